@@ -1,0 +1,50 @@
+# The one environment of the project. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format docs bench build clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "syncdsl needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 3; }
+	@test -d $(VENV) || { echo "creating $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing syncdsl and what it needs into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,dev]'
+	@touch $@
+
+install: $(STAMP) ## create .venv and install into it
+
+demo: $(STAMP) ## two local systems, a rule file, a preview, an apply, an invoice
+	@$(BIN)/syncdsl demo
+
+test: $(STAMP) ## every test
+	@$(BIN)/python -m pytest --numprocesses auto --quiet
+
+check: $(STAMP) ## ruff, mypy, import-linter, generated docs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python docs/generate.py --check
+
+format: $(STAMP) ## format and fix what can be fixed
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: $(STAMP) ## regenerate the generated pages and JSON Schemas
+	@$(BIN)/python docs/generate.py
+
+bench: $(STAMP) ## the benchmarks, as ratios in one run
+	@$(BIN)/python benchmarks/lint_start.py
+
+build: $(STAMP) ## sdist and wheel in dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist .
+
+clean: ## remove what make made
+	@rm -rf $(VENV) dist build

@@ -1,0 +1,1 @@
+"""Sync as code: rules checked, planned, previewed and applied exactly once."""

@@ -1,0 +1,1 @@
+"""Adapters to outside systems: the protocol, the transport they share, and one folder per system."""

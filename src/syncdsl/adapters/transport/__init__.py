@@ -1,0 +1,1 @@
+"""What every HTTP adapter shares: hosts, tokens, retries, rate limits, exact JSON, redaction."""

@@ -1,0 +1,103 @@
+"""The messages for what stops a connection as a whole; every one names the connection, the host and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.adapters import (
+    NOT_AUTHENTICATED,
+    NOT_OFFERED,
+    NOT_PERMITTED,
+    RATE_LIMITED,
+    UNEXPECTED_ANSWER,
+    UNKNOWN_ORGANISATION,
+    UNREACHABLE,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from syncdsl.adapters.transport.redaction import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problems:
+    """Makes the faults of one connection. `credentials` says where its secrets are configured."""
+
+    connection: str
+    host: str
+    credentials: str
+    redactor: Redactor
+
+    def unreachable(self, reason: str) -> Fault:
+        """No connection, or no answer in time."""
+        return Fault(
+            UNREACHABLE,
+            self._text(f"`{self.host}` cannot be reached: {reason}"),
+            help="check the network, and `url` or `data_centre` of the connection in syncdsl.toml; nothing was lost",
+        )
+
+    def not_authenticated(self, words: str) -> Fault:
+        """The credentials, or the access tokens made from them, are not accepted."""
+        return Fault(
+            NOT_AUTHENTICATED,
+            self._text(f"`{self.host}` does not accept the credentials: {words}"),
+            help=f"make a new refresh token for this data centre and set it{self._where()}; also compare the client "
+            "id, the client secret and `data_centre`",
+        )
+
+    def not_permitted(self, words: str) -> Fault:
+        """The token lacks a scope or its user a right."""
+        return Fault(
+            NOT_PERMITTED,
+            self._text(f"`{self.host}` forbids this: {words}"),
+            help=f"give the user of the token the right, or make a refresh token with the scope and set it"
+            f"{self._where()}",
+        )
+
+    def rate_limited(self, words: str, wait: float | None) -> Fault:
+        """Calls were refused for their rate for longer than may be waited."""
+        asked = f" and asks to wait {wait:.0f} s" if wait is not None else ""
+        return Fault(
+            RATE_LIMITED,
+            self._text(f"`{self.host}` refuses further calls{asked}: {words}"),
+            help="run again later; what was applied stays applied and is not repeated",
+        )
+
+    def unexpected(self, words: str) -> Fault:
+        """An answer that is not in the documented form, or an error of the system itself."""
+        return Fault(
+            UNEXPECTED_ANSWER,
+            self._text(f"`{self.host}` answered something unexpected: {words}"),
+            help="check `url` and `data_centre` of the connection; when they are right, run again later",
+        )
+
+    def unknown_organisation(self, wanted: str | None, seen: Iterable[str]) -> Fault:
+        """The configured organisation is not among those the credentials open."""
+        listed = ", ".join(f"`{name}`" for name in seen) or "none"
+        what = (
+            f"organisation `{wanted}` is not open to these credentials"
+            if wanted
+            else "no organisation is chosen"
+        )
+        return Fault(
+            UNKNOWN_ORGANISATION,
+            self._text(f"{what}; they open: {listed}"),
+            help=f"set `organization` of connection `{self.connection}` in syncdsl.toml to one of them",
+        )
+
+    def not_offered(self, what: str) -> Fault:
+        """Something the schema snapshot or the rules name is not there."""
+        return Fault(
+            NOT_OFFERED,
+            self._text(what),
+            help="write the schema snapshot again with `syncdsl schema pull`, then `syncdsl check` the rules",
+        )
+
+    def _text(self, text: str) -> str:
+        return self.redactor.clean(f"connection `{self.connection}`: {text}")
+
+    def _where(self) -> str:
+        return f" ({self.credentials})" if self.credentials else ""

@@ -1,0 +1,1 @@
+"""What Zoho's systems share: data centres, sign-in, the shapes of stamps."""

@@ -1,0 +1,35 @@
+"""Zoho CRM through its REST API v8."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Adapter, Connection, ConnectionSettings
+    from syncdsl.schema.snapshot import SchemaSnapshot
+
+NAME = "zoho_crm"
+
+
+class ZohoCrmAdapter:
+    """The adapter that the entry point `zoho_crm` names."""
+
+    @property
+    def name(self) -> str:
+        """The name rules and configuration use."""
+        return NAME
+
+    def connect(self, settings: ConnectionSettings, schema: SchemaSnapshot | None) -> Connection:
+        """Open a connection; no call is made yet.
+
+        Secrets are `client_id`, `client_secret` and `refresh_token`. `organization` is the CRM's `zgid`; without it
+        the one organisation of the token is taken. Raises Fault SD602 or SD607 for an address that cannot be used.
+        """
+        from syncdsl.adapters.zoho_crm.connection import CrmConnection  # noqa: PLC0415 - loaded when a run needs it
+
+        return CrmConnection(settings, schema)
+
+
+adapter: Adapter = ZohoCrmAdapter()
+
+__all__ = ["ZohoCrmAdapter", "adapter"]

@@ -1,0 +1,127 @@
+"""An open connection to one Zoho CRM organisation: the adapter protocol over the parts that do the work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from typing import TYPE_CHECKING
+
+from syncdsl.adapters.protocol import (
+    Capabilities,
+    Change,
+    DocumentAction,
+    Identity,
+    NewRecord,
+    ObservationEnd,
+    ObserveRequest,
+    Outcome,
+    Page,
+    Record,
+    Rejected,
+    Tier,
+)
+from syncdsl.adapters.zoho import limits
+from syncdsl.adapters.zoho.connect import connect
+from syncdsl.adapters.zoho_crm import NAME
+from syncdsl.adapters.zoho_crm.api import PER_PAGE, Api
+from syncdsl.adapters.zoho_crm.dialect import CrmDialect
+from syncdsl.adapters.zoho_crm.finding import Finder
+from syncdsl.adapters.zoho_crm.metadata import read_identity, read_schema
+from syncdsl.adapters.zoho_crm.observing import Observer
+from syncdsl.adapters.zoho_crm.reading import Reader
+from syncdsl.adapters.zoho_crm.writing import BATCH, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from syncdsl.adapters.protocol import ConnectionSettings
+    from syncdsl.adapters.transport.retry import RetryPolicy
+    from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.schema.values import Value
+
+ROOT = "/crm/v8"
+SIDE_BY_SIDE = 5
+"""Calls one operation makes at once; the rest of the concurrency is left to other work."""
+
+
+class CrmConnection:
+    """The adapter protocol for one CRM organisation. Its methods may be called from several threads."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        schema: SchemaSnapshot | None,
+        *,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._settings = settings
+        self._line = connect(settings, root=ROOT, dialect=CrmDialect(), limits=limits.CRM, policy=policy)
+        self._api = Api(self._line.client, schema)
+        self._reader = Reader(self._api, at_once=SIDE_BY_SIDE)
+        overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)
+        self._observer = Observer(self._api, self._reader, overlap=overlap)
+        self._finder = Finder(self._api, self._reader)
+        self._writer = Writer(self._api, self._reader, at_once=SIDE_BY_SIDE)
+        self._identity: Identity | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the CRM can do: upsert by a unique field, and updates that name the version they are based on."""
+        return Capabilities(
+            tier=Tier.T1,
+            batch=BATCH,
+            concurrency=self._line.limits.concurrency,
+            settle_seconds=self._line.limits.settle_seconds,
+            overlap_seconds=self._line.limits.overlap_seconds,
+            conditional_update=True,
+            page_size=PER_PAGE,
+        )
+
+    def identity(self) -> Identity:
+        """Return the organisation of the token; raises Fault SD706 when another one is configured."""
+        with self._lock:
+            if self._identity is None:
+                self._identity = read_identity(
+                    self._api,
+                    wanted=self._settings.organization,
+                    data_centre=self._line.addresses.data_centre,
+                )
+            return self._identity
+
+    def schema(self) -> SchemaSnapshot:
+        """Read the schema of every offered module that the organisation has."""
+        return read_schema(self._api, adapter=NAME, base_currency=self.identity().base_currency)
+
+    def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
+        """Read a module: completely, or what changed since a cursor."""
+        return self._observer.observe(request)
+
+    def fetch(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Record]:
+        """Read these records now; an id that is not in the answer is absent."""
+        return self._reader.fetch(module, ids, fields)
+
+    def find(
+        self, module: str, field: str, values: Sequence[Value], fields: Sequence[str]
+    ) -> dict[Value, list[Record]]:
+        """Look records up by a field through COQL, which sees the latest writes."""
+        return self._finder.find(module, field, values, fields)
+
+    def create(self, module: str, records: Sequence[NewRecord], *, safe: bool) -> list[Outcome]:
+        """Create at most 100 records."""
+        return self._writer.create(module, records, safe=safe)
+
+    def update(self, module: str, changes: Sequence[Change]) -> list[Outcome]:
+        """Update at most 100 records, each only while it is as it was when the change was decided."""
+        return self._writer.update(module, changes)
+
+    def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
+        """Refuse: the CRM's records have no document states."""
+        message = (
+            f"records of `{module}` have no document states, so `{id}` cannot be changed to {action.value}"
+        )
+        return Rejected(code="NOT_SUPPORTED", message=message)
+
+    def close(self) -> None:
+        """Release sockets."""
+        self._line.close()

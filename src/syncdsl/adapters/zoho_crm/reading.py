@@ -1,0 +1,133 @@
+"""Reads records by id and turns rows into records (Zoho CRM API v8, Get records)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from syncdsl.adapters.protocol import Record
+from syncdsl.adapters.transport.pool import each
+from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
+from syncdsl.adapters.zoho_crm.modules import CREATED, MODIFIED, USERS
+from syncdsl.adapters.zoho_crm.values import read_fields
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from syncdsl.adapters.zoho_crm.api import Api
+    from syncdsl.schema.snapshot import ModuleSchema
+
+FIELDS_PER_CALL = 50
+IDS_PER_CALL = 100
+STAMPS = (CREATED, MODIFIED)
+_MOVED = "$moved"
+"""Marks a row whose parts were read before and after a change."""
+
+
+def field_parts(wanted: Sequence[str]) -> list[str]:
+    """Return the wanted fields in parts of at most 50, each with the stamps, as the `fields` parameter takes them."""
+    names = [name for name in dict.fromkeys(wanted) if name not in {"id", *STAMPS}]
+    size = FIELDS_PER_CALL - len(STAMPS)
+    parts = [names[start : start + size] for start in range(0, len(names), size)] or [[]]
+    return [",".join((*part, *STAMPS)) for part in parts]
+
+
+class Reader:
+    """Reads records of one connection by id."""
+
+    def __init__(self, api: Api, *, at_once: int) -> None:
+        self._api = api
+        self._at_once = at_once
+
+    def fetch(self, module: str, ids: Sequence[str], wanted: Sequence[str]) -> dict[str, Record]:
+        """Return the records that exist now; ids not in the answer are confirmed absent."""
+        schema = self._api.module(module)
+        self.check_fields(module, schema, wanted)
+        if module == USERS:
+            return {record.id: record for record in self.users(wanted) if record.id in set(ids)}
+        unique = list(dict.fromkeys(ids))
+        chunks = [unique[start : start + IDS_PER_CALL] for start in range(0, len(unique), IDS_PER_CALL)]
+        found = each(lambda chunk: self._chunk(module, schema, chunk, wanted), chunks, at_once=self._at_once)
+        return {record.id: record for records in found for record in records}
+
+    def users(self, wanted: Sequence[str]) -> list[Record]:
+        """Return all users (Zoho CRM API v8, Users)."""
+        schema = self._api.module(USERS)
+        return [
+            self.record(USERS, schema, row, wanted, self._api.now(answer))
+            for rows, answer in self._api.pages("/users", {"type": "AllUsers"}, under="users")
+            for row in rows
+        ]
+
+    def complete(self, module: str, rows: list[dict[str, Any]], parts: Sequence[str]) -> list[dict[str, Any]]:
+        """Add the fields of further parts to rows that hold the first part."""
+        for part in parts[1:]:
+            for start in range(0, len(rows), IDS_PER_CALL):
+                chunk = rows[start : start + IDS_PER_CALL]
+                more = {row["id"]: row for row in self._by_ids(module, [row["id"] for row in chunk], part)[0]}
+                for row in chunk:
+                    extra = more.get(row["id"], {})
+                    moved = extra.get(MODIFIED) != row.get(MODIFIED)
+                    row.update(
+                        {**extra, MODIFIED: row.get(MODIFIED), _MOVED: moved or row.get(_MOVED, False)}
+                    )
+        return rows
+
+    def record(
+        self, module: str, schema: ModuleSchema, row: dict[str, Any], wanted: Sequence[str], now: dt.datetime
+    ) -> Record:
+        """Return a row as a record.
+
+        Its version is its stamp, unless the stamp is so recent that another change in the same second would not
+        show in it, or the row was put together across a change.
+        """
+        modified = read_instant(row.get(MODIFIED))
+        certain = modified is not None and settled(modified, now) and not row.get(_MOVED)
+        return Record(
+            module=module,
+            id=str(row["id"]),
+            fields=read_fields(row, schema, wanted),
+            version=write_instant(modified) if modified is not None and certain else None,
+            modified=modified,
+            created=read_instant(row.get(schema.created_field or CREATED)),
+        )
+
+    def check_fields(self, module: str, schema: ModuleSchema, wanted: Sequence[str]) -> None:
+        """Raise Fault SD707 for a field that the snapshot does not have."""
+        for name in wanted:
+            if name not in schema.fields:
+                raise self._api.client.problems.not_offered(f"module `{module}` has no field `{name}`")
+
+    def _chunk(
+        self, module: str, schema: ModuleSchema, ids: Sequence[str], wanted: Sequence[str]
+    ) -> list[Record]:
+        parts = field_parts(wanted)
+        rows, now = self._by_ids(module, ids, parts[0])
+        return [
+            self.record(module, schema, row, wanted, now)
+            for row in self.complete(module, rows, parts)
+            if now is not None
+        ]
+
+    def _by_ids(self, module: str, ids: Sequence[str], part: str) -> tuple[list[dict[str, Any]], dt.datetime]:
+        params = {"ids": ",".join(ids), "fields": part, "per_page": str(len(ids))}
+        answer = self._api.client.read("GET", f"/{module}", params=params)
+        if answer.status < 400:
+            return self._api.rows(answer), self._api.now(answer)
+        if not _about_ids(answer.data):
+            raise self._api.refused(answer, f"/{module}")
+        if len(ids) == 1:
+            return [], self._api.now(answer)
+        # One malformed id refuses the whole call; halving finds it, and the others are read.
+        half = len(ids) // 2
+        first, now = self._by_ids(module, ids[:half], part)
+        second, _ = self._by_ids(module, ids[half:], part)
+        return [*first, *second], now
+
+
+def _about_ids(data: Any) -> bool:
+    """Return whether an error says that an id is malformed, which is how absence looks for what was never an id."""
+    details = data.get("details") if isinstance(data, dict) else None
+    if not isinstance(details, dict) or data.get("code") != "INVALID_DATA":
+        return False
+    return bool({"id", "ids"} & {details.get("api_name"), details.get("param_name"), details.get("param")})

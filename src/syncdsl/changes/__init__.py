@@ -1,0 +1,1 @@
+"""Effects, change sets and guards."""

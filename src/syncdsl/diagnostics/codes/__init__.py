@@ -1,0 +1,37 @@
+"""Every code by range: SD1 syntax, SD2 names, SD3 types and maps, SD4 proofs, SD5 lint, SD6 project, SD7 adapters, SD8 runs and state, SD9 internal."""
+
+from __future__ import annotations
+
+from syncdsl.diagnostics.codes import (
+    adapters,
+    internal,
+    lint,
+    names,
+    project,
+    proofs,
+    runs,
+    syntax,
+    types,
+)
+from syncdsl.diagnostics.codes.code import Code
+
+ALL_CODES: tuple[Code, ...] = (
+    *syntax.CODES,
+    *names.CODES,
+    *types.CODES,
+    *proofs.CODES,
+    *lint.CODES,
+    *project.CODES,
+    *adapters.CODES,
+    *runs.CODES,
+    *internal.CODES,
+)
+
+
+def find_code(wanted: str) -> Code | None:
+    """Return the code with this id (`SD201`) or name (`unknown-field`), ignoring case."""
+    folded = wanted.casefold()
+    return next((code for code in ALL_CODES if folded in (code.id.casefold(), code.name)), None)
+
+
+__all__ = ["ALL_CODES", "Code", "find_code"]

@@ -1,0 +1,74 @@
+"""SD7: adapters, the network and authentication."""
+
+from __future__ import annotations
+
+from syncdsl.diagnostics.codes.code import Code
+
+UNREACHABLE = Code(
+    id="SD701",
+    name="unreachable",
+    title="the other system cannot be reached",
+    exit_code=6,
+    explanation="The host did not answer in time or refused the connection. Nothing was lost; run again when it is back.",
+)
+NOT_AUTHENTICATED = Code(
+    id="SD702",
+    name="not-authenticated",
+    title="the other system does not accept the credentials",
+    exit_code=6,
+    explanation=(
+        "The refresh token, client id or client secret is wrong, expired or revoked, or belongs to another data "
+        "centre. Make a new one and set the variables that the message names."
+    ),
+)
+NOT_PERMITTED = Code(
+    id="SD703",
+    name="not-permitted",
+    title="the other system forbids this",
+    exit_code=6,
+    explanation="The token lacks a scope, or its user lacks a right on the module. The message says which.",
+)
+RATE_LIMITED = Code(
+    id="SD704",
+    name="rate-limited",
+    title="the other system asks us to wait",
+    exit_code=6,
+    explanation=(
+        "Calls were refused for exceeding a limit, and waiting as the system asked did not help within the time "
+        "allowed. Run again later; what was already applied stays applied and is not repeated."
+    ),
+)
+UNEXPECTED_ANSWER = Code(
+    id="SD705",
+    name="unexpected-answer",
+    title="the other system answered something unexpected",
+    exit_code=6,
+    explanation="The answer was not in the documented form, or an error of that system itself (HTTP 5xx) persisted.",
+)
+UNKNOWN_ORGANISATION = Code(
+    id="SD706",
+    name="unknown-organisation",
+    title="the credentials do not open the configured organisation",
+    exit_code=6,
+    explanation="`organization` in syncdsl.toml names one that this token cannot see. The message lists those it can.",
+)
+NOT_OFFERED = Code(
+    id="SD707",
+    name="not-offered",
+    title="the other system does not have this",
+    exit_code=6,
+    explanation=(
+        "A module, field or view that the schema snapshot or a rule names is not (or no longer) there, or the system "
+        "has nothing of the kind. Write the snapshot again with `syncdsl schema pull` and check the rules."
+    ),
+)
+
+CODES: tuple[Code, ...] = (
+    UNREACHABLE,
+    NOT_AUTHENTICATED,
+    NOT_PERMITTED,
+    RATE_LIMITED,
+    UNEXPECTED_ANSWER,
+    UNKNOWN_ORGANISATION,
+    NOT_OFFERED,
+)

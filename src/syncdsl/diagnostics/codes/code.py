@@ -1,0 +1,25 @@
+"""What a diagnostic code is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syncdsl.diagnostics.diagnostic import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A stable code: its meaning never changes and its number is never reused.
+
+    `explanation` is Markdown, the text of `syncdsl explain`; `example` shows the mistake and `instead` the right
+    form; `exit_code` is the status of a command that this ends (1 for findings in rule files).
+    """
+
+    id: str
+    name: str
+    title: str
+    explanation: str
+    severity: Severity = Severity.ERROR
+    exit_code: int = 1
+    example: str = ""
+    instead: str = ""

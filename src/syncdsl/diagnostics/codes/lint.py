@@ -1,0 +1,10 @@
+"""SD5: lint checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncdsl.diagnostics.codes.code import Code
+
+CODES: tuple[Code, ...] = ()

@@ -1,0 +1,111 @@
+"""SD8: state, change sets and runs."""
+
+from __future__ import annotations
+
+from syncdsl.diagnostics.codes.code import Code
+
+GUARD_EXCEEDED = Code(
+    id="SD801",
+    name="guard-exceeded",
+    title="a guard stops this change set",
+    exit_code=4,
+    explanation=(
+        "Guards are judged on the whole change set before the first write. Save it (`syncdsl plan --out FILE`), have "
+        "somebody read it, approve exactly it (`syncdsl approve FILE`) and apply it (`syncdsl apply FILE`); or change "
+        "the guard in the rules."
+    ),
+)
+STALE_CHANGE_SET = Code(
+    id="SD802",
+    name="stale-change-set",
+    title="the world moved on since this change set was made",
+    exit_code=5,
+    explanation=(
+        "A record, a rule or the state changed after the preview, so applying it would do something nobody saw. "
+        "Nothing was applied. Make a new one with `syncdsl plan --out FILE`."
+    ),
+)
+DAMAGED_CHANGE_SET = Code(
+    id="SD803",
+    name="damaged-change-set",
+    title="this file is not a change set that can be applied",
+    exit_code=5,
+    explanation="Its digest does not match its content, or it is of another format. Nothing was applied.",
+)
+LEASE_HELD = Code(
+    id="SD804",
+    name="lease-held",
+    title="another run is under way",
+    exit_code=8,
+    explanation="Only one run at a time may work on one state. Wait for it to end; a run that died frees it by itself.",
+)
+DAMAGED_STATE = Code(
+    id="SD805",
+    name="damaged-state",
+    title="the state file is damaged",
+    exit_code=3,
+    explanation=(
+        "The database cannot be read. Nothing was changed in it or in the connected systems. Restore a copy, or move "
+        "the file away and run again: links are rebuilt from the keys on the records, and nothing is created twice."
+    ),
+)
+NEWER_STATE = Code(
+    id="SD806",
+    name="newer-state",
+    title="the state was written by a newer syncdsl",
+    exit_code=3,
+    explanation="Upgrade syncdsl, or restore the copy that was made before the migration.",
+)
+OTHER_ORGANISATION = Code(
+    id="SD807",
+    name="other-organisation",
+    title="this state belongs to other organisations",
+    exit_code=3,
+    explanation=(
+        "The state records the organisations, data centres and environment of its first run. Pointing it at others "
+        "would look as if every record had vanished, so it is refused before a single record is read. Use another "
+        "environment with a state of its own, or restore the organisation ids in syncdsl.toml."
+    ),
+)
+NO_STATE = Code(
+    id="SD808",
+    name="no-state",
+    title="the state cannot be opened",
+    exit_code=3,
+    explanation="The state URL of the environment is not usable; the message says why.",
+)
+CURRENCY_MISMATCH = Code(
+    id="SD809",
+    name="currency-mismatch",
+    title="the base currencies differ",
+    exit_code=3,
+    explanation="Both systems must keep their books in the same base currency for amounts to mean the same.",
+)
+FAILED_WRITES = Code(
+    id="SD810",
+    name="failed-writes",
+    title="some changes were refused",
+    exit_code=7,
+    explanation="The other system refused some records. The rest was applied; refused ones are tried again next time.",
+)
+HELD_RECORDS = Code(
+    id="SD811",
+    name="held-records",
+    title="some records wait for a decision",
+    exit_code=7,
+    explanation="A conflict, an ambiguous match or a value that does not fit was held back; everything else was applied.",
+)
+
+CODES: tuple[Code, ...] = (
+    GUARD_EXCEEDED,
+    STALE_CHANGE_SET,
+    DAMAGED_CHANGE_SET,
+    LEASE_HELD,
+    DAMAGED_STATE,
+    NEWER_STATE,
+    OTHER_ORGANISATION,
+    NO_STATE,
+    CURRENCY_MISMATCH,
+    FAILED_WRITES,
+    HELD_RECORDS,
+)

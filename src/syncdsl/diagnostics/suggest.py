@@ -1,0 +1,28 @@
+"""Did-you-mean."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CUTOFF = 0.6
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate nearest to `name` ignoring case, or None when none is near (ratio below 0.6)."""
+    wanted = name.casefold()
+    best: tuple[float, str] | None = None
+    for candidate in sorted(set(candidates)):
+        folded = candidate.casefold()
+        if folded == wanted:
+            return candidate
+        matcher = SequenceMatcher(None, wanted, folded)
+        if matcher.real_quick_ratio() < _CUTOFF or matcher.quick_ratio() < _CUTOFF:
+            continue
+        ratio = matcher.ratio()
+        if ratio >= _CUTOFF and (best is None or ratio > best[0]):
+            best = (ratio, candidate)
+    return best[1] if best else None

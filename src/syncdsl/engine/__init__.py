@@ -1,0 +1,1 @@
+"""The interpreter: one for preview and apply, which differ only in the sink."""

@@ -1,0 +1,214 @@
+"""What the steps of one run share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from syncdsl.changes.effects import RecordName
+from syncdsl.engine.keys import syncdsl_key
+from syncdsl.engine.scope import RecordScope
+from syncdsl.engine.view import StateView
+from syncdsl.plan.evaluation import compile_expression
+from syncdsl.plan.pairs import Pair
+from syncdsl.schema.canonical import canonical
+from syncdsl.schema.digest import digest
+from syncdsl.schema.types import FieldType, IdType, TextType
+from syncdsl.schema.values import Ref, fields_to_json, is_empty, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from syncdsl.adapters.protocol import Identity, Record
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.changes.effects import Effect
+    from syncdsl.engine.matching import MatchResult
+    from syncdsl.engine.observation import Observation
+    from syncdsl.engine.operations import Operation
+    from syncdsl.engine.run import Run
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import DocumentPlan, Endpoint
+    from syncdsl.schema.snapshot import ModuleSchema
+    from syncdsl.schema.values import Fields, Value
+
+
+class Context:
+    """Observations, matches and decisions of one run.
+
+    Steps only add to it; nothing here is written anywhere until the sink does so.
+    """
+
+    def __init__(self, *, run: Run, identities: Mapping[str, Identity], fixed_today: dt.date | None) -> None:
+        self.run = run
+        self.plan = run.plan
+        self.identities = identities
+        self.view = StateView(run.state)
+        self.observations: dict[str, Observation] = {}
+        self.matches: dict[str, MatchResult] = {}
+        self.operations: list[Operation] = []
+        self.effects: list[Effect] = []
+        self.expects: dict[str, str] = {}
+        self.baseline: Counter[str] = Counter()
+        self.reported: list[str] = []
+        self.planned: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
+        self.held_partners: set[tuple[str, str, str]] = set()
+        self._fixed_today = fixed_today
+        self._today: dt.date | None = fixed_today
+        self._compiled: dict[int, tuple[PlanExpression, Callable[[RecordScope], Value]]] = {}
+        self._change_set: ChangeSet | None = None
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    @property
+    def server_time(self) -> dt.datetime:
+        """The latest of the systems' own clocks; never the local one."""
+        return max(observation.server_time for observation in self.observations.values())
+
+    @property
+    def today(self) -> dt.date:
+        """The run's date in the time zone of the organisation that documents are made in, by the server's clock."""
+        if self._today is None:
+            self._today = self.server_time.astimezone(self._zone()).date()
+        return self._today
+
+    @property
+    def stamp_window(self) -> dt.timedelta:
+        """How far apart the stamps of two systems must be to say which is later: their clocks and their seconds differ."""
+        overlap = max(connection.capabilities.overlap_seconds for connection in self.run.connections.values())
+        return dt.timedelta(seconds=min(overlap, 5))
+
+    def _zone(self) -> ZoneInfo:
+        if self.plan.documents:
+            connection = next(iter(self.plan.documents.values())).connection
+        elif self.plan.pairs:
+            connection = next(iter(self.plan.pairs.values())).right.connection
+        else:
+            return ZoneInfo("UTC")
+        try:
+            return ZoneInfo(self.identities[connection].time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+    # -- the change set -----------------------------------------------------------------------------------------
+
+    @property
+    def change_set(self) -> ChangeSet:
+        """The change set; there is one from the guard step on."""
+        if self._change_set is None:
+            raise RuntimeError("the change set is made by the guard step")
+        return self._change_set
+
+    @change_set.setter
+    def change_set(self, changes: ChangeSet) -> None:
+        self._change_set = changes
+
+    def add(self, operation: Operation) -> None:
+        """Decide on an operation."""
+        self.operations.append(operation)
+        self.effects.append(operation.effect)
+
+    def expect(self, connection: str, record: Record) -> None:
+        """Make a record's observed fields a precondition of the change set."""
+        self.expects[f"{connection}.{record.module}/{record.id}"] = digest(fields_to_json(record.fields))
+
+    # -- records ------------------------------------------------------------------------------------------------
+
+    def schema(self, connection: str, module: str) -> ModuleSchema:
+        """Return a module's schema."""
+        return self.run.schemas[connection].modules[module]
+
+    def type_of(self, connection: str, module: str, field: str) -> FieldType:
+        """Return a field's type; the record's own id is an id."""
+        if field == "id":
+            return IdType()
+        known = self.schema(connection, module).fields.get(field)
+        return known.value if known else TextType()
+
+    def observed_record(self, connection: str, module: str, record_id: str) -> Record | None:
+        """Return a record that some step of this run observed."""
+        for observation in self.observations.values():
+            step = observation.step
+            if step.connection == connection and step.module == module and record_id in observation.records:
+                return observation.records[record_id]
+        return None
+
+    def name(self, connection: str, record: Record) -> RecordName:
+        """Return a record's name for people."""
+        label = show(record.fields.get(self.schema(connection, record.module).label_field))
+        return RecordName(connection=connection, module=record.module, id=record.id, label=label or record.id)
+
+    # -- expressions --------------------------------------------------------------------------------------------
+
+    def evaluate(self, expression: PlanExpression, connection: str, fields: Mapping[str, Value]) -> Value:
+        """Return the value of an expression over a record's fields."""
+        known = self._compiled.get(id(expression))
+        if known is None:
+            known = (expression, compile_expression(expression, self.plan.tables))
+            # The expression is kept beside its closure, so that its id stays its own.
+            self._compiled[id(expression)] = known
+        return known[1](RecordScope(self, connection, fields))
+
+    def in_scope(self, endpoint: Endpoint, record: Record) -> bool:
+        """Return whether a record satisfies an endpoint's condition."""
+        return endpoint.where is None or bool(self.evaluate(endpoint.where, endpoint.connection, record.fields))
+
+    def canonical_fields(self, connection: str, module: str, fields: Mapping[str, Value], names: set[str]) -> Fields:
+        """Return the canonical forms of `names`, empty ones left out: the form in which bases are stored."""
+        found: Fields = {}
+        for name in sorted(names):
+            value = canonical(fields.get(name), self.type_of(connection, module, name))
+            if not is_empty(value):
+                found[name] = value
+        return found
+
+    # -- identity and partners ----------------------------------------------------------------------------------
+
+    def pair_key(self, pair: Pair, source_side: str, source_id: str) -> str:
+        """Return the key of the partner of a record in a pair."""
+        source = pair.left if source_side == "left" else pair.right
+        return syncdsl_key(
+            left_organization=self.identities[pair.left.connection].organization,
+            right_organization=self.identities[pair.right.connection].organization,
+            name=pair.name,
+            source_connection=source.connection,
+            source_id=source_id,
+        )
+
+    def document_key(self, document: DocumentPlan, record_id: str, instance: int) -> str:
+        """Return the key of a document's `instance`-th for a record."""
+        record = self.plan.records[document.record]
+        return syncdsl_key(
+            left_organization=self.identities[record.endpoint.connection].organization,
+            right_organization=self.identities[document.connection].organization,
+            name=document.name,
+            source_connection=record.endpoint.connection,
+            source_id=record_id,
+            instance=instance,
+        )
+
+    def partner(self, connection: str, reference: Ref, target: str, modules: tuple[str, ...]) -> Ref | None:
+        """Return the linked partner, in connection `target` and one of `modules`, of a referenced record."""
+        for pair in self.plan.pairs.values():
+            for here, there, side in ((pair.left, pair.right, "left"), (pair.right, pair.left, "right")):
+                if (here.connection, here.module) != (connection, reference.module):
+                    continue
+                if there.connection != target or there.module not in modules:
+                    continue
+                index = self.view.links(pair.name)
+                link = (index.by_left if side == "left" else index.by_right).get(reference.id)
+                if link is not None and link.status == "active":
+                    return Ref(there.module, link.right_id if side == "left" else link.left_id)
+        return None
+
+    def plan_partner(self, connection: str, module: str, record_id: str, target: str, target_module: str) -> None:
+        """Note that this change set makes or links the partner of a record."""
+        self.planned.setdefault((connection, module, record_id), set()).add((target, target_module))
+
+    def planned_partner(self, connection: str, reference: Ref, target: str, modules: tuple[str, ...]) -> str | None:
+        """Return the module in which this change set makes a partner of a referenced record."""
+        for there, module in sorted(self.planned.get((connection, reference.module, reference.id), ())):
+            if there == target and module in modules:
+                return module
+        return None

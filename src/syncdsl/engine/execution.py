@@ -1,0 +1,156 @@
+"""Execution: performs operations on one module at a time, every write journalled before it is sent."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING, TypeVar, assert_never
+
+from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Written
+from syncdsl.engine.journal import Journal
+from syncdsl.engine.operations import (
+    CreateDocument,
+    CreateRecord,
+    LinkRecords,
+    SetAside,
+    UpdateRecord,
+    VoidDocument,
+)
+from syncdsl.engine.report import ApplyReport, Failure
+from syncdsl.engine.writes import Write, create_writes, update_writes, void_writes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
+
+    from syncdsl.adapters.protocol import Connection, Outcome, Record
+    from syncdsl.engine.context import Context
+    from syncdsl.engine.operations import Operation
+
+T = TypeVar("T")
+
+
+class Execution:
+    """Performs what an apply decided, and keeps the report."""
+
+    def __init__(self, *, context: Context, run_id: str, fence: int) -> None:
+        self.context = context
+        self.report = ApplyReport(changes=context.change_set)
+        self.journal = Journal(context=context, run_id=run_id, fence=fence)
+
+    def perform(self, connection: str, module: str, operations: Sequence[Operation]) -> None:
+        """Perform the operations on one module: links and updates, then creates, then closing documents."""
+        links = [item for item in operations if isinstance(item, LinkRecords)]
+        for item in operations:
+            match item:
+                case LinkRecords() if not item.effect.write_key:
+                    self.report.done.append(item.effect)
+                case SetAside():
+                    self.report.done.append(item.effect)
+                case LinkRecords() | CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+                    pass
+        updates = [item for item in operations if isinstance(item, UpdateRecord)]
+        creates = [item for item in operations if isinstance(item, CreateRecord | CreateDocument)]
+        voids = [item for item in operations if isinstance(item, VoidDocument)]
+        task = f"write {connection}.{module}"
+        writes = update_writes(self.context, connection, module, [item for item in links if item.effect.write_key], updates)
+        total = len(writes) + len(creates) + len(voids)
+        if not total:
+            return
+        self.context.run.progress.start(task, total)
+        self._send(connection, module, writes, task)
+        # Creates are prepared after the updates, so that partners made a moment ago are known.
+        ready, waiting = create_writes(self.context, connection, module, creates)
+        self.report.waiting.extend(item.effect for item in waiting)
+        self.context.run.progress.advance(task, len(waiting))
+        self._send(connection, module, ready, task)
+        self._send(connection, module, void_writes(self.context, connection, module, voids), task)
+        failed = len(self.report.failed)
+        self.context.run.progress.finish(task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused")
+
+    def _send(self, connection: str, module: str, writes: Sequence[Write], task: str) -> None:
+        """Send writes in batches, several calls at once; the journal is written by this thread alone."""
+        if not writes:
+            return
+        adapter = self.context.run.connections[connection]
+        batch = max(1, adapter.capabilities.batch) if writes[0].batchable else 1
+        batches = list(_chunks(writes, batch))
+        with ThreadPoolExecutor(max_workers=max(1, adapter.capabilities.concurrency)) as pool:
+            for window in _chunks(batches, max(1, adapter.capabilities.concurrency)):
+                self.journal.intend([write for group in window for write in group])
+                futures: dict[Future[tuple[list[Outcome], dict[str, Record]]], Sequence[Write]] = {
+                    pool.submit(_call, adapter, module, group, self._names(connection, module), self.context.run.recovery.safe_create): group
+                    for group in window
+                }
+                for future in as_completed(futures):
+                    outcomes, read_back = future.result()
+                    for write, outcome in zip(futures[future], outcomes, strict=True):
+                        self._take(write, outcome, read_back)
+                    self.context.run.progress.advance(task, len(futures[future]))
+
+    def _names(self, connection: str, module: str) -> tuple[str, ...]:
+        names = {
+            name
+            for step in self.context.plan.steps
+            if step.step == "observe" and (step.connection, step.module) == (connection, module)
+            for name in step.fields
+        }
+        return tuple(sorted(names))
+
+    def _take(self, write: Write, outcome: Outcome, read_back: dict[str, Record]) -> None:
+        """Commit what came of one write."""
+        match outcome:
+            case Written():
+                record = read_back.get(outcome.id)
+                if record is None:
+                    # Written and gone again before it could be read back: the next run sees what there is.
+                    self.journal.unknown(write, "it could not be read back")
+                    self.report.unknown.extend(write.effects)
+                    return
+                self.journal.done(write, record)
+                self.report.done.extend(write.effects)
+            case DuplicateKey():
+                self.journal.unknown(write, "a record with its key exists")
+                self.report.unknown.extend(write.effects)
+            case Rejected():
+                self.journal.refused(write, f"{outcome.code}: {outcome.message}")
+                self.report.failed.extend(
+                    Failure(effect=effect, code=outcome.code, message=outcome.message) for effect in write.effects
+                )
+            case MovedOn():
+                self.journal.dropped(write, "the record changed after the preview")
+                self.report.moved_on.extend(write.effects)
+            case NotSent():
+                self.journal.refused(write, outcome.reason)
+                self.report.failed.extend(
+                    Failure(effect=effect, code="not sent", message=outcome.reason) for effect in write.effects
+                )
+            case Ambiguous():
+                self.journal.unknown(write, outcome.reason)
+                self.report.unknown.extend(write.effects)
+            case _:
+                assert_never(outcome)
+
+
+def _call(
+    adapter: Connection, module: str, group: Sequence[Write], names: tuple[str, ...], safe: bool  # noqa: FBT001 - the protocol's own switch
+) -> tuple[list[Outcome], dict[str, Record]]:
+    """Send one batch and read back what it wrote. Runs in a worker thread: it touches nothing but the connection."""
+    first = group[0]
+    if first.action is not None:
+        outcomes: list[Outcome] = [adapter.act(module, first.record_id or "", first.action)]
+    elif first.change is not None:
+        outcomes = adapter.update(module, [write.change for write in group if write.change is not None])
+    else:
+        outcomes = adapter.create(module, [write.new for write in group if write.new is not None], safe=safe)
+    read_back = {
+        outcome.id: outcome.record for outcome in outcomes if isinstance(outcome, Written) and outcome.record is not None
+    }
+    missing = [outcome.id for outcome in outcomes if isinstance(outcome, Written) and outcome.record is None]
+    if missing:
+        read_back.update(adapter.fetch(module, missing, names))
+    return outcomes, read_back
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,94 @@
+"""What a decision comes to: an effect together with what performing it needs. A closed union."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.changes.effects import Create, Link as LinkEffect, Skip, Update, Void
+    from syncdsl.plan.pairs import DocumentPlan, MapLine, Pair
+    from syncdsl.schema.values import Fields
+    from syncdsl.state import Instance, Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRecord:
+    """Make the partner of `source` in the pair's other module; `aside` is the (side, id) of a duplicate it is a copy beside."""
+
+    effect: Create
+    pair: Pair
+    source: Record
+    values: Fields
+    aside: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateDocument:
+    """Make a document for `source`; `triggers` are the digests whose edge asks for it."""
+
+    effect: Create
+    document: DocumentPlan
+    source: Record
+    values: Fields
+    triggers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRecord:
+    """Write `values` to `record`; `lines` are the map lines this settles."""
+
+    effect: Update
+    pair: Pair
+    link_uid: str
+    record: Record
+    partner: Record
+    values: Fields
+    lines: tuple[MapLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRecords:
+    """Remember `link`; write its key to the record on the effect's key side where that is asked for."""
+
+    effect: LinkEffect
+    pair: Pair
+    link: Link
+    left: Record
+    right: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidDocument:
+    """Close a document's live instance."""
+
+    effect: Void
+    document: DocumentPlan
+    instance: Instance
+    triggers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """Set a duplicate aside."""
+
+    effect: Skip
+    pair: Pair
+    side: str
+    record: Record
+
+
+Operation: TypeAlias = CreateRecord | CreateDocument | UpdateRecord | LinkRecords | VoidDocument | SetAside
+
+
+def target_of(operation: Operation) -> tuple[str, str]:
+    """Return the connection and module that performing an operation writes to."""
+    match operation:
+        case CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+            return operation.effect.record.connection, operation.effect.record.module
+        case LinkRecords():
+            name = operation.effect.right if operation.effect.key_side == "right" else operation.effect.left
+            return name.connection, name.module
+        case SetAside():
+            return operation.effect.record.connection, operation.effect.record.module

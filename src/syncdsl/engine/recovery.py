@@ -1,0 +1,210 @@
+"""Recovery: what earlier runs left in doubt, and what the keys on the records say.
+
+A create is safe to repeat only because three things hold together: its intent was committed before it was sent, the
+record carries a key that can be computed again, and the key is looked up before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from syncdsl.changes.effects import Hold, RecordName
+from syncdsl.engine.matching import Match
+from syncdsl.engine.report import Recovered
+from syncdsl.schema.values import fields_from_json, show
+from syncdsl.state import Instance, Link
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.context import Context
+    from syncdsl.plan.pairs import DocumentPlan, Pair
+    from syncdsl.state import Intent
+
+
+class Recovery:
+    """How doubt is resolved: by asking the other system for the key, never by sending again."""
+
+    safe_create = True
+    """Whether creates use the strongest protocol of the other system (upsert by key)."""
+
+    def resolve(self, context: Context) -> list[Recovered]:
+        """Settle every intent that an earlier run left open.
+
+        What is found under its key is linked as it is; what is not is planned again by this run, and so appears in the
+        preview. Nothing is written to any system here.
+        """
+        resolved: list[Recovered] = []
+        for intent in context.run.state.open_intents():
+            text = f"{intent.op} {intent.connection}.{intent.module} for {intent.source_module}/{intent.source_id}"
+            if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:
+                resolution = self._resolve_create(intent, context)
+            else:
+                resolution = self._drop(intent, context)
+            resolved.append(Recovered(text=text, resolution=resolution))
+        return resolved
+
+    def _resolve_create(self, intent: Intent, context: Context) -> str:
+        connection = context.run.connections.get(intent.connection)
+        key_field = self._key_field(intent, context)
+        if connection is None or key_field is None or intent.key is None:
+            return self._quarantine(intent, context, "nothing on the record can tell whether it was made")
+        wanted = self._fields(intent, context)
+        found = connection.find(intent.module, key_field, [intent.key], wanted).get(intent.key, [])
+        if not found:
+            return self._drop(intent, context)
+        if len(found) > 1:
+            return self._quarantine(intent, context, f"{len(found)} records carry its key")
+        self._adopt(intent, found[0], context)
+        record_id = found[0].id
+        context.view.later(lambda state: state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="found by key"))
+        return f"it had arrived: {record_id}"
+
+    def _key_field(self, intent: Intent, context: Context) -> str | None:
+        module = context.run.schemas[intent.connection].modules.get(intent.module)
+        return module.key_field if module else None
+
+    def _fields(self, intent: Intent, context: Context) -> tuple[str, ...]:
+        known = {
+            name
+            for step in context.plan.steps
+            if step.step == "observe" and (step.connection, step.module) == (intent.connection, intent.module)
+            for name in step.fields
+        }
+        return tuple(sorted(known))
+
+    def _adopt(self, intent: Intent, record: Record, context: Context) -> None:
+        """Remember what arrived exactly as if its answer had arrived too."""
+        payload = intent.payload
+        if intent.instance >= 0 and payload.get("document"):
+            context.view.put_instance(
+                Instance(
+                    document=intent.pair_or_document,
+                    connection=intent.source_connection,
+                    module=intent.source_module,
+                    record_id=intent.source_id,
+                    number=intent.instance,
+                    key=intent.key or "",
+                    doc_id=record.id,
+                    doc_status="made",
+                    inputs=dict(payload.get("fields", {})),
+                )
+            )
+            return
+        pair = context.plan.pairs.get(intent.pair_or_document)
+        if pair is None:
+            return
+        source_is_left = payload.get("source_side") == "left"
+        side = "right" if source_is_left else "left"
+        endpoint = pair.right if source_is_left else pair.left
+        names = set(payload.get("base_fields", ()))
+        held = context.canonical_fields(endpoint.connection, endpoint.module, record.fields, names)
+        source_base = fields_from_json(payload.get("source_base", {}))
+        context.view.put_link(
+            Link(
+                uid=intent.key or intent.iid,
+                pair=pair.name,
+                left_id=intent.source_id if side == "right" else record.id,
+                right_id=record.id if side == "right" else intent.source_id,
+                key=intent.key or intent.iid,
+                status="active",
+                lines=tuple(payload.get("lines", ())),
+                left_base=source_base if side == "right" else held,
+                right_base=held if side == "right" else source_base,
+                suffix=dict(payload.get("suffix", {})),
+            )
+        )
+
+    def _drop(self, intent: Intent, context: Context) -> str:
+        """Forget an intent that had no effect, or whose effect this run sees by reading; its edge may fire again."""
+        for digest in intent.payload.get("triggers", ()):
+            truths = {intent.source_id: False}
+            context.view.put_truths(digest, truths, context.run.clock())
+        if intent.payload.get("document") and intent.op == "create":
+            for instance in context.view.instances(intent.pair_or_document).get(intent.source_id, []):
+                if instance.number == intent.instance and instance.doc_id is None:
+                    context.view.put_instance(replace(instance, doc_status="refused"))
+        context.view.later(lambda state: state.resolve_intent(intent.iid, "dropped", detail="had not arrived"))
+        return "it had not arrived; it is decided anew"
+
+    def _quarantine(self, intent: Intent, context: Context, reason: str) -> str:
+        context.view.later(lambda state: state.resolve_intent(intent.iid, "quarantined", detail=reason))
+        context.effects.append(
+            Hold(
+                rule=intent.pair_or_document,
+                location="",
+                reason=f"an earlier create got no answer and {reason}",
+                why="ambiguous",
+                record=RecordName(
+                    connection=intent.connection, module=intent.module, id=None, label=intent.source_id
+                ),
+            )
+        )
+        return f"in doubt: {reason}"
+
+    def match_by_key(
+        self,
+        pair: Pair,
+        context: Context,
+        free_left: dict[str, Record],
+        free_right: dict[str, Record],
+        matches: list[Match],
+    ) -> None:
+        """Match free records by the keys they carry, and take them out of the free ones."""
+        for carriers, sources, endpoint, source_side in (
+            (free_right, free_left, pair.right, "left"),
+            (free_left, free_right, pair.left, "right"),
+        ):
+            if endpoint.key_field is None:
+                continue
+            by_key: dict[str, list[Record]] = {}
+            for record in carriers.values():
+                key = record.fields.get(endpoint.key_field)
+                if isinstance(key, str):
+                    by_key.setdefault(key, []).append(record)
+            if not by_key:
+                continue
+            for source_id in sorted(sources):
+                holders = by_key.get(context.pair_key(pair, source_side, source_id), [])
+                if len(holders) != 1:
+                    continue
+                source, holder = sources[source_id], holders[0]
+                left, right = (source, holder) if source_side == "left" else (holder, source)
+                matches.append(Match(left=left, right=right, how="key", key_text="syncdsl key"))
+                del sources[source_id], carriers[holder.id]
+
+    def adopt_instances(self, document: DocumentPlan, context: Context, records: dict[str, Record]) -> None:
+        """Find documents made by an earlier state again, by the keys they carry."""
+        if document.key_field is None:
+            return
+        by_key: dict[str, Record] = {}
+        for record in context.observations[document.observe].records.values():
+            key = record.fields.get(document.key_field)
+            if isinstance(key, str):
+                by_key[key] = record
+        known = {
+            item.key for items in context.view.instances(document.name).values() for item in items if item.doc_id is not None
+        }
+        if by_key.keys() <= known:
+            return
+        endpoint = context.plan.records[document.record].endpoint
+        for record_id in records:
+            number = 0
+            while (key := context.document_key(document, record_id, number)) in by_key:
+                if key not in known:
+                    made = by_key[key]
+                    context.view.put_instance(
+                        Instance(
+                            document=document.name,
+                            connection=endpoint.connection,
+                            module=endpoint.module,
+                            record_id=record_id,
+                            number=number,
+                            key=key,
+                            doc_id=made.id,
+                            doc_status=show(made.fields.get(document.status_field)) if document.status_field else "made",
+                            inputs={},
+                        )
+                    )
+                    context.baseline["documents found by key"] += 1
+                number += 1

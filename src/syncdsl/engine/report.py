@@ -1,0 +1,47 @@
+"""What an apply came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.changes.effects import Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An effect that was not performed: `code` and `message` are the other system's words."""
+
+    effect: Effect
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """An intent of an earlier run whose fate was unknown, and what it turned out to be."""
+
+    text: str
+    resolution: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ApplyReport:
+    """The result of an apply.
+
+    `done` are effects performed, `failed` were refused, `moved_on` were dropped because a person changed the record
+    after the preview (the next run decides again), `unknown` got no clear answer and are resolved by the next run.
+    `applied` is False when the confirmation was declined.
+    """
+
+    changes: ChangeSet
+    applied: bool = True
+    done: list[Effect] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    moved_on: list[Effect] = field(default_factory=list)
+    unknown: list[Effect] = field(default_factory=list)
+    waiting: list[Effect] = field(default_factory=list)
+    recovered: list[Recovered] = field(default_factory=list)
+    calls: int = 0

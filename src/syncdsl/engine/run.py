@@ -1,0 +1,144 @@
+"""One run: preview and apply through the same interpreter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH
+from syncdsl.engine.context import Context
+from syncdsl.engine.interpreter import interpret
+from syncdsl.engine.progress import Progress, Silent
+from syncdsl.engine.recovery import Recovery
+from syncdsl.engine.report import ApplyReport
+from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from syncdsl.adapters.protocol import Connection, Identity
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.plan.plan import Plan
+    from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.state import State
+
+LEASE_SECONDS = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a run works with.
+
+    `connections` and `schemas` are by connection name. `recovery` is how doubtful creates of earlier runs are resolved.
+    `user` is who started it, for the history. `clock` stamps the journal; no decision depends on it.
+    """
+
+    plan: Plan
+    schemas: Mapping[str, SchemaSnapshot]
+    connections: Mapping[str, Connection]
+    state: State
+    environment: str
+    progress: Progress = field(default_factory=Silent)
+    recovery: Recovery = field(default_factory=Recovery)
+    user: str = ""
+    clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
+
+
+def preview(run: Run) -> ChangeSet:
+    """Return the change set that an apply would perform now.
+
+    Reads both systems; writes nothing anywhere. Raises Fault when a system does not answer or is another one than the
+    state's.
+    """
+    context = _open(run)
+    sink = PreviewSink()
+    run.recovery.resolve(context)
+    interpret(run.plan, context, sink)
+    return context.change_set
+
+
+def apply(
+    run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None = None
+) -> ApplyReport:
+    """Decide, ask `confirm`, and perform exactly the change set it was shown.
+
+    With `expected` (a saved change set) the decision must come out the same, else nothing is written.
+    Raises Fault: SD801 a guard stops it, SD802 the world moved on, SD804 another run is under way, and those of
+    `preview`.
+    """
+    state = run.state
+    fence = state.acquire_lease(
+        owner=run.user or "syncdsl",
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        now=run.clock(),
+        seconds=LEASE_SECONDS,
+    )
+    try:
+        context = _open(run, today=dt.date.fromisoformat(expected.today) if expected else None)
+        _record_identity(run, context)
+        run_id = uuid.uuid4().hex[:12]
+        sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
+        recovered = run.recovery.resolve(context)
+        context.view.flush()
+        state.start_run(run_id, "apply", run.plan.digest, run.clock())
+        try:
+            interpret(run.plan, context, sink)
+        except Declined:
+            report = ApplyReport(changes=context.change_set, applied=False, recovered=recovered)
+        else:
+            report = sink.report(context)
+            report.recovered = recovered
+        state.end_run(run_id, run.clock(), _summary(report))
+        return report
+    finally:
+        state.release_lease(fence)
+
+
+def _open(run: Run, today: dt.date | None = None) -> Context:
+    identities: dict[str, Identity] = {name: connection.identity() for name, connection in run.connections.items()}
+    run.state.check_identity(
+        run.environment,
+        {
+            name: {"organization": identity.organization, "data_centre": identity.data_centre}
+            for name, identity in identities.items()
+        },
+    )
+    for name, identity in identities.items():
+        expected = run.plan.connections[name].base_currency
+        if identity.base_currency != expected:
+            raise Fault(
+                CURRENCY_MISMATCH,
+                f"`{name}` keeps its books in {identity.base_currency}, its schema snapshot says {expected}",
+                help=f"pull the schema again with `syncdsl schema pull {name}` and review what the rules do with amounts",
+            )
+    return Context(run=run, identities=identities, fixed_today=today)
+
+
+def _record_identity(run: Run, context: Context) -> None:
+    with run.state.transaction():
+        run.state.record_identity(
+            run.environment,
+            {
+                name: {"organization": identity.organization, "data_centre": identity.data_centre}
+                for name, identity in context.identities.items()
+            },
+        )
+
+
+def _summary(report: ApplyReport) -> dict[str, int]:
+    return {
+        "applied": int(report.applied),
+        "done": len(report.done),
+        "failed": len(report.failed),
+        "moved_on": len(report.moved_on),
+        "unknown": len(report.unknown),
+        "waiting": len(report.waiting),
+        "held": len(report.changes.holds),
+        "recovered": len(report.recovered),
+    }

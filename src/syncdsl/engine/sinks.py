@@ -1,0 +1,129 @@
+"""The two sinks: a preview shows what was decided, an apply performs exactly that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED, STALE_CHANGE_SET
+from syncdsl.engine.execution import Execution
+from syncdsl.engine.operations import (
+    CreateDocument,
+    CreateRecord,
+    LinkRecords,
+    SetAside,
+    UpdateRecord,
+    VoidDocument,
+    target_of,
+)
+from syncdsl.engine.report import ApplyReport
+from syncdsl.engine.steps.observe import observation_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.engine.context import Context
+    from syncdsl.plan.steps import WriteStep
+
+
+class Declined(Exception):  # noqa: N818 - an answer, not an error
+    """The person who was asked said no."""
+
+
+class PreviewSink:
+    """Keeps nothing: the change set in the context is the result."""
+
+    def accept(self, context: Context) -> None:
+        """The change set is complete; nothing more is to be done."""
+
+    def write(self, step: WriteStep, context: Context) -> None:
+        """Write nothing."""
+
+
+class ApplySink:
+    """Checks the change set, asks, remembers what was seen, and performs the operations module by module."""
+
+    def __init__(
+        self, *, run_id: str, fence: int, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None
+    ) -> None:
+        self._confirm = confirm
+        self._expected = expected
+        self._run_id = run_id
+        self._fence = fence
+        self._execution: Execution | None = None
+
+    def accept(self, context: Context) -> None:
+        """Refuse what is stale, over a guard or declined; then commit what needs no call."""
+        changes = context.change_set
+        if self._expected is not None:
+            _refuse_stale(self._expected, changes)
+        digest = (self._expected or changes).digest
+        if changes.exceeded and not context.run.state.approved(digest):
+            over = changes.exceeded[0]
+            raise Fault(
+                GUARD_EXCEEDED,
+                f"`{over.text}` at {over.location}: this change set has {over.value}",
+                help="save it with `syncdsl plan --out FILE`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`",
+            )
+        if not self._confirm(changes):
+            raise Declined
+        self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)
+        self._commit_decisions(context)
+
+    def _commit_decisions(self, context: Context) -> None:
+        """Store what was observed and decided: with the cursor in the same transaction as the records it covers."""
+        state = context.run.state
+        with state.transaction():
+            for observation in context.observations.values():
+                state.save_observation(
+                    observation_name(observation.step),
+                    observation.step.fields,
+                    observation.put,
+                    observation.remove,
+                    observation.cursor,
+                )
+            for operation in context.operations:
+                match operation:
+                    case LinkRecords():
+                        state.put_link(operation.link)
+                    case SetAside():
+                        state.set_aside(operation.pair.name, operation.side, operation.record.id, operation.effect.reason)
+                    case CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+                        pass
+            context.view.flush()
+
+    def write(self, step: WriteStep, context: Context) -> None:
+        """Perform the operations on one module."""
+        if self._execution is None:
+            raise RuntimeError("nothing is written before the change set was accepted")
+        mine = [item for item in context.operations if target_of(item) == (step.connection, step.module)]
+        if mine:
+            self._execution.perform(step.connection, step.module, mine)
+
+    def report(self, context: Context) -> ApplyReport:
+        """Return what came of it."""
+        if self._execution is None:
+            return ApplyReport(changes=context.change_set)
+        return self._execution.report
+
+
+def _refuse_stale(expected: ChangeSet, now: ChangeSet) -> None:
+    if expected.plan != now.plan:
+        _stale("the rules or schemas changed since it was made")
+    if (expected.environment, expected.organizations) != (now.environment, now.organizations):
+        _stale("it was made for another environment or other organisations")
+    moved = sorted(name for name, digest in expected.expects.items() if now.expects.get(name) != digest)
+    if moved:
+        shown = ", ".join(f"`{name}`" for name in moved[:5]) + (" …" if len(moved) > 5 else "")
+        _stale(f"{len(moved)} of {len(expected.expects)} records moved on: {shown}")
+    if expected.effects != now.effects:
+        _stale(f"it has {len(expected.effects)} effects, now there would be {len(now.effects)}")
+
+
+def _stale(reason: str) -> None:
+    raise Fault(
+        STALE_CHANGE_SET,
+        f"this change set is stale, nothing was applied: {reason}",
+        help="make and review a new one with `syncdsl plan --out FILE`",
+    )

@@ -1,0 +1,1 @@
+"""The behaviour of the plan's steps, one file each."""

@@ -1,0 +1,163 @@
+"""Create: the partner of a record that has none, and the copy that `on duplicate: clone` makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from syncdsl.changes.effects import Create, FieldChange, Hold, RecordName
+from syncdsl.engine.lines import apply_line
+from syncdsl.engine.mapping import Mapped, Misfit, Parked
+from syncdsl.engine.operations import CreateRecord
+from syncdsl.schema.canonical import match_form
+from syncdsl.schema.types import TextType
+from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.context import Context
+    from syncdsl.plan.pairs import Pair
+    from syncdsl.schema.values import Fields
+
+SideName = Literal["left", "right"]
+
+
+@dataclass(slots=True)
+class NewFields:
+    """What a record to be created gets, and what keeps it from being created."""
+
+    values: Fields = field(default_factory=dict)
+    changes: list[FieldChange] = field(default_factory=list)
+    waits_for: list[tuple[str, str, str]] = field(default_factory=list)
+    problem: str | None = None
+    parked: bool = False
+    location: str = ""
+
+    def put(self, name: str, outcome: Mapped | Misfit | Parked, *, text: str, location: str) -> None:
+        """Add one mapped field; the first problem stays."""
+        match outcome:
+            case Mapped(value):
+                if is_empty(value):
+                    return
+                self.values[name] = value
+                self.changes.append(FieldChange(field=name, old=None, new=to_json(value), location=location))
+                if isinstance(value, PartnerOf):
+                    self.waits_for.append((value.connection, value.source_module, value.source_id))
+            case Misfit(reason, _):
+                self._stop(f"`{text}`: {reason}", location)
+            case Parked(reference):
+                self._stop(f"`{text}`: waits for the partner of {reference.module}/{reference.id}", location)
+                self.parked = True
+
+    def require(self, name: str, *, text: str, location: str) -> None:
+        """Say so when a required field got no value."""
+        if name not in self.values:
+            self._stop(f"`{text}`: it is empty, and the other system requires `{name}`", location)
+
+    def _stop(self, problem: str, location: str) -> None:
+        if self.problem is None:
+            self.problem, self.location = problem, location
+
+
+def create_partner(
+    pair: Pair,
+    context: Context,
+    source: Record,
+    source_side: SideName,
+    *,
+    suffix: Mapping[str, str] | None = None,
+    reason: str = "",
+    aside: tuple[str, str] | None = None,
+) -> None:
+    """Decide on making the partner of a record; one that does not fit waits as a whole."""
+    side: SideName = "right" if source_side == "left" else "left"
+    here, there = (pair.right, pair.left) if side == "right" else (pair.left, pair.right)
+    found = NewFields()
+    for line in pair.lines:
+        assignment = line.to_right if side == "right" else line.to_left
+        if assignment is None:
+            continue
+        found.put(
+            assignment.target,
+            apply_line(pair, context, line, side, source, suffix or {}),
+            text=line.text,
+            location=line.location,
+        )
+        if assignment.required:
+            found.require(assignment.target, text=line.text, location=line.location)
+    name = context.name(there.connection, source)
+    if found.problem is not None:
+        hold_new(context, pair.name, found, name)
+        context.planned.pop((there.connection, there.module, source.id), None)
+        return
+    label = show(found.values.get(context.schema(here.connection, here.module).label_field)) or name.label
+    effect = Create(
+        rule=pair.name,
+        location=pair.location,
+        reason=reason or f"{there.connection}.{there.module} has it, {here.connection} does not",
+        record=RecordName(connection=here.connection, module=here.module, id=None, label=label),
+        source=name,
+        source_side=source_side,
+        key=context.pair_key(pair, source_side, source.id),
+        fields=tuple(found.changes),
+        waits_for=tuple(found.waits_for),
+        suffix=dict(suffix or {}),
+    )
+    context.add(CreateRecord(effect=effect, pair=pair, source=source, values=found.values, aside=aside))
+    context.expect(there.connection, source)
+
+
+def hold_new(context: Context, rule: str, found: NewFields, source: RecordName) -> None:
+    """Hold a record that cannot be created yet."""
+    context.effects.append(
+        Hold(
+            rule=rule,
+            location=found.location,
+            reason=found.problem or "",
+            why="parked" if found.parked else "value",
+            record=source,
+        )
+    )
+
+
+def clone_partner(pair: Pair, context: Context, left: Record, right: Record, into: SideName) -> None:
+    """`on duplicate: clone in C`: make a copy in C beside the duplicate, its name with the shortest free suffix.
+
+    The duplicate itself is set aside when the copy is made: it is neither matched nor created again.
+    """
+    source_side: SideName = "left" if into == "right" else "right"
+    source, duplicate = (left, right) if into == "right" else (right, left)
+    endpoint = pair.right if into == "right" else pair.left
+    label = context.schema(endpoint.connection, endpoint.module).label_field
+    suffix = {f"{into}:{label}": free_suffix(context, endpoint.connection, endpoint.module, label, duplicate)}
+    context.plan_partner(
+        (pair.left if into == "right" else pair.right).connection, source.module, source.id, endpoint.connection, endpoint.module
+    )
+    create_partner(
+        pair,
+        context,
+        source,
+        source_side,
+        suffix=suffix,
+        reason=f"`{show(duplicate.fields.get(label))}` is a duplicate, and the rule says clone",
+        aside=(into, duplicate.id),
+    )
+
+
+def free_suffix(context: Context, connection: str, module: str, label: str, duplicate: Record) -> str:
+    """Return the shortest of ` 2`, ` 3`, … that makes the duplicate's name free in its module's whole collection."""
+    store = context.schema(connection, module).store
+    used = {
+        match_form(record.fields.get(label), TextType())
+        for observation in context.observations.values()
+        if observation.step.connection == connection
+        and context.schema(connection, observation.step.module).store == store
+        for record in observation.records.values()
+    }
+    name = show(duplicate.fields.get(label))
+    number = 2
+    while match_form(f"{name} {number}", TextType()) in used:
+        number += 1
+    return f" {number}"

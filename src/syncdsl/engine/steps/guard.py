@@ -1,0 +1,57 @@
+"""Guard: the change set is complete; judge it as a whole before the first write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from syncdsl.changes.change_set import ChangeSet
+from syncdsl.changes.guards import Limit, Today, judge
+
+if TYPE_CHECKING:
+    from syncdsl.engine.context import Context
+    from syncdsl.plan.steps import GuardStep
+
+
+def guard(step: GuardStep, context: Context) -> None:
+    """Make the change set out of everything decided, with a verdict for every limit."""
+    run = context.run
+    linked = sum(
+        sum(link.status == "active" for link in run.state.links(pair)) for pair in sorted(context.plan.pairs)
+    )
+    totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
+    verdicts = judge(
+        [
+            Limit(
+                subject=limit.subject,
+                value=Decimal(limit.value),
+                percent=limit.percent,
+                per_day=limit.per_day,
+                text=limit.text,
+                location=limit.location,
+            )
+            for limit in step.limits
+        ],
+        context.effects,
+        linked=linked,
+        today=Today(
+            creates=int(totals["creates"]),
+            updates=int(totals["updates"]),
+            deletes=int(totals["deletes"]),
+            amount=Decimal(totals["amount"]),
+        ),
+        base_currency=next((item.base_currency for item in context.identities.values()), "EUR"),
+    )
+    context.change_set = ChangeSet(
+        environment=run.environment,
+        organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
+        plan=context.plan.digest,
+        state=run.state.digest(),
+        today=context.today.isoformat(),
+        effects=tuple(context.effects),
+        expects=dict(sorted(context.expects.items())),
+        baseline=dict(sorted(context.baseline.items())),
+        reported=tuple(context.reported),
+        guards=verdicts,
+    )

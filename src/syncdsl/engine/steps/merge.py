@@ -1,0 +1,418 @@
+"""Merge: what each pair of records, and each record without a partner, comes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+from syncdsl.changes.effects import FieldChange, Hold, Link as LinkEffect, RecordName, Skip, Update
+from syncdsl.engine.lines import apply_line, line_state, settled_link, units_of
+from syncdsl.engine.mapping import Mapped, Misfit, Parked
+from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
+from syncdsl.engine.operations import LinkRecords, SetAside, UpdateRecord
+from syncdsl.engine.steps.create import clone_partner, create_partner
+from syncdsl.engine.steps.match import mark_gone
+from syncdsl.schema.values import PartnerOf, to_json
+from syncdsl.state import Link
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.context import Context
+    from syncdsl.engine.matching import Linked, Match
+    from syncdsl.plan.pairs import MapLine, Pair
+    from syncdsl.plan.steps import MergeStep
+    from syncdsl.schema.values import Fields
+
+SideName = Literal["left", "right"]
+
+
+def merge(step: MergeStep, context: Context) -> None:
+    """Turn a pair's matches into operations and holds."""
+    pair = context.plan.pairs[step.pair]
+    result = context.matches[pair.name]
+    for link, status in result.gone:
+        _report_gone(pair, context, link, status)
+    for dispute in result.disputes:
+        _hold_dispute(pair, context, dispute.side, dispute.record, dispute.candidates, dispute.reason)
+    # Everything that will have a partner is known before any reference is looked at: records may refer to each other.
+    for record in result.create_right:
+        context.plan_partner(pair.left.connection, pair.left.module, record.id, pair.right.connection, pair.right.module)
+    for record in result.create_left:
+        context.plan_partner(pair.right.connection, pair.right.module, record.id, pair.left.connection, pair.left.module)
+    for found in result.matches:
+        _first_contact(pair, context, found)
+    for item in result.linked:
+        _linked(pair, context, item)
+    for record in result.create_right:
+        create_partner(pair, context, record, "left")
+    for record in result.create_left:
+        create_partner(pair, context, record, "right")
+
+
+def _report_gone(pair: Pair, context: Context, link: Link, status: str) -> None:
+    """`on delete: keep`: the partner stays, the deleted record is never made again."""
+    context.view.put_link(mark_gone(link, status))
+    context.baseline["deleted records noted"] += 1
+    lost = pair.left if status == "left_gone" else pair.right
+    lost_id = link.left_id if status == "left_gone" else link.right_id
+    if status == "both_gone":
+        context.reported.append(f"{pair.name}: both records of a link were deleted ({link.left_id}, {link.right_id})")
+    else:
+        context.reported.append(
+            f"{lost.connection}.{lost.module}/{lost_id} was deleted; its partner is kept and it is not made again"
+        )
+
+
+def _hold_dispute(
+    pair: Pair, context: Context, side: SideName, record: Record, candidates: tuple[Record, ...], reason: str
+) -> None:
+    here, there = (pair.left, pair.right) if side == "left" else (pair.right, pair.left)
+    context.effects.append(
+        Hold(
+            rule=pair.name,
+            location=pair.location,
+            reason=reason,
+            why="match",
+            record=context.name(here.connection, record),
+            candidates=tuple(
+                context.name(here.connection if other.module == record.module else there.connection, other)
+                for other in candidates
+            ),
+        )
+    )
+    context.expect(here.connection, record)
+
+
+def _first_contact(pair: Pair, context: Context, found: Match) -> None:
+    """Two unlinked records that are the same: link and fill, or what `on duplicate` says."""
+    left, right = found.left, found.right
+    rule = pair.on_duplicate
+    states = [line_state(pair, context, line, left, right, None) for line in pair.lines]
+    if found.how == "duplicate":
+        if rule.action == "skip":
+            _skip(pair, context, left, right, found.key_text)
+            return
+        if rule.action == "clone":
+            clone_partner(pair, context, left, right, rule.into or "right")
+            return
+        if rule.action == "review" and _differs(states):
+            _hold_duplicate(pair, context, left, right, found.key_text, states)
+            return
+    link, source_side = _new_link(pair, context, found)
+    context.plan_partner(pair.left.connection, pair.left.module, left.id, pair.right.connection, pair.right.module)
+    context.plan_partner(pair.right.connection, pair.right.module, right.id, pair.left.connection, pair.left.module)
+    key_side: SideName = "right" if source_side == "left" else "left"
+    carrier, holder = (right, pair.right) if key_side == "right" else (left, pair.left)
+    write_key = holder.key_field is not None and carrier.fields.get(holder.key_field) != link.key
+    decisions = [
+        (
+            unit,
+            merge_first(
+                unit,
+                overwrite=rule.into if found.how == "duplicate" and rule.action == "overwrite" else None,
+                policy=None if found.how == "duplicate" else pair.on_conflict,
+                stamps=_stamps(context, left, right),
+            ),
+        )
+        for unit in units_of(states)
+    ]
+    how = {"key": "carry the same syncdsl key", "adopt": f"name each other by `{found.key_text}`"}.get(
+        found.how, f"have the same `{found.key_text}`"
+    )
+    effect = LinkEffect(
+        rule=pair.name,
+        location=pair.location,
+        reason=f"the records {how}",
+        left=context.name(pair.left.connection, left),
+        right=context.name(pair.right.connection, right),
+        key=link.key,
+        key_side=key_side,
+        write_key=write_key,
+    )
+    settled = settled_link(pair, context, link, left, right, decisions)
+    context.view.links(pair.name).put(settled)
+    context.add(LinkRecords(effect=effect, pair=pair, link=settled, left=left, right=right))
+    context.expect(pair.left.connection, left)
+    context.expect(pair.right.connection, right)
+    _write_units(pair, context, settled, left, right, decisions)
+
+
+def _new_link(pair: Pair, context: Context, found: Match) -> tuple[Link, SideName]:
+    """Return the link and the side its key is computed from: the left one, or the one the record was made from."""
+    left_key = context.pair_key(pair, "left", found.left.id)
+    right_key = context.pair_key(pair, "right", found.right.id)
+    made_from_right = (
+        pair.left.key_field is not None and found.left.fields.get(pair.left.key_field) == right_key
+    ) or (pair.right.key_field is None and pair.left.key_field is not None)
+    key = right_key if made_from_right else left_key
+    link = Link(
+        uid=key,
+        pair=pair.name,
+        left_id=found.left.id,
+        right_id=found.right.id,
+        key=key,
+        status="active",
+        lines=(),
+        left_base={},
+        right_base={},
+        suffix={},
+    )
+    return link, "right" if made_from_right else "left"
+
+
+def _differs(states: list[LineState]) -> bool:
+    """Return whether two mapped values that are both there differ."""
+    return any(
+        merge_first((state,), overwrite=None, policy="review", stamps=Stamps(left=None, right=None, window=dt.timedelta()))
+        == "hold"
+        for state in states
+    )
+
+
+def _skip(pair: Pair, context: Context, left: Record, right: Record, key_text: str) -> None:
+    record, other, side, endpoint, there = (
+        (right, left, "right", pair.right, pair.left)
+        if pair.direction == "left"
+        else (left, right, "left", pair.left, pair.right)
+    )
+    effect = Skip(
+        rule=pair.name,
+        location=pair.location,
+        reason=f"a duplicate by `{key_text}`, and the rule says skip",
+        record=context.name(endpoint.connection, record),
+        candidates=(context.name(there.connection, other),),
+    )
+    context.add(SetAside(effect=effect, pair=pair, side=side, record=record))
+    other_side = "left" if side == "right" else "right"
+    context.add(
+        SetAside(
+            effect=Skip(
+                rule=pair.name,
+                location=pair.location,
+                reason=effect.reason,
+                record=effect.candidates[0],
+                candidates=(effect.record,),
+            ),
+            pair=pair,
+            side=other_side,
+            record=other,
+        )
+    )
+
+
+def _hold_duplicate(
+    pair: Pair, context: Context, left: Record, right: Record, key_text: str, states: list[LineState]
+) -> None:
+    differing = [state.line.text for state in states if not state.agrees and _differs([state])]
+    context.effects.append(
+        Hold(
+            rule=pair.name,
+            location=pair.location,
+            reason=f"the same `{key_text}`, but different values ({'; '.join(differing[:3])})",
+            why="duplicate",
+            record=context.name(pair.left.connection, left),
+            candidates=(context.name(pair.right.connection, right),),
+        )
+    )
+    context.expect(pair.left.connection, left)
+    context.expect(pair.right.connection, right)
+
+
+def _stamps(context: Context, left: Record, right: Record) -> Stamps:
+    return Stamps(left=left.modified, right=right.modified, window=context.stamp_window)
+
+
+def _linked(pair: Pair, context: Context, item: Linked) -> None:
+    """Merge a linked pair field by field, and put back a key that is missing."""
+    link, left, right = item.link, item.left, item.right
+    states = [line_state(pair, context, line, left, right, link) for line in pair.lines]
+    stamps = _stamps(context, left, right)
+    decisions: list[tuple[tuple[LineState, ...], Decision]] = []
+    for unit in units_of(states):
+        known = all(state.line.digest in link.lines for state in unit)
+        decisions.append(
+            (
+                unit,
+                merge_changed(unit, pair.on_conflict, stamps)
+                if known
+                else merge_first(unit, overwrite=None, policy=pair.on_conflict, stamps=stamps),
+            )
+        )
+    _restore_key(pair, context, link, left, right)
+    settled = settled_link(pair, context, link, left, right, decisions)
+    if settled != link:
+        context.view.put_link(settled)
+        context.baseline["accepted values"] += 1
+    _write_units(pair, context, settled, left, right, decisions)
+
+
+def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> None:
+    """A key that a person cleared, or whose write failed, is written again."""
+    from_right = link.key == context.pair_key(pair, "right", right.id)
+    key_side: SideName = "left" if from_right else "right"
+    carrier, endpoint = (left, pair.left) if from_right else (right, pair.right)
+    if endpoint.key_field is None or carrier.fields.get(endpoint.key_field) == link.key:
+        return
+    effect = LinkEffect(
+        rule=pair.name,
+        location=pair.location,
+        reason="the records are linked, but the syncdsl key is missing",
+        left=context.name(pair.left.connection, left),
+        right=context.name(pair.right.connection, right),
+        key=link.key,
+        key_side=key_side,
+        write_key=True,
+        suffix=link.suffix,
+    )
+    context.add(LinkRecords(effect=effect, pair=pair, link=link, left=left, right=right))
+
+
+def _write_units(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    left: Record,
+    right: Record,
+    decisions: list[tuple[tuple[LineState, ...], Decision]],
+) -> None:
+    """Make one update per side out of the units that travel; hold what conflicts or does not fit."""
+    writes: dict[SideName, tuple[Fields, list[FieldChange], list[MapLine], list[tuple[str, str, str]]]] = {
+        "left": ({}, [], [], []),
+        "right": ({}, [], [], []),
+    }
+    for unit, decision in decisions:
+        if decision == "hold":
+            _hold_conflict(pair, context, unit, left, right)
+        elif decision in {"report_left", "report_right"}:
+            changed = pair.right if decision == "report_right" else pair.left
+            record = right if decision == "report_right" else left
+            context.reported.append(
+                f"{changed.connection}.{changed.module}/{record.id}: changed on the far side of one-way "
+                f"`{unit[0].line.text}`; left as it is"
+            )
+        elif decision in {"to_right", "to_left"}:
+            side: SideName = "right" if decision == "to_right" else "left"
+            _collect(pair, context, link, unit, side, left, right, writes[side])
+    for side, (values, changes, lines, waits) in writes.items():
+        if changes:
+            record, partner = (right, left) if side == "right" else (left, right)
+            here, there = (pair.right, pair.left) if side == "right" else (pair.left, pair.right)
+            effect = Update(
+                rule=pair.name,
+                location=changes[0].location,
+                reason=f"changed in {there.connection}",
+                record=context.name(here.connection, record),
+                side=side,
+                partner=context.name(there.connection, partner),
+                fields=tuple(changes),
+                waits_for=tuple(waits),
+            )
+            context.add(
+                UpdateRecord(
+                    effect=effect,
+                    pair=pair,
+                    link_uid=link.uid,
+                    record=record,
+                    partner=partner,
+                    values=values,
+                    lines=tuple(lines),
+                )
+            )
+            context.expect(here.connection, record)
+            context.expect(there.connection, partner)
+
+
+def _collect(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    unit: tuple[LineState, ...],
+    side: SideName,
+    left: Record,
+    right: Record,
+    into: tuple[Fields, list[FieldChange], list[MapLine], list[tuple[str, str, str]]],
+) -> None:
+    """Add a unit's writes; if one of its values does not fit, the whole unit waits."""
+    values, changes, lines, waits = into
+    source = left if side == "right" else right
+    target = right if side == "right" else left
+    here = pair.right if side == "right" else pair.left
+    gathered: list[tuple[str, FieldChange, object]] = []
+    for state in unit:
+        assignment = state.line.to_right if side == "right" else state.line.to_left
+        if assignment is None or assignment.create_only:
+            continue
+        outcome = apply_line(pair, context, state.line, side, source, link.suffix)
+        problem = _problem(context, outcome, assignment.required)
+        if problem is not None:
+            _hold_value(pair, context, state.line, here.connection, target, problem, parked=isinstance(outcome, Parked))
+            return
+        assert isinstance(outcome, Mapped)  # noqa: S101 - `_problem` names every other outcome; this tells the type checker
+        old, new = target.fields.get(assignment.target), outcome.value
+        if state.agrees and old == new:
+            continue
+        gathered.append(
+            (
+                assignment.target,
+                FieldChange(field=assignment.target, old=to_json(old), new=to_json(new), location=state.line.location),
+                new,
+            )
+        )
+    for name, change, new in gathered:
+        values[name] = new  # type: ignore[assignment]  # `new` is a Value; the list above is typed for three kinds
+        changes.append(change)
+        if isinstance(new, PartnerOf):
+            waits.append((new.connection, new.source_module, new.source_id))
+    lines.extend(state.line for state in unit)
+
+
+def _problem(context: Context, outcome: Mapped | Misfit | Parked, required: bool) -> str | None:  # noqa: FBT001 - a fact of the field
+    match outcome:
+        case Misfit():
+            return outcome.reason
+        case Parked():
+            return f"waits for the partner of {outcome.reference.module}/{outcome.reference.id}"
+        case Mapped():
+            return "it would be empty, and the other system requires a value" if required and outcome.value is None else None
+
+
+def _hold_value(
+    pair: Pair, context: Context, line: MapLine, connection: str, target: Record, problem: str, *, parked: bool
+) -> None:
+    context.effects.append(
+        Hold(
+            rule=pair.name,
+            location=line.location,
+            reason=f"`{line.text}`: {problem}",
+            why="parked" if parked else "value",
+            record=context.name(connection, target),
+        )
+    )
+
+
+def _hold_conflict(
+    pair: Pair, context: Context, unit: tuple[LineState, ...], left: Record, right: Record
+) -> None:
+    state = next((item for item in unit if not item.agrees), unit[0])
+    line = state.line
+    left_name: RecordName = context.name(pair.left.connection, left)
+    left_value, right_value = state.left_holds, state.right_holds
+    if not state.can_left and line.to_right is not None:
+        left_value = state.right_mapped
+    if not state.can_right and line.to_left is not None:
+        right_value = state.left_mapped
+    context.effects.append(
+        Hold(
+            rule=pair.name,
+            location=line.location,
+            reason=f"both sides differ in `{line.group or line.text}` and the rule says review",
+            why="conflict",
+            record=left_name,
+            candidates=(context.name(pair.right.connection, right),),
+            field=line.group or line.text,
+            left=to_json(left_value),
+            right=to_json(right_value),
+        )
+    )
+    context.expect(pair.left.connection, left)
+    context.expect(pair.right.connection, right)

@@ -1,0 +1,143 @@
+"""Observe: read a module, reuse what is known to be unchanged, confirm what is absent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
+from syncdsl.engine.observation import Observation
+from syncdsl.state import StoredRecord
+
+if TYPE_CHECKING:
+    from syncdsl.engine.context import Context
+    from syncdsl.plan.steps import ObserveStep
+
+
+def observation_name(step: ObserveStep) -> str:
+    """Return the name under which an observation is remembered: module and view, whatever the rules call it."""
+    return f"{step.connection}.{step.module}" + (f"|{step.view}" if step.view else "")
+
+
+def observe(step: ObserveStep, context: Context) -> None:
+    """Read the step's module into the context.
+
+    What was read before is reused only when it was read with the same fields. A record is absent only when a complete
+    reading does not show it, or the system says it is deleted, and a direct read confirms it.
+    """
+    connection = context.run.connections[step.connection]
+    stored = context.run.state.observed(observation_name(step))
+    usable = set(step.fields) <= set(stored.fields)
+    known = stored.records if usable else {}
+    task = f"read {step.connection}.{step.module}"
+    context.run.progress.start(task, None)
+    records: dict[str, Record] = {}
+    fresh: list[Record] = []
+    gone: set[str] = set()
+    end: ObservationEnd | None = None
+    request = ObserveRequest(
+        module=step.module,
+        fields=step.fields,
+        view=step.view,
+        cursor=stored.cursor if usable else None,
+        known=lambda record_id: known[record_id].version if record_id in known else None,
+    )
+    for item in connection.observe(request):
+        if isinstance(item, ObservationEnd):
+            end = item
+            continue
+        _take(item, known, step, records, fresh, gone)
+        context.run.progress.advance(task, len(item.records) + len(item.unchanged))
+    if end is None:
+        raise RuntimeError(f"the adapter of {step.connection} ended an observation without its end")
+    if not end.complete:
+        for record_id, old in known.items():
+            if record_id not in records and record_id not in gone:
+                records[record_id] = _restore(step, old)
+    observation = Observation(step=step, records=records, server_time=end.server_time, cursor=end.cursor)
+    context.observations[step.id] = observation
+    _confirm_absent(observation, context, gone)
+    observation.put = [_store(record) for record in fresh if record.id in records]
+    observation.remove = sorted(set(stored.records) - set(records))
+    context.run.progress.finish(task, f"{len(records):,} records")
+
+
+def _take(
+    page: Page,
+    known: dict[str, StoredRecord],
+    step: ObserveStep,
+    records: dict[str, Record],
+    fresh: list[Record],
+    gone: set[str],
+) -> None:
+    for record in page.records:
+        named = _with_id(record)
+        records[record.id] = named
+        fresh.append(named)
+        gone.discard(record.id)
+    for record_id in page.unchanged:
+        if record_id in known:
+            records[record_id] = _restore(step, known[record_id])
+    gone.update(record_id for record_id in page.gone if record_id not in records)
+
+
+def _confirm_absent(observation: Observation, context: Context, said_gone: set[str]) -> None:
+    """Fetch every linked record that was not seen: absence is a fact only when a direct read confirms it."""
+    step = observation.step
+    missing: set[str] = set()
+    for pair in context.plan.pairs.values():
+        for endpoint, side in ((pair.left, "left"), (pair.right, "right")):
+            if endpoint.observe != step.id:
+                continue
+            index = context.view.links(pair.name)
+            ids = index.by_left if side == "left" else index.by_right
+            missing.update(
+                record_id
+                for record_id, link in ids.items()
+                if record_id not in observation.records and link.status in {"active", _other(side)}
+            )
+    if not missing:
+        return
+    found = context.run.connections[step.connection].fetch(step.module, sorted(missing), step.fields)
+    observation.gone = {record_id for record_id in missing if record_id not in found}
+    for record_id, record in found.items():
+        if step.view is None and record_id not in said_gone:
+            # A reading without a view that missed an existing record was overtaken by a change: what counts is now.
+            observation.records[record_id] = _with_id(record)
+        else:
+            observation.outside.add(record_id)
+
+
+def _other(side: str) -> str:
+    return "right_gone" if side == "left" else "left_gone"
+
+
+def _with_id(record: Record) -> Record:
+    return Record(
+        module=record.module,
+        id=record.id,
+        fields={**record.fields, "id": record.id},
+        version=record.version,
+        modified=record.modified,
+        created=record.created,
+    )
+
+
+def _restore(step: ObserveStep, stored: StoredRecord) -> Record:
+    return Record(
+        module=step.module,
+        id=stored.id,
+        fields=stored.fields,
+        version=stored.version,
+        modified=stored.modified,
+        created=stored.created,
+    )
+
+
+def _store(record: Record) -> StoredRecord:
+    return StoredRecord(
+        id=record.id,
+        version=record.version,
+        modified=record.modified,
+        created=record.created,
+        fields=record.fields,
+    )

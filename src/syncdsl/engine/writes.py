@@ -1,0 +1,150 @@
+"""Operations as the calls that perform them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
+from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
+from syncdsl.schema.values import PartnerOf, Ref
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncdsl.changes.effects import Effect
+    from syncdsl.engine.context import Context
+    from syncdsl.schema.values import Fields, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One record's write: exactly one of `new`, `change` and `action` is given.
+
+    A key and the fields of one record travel in one update, so a write may perform several operations.
+    """
+
+    iid: str
+    connection: str
+    module: str
+    operations: tuple[CreateRecord | CreateDocument | UpdateRecord | LinkRecords | VoidDocument, ...]
+    record_id: str | None = None
+    new: NewRecord | None = None
+    change: Change | None = None
+    action: DocumentAction | None = None
+
+    @property
+    def effects(self) -> list[Effect]:
+        """The effects it performs."""
+        return [operation.effect for operation in self.operations]
+
+    @property
+    def batchable(self) -> bool:
+        """Whether it may share a call with others of its kind."""
+        return self.action is None
+
+
+def _iid() -> str:
+    return uuid.uuid4().hex
+
+
+def update_writes(
+    context: Context,
+    connection: str,
+    module: str,
+    links: Sequence[LinkRecords],
+    updates: Sequence[UpdateRecord],
+) -> list[Write]:
+    """Return one write for each record that gets a key or fields."""
+    by_id: dict[str, list[LinkRecords | UpdateRecord]] = {}
+    for link in links:
+        record = link.right if link.effect.key_side == "right" else link.left
+        by_id.setdefault(record.id, []).append(link)
+    for update in updates:
+        by_id.setdefault(update.record.id, []).append(update)
+    writes: list[Write] = []
+    for record_id, operations in by_id.items():
+        key: str | None = None
+        values: Fields = {}
+        based_on = None
+        for operation in operations:
+            match operation:
+                case LinkRecords():
+                    key = operation.link.key
+                    based_on = based_on or (operation.right if operation.effect.key_side == "right" else operation.left)
+                case UpdateRecord():
+                    values.update(operation.values)
+                    based_on = operation.record
+        resolved = _resolve(context, connection, values)
+        if resolved is None:
+            # A partner failed to appear: what does not depend on it still goes.
+            resolved = {name: value for name, value in values.items() if not isinstance(value, PartnerOf)}
+        writes.append(
+            Write(
+                iid=_iid(),
+                connection=connection,
+                module=module,
+                operations=tuple(operations),
+                record_id=record_id,
+                change=Change(id=record_id, fields=resolved, key=key, based_on=based_on),
+            )
+        )
+    return writes
+
+
+def create_writes(
+    context: Context, connection: str, module: str, creates: Sequence[CreateRecord | CreateDocument]
+) -> tuple[list[Write], list[CreateRecord | CreateDocument]]:
+    """Return the writes that can go, and the operations whose partners did not come about."""
+    ready: list[Write] = []
+    waiting: list[CreateRecord | CreateDocument] = []
+    for operation in creates:
+        values = _resolve(context, connection, operation.values)
+        if values is None:
+            waiting.append(operation)
+            continue
+        ready.append(
+            Write(
+                iid=_iid(),
+                connection=connection,
+                module=module,
+                operations=(operation,),
+                new=NewRecord(fields=values, key=operation.effect.key),
+            )
+        )
+    return ready, waiting
+
+
+def void_writes(context: Context, connection: str, module: str, voids: Sequence[VoidDocument]) -> list[Write]:
+    """Return the writes that close documents."""
+    del context  # closing needs nothing but the document's id
+    return [
+        Write(
+            iid=_iid(),
+            connection=connection,
+            module=module,
+            operations=(operation,),
+            record_id=operation.effect.record.id,
+            action=DocumentAction.VOID,
+        )
+        for operation in voids
+    ]
+
+
+def _resolve(context: Context, connection: str, values: Fields) -> Fields | None:
+    """Put the partners that were made a moment ago in place; None when one is missing."""
+    resolved: Fields = {}
+    for name, value in values.items():
+        found = _partner(context, connection, value)
+        if isinstance(found, PartnerOf):
+            return None
+        resolved[name] = found
+    return resolved
+
+
+def _partner(context: Context, connection: str, value: Value) -> Value:
+    if not isinstance(value, PartnerOf):
+        return value
+    reference = Ref(value.source_module, value.source_id)
+    return context.partner(value.connection, reference, connection, (value.module,)) or value

@@ -1,0 +1,1 @@
+"""The execution plan: steps, expressions, codec, evaluation."""

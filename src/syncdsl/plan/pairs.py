@@ -1,0 +1,199 @@
+"""What a plan knows of modules, documents and triggers: the static facts its steps work with."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from syncdsl.plan.expressions import PlanExpression
+from syncdsl.schema.digest import digest
+from syncdsl.schema.model import Model
+from syncdsl.schema.types import FieldType
+
+Side: TypeAlias = Literal["left", "right"]
+Winner: TypeAlias = Literal["left", "right", "newest", "review"]
+
+
+class Endpoint(Model):
+    """One side of a pair: a module of a connection, and which of its records are in scope.
+
+    `key_field` is the field the syncdsl key is written to (None: none); `unique_name_store` names the collection whose names are unique.
+    """
+
+    connection: str
+    module: str
+    view: str | None = None
+    where: PlanExpression | None = None
+    key_field: str | None = None
+    label_field: str
+    observe: str
+    """Id of the step that observes the records of this side."""
+
+
+class Lookup(Model):
+    """The written reference is found by a unique field: the record of `module` whose `field` has the value."""
+
+    module: str
+    field: str
+
+
+class Assignment(Model):
+    """What one map line writes into one side: `target` takes `value`, computed from the other side's record.
+
+    `reads` are the paths that the value depends on. `partner`: the value is a reference in the other connection, and the
+    partner of that record is written. `lookup`: the value names the referenced record by a unique field.
+    """
+
+    target: str
+    value: PlanExpression
+    reads: tuple[tuple[str, ...], ...]
+    type: FieldType
+    required: bool = False
+    create_only: bool = False
+    partner: bool = False
+    lookup: Lookup | None = None
+
+
+class MapLine(Model):
+    """One line of a map, or a `->`/`<-` pair over the same two fields.
+
+    Lines of one `group` are compared and resolved as one value. `digest` changes when the line's meaning does, not when it moves.
+    """
+
+    location: str
+    text: str
+    group: str | None = None
+    to_right: Assignment | None = None
+    to_left: Assignment | None = None
+    when_empty: bool = False
+    prefer: Winner | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of the line's meaning."""
+        return digest(self.model_dump(mode="json", exclude={"location", "text"}))
+
+
+class KeyPart(Model):
+    """One equality of a dedupe key, compared as `as_type`, text without regard to case."""
+
+    left: PlanExpression
+    right: PlanExpression
+    as_type: FieldType
+
+
+class MatchKey(Model):
+    """All parts must be equal and none empty. `text` is the key as written."""
+
+    text: str
+    parts: tuple[KeyPart, ...]
+
+
+class DuplicateRule(Model):
+    """What happens on first contact; `into` is the side that takes the values or the copy."""
+
+    action: Literal["overwrite", "clone", "skip", "review"] = "review"
+    into: Side | None = None
+
+
+class Pair(Model):
+    """A `module` statement: two endpoints and how their records are matched and merged.
+
+    `direction` limits what is created: right, left or both.
+    """
+
+    name: str
+    location: str
+    direction: Literal["right", "left", "both"]
+    left: Endpoint
+    right: Endpoint
+    adopt: MatchKey | None = None
+    keys: tuple[MatchKey, ...] = ()
+    on_duplicate: DuplicateRule = DuplicateRule()
+    on_conflict: Winner = "review"
+    lines: tuple[MapLine, ...] = ()
+
+
+class RecordPlan(Model):
+    """A `record` statement: the module whose records fire triggers."""
+
+    name: str
+    location: str
+    endpoint: Endpoint
+
+
+class DocumentLine(Model):
+    """One line of a document: assignments to the fields of a row."""
+
+    assignments: tuple[Assignment, ...]
+
+
+class DocumentPlan(Model):
+    """A `document` statement: what is made in `connection.module` for a record.
+
+    `closed` are the values of `status_field` in which an instance is no longer live; `untouched` those in which it may
+    still be voided without asking (drafts); a document in any other state goes to review.
+    """
+
+    name: str
+    location: str
+    record: str
+    connection: str
+    module: str
+    observe: str
+    key_field: str | None
+    status_field: str | None
+    lines_field: str | None
+    currency_field: str | None = None
+    closed: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    lines: tuple[DocumentLine, ...] = ()
+
+
+class TriggerPlan(Model):
+    """A `when` statement: an edge of `condition` over a record's stored truth."""
+
+    location: str
+    text: str
+    record: str
+    condition: PlanExpression
+    verb: Literal["create", "void"]
+    document: str
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity: record, condition, action; a changed condition is another trigger and begins with a baseline."""
+        return digest(self.model_dump(mode="json", exclude={"location", "text"}))
+
+
+class TablePlan(Model):
+    """A value table in both directions, in the form of `schema.values.to_json`; `rest` answers what no row names."""
+
+    right: tuple[tuple[object, object], ...] = ()
+    left: tuple[tuple[object, object], ...] = ()
+    right_rest: object | None = None
+    left_rest: object | None = None
+    has_right_rest: bool = False
+    has_left_rest: bool = False
+
+
+class LimitPlan(Model):
+    """A limit of a `guard`: `percent` for updates, `per_day` over all runs of the last 24 hours."""
+
+    location: str
+    text: str
+    subject: Literal["deletes", "creates", "updates", "amount"]
+    value: str
+    percent: bool = False
+    per_day: bool = False
+
+
+class ConnectionPlan(Model):
+    """A connection as rules name it, with the digest of the schema that the plan was compiled against."""
+
+    adapter: str
+    base_currency: str
+    schema_digest: str = Field(description="digest of the schema snapshot")

@@ -1,0 +1,77 @@
+"""`[lint.levels]`: how much each check weighs. Read without pydantic, because `lint` answers in milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from syncdsl.diagnostics import ALL_CODES, Fault, Severity, did_you_mean
+from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION
+from syncdsl.project.toml_file import read_toml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syncdsl.project.toml_file import TomlFile
+
+LEVELS = ("off", "note", "warning", "error")
+DEFAULT_RULES = "rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintSettings:
+    """What `lint` needs of a project: where its rules are, and the levels that are not the default."""
+
+    rules: Path
+    levels: dict[str, str]
+
+
+def read_lint_settings(configuration: Path) -> LintSettings:
+    """Read what `lint` needs from a `syncdsl.toml`.
+
+    Raises Fault SD602 when that part cannot be used; the rest is judged by the commands that need it.
+    """
+    file = read_toml(configuration)
+    project = file.data.get("project", {})
+    rules = project.get("rules", DEFAULT_RULES) if isinstance(project, dict) else DEFAULT_RULES
+    lint = file.data.get("lint", {})
+    levels = lint.get("levels", {}) if isinstance(lint, dict) else {}
+    if not isinstance(rules, str) or not isinstance(levels, dict):
+        raise Fault(
+            BAD_CONFIGURATION,
+            f"{file.place(('project', 'rules'))}: `rules` is the name of a folder, and `[lint.levels]` a table",
+            help='write `rules = "rules"` under `[project]` and `SD505 = "error"` under `[lint.levels]`',
+        )
+    check_levels(file, levels)
+    return LintSettings(rules=configuration.parent / rules, levels=levels)
+
+
+def check_levels(file: TomlFile, levels: dict[str, Any]) -> None:
+    """Judge the table of levels.
+
+    Raises Fault SD602 for an unknown code, an unknown level, and for making light of an error.
+    """
+    known = {code.id: code for code in ALL_CODES if code.exit_code == 1}
+    for name, level in levels.items():
+        place = file.place(("lint", "levels", name))
+        code = known.get(name)
+        if code is None:
+            names = {code.name: code.id for code in known.values()}
+            near = names.get(name) or did_you_mean(name, known)
+            raise Fault(
+                BAD_CONFIGURATION,
+                f"{place}: `{name}` is no code of a finding",
+                help=f"did you mean `{near}`?" if near else "`syncdsl explain` lists all codes",
+            )
+        if level not in LEVELS:
+            raise Fault(
+                BAD_CONFIGURATION,
+                f"{place}: `{level}` is no level",
+                help="a level is one of " + ", ".join(f"`{item}`" for item in LEVELS),
+            )
+        if code.severity is Severity.ERROR and level != "error" and not name.startswith("SD5"):
+            raise Fault(
+                BAD_CONFIGURATION,
+                f"{place}: `{name}` is an error that no level can lower",
+                help=f"the rules cannot run with it; `syncdsl explain {name}` says how to mend it",
+            )

@@ -1,0 +1,41 @@
+"""Files that only their owner may read: they hold what customers are called and what they owe."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.project import UNREADABLE_FILE
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder, and those above it that are missing, that only its owner may enter (0700)."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        for place in reversed(missing):
+            place.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Fault(UNREADABLE_FILE, f"the folder `{folder}` cannot be made: {error.strerror}") from None
+    return folder
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read (0600), all of it or nothing; folders are made as needed.
+
+    Raises Fault SD609 when it cannot be written.
+    """
+    private_folder(path.parent)
+    name: str | None = None
+    try:
+        descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(name).replace(path)
+    except OSError as error:
+        if name is not None:
+            with suppress(OSError):
+                Path(name).unlink(missing_ok=True)
+        raise Fault(UNREADABLE_FILE, f"`{path}` cannot be written: {error.strerror}") from None

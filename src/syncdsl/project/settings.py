@@ -1,0 +1,198 @@
+"""`syncdsl.toml` as models: what a project can configure, with a published JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from syncdsl.diagnostics import Fault, did_you_mean
+from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNKNOWN_ENVIRONMENT
+from syncdsl.project.discovery import CONFIGURATION
+from syncdsl.project.levels import DEFAULT_RULES, check_levels
+from syncdsl.project.toml_file import TomlFile, read_toml
+from syncdsl.schema.model import Model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
+Reference = Annotated[str, StringConstraints(strict=True, pattern=r"^(env|keyring):[A-Za-z0-9_.-]+$")]
+Address = Annotated[str, StringConstraints(strict=True, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|https?://.+)$")]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class ProjectSettings(Model):
+    """`[project]`: the folders, and which environment commands use."""
+
+    rules: Text = Field(DEFAULT_RULES, description="Folder of the rule files.")
+    schema_: Text = Field("schema", alias="schema", description="Folder of the schema snapshots.")
+    default_environment: Text | None = Field(
+        None, description="Environment used without --env; not needed when there is only one."
+    )
+
+
+class LintTable(Model):
+    """`[lint]`: how much each check weighs."""
+
+    levels: dict[str, Literal["off", "note", "warning", "error"]] = Field(
+        default_factory=dict, description="Level by code; what is not listed keeps its own."
+    )
+
+
+class ConnectionTable(Model):
+    """`[environments.NAME.connections.NAME]`: which organisation a connection of the rules leads to."""
+
+    adapter: Text = Field(description="Adapter of the system, the one that the rules name.")
+    data_centre: Text | None = Field(None, description="Region of the system, such as eu; decides the addresses.")
+    organization: Text | None = Field(None, description="Id of the organisation.")
+    url: Address | None = Field(
+        None,
+        description=(
+            "Address instead of the data centre's own, or env:NAME. Only this machine, known hosts and hosts in "
+            "SYNCDSL_ALLOW_HOSTS are allowed."
+        ),
+    )
+    credentials: Reference | None = Field(
+        None, description="Where the secrets are: env:PREFIX or keyring:NAME. Never the secrets themselves."
+    )
+
+
+class EnvironmentTable(Model):
+    """`[environments.NAME]`: a pair of organisations and the state that belongs to it."""
+
+    state: Text | None = Field(
+        None, description="URL of the state; relative SQLite paths start at the project. Default: .syncdsl/NAME.db"
+    )
+    connections: dict[Identifier, ConnectionTable] = Field(default_factory=dict)
+
+
+class Settings(Model):
+    """A whole `syncdsl.toml`."""
+
+    project: ProjectSettings = ProjectSettings()
+    lint: LintTable = LintTable()
+    environments: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")], EnvironmentTable] = Field(
+        default_factory=dict
+    )
+
+    def environment_name(self, wanted: str | None) -> str:
+        """Return the name of the environment to use: the wanted one, else the default, else the only one.
+
+        Raises Fault SD603 when that is none.
+        """
+        name = wanted or self.project.default_environment
+        if name is None and len(self.environments) == 1:
+            name = next(iter(self.environments))
+        if name in self.environments:
+            return str(name)
+        if not self.environments:
+            raise Fault(
+                UNKNOWN_ENVIRONMENT,
+                f"`{CONFIGURATION}` configures no environment",
+                help="add a table `[environments.sandbox]` with its connections; `syncdsl init DIR` shows one",
+            )
+        known = ", ".join(f"`{item}`" for item in sorted(self.environments))
+        if name is None:
+            raise Fault(
+                UNKNOWN_ENVIRONMENT,
+                f"there are several environments: {known}",
+                help="choose one with `--env NAME`, or set `default_environment` under `[project]`",
+            )
+        near = did_you_mean(name, self.environments)
+        raise Fault(
+            UNKNOWN_ENVIRONMENT,
+            f"there is no environment `{name}`",
+            help=f"did you mean `{near}`?" if near else f"configured are {known}",
+        )
+
+    def state_url(self, environment: str) -> str:
+        """Return where the state of an environment is kept."""
+        return self.environments[environment].state or f"sqlite:///.syncdsl/{environment}.db"
+
+
+def settings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `syncdsl.toml`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Settings.model_json_schema(by_alias=True),
+        "title": "syncdsl.toml",
+    }
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read the settings of a project.
+
+    Raises Fault SD602 that names every key that does not fit, with its line.
+    """
+    file = read_toml(folder / CONFIGURATION)
+    try:
+        settings = Settings.model_validate(file.data)
+    except ValidationError as error:
+        raise _fault(file, error) from None
+    check_levels(file, dict(settings.lint.levels))
+    return settings
+
+
+def _fault(file: TomlFile, error: ValidationError) -> Fault:
+    problems = [_problem(file, details) for details in error.errors()]
+    problems.sort(key=lambda problem: problem[0])
+    messages = "\n".join(message for _, message, _ in problems)
+    return Fault(BAD_CONFIGURATION, messages, help=next((advice for _, _, advice in problems if advice), None))
+
+
+def _problem(file: TomlFile, details: ErrorDetails) -> tuple[int, str, str | None]:
+    key = tuple(str(part) for part in details["loc"] if part != "[key]")
+    name, table = key[-1], key[:-1]
+    where = f" in `[{'.'.join(table)}]`" if table else ""
+    line = file.line(key)
+    message, advice = _words(name, table, details)
+    return line, f"{file.path.name}:{line}: {message}{where}", advice
+
+
+def _words(name: str, table: tuple[str, ...], details: ErrorDetails) -> tuple[str, str | None]:
+    match details["type"]:
+        case "extra_forbidden":
+            known = _keys(table)
+            near = did_you_mean(name, known)
+            listed = ", ".join(f"`{item}`" for item in known)
+            return f"unknown key `{name}`", f"did you mean `{near}`?" if near else f"known here: {listed}"
+        case "missing":
+            return f"`{name}` is missing", f'add a line such as `{name} = "…"`'
+        case "literal_error":
+            expected = str(details.get("ctx", {}).get("expected", "")).replace("'", "`")
+            return f"`{name}` cannot be `{details['input']}`", f"it is one of {expected}"
+        case "string_pattern_mismatch":
+            return f"`{details['input']}` does not fit `{name}`", _FORMS.get(name, "use letters, digits and `_`")
+        case "string_too_short":
+            return f"`{name}` is empty", "give it a value or remove the line"
+        case "string_type":
+            return f"`{name}` must be text", f'put the value between quotes: `{name} = "…"`'
+        case "model_type" | "dict_type":
+            return f"`{name}` must be a table", f"write `[{'.'.join((*table, name))}]` on a line of its own"
+        case _:
+            return f"`{name}`: {details['msg'][:1].lower()}{details['msg'][1:]}", None
+
+
+_FORMS = {
+    "credentials": "secrets are named, not written: `env:PREFIX` (environment variables) or `keyring:NAME`",
+    "url": "an address begins with `https://` (or `http://` on this machine), or is `env:NAME`",
+}
+
+
+def _keys(table: tuple[str, ...]) -> list[str]:
+    """Return the keys that a table may have."""
+    models: list[tuple[str, type[Model]]] = [
+        (r"", Settings),
+        (r"project", ProjectSettings),
+        (r"lint", LintTable),
+        (r"environments\.[^.]+", EnvironmentTable),
+        (r"environments\.[^.]+\.connections\.[^.]+", ConnectionTable),
+    ]
+    for pattern, model in models:
+        if re.fullmatch(pattern, ".".join(table)):
+            return [field.alias or name for name, field in model.model_fields.items()]
+    return []

@@ -1,0 +1,43 @@
+"""The paths of the emulated Books and the handlers behind them."""
+
+from syncdsl.sandbox.books.contacts import Contacts
+from syncdsl.sandbox.books.invoices import Invoices
+from syncdsl.sandbox.books.settings import Settings
+from syncdsl.sandbox.clock import Clock
+from syncdsl.sandbox.exchange import Handler
+from syncdsl.sandbox.store import Store
+
+BASE = "/books/v3"
+
+
+def books_endpoints(store: Store, clock: Clock, organisation: str) -> list[tuple[str, str, Handler]]:
+    """Return (method, path, handler) triples; all but the list of organisations demand `organization_id`."""
+    settings = Settings(organisation)
+    contacts, invoices = Contacts(store, clock), Invoices(store, clock)
+    guarded: list[tuple[str, str, Handler]] = [
+        ("GET", "/organizations/{id}", settings.one_organisation),
+        ("GET", "/settings/currencies", settings.currencies),
+        ("GET", "/settings/fields", settings.fields),
+        ("GET", "/customers", contacts.customers),
+        ("GET", "/vendors", contacts.vendors),
+        ("GET", "/contacts", contacts.list),
+        ("POST", "/contacts", contacts.create),
+        ("PUT", "/contacts", contacts.upsert),
+        ("DELETE", "/contacts", contacts.delete_many),
+        ("GET", "/contacts/{id}", contacts.detail),
+        ("PUT", "/contacts/{id}", contacts.update),
+        ("DELETE", "/contacts/{id}", contacts.delete),
+        ("GET", "/contacts/{id}/contactpersons", contacts.persons),
+        ("POST", "/contacts/{id}/active", contacts.activate),
+        ("POST", "/contacts/{id}/inactive", contacts.deactivate),
+        ("GET", "/invoices", invoices.list),
+        ("POST", "/invoices", invoices.create),
+        ("PUT", "/invoices", invoices.upsert),
+        ("GET", "/invoices/{id}", invoices.detail),
+        ("PUT", "/invoices/{id}", invoices.update),
+        ("DELETE", "/invoices/{id}", invoices.delete),
+        ("POST", "/invoices/{id}/status/{status}", invoices.set_status),
+    ]
+    endpoints: list[tuple[str, str, Handler]] = [("GET", f"{BASE}/organizations", settings.organisations)]
+    endpoints += [(method, BASE + path, settings.guarded(handler)) for method, path, handler in guarded]
+    return endpoints

@@ -1,0 +1,147 @@
+"""What the catalogue says about a field, and what the type of a field implies."""
+
+from dataclasses import dataclass, field
+
+DataType = str
+"""A data type as the fields endpoint names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeTraits:
+    """What the fields endpoint says about every field of a type; `expected` is the word error details use."""
+
+    json_type: str
+    length: int
+    ui_type: int
+    expected: str
+
+
+TYPES = {
+    "text": TypeTraits("string", 255, 1, "text"),
+    "textarea": TypeTraits("string", 32000, 3, "text"),
+    "email": TypeTraits("string", 100, 25, "email"),
+    "phone": TypeTraits("string", 30, 33, "text"),
+    "website": TypeTraits("string", 255, 21, "text"),
+    "picklist": TypeTraits("string", 120, 2, "text"),
+    "integer": TypeTraits("integer", 9, 32, "integer"),
+    "double": TypeTraits("double", 16, 38, "double"),
+    "currency": TypeTraits("double", 16, 36, "double"),
+    "boolean": TypeTraits("boolean", 5, 301, "boolean"),
+    "date": TypeTraits("string", 20, 24, "date"),
+    "datetime": TypeTraits("string", 120, 333, "datetime"),
+    "lookup": TypeTraits("jsonobject", 120, 133, "jsonobject"),
+    "ownerlookup": TypeTraits("jsonobject", 120, 8, "jsonobject"),
+    "bigint": TypeTraits("string", 18, 52, "bigint"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A pick list value; the last two are set on stages only (probability in per cent)."""
+
+    value: str
+    display: str = ""
+    probability: int | None = None
+    category: str | None = None
+
+    @property
+    def display_value(self) -> str:
+        """What a user sees."""
+        return self.display or self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field of a module.
+
+    `length` overrides what the type implies (characters; digits for numbers). `key` says that records can
+    be found by it quickly; `unique` fields and lookups are keys in any case. `lookup` is the API name of
+    the module a lookup points to. Values of a `derived` field are computed on every write and never taken
+    from a client.
+    """
+
+    api_name: str
+    label: str
+    data_type: DataType
+    length: int | None = None
+    mandatory: bool = False
+    unique: bool = False
+    key: bool = False
+    read_only: bool = False
+    derived: bool = False
+    custom: bool = False
+    system: bool = False
+    choices: tuple[Choice, ...] = ()
+    lookup: str | None = None
+    decimals: int | None = None
+    ui_type: int | None = None
+    values: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", frozenset(choice.value for choice in self.choices))
+
+    @property
+    def traits(self) -> TypeTraits:
+        """What the field's type implies."""
+        return TYPES[self.data_type]
+
+    @property
+    def longest(self) -> int:
+        """The greatest number of characters or digits."""
+        return self.traits.length if self.length is None else self.length
+
+    @property
+    def indexed(self) -> bool:
+        """Whether records are found by this field's value without a scan."""
+        return self.unique or self.key or self.data_type == "lookup"
+
+    @property
+    def writable(self) -> bool:
+        """Whether a client's value is taken."""
+        return not (self.read_only or self.derived or self.system)
+
+
+def text(
+    api_name: str, label: str, length: int = 255, *, mandatory: bool = False, key: bool = False
+) -> Field:
+    """Return a single-line field."""
+    return Field(
+        api_name=api_name, label=label, data_type="text", length=length, mandatory=mandatory, key=key
+    )
+
+
+def phone(api_name: str, label: str) -> Field:
+    """Return a phone number field (30 characters, any notation)."""
+    return Field(api_name=api_name, label=label, data_type="phone")
+
+
+def textarea(api_name: str, label: str) -> Field:
+    """Return a multi-line field (32,000 characters)."""
+    return Field(api_name=api_name, label=label, data_type="textarea")
+
+
+def money(api_name: str, label: str, *, derived: bool = False) -> Field:
+    """Return an amount in the record's currency."""
+    return Field(api_name=api_name, label=label, data_type="currency", decimals=2, derived=derived)
+
+
+def reference(api_name: str, label: str, module: str) -> Field:
+    """Return a lookup of records of another module."""
+    return Field(api_name=api_name, label=label, data_type="lookup", lookup=module)
+
+
+def picklist(api_name: str, label: str, *values: str, mandatory: bool = False) -> Field:
+    """Return a pick list; its first value, "-None-", stands for empty."""
+    choices = tuple(Choice(value=value) for value in ("-None-", *values))
+    return Field(api_name=api_name, label=label, data_type="picklist", choices=choices, mandatory=mandatory)
+
+
+def address(prefix: str, label: str, *, code: str = "Code") -> tuple[Field, ...]:
+    """Return the five fields of a postal address; Contacts call the postal code `Zip`."""
+    return (
+        text(f"{prefix}_Street", f"{label} Street", 250),
+        text(f"{prefix}_City", f"{label} City", 100),
+        text(f"{prefix}_State", f"{label} State", 100),
+        text(f"{prefix}_{code}", f"{label} {code}", 30),
+        text(f"{prefix}_Country", f"{label} Country", 100),
+    )

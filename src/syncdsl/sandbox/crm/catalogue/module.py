@@ -1,0 +1,106 @@
+"""What the catalogue says about a module: its fields, its views, and what it derives on every write."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncdsl.sandbox.crm.catalogue.field import Choice, Field
+from syncdsl.sandbox.crm.criteria import Criteria
+from syncdsl.sandbox.organisation import CURRENCIES, crm_identity
+
+Document = dict[str, Any]
+Derivation = Callable[[Document, Mapping[str, Any]], None]
+"""Completes a document in place, given what the client sent."""
+
+MODULE_SPAN = 1000
+"""Metadata ids set aside per module: the module itself, its layout, views from 100, fields from 200."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A custom view. Without criteria it shows everything."""
+
+    name: str
+    system_name: str | None = None
+    criteria: Criteria | None = None
+    columns: tuple[str, ...]
+
+
+SYSTEM_FIELDS = (
+    Field(api_name="id", label="Record Id", data_type="bigint", system=True),
+    Field(api_name="Owner", label="Owner", data_type="ownerlookup"),
+    Field(api_name="Created_By", label="Created By", data_type="ownerlookup", system=True, ui_type=20),
+    Field(api_name="Modified_By", label="Modified By", data_type="ownerlookup", system=True, ui_type=20),
+    Field(api_name="Created_Time", label="Created Time", data_type="datetime", system=True, ui_type=200),
+    Field(api_name="Modified_Time", label="Modified Time", data_type="datetime", system=True, ui_type=200),
+    Field(
+        api_name="Currency",
+        label="Currency",
+        data_type="picklist",
+        length=10,
+        choices=tuple(Choice(value=currency.code) for currency in CURRENCIES),
+    ),
+    Field(api_name="Exchange_Rate", label="Exchange Rate", data_type="double", decimals=9),
+)
+
+KEY_FIELD = Field(
+    api_name="Syncdsl_Key",
+    label="Syncdsl Key",
+    data_type="text",
+    length=40,
+    unique=True,
+    custom=True,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A record module.
+
+    `number` fixes its metadata ids and never changes. `name_field` gives the display name of a record;
+    `duplicate_check_field` is what upsert compares when the client names nothing.
+    """
+
+    api_name: str
+    singular: str
+    plural: str
+    number: int
+    name_field: str
+    duplicate_check_field: str
+    own_fields: tuple[Field, ...]
+    views: tuple[View, ...]
+    derivations: tuple[Derivation, ...] = ()
+    fields: Mapping[str, Field] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        fields = (SYSTEM_FIELDS[0], *self.own_fields, *SYSTEM_FIELDS[1:], KEY_FIELD)
+        object.__setattr__(self, "fields", {item.api_name: item for item in fields})
+
+    @property
+    def collection(self) -> str:
+        """The collection of this module's records."""
+        return f"crm.{self.api_name}"
+
+    @property
+    def id(self) -> str:
+        """The module's metadata id."""
+        return crm_identity(self.number * MODULE_SPAN)
+
+    @property
+    def layout_id(self) -> str:
+        """The id of the module's only layout, Standard."""
+        return crm_identity(self.number * MODULE_SPAN + 1)
+
+    def view_id(self, view: View) -> str:
+        """Return the id of one of the module's views."""
+        return crm_identity(self.number * MODULE_SPAN + 100 + self.views.index(view))
+
+    def field_id(self, api_name: str) -> str:
+        """Return the id of one of the module's fields."""
+        return crm_identity(self.number * MODULE_SPAN + 200 + list(self.fields).index(api_name))
+
+    def choice_id(self, item: Field, position: int) -> str:
+        """Return the id of a pick list value by its position."""
+        return crm_identity(
+            100_000 + (self.number * 100 + list(self.fields).index(item.api_name)) * 30 + position
+        )

@@ -1,0 +1,52 @@
+"""The grammar of COQL queries, as far as record sync asks them (Zoho CRM API v8, COQL Overview)."""
+
+from lark import Lark
+
+GRAMMAR = r"""
+query: _SELECT columns _FROM NAME _WHERE condition [order] [limit]
+columns: NAME ("," NAME)*
+?condition: conjunction (_OR conjunction)*          -> either
+?conjunction: term (_AND term)*                     -> every
+?term: "(" condition ")"
+     | NAME COMPARISON value                        -> compared
+     | NAME _IN "(" value ("," value)* ")"          -> among
+     | NAME _NOT _IN "(" value ("," value)* ")"     -> not_among
+     | NAME _LIKE value                             -> like
+     | NAME _NOT _LIKE value                        -> not_like
+     | NAME _BETWEEN value _AND value               -> between
+     | NAME _IS _NULL                               -> absent
+     | NAME _IS _NOT _NULL                          -> present
+order: _ORDER _BY sorting ("," sorting)*
+sorting: NAME [DIRECTION]
+limit: _LIMIT INTEGER                               -> limit_count
+     | _LIMIT INTEGER "," INTEGER                   -> limit_offset_count
+     | _LIMIT INTEGER _OFFSET INTEGER               -> limit_count_offset
+value: STRING | NUMBER | INTEGER | BOOLEAN
+
+_SELECT.2: /select\b/i
+_FROM.2: /from\b/i
+_WHERE.2: /where\b/i
+_AND.2: /and\b/i
+_OR.2: /or\b/i
+_IN.2: /in\b/i
+_NOT.2: /not\b/i
+_LIKE.2: /like\b/i
+_BETWEEN.2: /between\b/i
+_IS.2: /is\b/i
+_NULL.2: /null\b/i
+_ORDER.2: /order\b/i
+_BY.2: /by\b/i
+_LIMIT.2: /limit\b/i
+_OFFSET.2: /offset\b/i
+DIRECTION.2: /(asc|desc)\b/i
+BOOLEAN.2: /(true|false)\b/i
+COMPARISON: "=" | "!=" | "<=" | ">=" | "<" | ">"
+NAME: /[A-Za-z_$][A-Za-z0-9_.]*/
+STRING: /'(?:[^'\\]|\\.|'')*'/ | /"(?:[^"\\]|\\.)*"/
+INTEGER.1: /\d+/
+NUMBER.2: /-?\d+\.\d+|-\d+/
+%import common.WS
+%ignore WS
+"""
+
+PARSER = Lark(GRAMMAR, start="query", parser="lalr", maybe_placeholders=True)

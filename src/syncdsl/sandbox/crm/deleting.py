@@ -1,0 +1,112 @@
+"""Deleting records, and the list of deleted ones (Zoho CRM API v8, Delete Records / Get Deleted Records)."""
+
+from typing import Any
+
+from syncdsl.sandbox.clock import Clock
+from syncdsl.sandbox.crm.catalogue import Module
+from syncdsl.sandbox.crm.envelope import (
+    entry,
+    invalid_identity,
+    invalid_parameter,
+    missing_parameter,
+    refused,
+)
+from syncdsl.sandbox.crm.reading import modified_since, module_of, page_size, whole_number
+from syncdsl.sandbox.crm.rendering import moment, person
+from syncdsl.sandbox.exchange import Call, Reply
+from syncdsl.sandbox.organisation import CURRENT_USER
+from syncdsl.sandbox.store import Store, row_key
+
+BATCH_LIMIT = 100
+RECYCLE_DAYS = 60
+"""Days after which the recycle bin forgets a record, which then counts as permanently deleted."""
+PERMANENT_DAYS = 120
+DAY = 24 * 3600
+
+
+class Deleting:
+    """The delete calls of record modules."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def one(self, call: Call) -> Reply:
+        """Answer `DELETE /{module}/{id}`."""
+        module = module_of(call)
+        if row_key(call.variables["id"]) is None:
+            raise invalid_identity()
+        return _reply([self._delete(module, call.variables["id"])])
+
+    def many(self, call: Call) -> Reply:
+        """Answer `DELETE /{module}?ids=`."""
+        module = module_of(call)
+        identities = [item.strip() for item in call.query.get("ids", "").split(",") if item.strip()]
+        if not identities:
+            raise missing_parameter("ids")
+        if len(identities) > BATCH_LIMIT:
+            details = {"limit": BATCH_LIMIT, "param": "ids"}
+            raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", details)
+        return _reply([self._delete(module, identity) for identity in identities])
+
+    def deleted(self, call: Call) -> Reply:
+        """Answer `GET /{module}/deleted`, newest first; 204 without rows (304 under If-Modified-Since)."""
+        module = module_of(call)
+        kind = call.query.get("type", "all")
+        now = self._clock.now()
+        bounds = {
+            "all": (now - PERMANENT_DAYS * DAY, now),
+            "recycle": (now - RECYCLE_DAYS * DAY, now),
+            "permanent": (now - PERMANENT_DAYS * DAY, now - RECYCLE_DAYS * DAY - 1),
+        }
+        if kind not in bounds:
+            raise invalid_parameter("type", supported_values=sorted(bounds))
+        since = modified_since(call)
+        size, page = page_size(call), whole_number(call, "page", 1)
+        low, high = bounds[kind]
+        rows = self._store.rows(
+            "SELECT id, created_by, name, deleted FROM deleted WHERE collection = ? AND deleted > ?"
+            " AND deleted BETWEEN ? AND ? ORDER BY deleted DESC, id DESC LIMIT ? OFFSET ?",
+            (module.collection, since if since is not None else -1, low, high, size + 1, (page - 1) * size),
+        )
+        if not rows:
+            return Reply(status=204 if since is None else 304)
+        data = [_shown(row, permanent=row[3] < now - RECYCLE_DAYS * DAY) for row in rows[:size]]
+        info = {"per_page": size, "count": len(data), "page": page, "more_records": len(rows) > size}
+        return Reply(content={"data": data, "info": info})
+
+    def _delete(self, module: Module, identity: str) -> dict[str, Any]:
+        record = self._store.get(module.collection, identity)
+        if record is None:
+            return entry("INVALID_DATA", "record not deleted", {"id": identity})
+        created_by = record.document["Created_By"]
+        self._store.delete(module.collection, record, created_by=created_by, at=self._clock.now())
+        return {
+            "code": "SUCCESS",
+            "details": {"id": identity},
+            "message": "record deleted",
+            "status": "success",
+        }
+
+
+def _shown(row: tuple[Any, ...], *, permanent: bool) -> dict[str, Any]:
+    identity, created_by, name, deleted = row
+    return {
+        "deleted_by": None if permanent else _name_and_id(CURRENT_USER.id),
+        "id": str(identity),
+        "display_name": None if permanent else name,
+        "type": "permanent" if permanent else "recycle",
+        "created_by": None if permanent else _name_and_id(created_by),
+        "deleted_time": moment(deleted),
+    }
+
+
+def _name_and_id(identity: str) -> dict[str, str]:
+    user = person(identity) or {"name": "", "id": identity}
+    return {"name": user["name"], "id": user["id"]}
+
+
+def _reply(entries: list[dict[str, Any]]) -> Reply:
+    failed = sum(item["status"] == "error" for item in entries)
+    status = 200 if not failed else 400 if failed == len(entries) else 207
+    return Reply(status=status, content={"data": entries})

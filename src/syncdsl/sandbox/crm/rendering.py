@@ -1,0 +1,95 @@
+"""Records as CRM shows them: the shapes of values, and what accompanies a single record."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from syncdsl.sandbox.clock import stamp_with_colon
+from syncdsl.sandbox.crm.catalogue import Field, Module
+from syncdsl.sandbox.organisation import CRM_ZONE, CURRENCIES_BY_CODE, USERS_BY_ID
+from syncdsl.sandbox.store import Record, Store
+
+
+def rendered(
+    store: Store, module: Module, records: list[Record], fields: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Return the rows of a list: the id and the named fields; names that no field has are left out."""
+    wanted = [module.fields[name] for name in dict.fromkeys(("id", *fields)) if name in module.fields]
+    names = _referenced_names(store, wanted, records)
+    return [{field.api_name: _value(field, record, names) for field in wanted} for record in records]
+
+
+def rendered_whole(store: Store, module: Module, record: Record) -> dict[str, Any]:
+    """Return one record with all its fields and the system's remarks (Zoho CRM API v8, Get Records)."""
+    [row] = rendered(store, module, [record], module.fields)
+    currency = CURRENCIES_BY_CODE[record.document["Currency"]]
+    row["Layout"] = {"name": "Standard", "id": module.layout_id}
+    row["Tag"] = []
+    row["Record_Status__s"] = "Available"
+    row["Locked__s"] = False
+    row["$currency_symbol"] = currency.symbol
+    row["$editable"] = True
+    row["$approved"] = True
+    row["$approval_state"] = "approved"
+    row["$approval"] = {"delegate": False, "approve": False, "reject": False, "resubmit": False}
+    row["$in_merge"] = False
+    row["$locked_for_me"] = False
+    row["$review_process"] = None
+    row["$review"] = None
+    row["$field_states"] = None
+    row["$orchestration"] = False
+    return row
+
+
+def rendered_bare(module: Module, records: list[Record], fields: Iterable[str]) -> list[dict[str, Any]]:
+    """Return rows as COQL gives them: lookups carry their id alone."""
+    wanted = [module.fields[name] for name in dict.fromkeys((*fields, "id"))]
+    rows = []
+    for record in records:
+        row = {field.api_name: _value(field, record, {}, bare=True) for field in wanted}
+        rows.append(row)
+    return rows
+
+
+def person(identity: str) -> dict[str, str] | None:
+    """Return a user as values of records refer to one."""
+    user = USERS_BY_ID.get(identity)
+    return {"name": user.full_name, "id": user.id, "email": user.email} if user else None
+
+
+def moment(second: int) -> str:
+    """Return a stamp in the organisation's zone."""
+    return stamp_with_colon(second, CRM_ZONE)
+
+
+def _referenced_names(store: Store, fields: list[Field], records: list[Record]) -> dict[str, str]:
+    lookups = [field.api_name for field in fields if field.data_type == "lookup"]
+    identities = {
+        record.document[name] for record in records for name in lookups if record.document.get(name)
+    }
+    return store.names(identities) if identities else {}
+
+
+def _value(field: Field, record: Record, names: dict[str, str], *, bare: bool = False) -> Any:
+    match field.api_name:
+        case "id":
+            return str(record.id)
+        case "Created_Time":
+            return moment(record.created)
+        case "Modified_Time":
+            return moment(record.modified)
+        case _:
+            stored = record.document.get(field.api_name)
+    if stored is None:
+        return False if field.data_type == "boolean" else None
+    match field.data_type:
+        case "ownerlookup":
+            return {"id": stored} if bare else person(stored)
+        case "lookup":
+            if bare:
+                return {"id": stored}
+            # A lookup of a deleted record reads as empty.
+            return {"name": names[stored], "id": stored} if stored in names else None
+        case "datetime":
+            return moment(stored)
+        case _:
+            return stored

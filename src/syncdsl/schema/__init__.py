@@ -1,0 +1,1 @@
+"""Types, values, canonical forms, and the schemas of connected systems."""

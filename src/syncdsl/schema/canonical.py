@@ -1,0 +1,130 @@
+"""Canonical forms: two values are the same exactly when their canonical forms are equal.
+
+Every form is idempotent. Decimals never pass through floats. Null, "" and missing are one value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from syncdsl.schema.types import (
+    BooleanType,
+    ChoicesType,
+    ChoiceType,
+    DateTimeType,
+    DateType,
+    DecimalType,
+    EmailType,
+    FieldType,
+    IdType,
+    IntegerType,
+    MoneyType,
+    PhoneType,
+    ReferenceType,
+    RowsType,
+    TextType,
+    UrlType,
+)
+
+if TYPE_CHECKING:
+    from syncdsl.schema.values import Value
+
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def canonical(value: Value, kind: FieldType) -> Value:
+    """Return the canonical form of a field's value.
+
+    A value that is not of the field's type (another system may hold anything) keeps its text form, so that a difference
+    stays a difference.
+    """
+    if value is None or value == "" or value == ():
+        return None
+    match kind:
+        case TextType():
+            return canonical_text(value) if isinstance(value, str) else value
+        case UrlType() | IdType() | ChoiceType():
+            return value.strip() or None if isinstance(value, str) else value
+        case EmailType():
+            return canonical_email(value) if isinstance(value, str) else value
+        case PhoneType():
+            return canonical_phone(value) if isinstance(value, str) else value
+        case MoneyType():
+            return _decimal(value, kind.scale)
+        case DecimalType():
+            return _decimal(value, kind.scale)
+        case IntegerType():
+            return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
+        case DateTimeType():
+            return value.astimezone(dt.UTC).replace(microsecond=0) if isinstance(value, dt.datetime) else value
+        case ChoicesType():
+            return tuple(sorted(value)) if isinstance(value, tuple) else value  # type: ignore[type-var]  # choices are tuples of text
+        case RowsType():
+            return value
+        case BooleanType() | DateType() | ReferenceType():
+            return value
+
+
+@lru_cache(maxsize=65_536)
+def canonical_text(text: str) -> str | None:
+    """Return text in NFKC with spaces trimmed and collapsed; line ends are `\\n`."""
+    if text.isascii() and "  " not in text and "\t" not in text and "\r" not in text and text == text.strip():
+        return text or None
+    folded = unicodedata.normalize("NFKC", text).replace("\r\n", "\n").replace("\r", "\n")
+    lines = [_SPACES.sub(" ", line).strip() for line in folded.split("\n")]
+    return "\n".join(lines).strip() or None
+
+
+def canonical_email(text: str) -> str | None:
+    """Return an address trimmed, with its domain in lower case."""
+    local, at, domain = text.strip().rpartition("@")
+    return (local + at + domain.lower() if at else domain) or None
+
+
+@lru_cache(maxsize=65_536)
+def canonical_phone(text: str) -> str | None:
+    """Return a number in E.164 where it names its country (`+49 …`, `0049 …` stays digits), else its digits.
+
+    Text without any digit keeps its canonical text form.
+    """
+    cleaned = unicodedata.normalize("NFKC", text).strip()
+    if cleaned.startswith("+"):
+        import phonenumbers  # noqa: PLC0415 - 40 ms, and most modules have no telephone numbers
+
+        try:
+            number = phonenumbers.parse(cleaned, None)
+        except phonenumbers.NumberParseException:
+            pass
+        else:
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    digits = "".join(character for character in cleaned if character.isdigit())
+    return ("+" if cleaned.startswith("+") and digits else "") + digits or canonical_text(cleaned)
+
+
+def _decimal(value: Value, scale: int | None) -> Value:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    number = Decimal(value)
+    if not number.is_finite():
+        return number
+    if scale is not None:
+        exact = number.quantize(Decimal(1).scaleb(-scale)) if _fits_scale(number, scale) else number
+        return exact + 0 if exact else Decimal(0).quantize(Decimal(1).scaleb(-scale))
+    normal = number.normalize()
+    return normal.quantize(Decimal(1)) if normal == normal.to_integral_value() else normal
+
+
+def _fits_scale(number: Decimal, scale: int) -> bool:
+    exponent = number.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and -exponent <= scale and number.adjusted() + scale < 27
+
+
+def match_form(value: Value, kind: FieldType) -> Value:
+    """Return the form in which dedupe keys are compared: the canonical form, text without regard to case."""
+    form = canonical(value, kind)
+    return form.casefold() if isinstance(form, str) and not isinstance(kind, IdType) else form

@@ -1,0 +1,17 @@
+"""Digests over canonical JSON."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import Any
+
+
+def canonical_json(data: Any) -> str:
+    """Return JSON with sorted keys and no spaces: equal data, equal text."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(data: Any) -> str:
+    """Return the digest of JSON data: `b2:` and 32 hexadecimal digits (blake2b, 16 bytes)."""
+    return "b2:" + blake2b(canonical_json(data).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,173 @@
+"""What the state holds, as the rest of the program sees it: plain values, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from syncdsl.schema.values import Fields
+
+Side: TypeAlias = Literal["left", "right"]
+LinkStatus: TypeAlias = Literal["active", "left_gone", "right_gone", "both_gone"]
+Operation: TypeAlias = Literal["create", "update", "void", "key"]
+IntentState: TypeAlias = Literal["intent", "sent", "done", "rejected", "ambiguous", "quarantined", "dropped"]
+
+OPEN_STATES: tuple[IntentState, ...] = ("intent", "sent", "ambiguous", "quarantined")
+"""States of an intent that still has to be brought to an end."""
+
+
+class NotUniqueError(ValueError):
+    """A row would break a promise of uniqueness, such as one partner per record; nothing of the statement was written."""
+
+
+class ReadOnlyStateError(RuntimeError):
+    """A state that was opened for reading only was asked to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two records that are partners in `pair`, and what each side held when they were last synced.
+
+    `left_base` and `right_base` are each in that side's own canonical form. `key` is the key written on the records,
+    `lines` the digests of the map lines that have been merged once, `suffix` what a clone's fields carry at their end.
+    """
+
+    uid: str
+    pair: str
+    left_id: str
+    right_id: str
+    key: str
+    status: LinkStatus = "active"
+    lines: tuple[str, ...] = ()
+    left_base: Fields = field(default_factory=dict)
+    right_base: Fields = field(default_factory=dict)
+    suffix: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A record as it was read last. `version` is None where the system gives none; stamps are the server's."""
+
+    id: str
+    version: str | None = None
+    modified: dt.datetime | None = None
+    created: dt.datetime | None = None
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What one observe step read so far: the records by id, all read with `fields`, and where the next read begins."""
+
+    records: dict[str, StoredRecord] = field(default_factory=dict)
+    cursor: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One write that was decided, committed before anything is sent, and what became of it.
+
+    `payload` is JSON; its `amount`, where there is one, counts towards `per day` guards. `fence` is that of the lease
+    it was decided under. `attempts` counts sends; `first_sent_at` and `last_sent_at` are when the first and the latest
+    of them left. `detail` says in words why it is in its state.
+    """
+
+    iid: str
+    op: Operation
+    connection: str
+    module: str
+    record_id: str | None = None
+    key: str | None = None
+    pair_or_document: str
+    source_connection: str
+    source_module: str
+    source_id: str
+    instance: int = 0
+    payload: dict[str, Any]
+    payload_hash: str
+    fence: int
+    state: IntentState = "intent"
+    attempts: int = 0
+    first_sent_at: dt.datetime | None = None
+    last_sent_at: dt.datetime | None = None
+    remote_id: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEvent:
+    """One transition of an intent. `run` is the run that made it, where one had begun; `at` is for people to read."""
+
+    seq: int
+    iid: str
+    state: IntentState
+    at: dt.datetime
+    run: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """The `number`-th document that was made for a record; `inputs` (JSON) are the values it was made from."""
+
+    document: str
+    connection: str
+    module: str
+    record_id: str
+    number: int
+    key: str
+    doc_id: str | None = None
+    doc_status: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One field that was written: `old` and `new` are JSON forms of values, the cause is a rule or an intent."""
+
+    uid: str
+    connection: str
+    module: str
+    record_id: str
+    field: str
+    old: Any
+    new: Any
+    cause_rule: str
+    cause_location: str
+    iid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """A history entry as it stands: in which run it was made, and its place in the order of all entries."""
+
+    seq: int
+    run: str
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run. `ended` and `summary` are None while it is under way, and stay so when it died."""
+
+    id: str
+    kind: str
+    plan_digest: str
+    started: dt.datetime
+    ended: dt.datetime | None = None
+    summary: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What was done since some moment, for guards `per day`. `deletes` counts documents that were closed."""
+
+    creates: int
+    updates: int
+    deletes: int
+    amount: Decimal

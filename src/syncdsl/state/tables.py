@@ -1,0 +1,204 @@
+"""The tables of the newest revision. How a database gets there is told by `migrations/versions/`; a test compares."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from syncdsl.state.columns import FieldValues, Json, Moment
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+IDENTITY = Table(
+    "identity",
+    METADATA,
+    Column("connection", Text, primary_key=True),
+    Column("organization", Text, nullable=False),
+    Column("data_centre", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+)
+
+LINK = Table(
+    "link",
+    METADATA,
+    Column("uid", Text, primary_key=True),
+    Column("pair", Text, nullable=False),
+    Column("left_id", Text, nullable=False),
+    Column("right_id", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("lines", Json, nullable=False),
+    Column("left_base", FieldValues, nullable=False),
+    Column("right_base", FieldValues, nullable=False),
+    Column("suffix", Json, nullable=False),
+    UniqueConstraint("pair", "left_id"),
+    UniqueConstraint("pair", "right_id"),
+)
+
+SET_ASIDE = Table(
+    "set_aside",
+    METADATA,
+    Column("pair", Text, primary_key=True),
+    Column("side", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
+OBSERVATION = Table(
+    "observation",
+    METADATA,
+    Column("step", Text, primary_key=True),
+    Column("fields", Json, nullable=False),
+    Column("cursor", Text),
+)
+
+OBSERVED_RECORD = Table(
+    "observed_record",
+    METADATA,
+    Column("step", Text, ForeignKey("observation.step"), primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("version", Text),
+    Column("modified", Moment),
+    Column("created", Moment),
+    Column("fields", FieldValues, nullable=False),
+)
+
+INTENT = Table(
+    "intent",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("iid", Text, nullable=False, unique=True),
+    Column("op", Text, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("module", Text, nullable=False),
+    Column("record_id", Text),
+    Column("key", Text, index=True),
+    Column("pair_or_document", Text, nullable=False),
+    Column("source_connection", Text, nullable=False),
+    Column("source_module", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("instance", Integer, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("payload_hash", Text, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_sent_at", Moment),
+    Column("last_sent_at", Moment),
+    Column("finished_at", Moment, index=True),
+    Column("remote_id", Text),
+    Column("detail", Text, nullable=False),
+)
+
+_OPEN_CREATE = text("op = 'create' AND state IN ('intent', 'sent', 'ambiguous', 'quarantined')")
+# Two open creates of one key could both land: the second is refused here, whatever the engine believes.
+Index("uq_intent_open_create", INTENT.c.key, unique=True, sqlite_where=_OPEN_CREATE, postgresql_where=_OPEN_CREATE)
+Index("ix_intent_state", INTENT.c.state)
+
+JOURNAL_EVENT = Table(
+    "journal_event",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("iid", Text, ForeignKey("intent.iid"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("run", Text),
+    Column("detail", Text, nullable=False),
+)
+
+ACTIVATION = Table(
+    "activation",
+    METADATA,
+    Column("trigger", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+TRUTH = Table(
+    "truth",
+    METADATA,
+    Column("trigger", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("value", Boolean, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+INSTANCE = Table(
+    "instance",
+    METADATA,
+    Column("document", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("module", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("doc_id", Text),
+    Column("doc_status", Text, nullable=False),
+    Column("inputs", Json, nullable=False),
+)
+
+HISTORY = Table(
+    "history",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("run", Text, nullable=False),
+    Column("uid", Text, nullable=False, index=True),
+    Column("connection", Text, nullable=False),
+    Column("module", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("old", Json),
+    Column("new", Json),
+    Column("cause_rule", Text, nullable=False),
+    Column("cause_location", Text, nullable=False),
+    Column("iid", Text),
+    Index(None, "connection", "module", "record_id"),
+)
+
+RUN = Table(
+    "run",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("plan_digest", Text, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("summary", Json),
+)
+
+LEASE = Table(
+    "lease",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("fence", Integer, nullable=False),
+    Column("owner", Text),
+    Column("pid", Integer),
+    Column("host", Text),
+    Column("process", Text),
+    Column("since", Moment),
+    Column("until", Moment),
+)
+
+APPROVAL = Table(
+    "approval",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
