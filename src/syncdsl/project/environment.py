@@ -1,0 +1,122 @@
+"""An environment opened: a connection to every system and the state, released together."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION
+from syncdsl.project.credentials import resolve_address, resolve_secrets, secrets_hint
+from syncdsl.project.discovery import CONFIGURATION
+from syncdsl.project.private import private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from syncdsl.adapters.protocol import Connection
+    from syncdsl.plan.plan import Plan
+    from syncdsl.project.settings import ConnectionTable
+    from syncdsl.project.workspace import Workspace
+    from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.state import State
+
+ALLOW_HOSTS = "SYNCDSL_ALLOW_HOSTS"
+SIGN_IN = ("client_id", "client_secret", "refresh_token")
+"""The secrets of an adapter that does not say which it needs (`secrets`): those of OAuth 2."""
+
+
+def allowed_hosts() -> frozenset[str]:
+    """Return the hosts that the user's environment allows tokens to go to, beside the known ones."""
+    return frozenset(host.strip() for host in os.environ.get(ALLOW_HOSTS, "").split(",") if host.strip())
+
+
+def connection_table(workspace: Workspace, environment: str, name: str) -> ConnectionTable:
+    """Return the settings of a connection in an environment.
+
+    Raises Fault SD602 when there are none.
+    """
+    table = workspace.settings.environments[environment].connections.get(name)
+    if table is None:
+        raise Fault(
+            BAD_CONFIGURATION,
+            f"{CONFIGURATION}: the environment `{environment}` does not configure the connection `{name}`",
+            help=f"add a table `[environments.{environment}.connections.{name}]` with its adapter and organisation",
+        )
+    return table
+
+
+def open_connection(
+    workspace: Workspace, environment: str, name: str, schema: SchemaSnapshot | None
+) -> Connection:
+    """Open one connection; no call is made yet.
+
+    Raises Fault: SD602 and SD606 to SD608 for settings that cannot be used.
+    """
+    from syncdsl.adapters.protocol import ConnectionSettings  # noqa: PLC0415 - loaded by the commands that connect
+    from syncdsl.adapters.registry import load_adapter  # noqa: PLC0415 - loaded by the commands that connect
+
+    table = connection_table(workspace, environment, name)
+    adapter = load_adapter(table.adapter)
+    wanted = tuple(getattr(adapter, "secrets", SIGN_IN))
+    return adapter.connect(
+        ConnectionSettings(
+            name=name,
+            adapter=table.adapter,
+            data_centre=table.data_centre,
+            organization=table.organization,
+            url=resolve_address(name, table.url),
+            secrets=resolve_secrets(name, table.credentials, wanted),
+            credentials_hint=secrets_hint(table.credentials, wanted),
+            allowed_hosts=allowed_hosts(),
+        ),
+        schema,
+    )
+
+
+@contextmanager
+def open_connections(
+    workspace: Workspace, environment: str, plan: Plan, schemas: Mapping[str, SchemaSnapshot]
+) -> Iterator[dict[str, Connection]]:
+    """Open the connections of a plan and close them at the end.
+
+    Raises Fault SD602 when rules and settings disagree about an adapter, and those of `open_connection`.
+    """
+    for name, planned in plan.connections.items():
+        table = connection_table(workspace, environment, name)
+        if table.adapter != planned.adapter:
+            raise Fault(
+                BAD_CONFIGURATION,
+                f"the rules say `connection {name}: {planned.adapter}`, the environment `{environment}` says "
+                f"`{table.adapter}`",
+                help=f"set `adapter = \"{planned.adapter}\"` in `[environments.{environment}.connections.{name}]`",
+            )
+    with ExitStack() as stack:
+        yield {name: _closing(stack, open_connection(workspace, environment, name, schemas[name])) for name in _sorted(plan)}
+
+
+def _sorted(plan: Plan) -> Iterable[str]:
+    return sorted(plan.connections)
+
+
+def _closing(stack: ExitStack, connection: Connection) -> Connection:
+    stack.callback(connection.close)
+    return connection
+
+
+@contextmanager
+def open_project_state(workspace: Workspace, environment: str, *, read_only: bool = False) -> Iterator[State]:
+    """Open the state of an environment and close it at the end.
+
+    Raises Fault: SD805 to SD808 when it cannot be used.
+    """
+    from syncdsl.state import open_state  # noqa: PLC0415 - loads SQLAlchemy
+
+    if not read_only:
+        private_folder(workspace.folder / ".syncdsl")
+    state = open_state(workspace.settings.state_url(environment), base=workspace.folder, read_only=read_only)
+    try:
+        yield state
+    finally:
+        state.close()
