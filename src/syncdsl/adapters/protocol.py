@@ -7,12 +7,12 @@ engine's.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from syncdsl.schema.snapshot import SchemaSnapshot
@@ -37,10 +37,10 @@ class Tier(Enum):
 class Capabilities:
     """What a connected system can do.
 
-    `batch`: most records in one write. `concurrency`: most calls at once. `settle_seconds`: how long after its time-out a lost request may still
-    land. `overlap_seconds`: how far back an incremental read must reach (stamp granularity, skew and commit lag).
-    `conditional_update`: an update can name the version it is based on and be refused. `list_calls_per`: rows that one
-    reading call returns, for estimates.
+    `batch`: most records in one write. `concurrency`: most calls at once. `settle_seconds`: how long after its
+    time-out a lost request may still land. `overlap_seconds`: how far back an incremental read must reach (stamp
+    granularity, skew and commit lag). `conditional_update`: an update can name the version it is based on and be
+    refused. `page_size`: rows that one reading call returns, for estimates.
     """
 
     tier: Tier
@@ -83,7 +83,8 @@ class Record:
 class Page:
     """A part of an observation.
 
-    `records` are new or changed, `unchanged` are ids whose version is the known one, `gone` are ids that the system says are deleted.
+    `records` are new or changed, `unchanged` are ids whose version is the known one, `gone` are ids that the system
+    says are deleted.
     """
 
     records: tuple[Record, ...] = ()
@@ -96,8 +97,8 @@ class ObservationEnd:
     """The last item of an observation.
 
     `complete`: every record in scope was in a page, so an id in none of them is absent (still to be confirmed by
-    `fetch`); otherwise records not mentioned are as they were. `cursor` is where the next incremental read begins. `server_time` is the
-    system's own clock.
+    `fetch`); otherwise records not mentioned are as they were. `cursor` is where the next incremental read begins.
+    `server_time` is the system's own clock.
     """
 
     complete: bool
@@ -198,8 +199,8 @@ class DocumentAction(Enum):
 class ConnectionSettings:
     """One connection as the environment configures it.
 
-    `url` replaces the data centre's own address. `secrets` hold what the credential reference resolved to; they appear in no log, file
-    or message.
+    `url` replaces the data centre's own address. `secrets` hold what the credential reference resolved to; they
+    appear in no log, file or message.
     """
 
     name: str
@@ -214,7 +215,10 @@ class ConnectionSettings:
 
 @runtime_checkable
 class Connection(Protocol):
-    """An open connection to one organisation. Methods raise Fault (SD7xx) when the system as a whole does not answer."""
+    """An open connection to one organisation.
+
+    Methods raise Fault (SD7xx) when the system as a whole does not answer.
+    """
 
     @property
     def capabilities(self) -> Capabilities:
@@ -240,7 +244,10 @@ class Connection(Protocol):
     def find(
         self, module: str, field: str, values: Sequence[Value], fields: Sequence[str]
     ) -> dict[Value, list[Record]]:
-        """Look records up by a field through a path that sees the latest writes; a value without a record is left out."""
+        """Look records up by a field through a path that sees the latest writes.
+
+        A value without a record is left out.
+        """
         ...
 
     def create(self, module: str, records: Sequence[NewRecord], *, safe: bool) -> list[Outcome]:
@@ -272,5 +279,8 @@ class Adapter(Protocol):
         ...
 
     def connect(self, settings: ConnectionSettings, schema: SchemaSnapshot | None) -> Connection:
-        """Open a connection (no call is made yet). `schema` gives the types of values; None only for reading the schema."""
+        """Open a connection (no call is made yet).
+
+        `schema` gives the types of values; None only for reading the schema.
+        """
         ...

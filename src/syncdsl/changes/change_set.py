@@ -35,8 +35,8 @@ class ChangeSet(Model):
     """The effects of one preview, in the order they would be applied.
 
     `expects` is the precondition of each record that decided something: `connection.module/id` to the digest of its
-    observed fields. `baseline` counts what is remembered without changing a record (trigger truths, accepted values). `reported` are
-    differences that the rules leave alone, in words.
+    observed fields. `baseline` counts what is remembered without changing a record (trigger truths, accepted
+    values). `reported` are differences that the rules leave alone, in words.
     """
 
     format: Literal["syncdsl/changes/1"] = "syncdsl/changes/1"

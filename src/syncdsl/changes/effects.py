@@ -1,4 +1,7 @@
-"""Effects: what a change set does to records, one record each, with its reason. A closed union, told apart by `kind`."""
+"""Effects: what a change set does to records, one record each, with its reason.
+
+A closed union, told apart by `kind`.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +53,10 @@ class _Effect(Model):
 class Create(_Effect):
     """Make a record.
 
-    `source` is the record it is made for, `key` the syncdsl key it carries, `instance` counts the documents made for one record before (0 for
-    records of a module). `waits_for` are the source records (connection, module, id) whose partners must exist first.
-    `amount` is a document's total in its currency, as decimal text.
+    `source` is the record it is made for, `key` the syncdsl key it carries, `instance` counts the documents
+    made for one record before (0 for records of a module). `waits_for` are the source records (connection,
+    module, id) whose partners must exist first. `amount` is a document's total in its currency, as decimal
+    text.
     """
 
     kind: Literal["create"] = "create"
@@ -81,7 +85,10 @@ class Update(_Effect):
 
 
 class Link(_Effect):
-    """Remember that two records are partners; `key` is written to the record on `key_side` unless it is there already."""
+    """Remember that two records are partners.
+
+    `key` is written to the record on `key_side` unless it is there already.
+    """
 
     kind: Literal["link"] = "link"
     left: RecordName

@@ -11,7 +11,7 @@ from syncdsl.diagnostics.span import Span
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file as read: `path` as the user names it, `text` without a byte-order mark, lines split on `\\n` only."""
+    r"""One file as read: `path` as the user names it, `text` without a byte-order mark, lines split on `\\n` only."""
 
     path: str
     text: str

@@ -12,7 +12,6 @@ from syncdsl.engine.keys import syncdsl_key
 from syncdsl.engine.scope import RecordScope
 from syncdsl.engine.view import StateView
 from syncdsl.plan.evaluation import compile_expression
-from syncdsl.plan.pairs import Pair
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.digest import digest
 from syncdsl.schema.types import FieldType, IdType, TextType
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.operations import Operation
     from syncdsl.engine.run import Run
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.plan.pairs import DocumentPlan, Endpoint
+    from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
     from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.values import Fields, Value
 
@@ -75,7 +74,10 @@ class Context:
 
     @property
     def stamp_window(self) -> dt.timedelta:
-        """How far apart the stamps of two systems must be to say which is later: their clocks and their seconds differ."""
+        """How far apart the stamps of two systems must be to say which is later.
+
+        Their clocks and their seconds differ.
+        """
         overlap = max(connection.capabilities.overlap_seconds for connection in self.run.connections.values())
         return dt.timedelta(seconds=min(overlap, 5))
 

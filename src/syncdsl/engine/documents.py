@@ -111,5 +111,3 @@ def _check_currency(context: Context, document: DocumentPlan, found: NewFields, 
         if kept is not None and show(kept) != wanted and found.problem is None:
             found.problem = f"the amount is in {wanted}, the customer is kept in {show(kept)}"
             found.location, found.parked = document.location, True
-
-

@@ -52,7 +52,9 @@ class Execution:
         creates = [item for item in operations if isinstance(item, CreateRecord | CreateDocument)]
         voids = [item for item in operations if isinstance(item, VoidDocument)]
         task = f"write {connection}.{module}"
-        writes = update_writes(self.context, connection, module, [item for item in links if item.effect.write_key], updates)
+        writes = update_writes(
+            self.context, connection, module, [item for item in links if item.effect.write_key], updates
+        )
         total = len(writes) + len(creates) + len(voids)
         if not total:
             return
@@ -65,7 +67,9 @@ class Execution:
         self._send(connection, module, ready, task)
         self._send(connection, module, void_writes(self.context, connection, module, voids), task)
         failed = len(self.report.failed)
-        self.context.run.progress.finish(task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused")
+        self.context.run.progress.finish(
+            task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused"
+        )
 
     def _send(self, connection: str, module: str, writes: Sequence[Write], task: str) -> None:
         """Send writes in batches, several calls at once; the journal is written by this thread alone."""
@@ -78,7 +82,14 @@ class Execution:
             for window in _chunks(batches, max(1, adapter.capabilities.concurrency)):
                 self.journal.intend([write for group in window for write in group])
                 futures: dict[Future[tuple[list[Outcome], dict[str, Record]]], Sequence[Write]] = {
-                    pool.submit(_call, adapter, module, group, self._names(connection, module), self.context.run.recovery.safe_create): group
+                    pool.submit(
+                        _call,
+                        adapter,
+                        module,
+                        group,
+                        self._names(connection, module),
+                        self.context.run.recovery.safe_create,
+                    ): group
                     for group in window
                 }
                 for future in as_completed(futures):
@@ -132,7 +143,11 @@ class Execution:
 
 
 def _call(
-    adapter: Connection, module: str, group: Sequence[Write], names: tuple[str, ...], safe: bool  # noqa: FBT001 - the protocol's own switch
+    adapter: Connection,
+    module: str,
+    group: Sequence[Write],
+    names: tuple[str, ...],
+    safe: bool,  # noqa: FBT001 - the protocol's own switch
 ) -> tuple[list[Outcome], dict[str, Record]]:
     """Send one batch and read back what it wrote. Runs in a worker thread: it touches nothing but the connection."""
     first = group[0]
@@ -143,7 +158,9 @@ def _call(
     else:
         outcomes = adapter.create(module, [write.new for write in group if write.new is not None], safe=safe)
     read_back = {
-        outcome.id: outcome.record for outcome in outcomes if isinstance(outcome, Written) and outcome.record is not None
+        outcome.id: outcome.record
+        for outcome in outcomes
+        if isinstance(outcome, Written) and outcome.record is not None
     }
     missing = [outcome.id for outcome in outcomes if isinstance(outcome, Written) and outcome.record is None]
     if missing:

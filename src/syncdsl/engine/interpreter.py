@@ -54,5 +54,3 @@ def perform(
             sink.write(step, context)
         case _:
             assert_never(step)
-
-

@@ -1,4 +1,7 @@
-"""The journal at work: intents before the call, outcomes after it, and what follows for links, documents and history."""
+"""The journal at work.
+
+Intents before the call, outcomes after it, and what follows for links, documents and history.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ class Journal:
             self._state.mark_sent([write.iid for write in writes], now)
 
     def _commit_edge(self, operation: object, now: dt.datetime) -> None:
-        """The truth of an edge and the instance it asks for are committed together with the intent."""
+        """Commit the truth of an edge and the instance it asks for together with the intent."""
         match operation:
             case CreateDocument():
                 for one in operation.triggers:
@@ -234,7 +237,7 @@ def _closed(instance: Instance) -> Instance:
 
 
 def _payload(context: Context, write: Write) -> dict[str, Any]:
-    """What recovery and a person need to know of a write: never a secret, for fields are all there is."""
+    """Return what recovery and a person need to know of a write: never a secret, for fields are all there is."""
     first = write.operations[0]
     match first:
         case CreateRecord():

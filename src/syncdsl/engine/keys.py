@@ -25,9 +25,7 @@ def syncdsl_key(
     computed again when the state is lost. `name` is the module statement or the document, `instance` counts the
     documents made for the record before.
     """
-    facts = "\x1f".join(
-        (left_organization, right_organization, name, source_connection, source_id, per, str(instance))
-    )
+    facts = "\x1f".join((left_organization, right_organization, name, source_connection, source_id, per, str(instance)))
     # Unit separators never occur in ids or names, so no two different facts run together.
     raw = blake2b(facts.encode(), digest_size=16).digest()
     return "sd-" + base64.b32encode(raw).decode().lower()[:20]

@@ -27,7 +27,6 @@ SideName = Literal["left", "right"]
 def units_of(states: Sequence[LineState]) -> list[tuple[LineState, ...]]:
     """Return the lines in the units they are resolved in: each alone, a group's together."""
     groups: dict[str, list[LineState]] = {}
-    units: list[tuple[LineState, ...]] = []
     order: list[str | LineState] = []
     for state in states:
         name = state.line.group
@@ -37,9 +36,7 @@ def units_of(states: Sequence[LineState]) -> list[tuple[LineState, ...]]:
             if name not in groups:
                 order.append(name)
             groups.setdefault(name, []).append(state)
-    for item in order:
-        units.append(tuple(groups[item]) if isinstance(item, str) else (item,))
-    return units
+    return [tuple(groups[item]) if isinstance(item, str) else (item,) for item in order]
 
 
 def line_fields(line: MapLine, side: SideName) -> set[str]:
@@ -121,7 +118,10 @@ def _direction(
     target: Record,
     suffix: Mapping[str, str],
 ) -> tuple[Value, Value]:
-    """Return what the line would write to `side` and what is there, both canonical; two empties without that direction."""
+    """Return what the line would write to `side` and what is there, both canonical.
+
+    Two empties without that direction.
+    """
     assignment = line.to_right if side == "right" else line.to_left
     if assignment is None:
         return None, None

@@ -5,7 +5,7 @@ The result does not depend on the order of records, nor on which side is looked 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -71,7 +71,10 @@ class Candidates:
 
 
 def match_by_equality(
-    left: Mapping[str, Record], right: Mapping[str, Record], left_form: Mapping[str, Hashable], right_form: Mapping[str, Hashable]
+    left: Mapping[str, Record],
+    right: Mapping[str, Record],
+    left_form: Mapping[str, Hashable],
+    right_form: Mapping[str, Hashable],
 ) -> list[tuple[Record, Record]]:
     """Return the pairs whose forms are equal and name exactly one record on each side."""
     lefts: defaultdict[Hashable, list[str]] = defaultdict(list)
@@ -92,79 +95,85 @@ def match_by_equality(
 def match_by_keys(left: Candidates, right: Candidates, keys: Sequence[str]) -> MatchResult:
     """Match free records by the dedupe keys, `keys` being their texts.
 
-    Every key is consulted: the one record named by every key that has candidates is the duplicate. A record that
-    several could be, that two claim, or that is linked already, is disputed together with those that claim it. Free
-    records of one side that share a key form are disputed too: creating a partner for each would make duplicates.
+    Every key is consulted: the one record named by every key that has candidates is chosen. Two records match when each
+    chooses the other and nobody else chooses either. Whoever has candidates and no match is disputed. Free records of
+    one side that share a key form are disputed too: creating a partner for each would make duplicates.
     """
     result = MatchResult()
-    claims = _claims(left, right)
-    claimed_by: defaultdict[str, set[str]] = defaultdict(set)
-    for left_id, sets in claims.items():
-        for ids in sets.values():
-            for right_id in ids:
-                claimed_by[right_id].add(left_id)
-    disputed_right: dict[str, str] = {}
-    for left_id in sorted(left.free):
-        sets = claims.get(left_id, {})
-        if not sets:
-            continue
-        named = set.intersection(*sets.values())
-        everyone = sorted(set().union(*sets.values()))
-        reason = _dispute_reason(named, everyone, right, claimed_by)
-        if reason is None:
-            right_id = next(iter(named))
-            first = min(index for index, ids in sets.items() if right_id in ids)
+    left_claims, right_claims = _claims(left, right), _claims(right, left)
+    left_chosen, right_chosen = _chosen(left_claims), _chosen(right_claims)
+    left_hits, right_hits = Counter(right_chosen.values()), Counter(left_chosen.values())
+    matched: dict[str, str] = {}
+    for left_id, right_id in sorted(left_chosen.items()):
+        mutual = right_chosen.get(right_id) == left_id
+        if mutual and right_hits[right_id] == 1 and left_hits[left_id] == 1:
+            matched[left_id] = right_id
+            sets = left_claims[left_id]
+            first = min(number for number, ids in sets.items() if right_id in ids)
             result.matches.append(
                 Match(left=left.free[left_id], right=right.free[right_id], how="duplicate", key_text=keys[first])
             )
-            continue
-        records = tuple(right.free.get(item) or right.taken[item] for item in everyone)
-        result.disputes.append(Dispute(side="left", record=left.free[left_id], candidates=records, reason=reason))
-        disputed_right.update(dict.fromkeys(everyone, reason))
-    matched_left = {match.left.id for match in result.matches} | {item.record.id for item in result.disputes}
-    matched_right = {match.right.id for match in result.matches}
-    result.create_right = _creatable(result, "left", left, matched_left, keys)
-    for right_id in sorted(disputed_right):
-        if right_id in right.free:
-            matched_right.add(right_id)
-    # A free record on the right that names only linked ones on the left is disputed from its own side.
-    _dispute_taken_left(result, left, right, matched_right)
-    result.create_left = _creatable(result, "right", right, matched_right, keys)
+    _dispute(result, "left", left, right, left_claims, set(matched), right_hits)
+    _dispute(result, "right", right, left, right_claims, set(matched.values()), left_hits)
+    result.create_right = _creatable(result, "left", left, set(matched) | set(left_claims), keys)
+    result.create_left = _creatable(result, "right", right, set(matched.values()) | set(right_claims), keys)
     return result
 
 
-def _claims(left: Candidates, right: Candidates) -> dict[str, dict[int, set[str]]]:
-    """Return, for each free left record, the right records that each key names (keys without any are left out)."""
+def _claims(here: Candidates, there: Candidates) -> dict[str, dict[int, set[str]]]:
+    """Return, for each free record, the other side's records that each key names (keys without any are left out)."""
     index: defaultdict[tuple[int, Hashable], set[str]] = defaultdict(set)
-    for right_id in (*right.free, *right.taken):
-        for number, form in enumerate(right.forms.get(right_id, ())):
+    for record_id in (*there.free, *there.taken):
+        for number, form in enumerate(there.forms.get(record_id, ())):
             if form is not None:
-                index[number, form].add(right_id)
+                index[number, form].add(record_id)
     claims: dict[str, dict[int, set[str]]] = {}
-    for left_id in left.free:
+    for record_id in here.free:
         sets = {
             number: index[number, form]
-            for number, form in enumerate(left.forms.get(left_id, ()))
+            for number, form in enumerate(here.forms.get(record_id, ()))
             if form is not None and (number, form) in index
         }
         if sets:
-            claims[left_id] = sets
+            claims[record_id] = sets
     return claims
 
 
-def _dispute_reason(
-    named: set[str], everyone: list[str], right: Candidates, claimed_by: Mapping[str, set[str]]
-) -> str | None:
-    if len(named) != 1:
-        return (
-            "the dedupe keys name different records" if not named else f"{len(everyone)} records have the same dedupe key"
-        )
-    (right_id,) = named
-    if right_id in right.taken:
-        return "the record it matches is already linked to another one"
-    if len(claimed_by[right_id]) > 1:
-        return f"{len(claimed_by[right_id])} records claim the same partner"
-    return None
+def _chosen(claims: Mapping[str, Mapping[int, set[str]]]) -> dict[str, str]:
+    """Return the one record that every key of a claim names, where there is exactly one."""
+    chosen: dict[str, str] = {}
+    for record_id, sets in claims.items():
+        named = set.intersection(*sets.values())
+        if len(named) == 1:
+            (chosen[record_id],) = named
+    return chosen
+
+
+def _dispute(
+    result: MatchResult,
+    side: Literal["left", "right"],
+    here: Candidates,
+    there: Candidates,
+    claims: Mapping[str, Mapping[int, set[str]]],
+    matched: set[str],
+    hits: Counter[str],
+) -> None:
+    for record_id in sorted(set(claims) - matched):
+        sets = claims[record_id]
+        named = set.intersection(*sets.values())
+        everyone = sorted(set().union(*sets.values()))
+        if not named:
+            reason = "the dedupe keys name different records"
+        elif len(named) > 1:
+            reason = f"{len(named)} records have the same dedupe key"
+        elif named <= set(there.taken):
+            reason = "the record it matches is already linked to another one"
+        elif hits[next(iter(named))] > 1:
+            reason = f"{hits[next(iter(named))]} records claim the same partner"
+        else:
+            reason = "the record it matches has another candidate"
+        candidates = tuple(there.free.get(item) or there.taken[item] for item in everyone)
+        result.disputes.append(Dispute(side=side, record=here.free[record_id], candidates=candidates, reason=reason))
 
 
 def _creatable(
@@ -201,30 +210,3 @@ def _creatable(
         else:
             creatable.append(record)
     return creatable
-
-
-def _dispute_taken_left(result: MatchResult, left: Candidates, right: Candidates, done: set[str]) -> None:
-    taken: defaultdict[tuple[int, Hashable], list[str]] = defaultdict(list)
-    for left_id in sorted(left.taken):
-        for number, form in enumerate(left.forms.get(left_id, ())):
-            if form is not None:
-                taken[number, form].append(left_id)
-    for right_id in sorted(right.free):
-        if right_id in done:
-            continue
-        ids = {
-            left_id
-            for number, form in enumerate(right.forms.get(right_id, ()))
-            if form is not None
-            for left_id in taken.get((number, form), ())
-        }
-        if ids:
-            done.add(right_id)
-            result.disputes.append(
-                Dispute(
-                    side="right",
-                    record=right.free[right_id],
-                    candidates=tuple(left.taken[item] for item in sorted(ids)),
-                    reason="the record it matches is already linked to another one",
-                )
-            )

@@ -25,8 +25,8 @@ Decision: TypeAlias = Literal["settled", "to_right", "to_left", "hold", "report_
 class LineState:
     """What is known of one line: what each direction would write, what the written sides hold, and what changed.
 
-    `right_mapped` is what the line writes right (canonical), `right_holds` what is there; likewise left. A direction that the
-    line does not have has `can_…` False.
+    `right_mapped` is what the line writes right (canonical), `right_holds` what is there; likewise left. A
+    direction that the line does not have has `can_…` False.
     """
 
     line: MapLine

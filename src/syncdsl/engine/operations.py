@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
-    from syncdsl.changes.effects import Create, Link as LinkEffect, Skip, Update, Void
+    from syncdsl.changes.effects import Create, Skip, Update, Void
+    from syncdsl.changes.effects import Link as LinkEffect
     from syncdsl.plan.pairs import DocumentPlan, MapLine, Pair
     from syncdsl.schema.values import Fields
     from syncdsl.state import Instance, Link
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRecord:
-    """Make the partner of `source` in the pair's other module; `aside` is the (side, id) of a duplicate it is a copy beside."""
+    """Make the partner of `source` in the pair's other module.
+
+    `aside` is the (side, id) of a duplicate it is a copy beside.
+    """
 
     effect: Create
     pair: Pair

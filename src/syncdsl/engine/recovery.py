@@ -57,7 +57,9 @@ class Recovery:
             return self._quarantine(intent, context, f"{len(found)} records carry its key")
         self._adopt(intent, found[0], context)
         record_id = found[0].id
-        context.view.later(lambda state: state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="found by key"))
+        context.view.later(
+            lambda state: state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="found by key")
+        )
         return f"it had arrived: {record_id}"
 
     def _key_field(self, intent: Intent, context: Context) -> str | None:
@@ -135,9 +137,7 @@ class Recovery:
                 location="",
                 reason=f"an earlier create got no answer and {reason}",
                 why="ambiguous",
-                record=RecordName(
-                    connection=intent.connection, module=intent.module, id=None, label=intent.source_id
-                ),
+                record=RecordName(connection=intent.connection, module=intent.module, id=None, label=intent.source_id),
             )
         )
         return f"in doubt: {reason}"
@@ -183,7 +183,10 @@ class Recovery:
             if isinstance(key, str):
                 by_key[key] = record
         known = {
-            item.key for items in context.view.instances(document.name).values() for item in items if item.doc_id is not None
+            item.key
+            for items in context.view.instances(document.name).values()
+            for item in items
+            if item.doc_id is not None
         }
         if by_key.keys() <= known:
             return
@@ -202,7 +205,9 @@ class Recovery:
                             number=number,
                             key=key,
                             doc_id=made.id,
-                            doc_status=show(made.fields.get(document.status_field)) if document.status_field else "made",
+                            doc_status=show(made.fields.get(document.status_field))
+                            if document.status_field
+                            else "made",
                             inputs={},
                         )
                     )

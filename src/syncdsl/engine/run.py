@@ -62,9 +62,7 @@ def preview(run: Run) -> ChangeSet:
     return context.change_set
 
 
-def apply(
-    run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None = None
-) -> ApplyReport:
+def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None = None) -> ApplyReport:
     """Decide, ask `confirm`, and perform exactly the change set it was shown.
 
     With `expected` (a saved change set) the decision must come out the same, else nothing is written.
@@ -115,7 +113,9 @@ def _open(run: Run, today: dt.date | None = None) -> Context:
             raise Fault(
                 CURRENCY_MISMATCH,
                 f"`{name}` keeps its books in {identity.base_currency}, its schema snapshot says {expected}",
-                help=f"pull the schema again with `syncdsl schema pull {name}` and review what the rules do with amounts",
+                help=(
+                    f"pull the schema again with `syncdsl schema pull {name}` and review what the rules do with amounts"
+                ),
             )
     return Context(run=run, identities=identities, fixed_today=today)
 

@@ -35,7 +35,7 @@ class PreviewSink:
     """Keeps nothing: the change set in the context is the result."""
 
     def accept(self, context: Context) -> None:
-        """The change set is complete; nothing more is to be done."""
+        """Accept it: the change set in the context is complete."""
 
     def write(self, step: WriteStep, context: Context) -> None:
         """Write nothing."""
@@ -64,7 +64,10 @@ class ApplySink:
             raise Fault(
                 GUARD_EXCEEDED,
                 f"`{over.text}` at {over.location}: this change set has {over.value}",
-                help="save it with `syncdsl plan --out FILE`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`",
+                help=(
+                    "save it with `syncdsl plan --out FILE`, review it, `syncdsl approve FILE`, then `syncdsl apply "
+                    "FILE`"
+                ),
             )
         if not self._confirm(changes):
             raise Declined
@@ -88,7 +91,9 @@ class ApplySink:
                     case LinkRecords():
                         state.put_link(operation.link)
                     case SetAside():
-                        state.set_aside(operation.pair.name, operation.side, operation.record.id, operation.effect.reason)
+                        state.set_aside(
+                            operation.pair.name, operation.side, operation.record.id, operation.effect.reason
+                        )
                     case CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
                         pass
             context.view.flush()

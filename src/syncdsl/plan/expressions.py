@@ -165,5 +165,18 @@ PlanExpression: TypeAlias = Annotated[
     Field(discriminator="op"),
 ]
 
-for _node in (TextOf, Negate, Minus, Connective, Comparison, Arithmetic, Coalesce, Among, Emptiness, Choose, BuiltinCall, TableCall):
+for _node in (
+    TextOf,
+    Negate,
+    Minus,
+    Connective,
+    Comparison,
+    Arithmetic,
+    Coalesce,
+    Among,
+    Emptiness,
+    Choose,
+    BuiltinCall,
+    TableCall,
+):
     _node.model_rebuild()

@@ -19,7 +19,8 @@ Winner: TypeAlias = Literal["left", "right", "newest", "review"]
 class Endpoint(Model):
     """One side of a pair: a module of a connection, and which of its records are in scope.
 
-    `key_field` is the field the syncdsl key is written to (None: none); `unique_name_store` names the collection whose names are unique.
+    `key_field` is the field the syncdsl key is written to (None: none); `unique_name_store` names the
+    collection whose names are unique.
     """
 
     connection: str
@@ -42,8 +43,9 @@ class Lookup(Model):
 class Assignment(Model):
     """What one map line writes into one side: `target` takes `value`, computed from the other side's record.
 
-    `reads` are the paths that the value depends on. `partner`: the value is a reference in the other connection, and the
-    partner of that record is written. `lookup`: the value names the referenced record by a unique field.
+    `reads` are the paths that the value depends on. `partner`: the value is a reference in the other
+    connection, and the partner of that record is written. `lookup`: the value names the referenced record by a
+    unique field.
     """
 
     target: str
@@ -59,7 +61,8 @@ class Assignment(Model):
 class MapLine(Model):
     """One line of a map, or a `->`/`<-` pair over the same two fields.
 
-    Lines of one `group` are compared and resolved as one value. `digest` changes when the line's meaning does, not when it moves.
+    Lines of one `group` are compared and resolved as one value. `digest` changes when the line's meaning does,
+    not when it moves.
     """
 
     location: str

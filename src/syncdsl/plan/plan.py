@@ -35,7 +35,11 @@ class Plan(Model):
 
 def _without_places(data: object) -> object:
     if isinstance(data, dict):
-        return {key: _without_places(value) for key, value in data.items() if key not in {"location", "text"} or not isinstance(value, str)}
+        return {
+            key: _without_places(value)
+            for key, value in data.items()
+            if key not in {"location", "text"} or not isinstance(value, str)
+        }
     if isinstance(data, list):
         return [_without_places(item) for item in data]
     return data

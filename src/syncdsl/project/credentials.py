@@ -99,7 +99,7 @@ def _from_keyring(connection: str, name: str, wanted: Sequence[str]) -> dict[str
         raise Fault(
             MISSING_CREDENTIALS,
             f"the keyring does not answer: {type(error).__name__}",
-            help="unlock it, or use environment variables: `credentials = \"env:PREFIX\"`",
+            help='unlock it, or use environment variables: `credentials = "env:PREFIX"`',
         ) from None
     missing = [secret for secret in wanted if not found[secret]]
     if missing:

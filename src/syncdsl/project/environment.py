@@ -13,7 +13,7 @@ from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.private import private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection
     from syncdsl.plan.plan import Plan
@@ -47,9 +47,7 @@ def connection_table(workspace: Workspace, environment: str, name: str) -> Conne
     return table
 
 
-def open_connection(
-    workspace: Workspace, environment: str, name: str, schema: SchemaSnapshot | None
-) -> Connection:
+def open_connection(workspace: Workspace, environment: str, name: str, schema: SchemaSnapshot | None) -> Connection:
     """Open one connection; no call is made yet.
 
     Raises Fault: SD602 and SD606 to SD608 for settings that cannot be used.
@@ -90,19 +88,14 @@ def open_connections(
                 BAD_CONFIGURATION,
                 f"the rules say `connection {name}: {planned.adapter}`, the environment `{environment}` says "
                 f"`{table.adapter}`",
-                help=f"set `adapter = \"{planned.adapter}\"` in `[environments.{environment}.connections.{name}]`",
+                help=f'set `adapter = "{planned.adapter}"` in `[environments.{environment}.connections.{name}]`',
             )
     with ExitStack() as stack:
-        yield {name: _closing(stack, open_connection(workspace, environment, name, schemas[name])) for name in _sorted(plan)}
-
-
-def _sorted(plan: Plan) -> Iterable[str]:
-    return sorted(plan.connections)
-
-
-def _closing(stack: ExitStack, connection: Connection) -> Connection:
-    stack.callback(connection.close)
-    return connection
+        opened: dict[str, Connection] = {}
+        for name in sorted(plan.connections):
+            opened[name] = open_connection(workspace, environment, name, schemas[name])
+            stack.callback(opened[name].close)
+        yield opened
 
 
 @contextmanager

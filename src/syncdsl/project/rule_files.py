@@ -1,4 +1,4 @@
-"""Which rule files a command means, and their text. Imports nothing heavy: `lint` begins here."""
+"""Which rule files a command means. Imports nothing heavy: `lint` begins here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics import Fault, SourceFile
+from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import UNREADABLE_FILE
 from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.levels import read_lint_settings
@@ -18,7 +18,7 @@ SUFFIX = ".sync"
 
 
 def rule_files(paths: Sequence[Path]) -> list[Path]:
-    """Return the rule files that these paths mean, each once: a file is itself, a project its rules, a folder all in it.
+    """Return the rule files that paths mean, each once: a file is itself, a project its rules, a folder all in it.
 
     Sorted by name within a folder, hidden folders left out. Raises Fault SD609 for a path that does not exist and for
     one without any rule file.
@@ -70,16 +70,3 @@ def shown_path(path: Path) -> Path:
         return path.absolute().relative_to(Path.cwd())
     except ValueError:
         return path
-
-
-def read_source(path: Path) -> SourceFile:
-    """Read a rule file.
-
-    Raises Fault SD609 when it cannot be read as text.
-    """
-    try:
-        return SourceFile(path=str(path), text=path.read_text(encoding="utf-8-sig", newline=""))
-    except UnicodeDecodeError:
-        raise Fault(UNREADABLE_FILE, f"`{path}` is not text in UTF-8") from None
-    except OSError as error:
-        raise Fault(UNREADABLE_FILE, f"`{path}` cannot be read: {error.strerror}") from None

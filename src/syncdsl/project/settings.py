@@ -28,10 +28,10 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$
 class ProjectSettings(Model):
     """`[project]`: the folders, and which environment commands use."""
 
-    rules: Text = Field(DEFAULT_RULES, description="Folder of the rule files.")
-    schema_: Text = Field("schema", alias="schema", description="Folder of the schema snapshots.")
+    rules: Text = Field(default=DEFAULT_RULES, description="Folder of the rule files.")
+    schema_: Text = Field(default="schema", alias="schema", description="Folder of the schema snapshots.")
     default_environment: Text | None = Field(
-        None, description="Environment used without --env; not needed when there is only one."
+        default=None, description="Environment used without --env; not needed when there is only one."
     )
 
 
@@ -47,17 +47,19 @@ class ConnectionTable(Model):
     """`[environments.NAME.connections.NAME]`: which organisation a connection of the rules leads to."""
 
     adapter: Text = Field(description="Adapter of the system, the one that the rules name.")
-    data_centre: Text | None = Field(None, description="Region of the system, such as eu; decides the addresses.")
-    organization: Text | None = Field(None, description="Id of the organisation.")
+    data_centre: Text | None = Field(
+        default=None, description="Region of the system, such as eu; decides the addresses."
+    )
+    organization: Text | None = Field(default=None, description="Id of the organisation.")
     url: Address | None = Field(
-        None,
+        default=None,
         description=(
             "Address instead of the data centre's own, or env:NAME. Only this machine, known hosts and hosts in "
             "SYNCDSL_ALLOW_HOSTS are allowed."
         ),
     )
     credentials: Reference | None = Field(
-        None, description="Where the secrets are: env:PREFIX or keyring:NAME. Never the secrets themselves."
+        default=None, description="Where the secrets are: env:PREFIX or keyring:NAME. Never the secrets themselves."
     )
 
 
@@ -65,7 +67,8 @@ class EnvironmentTable(Model):
     """`[environments.NAME]`: a pair of organisations and the state that belongs to it."""
 
     state: Text | None = Field(
-        None, description="URL of the state; relative SQLite paths start at the project. Default: .syncdsl/NAME.db"
+        default=None,
+        description="URL of the state; relative SQLite paths start at the project. Default: .syncdsl/NAME.db",
     )
     connections: dict[Identifier, ConnectionTable] = Field(default_factory=dict)
 

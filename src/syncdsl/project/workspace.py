@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault, Severity
@@ -15,6 +14,7 @@ from syncdsl.project.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan

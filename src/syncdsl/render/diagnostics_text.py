@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 _TAB = "    "
 
 
-def render_text(
-    findings: Sequence[Diagnostic], sources: Mapping[str, SourceFile], style: Style = PLAIN
-) -> str:
+def render_text(findings: Sequence[Diagnostic], sources: Mapping[str, SourceFile], style: Style = PLAIN) -> str:
     """Return a frame for every finding, in the order given; `sources` by path give the lines shown."""
     return "".join(_render_finding(item, sources.get(item.span.file), sources, style) for item in findings)
 
@@ -28,9 +26,7 @@ def _render_finding(
 ) -> str:
     level = item.level.value
     gutter = " " * len(str(max(item.span.end_line, *(related.span.end_line for related in item.related), 1)))
-    lines = [
-        style(level, f"{level}[{item.code.id}]") + style("bold", ": ") + _bold_prose(neutral(item.message), style)
-    ]
+    lines = [style(level, f"{level}[{item.code.id}]") + style("bold", ": ") + _bold_prose(neutral(item.message), style)]
     lines += _frame(item.span, source, gutter, style, level)
     for related in item.related:
         lines.append(f"{gutter} {style('frame', '=')} {style('note', 'note')}: {style.prose(neutral(related.message))}")
@@ -90,11 +86,7 @@ def _shown(text: str) -> str:
 def render_summary(findings: Sequence[Diagnostic], files: int, style: Style = PLAIN) -> str:
     """Return the verdict in one line, such as `2 errors, 1 warning in 3 files`."""
     counts = {level: sum(item.level is level for item in findings) for level in Severity}
-    parts = [
-        style(level.value, counted(counts[level], level.value))
-        for level in Severity
-        if counts[level]
-    ]
+    parts = [style(level.value, counted(counts[level], level.value)) for level in Severity if counts[level]]
     among = counted(files, "file")
     failing = counts[Severity.ERROR] or counts[Severity.WARNING]
     if failing:

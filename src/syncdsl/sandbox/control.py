@@ -69,9 +69,7 @@ class Control:
             return _bad_input("`status` is an HTTP status from 400 to 599")
         if not isinstance(count, int) or count < 1 or not isinstance(wait, int | None):
             return _bad_input("`count` is a number from 1; `retry_after` is seconds or null")
-        self._faults.fail(
-            FailOrder(system=system, method=method, status=status, retry_after=wait, count=count)
-        )
+        self._faults.fail(FailOrder(system=system, method=method, status=status, retry_after=wait, count=count))
         return JSONResponse({"failing": count})
 
     async def _expire(self, _request: Request) -> Response:

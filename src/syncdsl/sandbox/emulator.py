@@ -57,15 +57,11 @@ class Emulator:
         self._tokens = tokens
         self._faults = faults
 
-    def application(
-        self, handlers: Iterable[tuple[str, str, Handler]], control: Iterable[BaseRoute]
-    ) -> Starlette:
+    def application(self, handlers: Iterable[tuple[str, str, Handler]], control: Iterable[BaseRoute]) -> Starlette:
         """Return the ASGI application for (method, path, handler) triples; the first path that fits wins."""
         routes: list[BaseRoute] = [*control]
         routes.append(Route(TOKEN_PATH, self._endpoint(self._tokens.issue), methods=["POST"]))
-        routes.extend(
-            Route(path, self._endpoint(handler), methods=[method]) for method, path, handler in handlers
-        )
+        routes.extend(Route(path, self._endpoint(handler), methods=[method]) for method, path, handler in handlers)
         return Starlette(routes=routes, exception_handlers={HTTPException: self._unrouted})
 
     def _endpoint(self, handler: Handler) -> Any:
@@ -123,9 +119,7 @@ class Emulator:
 async def _call(request: Request) -> Call:
     body = await request.body()
     form: dict[str, str] = {}
-    if request.headers.get("content-type", "").startswith(
-        ("application/x-www-form-urlencoded", "multipart/form-data")
-    ):
+    if request.headers.get("content-type", "").startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
         with contextlib.suppress(HTTPException):
             form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
     return Call(

@@ -62,8 +62,7 @@ class Tokens:
         self._store.rows("DELETE FROM token WHERE expires <= ?", (now,))
         self._store.rows("INSERT INTO token VALUES (?, ?, ?)", (token, now, now + LIFETIME))
         self._store.rows(
-            "DELETE FROM token WHERE value IN"
-            " (SELECT value FROM token ORDER BY issued DESC LIMIT -1 OFFSET ?)",
+            "DELETE FROM token WHERE value IN (SELECT value FROM token ORDER BY issued DESC LIMIT -1 OFFSET ?)",
             (LIVE_TOKENS,),
         )
         return {

@@ -72,9 +72,7 @@ class _ByPort:
 class _SandboxServer(Server):
     """A uvicorn server that reports when it listens and ends silently on a signal."""
 
-    def __init__(
-        self, config: Config, sandbox: Sandbox, ready: Callable[[], None], *, with_parent: bool
-    ) -> None:
+    def __init__(self, config: Config, sandbox: Sandbox, ready: Callable[[], None], *, with_parent: bool) -> None:
         super().__init__(config)
         self._sandbox = sandbox
         self._ready = ready

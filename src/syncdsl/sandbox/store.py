@@ -148,8 +148,7 @@ class Store:
     def next_number(self, counter: str, first: int) -> int:
         """Return the next number of a named counter that starts at `first`."""
         [(value,)] = self.rows(
-            "INSERT INTO counter VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
             (counter, first),
         )
         return int(value)
@@ -205,9 +204,7 @@ class Store:
             )
         ]
 
-    def select(
-        self, collection: str, where: Clause, *, order: str, limit: int, offset: int = 0
-    ) -> list[Record]:
+    def select(self, collection: str, where: Clause, *, order: str, limit: int, offset: int = 0) -> list[Record]:
         """Return a page of records. `order` is SQL over the record's columns."""
         # The inner query walks an index only; documents are read for the page alone.
         rows = self.rows(

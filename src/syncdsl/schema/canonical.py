@@ -43,7 +43,7 @@ def canonical(value: Value, kind: FieldType) -> Value:
     A value that is not of the field's type (another system may hold anything) keeps its text form, so that a difference
     stays a difference.
     """
-    if value is None or value == "" or value == ():
+    if value is None or value in ("", ()):
         return None
     match kind:
         case TextType():
@@ -72,7 +72,7 @@ def canonical(value: Value, kind: FieldType) -> Value:
 
 @lru_cache(maxsize=65_536)
 def canonical_text(text: str) -> str | None:
-    """Return text in NFKC with spaces trimmed and collapsed; line ends are `\\n`."""
+    r"""Return text in NFKC with spaces trimmed and collapsed; line ends are `\\n`."""
     if text.isascii() and "  " not in text and "\t" not in text and "\r" not in text and text == text.strip():
         return text or None
     folded = unicodedata.normalize("NFKC", text).replace("\r\n", "\n").replace("\r", "\n")

@@ -29,7 +29,10 @@ class StageClass(Enum):
 
 
 class StageSchema(Model):
-    """One value of a stage field. `stage_class` comes from the category where there is one, else from probability (100 won, 0 lost)."""
+    """One value of a stage field.
+
+    `stage_class` comes from the category where there is one, else from probability (100 won, 0 lost).
+    """
 
     value: str
     stage_class: StageClass
@@ -41,9 +44,10 @@ class ModuleSchema(Model):
 
     `store` names the module's underlying collection where several modules are views over one (Books customers and
     vendors are both `contacts`): names are unique across it. `key_field` is the unique text field that syncdsl owns
-    and writes its key into (None: the module has none and creates run at a lower tier). `stages` belong to `stage_field`.
-    `status_field` holds a document's state. `lines_field` holds a document's lines. `label_field` names the field that people know a record by. `currency_field`
-    holds a record's currency code, `created_field` and `modified_field` the server's stamps.
+    and writes its key into (None: the module has none and creates run at a lower tier). `stages` belong to
+    `stage_field`. `status_field` holds a document's state. `lines_field` holds a document's lines.
+    `label_field` names the field that people know a record by. `currency_field` holds a record's currency code,
+    `created_field` and `modified_field` the server's stamps.
     """
 
     label: str

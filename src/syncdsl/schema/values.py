@@ -20,8 +20,8 @@ class Ref:
 class PartnerOf:
     """The partner, in another connection, of a record there is no partner id for yet.
 
-    Stands in effects where a reference is to a record that the same change set creates; it becomes a `Ref` to `module` when that
-    create has been linked.
+    Stands in effects where a reference is to a record that the same change set creates; it becomes a `Ref` to
+    `module` when that create has been linked.
     """
 
     connection: str
@@ -34,7 +34,7 @@ Row: TypeAlias = tuple[tuple[str, "Value"], ...]
 """One row of a list field: (field, value) pairs sorted by field."""
 
 Value: TypeAlias = (
-    None | bool | int | Decimal | str | dt.date | dt.datetime | Ref | PartnerOf | tuple[str, ...] | tuple[Row, ...]
+    bool | int | Decimal | str | dt.date | dt.datetime | Ref | PartnerOf | tuple[str, ...] | tuple[Row, ...] | None
 )
 """A field's value. Missing, null and "" are one value: None, *empty*. Several choices are a sorted tuple of text."""
 
@@ -44,7 +44,7 @@ Fields: TypeAlias = dict[str, Value]
 
 def is_empty(value: Value) -> bool:
     """Return whether a value counts as empty."""
-    return value is None or value == "" or value == ()
+    return value is None or value in ("", ())
 
 
 def to_json(value: Value) -> Any:

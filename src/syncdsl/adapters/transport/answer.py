@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Answer:
     """An HTTP answer. `data` is its JSON with decimals kept exact, None when the body is empty.
 
-    `server_time` is the `Date` header, the only clock that cursors may be taken from. `retry_after` is in seconds.
-    `broken` says that the body is not JSON.
+    `server_time` is the `Date` header, the only clock that cursors may be taken from. `retry_after` is in
+    seconds. `broken` says that the body is not JSON.
     """
 
     status: int
@@ -28,8 +28,9 @@ class Answer:
 class Verdict(Enum):
     """What an answer means for the call as a whole.
 
-    FINE covers refusals of single records: those are the adapter's to read. EXPIRED: a new access token may help.
-    BUSY: refused for its rate, without effect. FAILING: an error of the system itself, with unknown effect.
+    FINE covers refusals of single records: those are the adapter's to read. EXPIRED: a new access token may
+    help. BUSY: refused for its rate, without effect. FAILING: an error of the system itself, with unknown
+    effect.
     """
 
     FINE = "fine"
@@ -42,8 +43,8 @@ class Verdict(Enum):
 class Dialect(Protocol):
     """How one system words its answers."""
 
-    def verdict(self, answer: Answer) -> Verdict:
-        """Return what the answer means for the call."""
+    def verdict(self, answer: Answer, *, fresh: bool) -> Verdict:
+        """Return what the answer means for the call; `fresh`: its access token was made just now."""
         ...
 
     def words(self, answer: Answer) -> str:

@@ -66,17 +66,13 @@ class Client:
         Raises Fault: SD701 no answer, SD702 credentials, SD703 forbidden, SD704 rate, SD705 anything else.
         """
         try:
-            answer = repeat(
-                lambda: self._call(method, path, params, headers, body), self._policy, write=False
-            )
+            answer = repeat(lambda: self._call(method, path, params, headers, body), self._policy, write=False)
         except (UnsentError, LostError) as error:
             raise self.problems.unreachable(str(error)) from None
         except RefusedError as error:
             raise self._fault(error) from None
         if answer.broken:
-            raise self.problems.unexpected(
-                f"HTTP {answer.status} to {method} {path}, and the body is not JSON"
-            )
+            raise self.problems.unexpected(f"HTTP {answer.status} to {method} {path}, and the body is not JSON")
         return answer
 
     def write(
@@ -120,21 +116,18 @@ class Client:
         """Release the sockets."""
         self._wire.close()
 
-    def _call(
-        self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], body: Any
-    ) -> Answer:
+    def _call(self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], body: Any) -> Answer:
         token = self._tokens.current()
         answer = self._send(token, method, path, params, headers, body)
-        if self._dialect.verdict(answer) is Verdict.EXPIRED:
+        verdict = self._dialect.verdict(answer, fresh=False)
+        if verdict is Verdict.EXPIRED:
             token = self._tokens.renew(token)
             answer = self._send(token, method, path, params, headers, body)
-        verdict = self._dialect.verdict(answer)
+            verdict = self._dialect.verdict(answer, fresh=True)
         if verdict is not Verdict.FINE:
             raise RefusedError(verdict, answer)
         if 300 <= answer.status < 400 and answer.status != 304:
-            raise self.problems.unexpected(
-                f"HTTP {answer.status}, a redirect, to {method} {path}; it is not followed"
-            )
+            raise self.problems.unexpected(f"HTTP {answer.status}, a redirect, to {method} {path}; it is not followed")
         return answer
 
     def _send(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def trusted_url(url: str, *, connection: str, known: Collection[str], allowed: Collection[str]) -> str:
     """Return an address without a trailing slash when tokens may go there.
 
-    `known` are the hosts of the connection's data centre, `allowed` those of the user's environment (`host` or
-    `host:port`). Both need https; this machine may be spoken to in plain http on any port.
+    `known` are the hosts of the connection's data centre, `allowed` those of the user's environment (`host`
+    or `host:port`). Both need https; this machine may be spoken to in plain http on any port.
 
     Raises Fault SD607 for any other address, before any request.
     """

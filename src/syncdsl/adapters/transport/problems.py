@@ -32,7 +32,7 @@ class Problems:
     redactor: Redactor
 
     def unreachable(self, reason: str) -> Fault:
-        """No connection, or no answer in time."""
+        """Return the fault for no connection, or no answer in time."""
         return Fault(
             UNREACHABLE,
             self._text(f"`{self.host}` cannot be reached: {reason}"),
@@ -40,7 +40,7 @@ class Problems:
         )
 
     def not_authenticated(self, words: str) -> Fault:
-        """The credentials, or the access tokens made from them, are not accepted."""
+        """Return the fault for credentials, or access tokens made from them, that are not accepted."""
         return Fault(
             NOT_AUTHENTICATED,
             self._text(f"`{self.host}` does not accept the credentials: {words}"),
@@ -49,7 +49,7 @@ class Problems:
         )
 
     def not_permitted(self, words: str) -> Fault:
-        """The token lacks a scope or its user a right."""
+        """Return the fault for a token that lacks a scope or whose user lacks a right."""
         return Fault(
             NOT_PERMITTED,
             self._text(f"`{self.host}` forbids this: {words}"),
@@ -58,7 +58,7 @@ class Problems:
         )
 
     def rate_limited(self, words: str, wait: float | None) -> Fault:
-        """Calls were refused for their rate for longer than may be waited."""
+        """Return the fault for calls refused for their rate for longer than may be waited."""
         asked = f" and asks to wait {wait:.0f} s" if wait is not None else ""
         return Fault(
             RATE_LIMITED,
@@ -67,7 +67,7 @@ class Problems:
         )
 
     def unexpected(self, words: str) -> Fault:
-        """An answer that is not in the documented form, or an error of the system itself."""
+        """Return the fault for an answer not in the documented form, or an error of the system itself."""
         return Fault(
             UNEXPECTED_ANSWER,
             self._text(f"`{self.host}` answered something unexpected: {words}"),
@@ -75,13 +75,9 @@ class Problems:
         )
 
     def unknown_organisation(self, wanted: str | None, seen: Iterable[str]) -> Fault:
-        """The configured organisation is not among those the credentials open."""
+        """Return the fault for a configured organisation that the credentials do not open."""
         listed = ", ".join(f"`{name}`" for name in seen) or "none"
-        what = (
-            f"organisation `{wanted}` is not open to these credentials"
-            if wanted
-            else "no organisation is chosen"
-        )
+        what = f"organisation `{wanted}` is not open to these credentials" if wanted else "no organisation is chosen"
         return Fault(
             UNKNOWN_ORGANISATION,
             self._text(f"{what}; they open: {listed}"),
@@ -89,7 +85,7 @@ class Problems:
         )
 
     def not_offered(self, what: str) -> Fault:
-        """Something the schema snapshot or the rules name is not there."""
+        """Return the fault for something that the snapshot or the rules name and that is not there."""
         return Fault(
             NOT_OFFERED,
             self._text(what),

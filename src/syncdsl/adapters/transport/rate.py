@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Gate:
     """Lets calls through; used as `with gate.call():` around every one of them.
 
-    `concurrency` is the most calls at once, `per_minute` the most in any sliding minute (None: no such limit).
+    `concurrency` is the most calls at once, `per_minute` the most in any sliding minute (None: no such
+    limit).
     """
 
     def __init__(

@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 class RetryPolicy:
     """How patiently calls are repeated.
 
-    `budget` bounds the seconds that one call may wait in total; a longer Retry-After ends it at once. `first` and
-    `longest` bound a single wait in seconds; `attempts` bounds the tries. `draw` returns a number from 0 to 1.
+    `budget` bounds the seconds that one call may wait in total; a longer Retry-After ends it at once. `first`
+    and `longest` bound a single wait in seconds; `attempts` bounds the tries. `draw` returns a number from 0
+    to 1.
     """
 
     budget: float = 60.0

@@ -49,8 +49,8 @@ class AccessTokens:
     def current(self) -> str:
         """Return a token that should still be good.
 
-        Raises Fault: SD606 when a secret is not configured, SD702 when they are refused, SD701, SD704 or SD705 when
-        the accounts server does not answer as it should.
+        Raises Fault: SD606 when a secret is not configured, SD702 when they are refused, SD701, SD704 or
+        SD705 when the accounts server does not answer as it should.
         """
         with self._lock:
             if self._token is None or self._clock() >= self._good_until:
@@ -70,8 +70,7 @@ class AccessTokens:
             raise Fault(
                 MISSING_CREDENTIALS,
                 f"connection `{self._problems.connection}`: not set: {', '.join(missing)}",
-                help=self._problems.credentials
-                or "set the variables that `credentials` of the connection names",
+                help=self._problems.credentials or "set the variables that `credentials` of the connection names",
             )
         self._token = None
         answer = self._ask()

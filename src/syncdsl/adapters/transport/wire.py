@@ -55,9 +55,7 @@ class Wire:
 
         started = time.monotonic()
         try:
-            response = self._open().request(
-                method, self._url + path, params=params, headers=headers, content=body
-            )
+            response = self._open().request(method, self._url + path, params=params, headers=headers, content=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             reason = _reason(error)
             log.debug("%s %s %s not sent: %s", self._connection, method, path, reason)
@@ -142,9 +140,7 @@ def _reason(error: httpx.HTTPError) -> str:
             text = str(error)
             if "CERTIFICATE" in text or "SSL" in text:
                 return "its certificate is not trusted"
-            unknown = any(
-                word in text for word in ("getaddrinfo", "Name or service", "nodename", "name resolution")
-            )
+            unknown = any(word in text for word in ("getaddrinfo", "Name or service", "nodename", "name resolution"))
             return "its name is not known" if unknown else "connection refused"
         case httpx.TimeoutException():
             return f"no answer within {ANSWER_SECONDS:.0f} s"

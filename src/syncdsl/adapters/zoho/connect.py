@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path, not a secret
 SCHEME = "Zoho-oauthtoken"
-_NOT_SECRET = "client_id"
+PUBLIC_NAMES = frozenset({"client_id"})
+"""Entries of the secrets that are no secrets themselves and may stand in messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +55,13 @@ def connect(
     where = addresses(settings)
     limits = local(limits) if where.local else limits
     policy = policy or RetryPolicy()
-    redactor = Redactor(value for name, value in settings.secrets.items() if name != _NOT_SECRET)
+    redactor = Redactor(value for name, value in settings.secrets.items() if name not in PUBLIC_NAMES)
     problems = Problems(
         connection=settings.name, host=where.host, credentials=settings.credentials_hint, redactor=redactor
     )
     accounts = Wire(where.accounts, connection=settings.name)
     api = Wire(where.api, connection=settings.name)
-    tokens = AccessTokens(
-        wire=accounts, path=TOKEN_PATH, secrets=settings.secrets, problems=problems, policy=policy
-    )
+    tokens = AccessTokens(wire=accounts, path=TOKEN_PATH, secrets=settings.secrets, problems=problems, policy=policy)
     client = Client(
         wire=api,
         root=root,

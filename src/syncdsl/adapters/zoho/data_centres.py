@@ -57,7 +57,8 @@ class Addresses:
 def addresses(settings: ConnectionSettings) -> Addresses:
     """Return where a connection leads.
 
-    `url` stands for both hosts, unless it is the API host of the data centre, which has its own accounts host.
+    `url` stands for both hosts, unless it is the API host of the data centre, which has its own accounts
+    host.
 
     Raises Fault: SD602 for an unknown data centre or none, SD607 for an address that tokens may not go to.
     """

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Limits:
     """What one connection may do.
 
-    `concurrency` calls at once, `per_minute` calls in any sliding minute (None: no such limit). `settle_seconds` is
-    how long after its time-out a lost request may still land; `overlap_seconds` how far back incremental reads reach:
-    stamps of one second, skew between servers, lag of commits.
+    `concurrency` calls at once, `per_minute` calls in any sliding minute (None: no such limit).
+    `settle_seconds` is how long after its time-out a lost request may still land; `overlap_seconds` how far
+    back incremental reads reach: stamps of one second, skew between servers, lag of commits.
     """
 
     concurrency: int

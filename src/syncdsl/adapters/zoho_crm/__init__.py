@@ -22,8 +22,9 @@ class ZohoCrmAdapter:
     def connect(self, settings: ConnectionSettings, schema: SchemaSnapshot | None) -> Connection:
         """Open a connection; no call is made yet.
 
-        Secrets are `client_id`, `client_secret` and `refresh_token`. `organization` is the CRM's `zgid`; without it
-        the one organisation of the token is taken. Raises Fault SD602 or SD607 for an address that cannot be used.
+        Secrets are `client_id`, `client_secret` and `refresh_token`. `organization` is the CRM's `zgid`;
+        without it the one organisation of the token is taken. Raises Fault SD602 or SD607 for an address that
+        cannot be used.
         """
         from syncdsl.adapters.zoho_crm.connection import CrmConnection  # noqa: PLC0415 - loaded when a run needs it
 

@@ -32,7 +32,8 @@ class Api:
     def module(self, name: str) -> ModuleSchema:
         """Return the schema of a module.
 
-        Raises Fault SD707 when the snapshot has none, ValueError when the connection was opened without a snapshot.
+        Raises Fault SD707 when the snapshot has none, ValueError when the connection was opened without a
+        snapshot.
         """
         if self._schema is None:
             raise ValueError("a connection without a schema snapshot can only read the schema")
@@ -85,15 +86,13 @@ class Api:
             page += 1
             token = info.get("next_page_token")
             if not rows or (token is None and page * PER_PAGE > WITHOUT_TOKEN and "fields" in params):
-                raise self.client.problems.unexpected(
-                    f"the list `{path}` has more records but no way to reach them"
-                )
+                raise self.client.problems.unexpected(f"the list `{path}` has more records but no way to reach them")
             position = {"page_token": str(token)} if token is not None else {"page": str(page)}
 
     def view_id(self, module: str, view: str) -> str:
         """Return the id of a custom view by its name; raises Fault SD707 when there is none."""
         if module not in self._views:
-            self._views[module] = {name: identifier for name, identifier in reversed(self.views(module))}
+            self._views[module] = dict(reversed(self.views(module)))
         try:
             return self._views[module][view]
         except KeyError:

@@ -117,9 +117,7 @@ class CrmConnection:
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Refuse: the CRM's records have no document states."""
-        message = (
-            f"records of `{module}` have no document states, so `{id}` cannot be changed to {action.value}"
-        )
+        message = f"records of `{module}` have no document states, so `{id}` cannot be changed to {action.value}"
         return Rejected(code="NOT_SUPPORTED", message=message)
 
     def close(self) -> None:

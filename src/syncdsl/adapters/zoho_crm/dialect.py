@@ -12,7 +12,7 @@ _BUSY = {"TOO_MANY_REQUESTS", "RATE_LIMIT_EXCEEDED"}
 class CrmDialect:
     """Reads the error envelope `{"code", "details", "message", "status"}`."""
 
-    def verdict(self, answer: Answer) -> Verdict:
+    def verdict(self, answer: Answer, *, fresh: bool) -> Verdict:  # noqa: ARG002 - the codes tell both cases apart
         """Return what the answer means for the call; a list of per-record results speaks for itself."""
         if results(answer) is not None:
             return Verdict.FINE

@@ -35,8 +35,8 @@ NO_CHOICE = "-None-"
 def field_schema(meta: dict[str, Any], modules: Collection[str]) -> FieldSchema | None:
     """Return the schema of a field from its metadata.
 
-    None: the field is of a kind that is not offered (subforms, files, rich text, tags, layouts, lookups of modules
-    that are not among `modules`).
+    None: the field is of a kind that is not offered (subforms, files, rich text, tags, layouts, lookups of
+    modules that are not among `modules`).
     """
     name = str(meta.get("api_name", ""))
     kind = _kind(name, meta, modules)
@@ -46,13 +46,9 @@ def field_schema(meta: dict[str, Any], modules: Collection[str]) -> FieldSchema 
     creatable = operations.get("api_create", True) is not False
     updatable = operations.get("api_update", True) is not False
     derived = meta.get("data_type") in {"autonumber", "formula", "rollup_summary"} or name == "id"
-    read_only = (
-        bool(meta.get("field_read_only") or meta.get("read_only")) or derived or not (creatable or updatable)
-    )
+    read_only = bool(meta.get("field_read_only") or meta.get("read_only")) or derived or not (creatable or updatable)
     return FieldSchema(
-        label=KEY_LABEL
-        if name == KEY_FIELD
-        else str(meta.get("field_label") or meta.get("display_label") or name),
+        label=KEY_LABEL if name == KEY_FIELD else str(meta.get("field_label") or meta.get("display_label") or name),
         value=kind,
         required=bool(meta.get("system_mandatory")) and not read_only,
         read_only=read_only,
@@ -96,7 +92,7 @@ def _kind(name: str, meta: dict[str, Any], modules: Collection[str]) -> FieldTyp
             return ReferenceType(modules=(USERS,))
         case "lookup":
             target = ((meta.get("lookup") or {}).get("module") or {}).get("api_name")
-            return ReferenceType(modules=(target,)) if target in modules else None
+            return ReferenceType(modules=(str(target),)) if target in modules else None
         case _:
             return None
 
@@ -123,9 +119,7 @@ def _meaning(choice: dict[str, Any], probability: int | None) -> StageClass:
     for word, meaning in (("won", StageClass.WON), ("lost", StageClass.LOST), ("open", StageClass.OPEN)):
         if word in category:
             return meaning
-    return {100: StageClass.WON, 0: StageClass.LOST}.get(
-        -1 if probability is None else probability, StageClass.OPEN
-    )
+    return {100: StageClass.WON, 0: StageClass.LOST}.get(-1 if probability is None else probability, StageClass.OPEN)
 
 
 def _options(meta: dict[str, Any]) -> tuple[str, ...]:

@@ -49,15 +49,11 @@ def read_identity(api: Api, *, wanted: str | None, data_centre: str) -> Identity
 def read_schema(api: Api, *, adapter: str, base_currency: str) -> SchemaSnapshot:
     """Return the schema: every offered module that the organisation has, and its users."""
     listed = api.rows(api.get("/settings/modules", {}), "modules")
-    present = [
-        row["api_name"] for row in listed if row.get("api_supported") and row.get("api_name") in MODULES
-    ]
+    present = [row["api_name"] for row in listed if row.get("api_supported") and row.get("api_name") in MODULES]
     names = (*present, USERS)
     rows = {row["api_name"]: row for row in listed if row.get("api_name") in present}
     modules = {name: _module(api, rows[name], MODULES[name], names) for name in present}
-    return SchemaSnapshot(
-        adapter=adapter, base_currency=base_currency, modules={**modules, USERS: USERS_SCHEMA}
-    )
+    return SchemaSnapshot(adapter=adapter, base_currency=base_currency, modules={**modules, USERS: USERS_SCHEMA})
 
 
 def _module(api: Api, row: dict[str, Any], facts: ModuleFacts, names: Collection[str]) -> ModuleSchema:

@@ -1,8 +1,8 @@
 """Observes a module: complete lists, and what changed or was deleted since a cursor.
 
-Zoho CRM API v8, Get records, Get deleted records. Cursors come from record stamps and the server's `Date` header
-alone. A list read page by page by number can skip a row when one before it goes away meanwhile; when that may have
-happened, the list is read a second time and both readings count.
+Zoho CRM API v8, Get records, Get deleted records. Cursors come from record stamps and the server's `Date`
+header alone. A list read page by page by number can skip a row when one before it goes away meanwhile; when
+that may have happened, the list is read a second time and both readings count.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page
-from syncdsl.adapters.zoho.stamps import read_instant, write_instant
+from syncdsl.adapters.zoho.stamps import GRANULARITY, read_instant, write_instant
 from syncdsl.adapters.zoho_crm.modules import MODIFIED, USERS
 from syncdsl.adapters.zoho_crm.reading import Reader, field_parts
 
@@ -96,7 +96,7 @@ class Observer:
                     yield page
             if reading == 2 or pages < 2 or started is None:
                 return
-            if not self._disturbed(request, started):
+            if not self._disturbed(request, started - GRANULARITY):
                 return
 
     def _list(

@@ -20,8 +20,8 @@ def outcomes(
 ) -> list[Outcome]:
     """Return one outcome for each of `count` records of a call, in order.
 
-    The HTTP status is not looked at once there are results. Without results a status of 4xx refused all records.
-    `key_field` is given for creates: a duplicate there is `DuplicateKey`.
+    The HTTP status is not looked at once there are results. Without results a status of 4xx refused all
+    records. `key_field` is given for creates: a duplicate there is `DuplicateKey`.
     """
     if not isinstance(answer, Answer):
         return [answer] * count
@@ -72,11 +72,7 @@ def _parts(entry: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _duplicate_of(entry: dict[str, Any], key_field: str) -> bool:
     details = entry.get("details")
-    return (
-        entry.get("code") == "DUPLICATE_DATA"
-        and isinstance(details, dict)
-        and details.get("api_name") == key_field
-    )
+    return entry.get("code") == "DUPLICATE_DATA" and isinstance(details, dict) and details.get("api_name") == key_field
 
 
 def _rejected(entry: dict[str, Any], clean: Callable[[str], str]) -> Rejected:

@@ -68,9 +68,7 @@ class Reader:
                 for row in chunk:
                     extra = more.get(row["id"], {})
                     moved = extra.get(MODIFIED) != row.get(MODIFIED)
-                    row.update(
-                        {**extra, MODIFIED: row.get(MODIFIED), _MOVED: moved or row.get(_MOVED, False)}
-                    )
+                    row.update({**extra, MODIFIED: row.get(MODIFIED), _MOVED: moved or row.get(_MOVED, False)})
         return rows
 
     def record(
@@ -78,8 +76,8 @@ class Reader:
     ) -> Record:
         """Return a row as a record.
 
-        Its version is its stamp, unless the stamp is so recent that another change in the same second would not
-        show in it, or the row was put together across a change.
+        Its version is its stamp, unless the stamp is so recent that another change in the same second would
+        not show in it, or the row was put together across a change.
         """
         modified = read_instant(row.get(MODIFIED))
         certain = modified is not None and settled(modified, now) and not row.get(_MOVED)
@@ -98,16 +96,10 @@ class Reader:
             if name not in schema.fields:
                 raise self._api.client.problems.not_offered(f"module `{module}` has no field `{name}`")
 
-    def _chunk(
-        self, module: str, schema: ModuleSchema, ids: Sequence[str], wanted: Sequence[str]
-    ) -> list[Record]:
+    def _chunk(self, module: str, schema: ModuleSchema, ids: Sequence[str], wanted: Sequence[str]) -> list[Record]:
         parts = field_parts(wanted)
         rows, now = self._by_ids(module, ids, parts[0])
-        return [
-            self.record(module, schema, row, wanted, now)
-            for row in self.complete(module, rows, parts)
-            if now is not None
-        ]
+        return [self.record(module, schema, row, wanted, now) for row in self.complete(module, rows, parts)]
 
     def _by_ids(self, module: str, ids: Sequence[str], part: str) -> tuple[list[dict[str, Any]], dt.datetime]:
         params = {"ids": ",".join(ids), "fields": part, "per_page": str(len(ids))}

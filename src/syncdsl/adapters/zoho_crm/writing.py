@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import Ambiguous, Change, MovedOn, NewRecord, NotSent, Outcome, Record
@@ -16,6 +15,7 @@ from syncdsl.diagnostics import Fault
 from syncdsl.schema.canonical import canonical
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from syncdsl.adapters.zoho_crm.api import Api
@@ -42,9 +42,7 @@ class Writer:
         schema = self._api.module(module)
         bodies = [self._body(schema, record.fields, record.key) for record in records]
         upserted = [
-            index
-            for index, record in enumerate(records)
-            if safe and schema.key_field and record.key is not None
+            index for index, record in enumerate(records) if safe and schema.key_field and record.key is not None
         ]
         inserted = [index for index in range(len(records)) if index not in set(upserted)]
         found: dict[int, Outcome] = {}
@@ -98,9 +96,7 @@ class Writer:
                 for index in indexes
             ]
             headers = {} if stamp is None else {"If-Unmodified-Since": write_instant(stamp)}
-            return self._write(
-                "PUT", f"/{module}", {"data": data}, headers, after=bool(found) or len(groups) > 1
-            )
+            return self._write("PUT", f"/{module}", {"data": data}, headers, after=bool(found) or len(groups) > 1)
 
         stale: list[int] = []
         answers = each(send, list(groups.items()), at_once=self._at_once)

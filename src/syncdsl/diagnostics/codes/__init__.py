@@ -1,4 +1,8 @@
-"""Every code by range: SD1 syntax, SD2 names, SD3 types and maps, SD4 proofs, SD5 lint, SD6 project, SD7 adapters, SD8 runs and state, SD9 internal."""
+"""Every code by range.
+
+SD1 syntax, SD2 names, SD3 types and maps, SD4 proofs, SD5 lint, SD6 project, SD7 adapters, SD8 runs and state,
+SD9 internal.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,9 @@ UNREACHABLE = Code(
     name="unreachable",
     title="the other system cannot be reached",
     exit_code=6,
-    explanation="The host did not answer in time or refused the connection. Nothing was lost; run again when it is back.",
+    explanation=(
+        "The host did not answer in time or refused the connection. Nothing was lost; run again when it is back."
+    ),
 )
 NOT_AUTHENTICATED = Code(
     id="SD702",

@@ -102,7 +102,9 @@ MISSING_EXTRA = Code(
     name="missing-extra",
     title="an optional part is not installed",
     exit_code=3,
-    explanation="The message names the extra and the command that installs it, such as `pip install 'syncdsl[sandbox]'`.",
+    explanation=(
+        "The message names the extra and the command that installs it, such as `pip install 'syncdsl[sandbox]'`."
+    ),
 )
 
 CODES: tuple[Code, ...] = (

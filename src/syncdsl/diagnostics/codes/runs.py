@@ -93,7 +93,9 @@ HELD_RECORDS = Code(
     name="held-records",
     title="some records wait for a decision",
     exit_code=7,
-    explanation="A conflict, an ambiguous match or a value that does not fit was held back; everything else was applied.",
+    explanation=(
+        "A conflict, an ambiguous match or a value that does not fit was held back; everything else was applied."
+    ),
 )
 
 CODES: tuple[Code, ...] = (

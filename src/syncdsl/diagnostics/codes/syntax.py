@@ -139,7 +139,9 @@ MISSING_SEPARATOR = Code(
     id="SD114",
     name="missing-separator",
     title="a comma or another separator is missing",
-    explanation="Modifiers follow a map line after a comma, further dedupe keys after `, then`, list items after commas.",
+    explanation=(
+        "Modifiers follow a map line after a comma, further dedupe keys after `, then`, list items after commas."
+    ),
     example="Website <-> website prefer crm",
     instead="Website <-> website, prefer crm",
 )
@@ -194,7 +196,9 @@ BAD_ESCAPE = Code(
     id="SD120",
     name="bad-escape",
     title="a backslash before a letter that means nothing",
-    explanation='In texts `\\"`, `\\\\` and `\\n` mean a quotation mark, a backslash and a line end. There are no others.',
+    explanation=(
+        'In texts `\\"`, `\\\\` and `\\n` mean a quotation mark, a backslash and a line end. There are no others.'
+    ),
     example='view: "C:\\Temp"',
     instead='view: "C:\\\\Temp"',
 )
@@ -213,7 +217,9 @@ MISSING_LANGUAGE = Code(
     id="SD122",
     name="missing-language",
     title="the language version is missing",
-    explanation="A rule file says first for which version of the language it was written, so that old files keep their meaning.",
+    explanation=(
+        "A rule file says first for which version of the language it was written, so that old files keep their meaning."
+    ),
     example="connection crm: zoho_crm",
     instead="language 1\n\nconnection crm: zoho_crm",
 )

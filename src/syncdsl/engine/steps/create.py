@@ -133,7 +133,11 @@ def clone_partner(pair: Pair, context: Context, left: Record, right: Record, int
     label = context.schema(endpoint.connection, endpoint.module).label_field
     suffix = {f"{into}:{label}": free_suffix(context, endpoint.connection, endpoint.module, label, duplicate)}
     context.plan_partner(
-        (pair.left if into == "right" else pair.right).connection, source.module, source.id, endpoint.connection, endpoint.module
+        (pair.left if into == "right" else pair.right).connection,
+        source.module,
+        source.id,
+        endpoint.connection,
+        endpoint.module,
     )
     create_partner(
         pair,

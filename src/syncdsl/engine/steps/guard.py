@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def guard(step: GuardStep, context: Context) -> None:
     """Make the change set out of everything decided, with a verdict for every limit."""
     run = context.run
-    linked = sum(
-        sum(link.status == "active" for link in run.state.links(pair)) for pair in sorted(context.plan.pairs)
-    )
+    linked = sum(sum(link.status == "active" for link in run.state.links(pair)) for pair in sorted(context.plan.pairs))
     totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
     verdicts = judge(
         [

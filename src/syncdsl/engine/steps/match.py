@@ -41,7 +41,15 @@ def match(step: MatchStep, context: Context) -> None:
         result.disputes = [item for item in result.disputes if item.side == "left"]
     elif pair.direction == "left":
         result.create_right = []
-        result.disputes = [item for item in result.disputes if item.side == "right" or item.about == "match"]
+        result.disputes = [item for item in result.disputes if item.side == "right"]
+    else:
+        # One dispute is one thing to decide: it is told from the left, where both sides could tell it.
+        told = {other.id for item in result.disputes if item.side == "left" for other in item.candidates}
+        result.disputes = [
+            item
+            for item in result.disputes
+            if item.side == "left" or item.about == "create" or item.record.id not in told
+        ]
     context.matches[pair.name] = result
 
 
@@ -107,7 +115,11 @@ def _by_dedupe(
     asides = context.view.set_asides(pair.name)
 
     def candidates(
-        side: str, endpoint: Endpoint, records: Mapping[str, Record], free: Mapping[str, Record], linked: Mapping[str, Link]
+        side: str,
+        endpoint: Endpoint,
+        records: Mapping[str, Record],
+        free: Mapping[str, Record],
+        linked: Mapping[str, Link],
     ) -> Candidates:
         forms: dict[str, KeyForms] = {
             record_id: tuple(key_form(key, side, endpoint, context, record) for key in pair.keys)

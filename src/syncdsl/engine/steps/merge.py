@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Literal
 
-from syncdsl.changes.effects import FieldChange, Hold, Link as LinkEffect, RecordName, Skip, Update
+from syncdsl.changes.effects import FieldChange, Hold, RecordName, Skip, Update
+from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.lines import apply_line, line_state, settled_link, units_of
 from syncdsl.engine.mapping import Mapped, Misfit, Parked
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
@@ -36,9 +37,13 @@ def merge(step: MergeStep, context: Context) -> None:
         _hold_dispute(pair, context, dispute.side, dispute.record, dispute.candidates, dispute.reason)
     # Everything that will have a partner is known before any reference is looked at: records may refer to each other.
     for record in result.create_right:
-        context.plan_partner(pair.left.connection, pair.left.module, record.id, pair.right.connection, pair.right.module)
+        context.plan_partner(
+            pair.left.connection, pair.left.module, record.id, pair.right.connection, pair.right.module
+        )
     for record in result.create_left:
-        context.plan_partner(pair.right.connection, pair.right.module, record.id, pair.left.connection, pair.left.module)
+        context.plan_partner(
+            pair.right.connection, pair.right.module, record.id, pair.left.connection, pair.left.module
+        )
     for found in result.matches:
         _first_contact(pair, context, found)
     for item in result.linked:
@@ -141,9 +146,9 @@ def _new_link(pair: Pair, context: Context, found: Match) -> tuple[Link, SideNam
     """Return the link and the side its key is computed from: the left one, or the one the record was made from."""
     left_key = context.pair_key(pair, "left", found.left.id)
     right_key = context.pair_key(pair, "right", found.right.id)
-    made_from_right = (
-        pair.left.key_field is not None and found.left.fields.get(pair.left.key_field) == right_key
-    ) or (pair.right.key_field is None and pair.left.key_field is not None)
+    made_from_right = (pair.left.key_field is not None and found.left.fields.get(pair.left.key_field) == right_key) or (
+        pair.right.key_field is None and pair.left.key_field is not None
+    )
     key = right_key if made_from_right else left_key
     link = Link(
         uid=key,
@@ -163,7 +168,9 @@ def _new_link(pair: Pair, context: Context, found: Match) -> tuple[Link, SideNam
 def _differs(states: list[LineState]) -> bool:
     """Return whether two mapped values that are both there differ."""
     return any(
-        merge_first((state,), overwrite=None, policy="review", stamps=Stamps(left=None, right=None, window=dt.timedelta()))
+        merge_first(
+            (state,), overwrite=None, policy="review", stamps=Stamps(left=None, right=None, window=dt.timedelta())
+        )
         == "hold"
         for state in states
     )
@@ -247,7 +254,7 @@ def _linked(pair: Pair, context: Context, item: Linked) -> None:
 
 
 def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> None:
-    """A key that a person cleared, or whose write failed, is written again."""
+    """Write a key again that a person cleared, or whose write failed."""
     from_right = link.key == context.pair_key(pair, "right", right.id)
     key_side: SideName = "left" if from_right else "right"
     carrier, endpoint = (left, pair.left) if from_right else (right, pair.right)
@@ -343,7 +350,7 @@ def _collect(
         if assignment is None or assignment.create_only:
             continue
         outcome = apply_line(pair, context, state.line, side, source, link.suffix)
-        problem = _problem(context, outcome, assignment.required)
+        problem = _problem(outcome, assignment.required)
         if problem is not None:
             _hold_value(pair, context, state.line, here.connection, target, problem, parked=isinstance(outcome, Parked))
             return
@@ -366,14 +373,18 @@ def _collect(
     lines.extend(state.line for state in unit)
 
 
-def _problem(context: Context, outcome: Mapped | Misfit | Parked, required: bool) -> str | None:  # noqa: FBT001 - a fact of the field
+def _problem(outcome: Mapped | Misfit | Parked, required: bool) -> str | None:  # noqa: FBT001 - a fact of the field
     match outcome:
         case Misfit():
             return outcome.reason
         case Parked():
             return f"waits for the partner of {outcome.reference.module}/{outcome.reference.id}"
         case Mapped():
-            return "it would be empty, and the other system requires a value" if required and outcome.value is None else None
+            return (
+                "it would be empty, and the other system requires a value"
+                if required and outcome.value is None
+                else None
+            )
 
 
 def _hold_value(
@@ -390,9 +401,7 @@ def _hold_value(
     )
 
 
-def _hold_conflict(
-    pair: Pair, context: Context, unit: tuple[LineState, ...], left: Record, right: Record
-) -> None:
+def _hold_conflict(pair: Pair, context: Context, unit: tuple[LineState, ...], left: Record, right: Record) -> None:
     state = next((item for item in unit if not item.agrees), unit[0])
     line = state.line
     left_name: RecordName = context.name(pair.left.connection, left)

@@ -88,7 +88,8 @@ def _decide(context: Context, plan: RecordPlan, document: DocumentPlan, record: 
     live = live_instance(context, document, record.id)
     if creates and voids:
         context.reported.append(
-            f"{name.text} `{name.label}`: triggers would both create and void {document.name} at one moment; neither is done"
+            f"{name.text} `{name.label}`: triggers would both create and void {document.name} at one moment; "
+            "neither is done"
         )
         _settle(context, plan, [*creates, *voids], record)
     elif creates:
@@ -145,7 +146,9 @@ def _create(
         rule=document.name,
         location=triggers[0].location,
         reason=f"`{triggers[0].text}`",
-        record=RecordName(connection=document.connection, module=document.module, id=None, label=f"{document.name} for {name.label}"),
+        record=RecordName(
+            connection=document.connection, module=document.module, id=None, label=f"{document.name} for {name.label}"
+        ),
         source=name,
         source_side="left",
         key=context.document_key(document, record.id, number),
@@ -170,9 +173,7 @@ def _create(
 
 def next_number(context: Context, document: DocumentPlan, record_id: str) -> int:
     """Return how many instances the record has had; one that was refused for certain never counted."""
-    return sum(
-        1 for item in context.view.instances(document.name).get(record_id, []) if item.doc_status != "refused"
-    )
+    return sum(1 for item in context.view.instances(document.name).get(record_id, []) if item.doc_status != "refused")
 
 
 def _void(
@@ -215,5 +216,3 @@ def _void(
     )
     context.expect(plan.endpoint.connection, record)
     context.expect(document.connection, seen)
-
-

@@ -159,9 +159,7 @@ class Contacts:
         if taken:
             message = f'The {record.kind} "{record.name}" already exists. Please specify a different name.'
             raise refused(NAME_TAKEN, message)
-        forbid_duplicates(
-            self._store, "contact", contact.COLLECTION, record.document["custom"], own=record.id
-        )
+        forbid_duplicates(self._store, "contact", contact.COLLECTION, record.document["custom"], own=record.id)
         return contact.keys(record)
 
     def _set_status(self, call: Call, status: str) -> Reply:
@@ -170,9 +168,7 @@ class Contacts:
             record.status = status
             record.modified = max(self._clock.now(), record.modified)
             self._store.replace(contact.COLLECTION, record, contact.keys(record))
-        return Reply(
-            content={"code": 0, "message": f"The contact has been marked as {status}."}, module=MODULE
-        )
+        return Reply(content={"code": 0, "message": f"The contact has been marked as {status}."}, module=MODULE)
 
     def _delete(self, record: Record) -> None:
         if self._has_transaction(record):

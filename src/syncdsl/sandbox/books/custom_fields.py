@@ -67,9 +67,7 @@ def unique_field(entity: str, api_name: str) -> CustomField | None:
 
 def shown(entity: str, values: Mapping[str, str]) -> dict[str, Any]:
     """Return `custom_fields` and `custom_field_hash`, of the fields that have a value."""
-    filled = [
-        (index, field) for index, field in enumerate(CUSTOM_FIELDS[entity], 1) if values.get(field.api_name)
-    ]
+    filled = [(index, field) for index, field in enumerate(CUSTOM_FIELDS[entity], 1) if values.get(field.api_name)]
     return {
         "custom_fields": [
             {

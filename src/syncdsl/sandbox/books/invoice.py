@@ -30,9 +30,7 @@ LINE_LENGTHS = {"item_id": 50, "name": 100, "description": 2000, "unit": 100}
 KEYS = ("invoice_number", "customer_id", "zcrm_potential_id", "reference_number")
 
 
-def apply(
-    record: Record, sent: Mapping[str, Any], customer: Record, new_id: Callable[[], str], today: date
-) -> None:
+def apply(record: Record, sent: Mapping[str, Any], customer: Record, new_id: Callable[[], str], today: date) -> None:
     """Put the keys a client sent into an invoice and compute its totals."""
     document = record.document
     document.update(texts(sent, TEXT_LENGTHS))
@@ -187,9 +185,7 @@ def _lines(document: Mapping[str, Any], sent: Any, new_id: Callable[[], str]) ->
                 "item_order": order,
                 "product_type": text(given.get("product_type", "service"), "product_type", 20),
                 "rate": float(rate),
-                "bcy_rate": float(
-                    rounded(rate * Decimal(str(document["exchange_rate"])), currency.precision)
-                ),
+                "bcy_rate": float(rounded(rate * Decimal(str(document["exchange_rate"])), currency.precision)),
                 "quantity": float(quantity),
                 "discount": discount,
                 "discount_amount": float(off),

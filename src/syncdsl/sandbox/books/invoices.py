@@ -37,9 +37,7 @@ TRANSITIONS = {
 }
 """To each status: from where it can be reached, and what the answer says. Void again is refused (assumed)."""
 
-CUSTOM_VALUES = [
-    f"fold(json_extract(document, '$.custom.{field.api_name}'))" for field in CUSTOM_FIELDS["invoice"]
-]
+CUSTOM_VALUES = [f"fold(json_extract(document, '$.custom.{field.api_name}'))" for field in CUSTOM_FIELDS["invoice"]]
 
 LISTING = Listing(
     resource="invoices",
@@ -171,9 +169,7 @@ class Invoices:
             raise unknown("Customer", status=400)
         today = self._clock.today(BOOKS_ZONE)
         invoice.apply(record, sent, customer, lambda: next_id(self._store), today)
-        forbid_duplicates(
-            self._store, "invoice", invoice.COLLECTION, record.document["custom"], own=record.id
-        )
+        forbid_duplicates(self._store, "invoice", invoice.COLLECTION, record.document["custom"], own=record.id)
 
     def _number(self, call: Call, sent: Mapping[str, Any], record: Record | None) -> str:
         """Return an invoice's number; a client may choose it only with `ignore_auto_number_generation`."""
@@ -205,9 +201,7 @@ class Invoices:
     def _move(self, record: Record, status: str) -> str:
         sources, message = TRANSITIONS[status]
         if record.status not in sources:
-            raise refused(
-                WRONG_STATUS, f"An invoice in status {record.status} cannot be changed to {status}."
-            )
+            raise refused(WRONG_STATUS, f"An invoice in status {record.status} cannot be changed to {status}.")
         record.status = status
         record.modified = max(self._clock.now(), record.modified)
         self._store.replace(invoice.COLLECTION, record, invoice.keys(record))

@@ -69,14 +69,10 @@ class Listing:
         for name, expression in self.texts.items():
             for suffix, before, after in (("_startswith", "", "%"), ("_contains", "%", "%")):
                 if value := call.query.get(name + suffix):
-                    clauses.append(
-                        Clause(f"{expression} LIKE ? ESCAPE '\\'", (before + _literal(value) + after,))
-                    )
+                    clauses.append(Clause(f"{expression} LIKE ? ESCAPE '\\'", (before + _literal(value) + after,)))
             if (value := call.query.get(name)) and name not in self.keys:
                 clauses.append(Clause(f"{expression} = ?", (fold(value),)))
-        clauses += [
-            self.holding(name, value) for name in sorted(self.keys) if (value := call.query.get(name))
-        ]
+        clauses += [self.holding(name, value) for name in sorted(self.keys) if (value := call.query.get(name))]
         return clauses
 
     def holding(self, key: str, value: str) -> Clause:

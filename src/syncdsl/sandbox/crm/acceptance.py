@@ -24,9 +24,7 @@ class RejectedError(Exception):
         self.entry = entry
 
 
-def accepted(
-    module: Module, sent: dict[str, Any], *, path: str, creating: bool, exists: Exists
-) -> dict[str, Any]:
+def accepted(module: Module, sent: dict[str, Any], *, path: str, creating: bool, exists: Exists) -> dict[str, Any]:
     """Return the writable fields of a record as they are stored; None clears a field.
 
     Unknown and read-only fields are ignored. Raises RejectedError with one error, or with all of them as

@@ -27,9 +27,7 @@ def one_module(call: Call) -> Reply:
     """Answer `GET /settings/modules/{api_name}`."""
     module = MODULES_BY_NAME.get(call.variables["api_name"])
     if module is None:
-        raise refused(
-            400, "INVALID_MODULE", "the module name given seems to be invalid", {"resource_path_index": 2}
-        )
+        raise refused(400, "INVALID_MODULE", "the module name given seems to be invalid", {"resource_path_index": 2})
     return Reply(content={"modules": [_module(module)]})
 
 
@@ -129,9 +127,7 @@ def _asked_module(call: Call) -> Module:
     if not name:
         raise missing_parameter("module")
     if name not in MODULES_BY_NAME:
-        raise refused(
-            400, "INVALID_MODULE", "the module name given seems to be invalid", {"param_name": "module"}
-        )
+        raise refused(400, "INVALID_MODULE", "the module name given seems to be invalid", {"param_name": "module"})
     return MODULES_BY_NAME[name]
 
 

@@ -137,9 +137,7 @@ class Reading:
         except (TypeError, ValueError):
             raise invalid_parameter("page_token") from None
         if binding != _binding(call):
-            raise refused(
-                400, "TOKEN_BOUND_DATA_MISMATCH", "the page_token belongs to a request with other parameters"
-            )
+            raise refused(400, "TOKEN_BOUND_DATA_MISMATCH", "the page_token belongs to a request with other parameters")
         if expiry < self._clock.now():
             raise refused(400, "EXPIRED_VALUE", "the page_token has expired", {"param_name": "page_token"})
         if seen >= TOKEN_ROWS:
@@ -156,9 +154,7 @@ def module_of(call: Call) -> Module:
     """Return the module that the path names. Raises the refusal INVALID_MODULE."""
     module = MODULES_BY_NAME.get(call.variables["module"])
     if module is None:
-        raise refused(
-            400, "INVALID_MODULE", "the module name given seems to be invalid", {"resource_path_index": 0}
-        )
+        raise refused(400, "INVALID_MODULE", "the module name given seems to be invalid", {"resource_path_index": 0})
     return module
 
 
@@ -201,9 +197,7 @@ def _requested_fields(call: Call) -> list[str]:
     if not fields:
         raise missing_parameter("fields")
     if len(fields) > FIELD_LIMIT:
-        raise refused(
-            400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"limit": FIELD_LIMIT, "param": "fields"}
-        )
+        raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"limit": FIELD_LIMIT, "param": "fields"})
     return fields
 
 
@@ -222,9 +216,7 @@ def _chosen(call: Call) -> Clause:
         return Clause("1")
     identities = [item.strip() for item in call.query["ids"].split(",")]
     if len(identities) > IDENTITY_LIMIT:
-        raise refused(
-            400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"limit": IDENTITY_LIMIT, "param": "ids"}
-        )
+        raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"limit": IDENTITY_LIMIT, "param": "ids"})
     if any(row_key(item) is None for item in identities):
         raise invalid_parameter("ids")
     return Clause(f"id IN ({','.join('?' * len(identities))})", tuple(int(item) for item in identities))

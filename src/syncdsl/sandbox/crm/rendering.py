@@ -9,9 +9,7 @@ from syncdsl.sandbox.organisation import CRM_ZONE, CURRENCIES_BY_CODE, USERS_BY_
 from syncdsl.sandbox.store import Record, Store
 
 
-def rendered(
-    store: Store, module: Module, records: list[Record], fields: Iterable[str]
-) -> list[dict[str, Any]]:
+def rendered(store: Store, module: Module, records: list[Record], fields: Iterable[str]) -> list[dict[str, Any]]:
     """Return the rows of a list: the id and the named fields; names that no field has are left out."""
     wanted = [module.fields[name] for name in dict.fromkeys(("id", *fields)) if name in module.fields]
     names = _referenced_names(store, wanted, records)
@@ -63,9 +61,7 @@ def moment(second: int) -> str:
 
 def _referenced_names(store: Store, fields: list[Field], records: list[Record]) -> dict[str, str]:
     lookups = [field.api_name for field in fields if field.data_type == "lookup"]
-    identities = {
-        record.document[name] for record in records for name in lookups if record.document.get(name)
-    }
+    identities = {record.document[name] for record in records for name in lookups if record.document.get(name)}
     return store.names(identities) if identities else {}
 
 

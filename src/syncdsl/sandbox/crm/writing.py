@@ -48,9 +48,7 @@ class Writing:
         """Answer `POST /{module}`."""
         module = module_of(call)
         records = sent_records(call)
-        written = [
-            self._attempt(partial(self._create, module, sent, path)) for sent, path in _with_paths(records)
-        ]
+        written = [self._attempt(partial(self._create, module, sent, path)) for sent, path in _with_paths(records)]
         return _reply(module, written, all_well=201)
 
     def update(self, call: Call) -> Reply:
@@ -104,9 +102,7 @@ class Writing:
         self._store.insert(module.collection, record, keys)
         return _Written(_success(record, "record added"), created=str(number))
 
-    def _change_identified(
-        self, module: Module, sent: dict[str, Any], path: str, limit: int | None
-    ) -> _Written:
+    def _change_identified(self, module: Module, sent: dict[str, Any], path: str, limit: int | None) -> _Written:
         identity = sent.get("id")
         if identity is None:
             details = {"api_name": "id", "json_path": f"{path}.id"}
@@ -117,9 +113,7 @@ class Writing:
             raise RejectedError(entry("INVALID_DATA", "the id given seems to be invalid", details))
         return self._change(module, record, sent, path, limit)
 
-    def _change(
-        self, module: Module, record: Record, sent: dict[str, Any], path: str, limit: int | None
-    ) -> _Written:
+    def _change(self, module: Module, record: Record, sent: dict[str, Any], path: str, limit: int | None) -> _Written:
         if limit is not None and record.modified > limit:
             details = {"id": str(record.id), "api_name": "id", "json_path": f"{path}.id"}
             message = "Record updated time has already passed if-unmodified-since time"
@@ -155,9 +149,7 @@ class Writing:
             if not (field.unique and value):
                 continue
             others = [
-                found
-                for found in self._store.find(module.collection, field.api_name, value)
-                if found != record.id
+                found for found in self._store.find(module.collection, field.api_name, value) if found != record.id
             ]
             if others:
                 raise RejectedError(_duplicate(self._store, module, field, path, others))

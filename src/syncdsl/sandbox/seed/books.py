@@ -75,9 +75,7 @@ def _known(random: Random, invention: Invention, account: SeededAccount, index: 
     }
     if random.random() < 0.5:
         person = invention.person(account.country)
-        body["contact_persons"] = [
-            _person(person, email_of(person, domain_of(account.name, account.country)))
-        ]
+        body["contact_persons"] = [_person(person, email_of(person, domain_of(account.name, account.country)))]
     return body
 
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
-    """One country. In phone formats `#` is a digit and `{area}` an area code without its leading zero."""
+    """One country.
+
+    In phone formats `#` is a digit and `{area}` an area code without its leading zero. `cities` replace Faker's where
+    that keeps them in no fixed order, which would make the seed depend on Python's hash seed.
+    """
 
     name: str
     locale: str
@@ -19,6 +23,7 @@ class Country:
     sons: str
     states: tuple[str, ...]
     house_first: bool = False
+    cities: tuple[str, ...] = ()
 
 
 COUNTRIES = (
@@ -100,6 +105,7 @@ COUNTRIES = (
         trades=("Meccanica", "Ceramiche", "Alimentari", "Impianti", "Tessuti"),
         sons="Figli",
         states=("MI", "RM", "TO", "FI"),
+        cities=("Milano", "Torino", "Bologna", "Forlì", "Cantù", "Verona", "Genova", "Trento", "Prato", "Lecce"),
     ),
     Country(
         name="Spain",

@@ -73,8 +73,7 @@ def seed_crm(store: Store, random: Random, invention: Invention, number: int) ->
         contacts.append((identity, document))
     _write(store, random, CONTACTS, contacts, block=2)
     deals = [
-        (next(identities), _deal(random, invention, random.choice(accounts), people))
-        for _ in range(number * 6 // 10)
+        (next(identities), _deal(random, invention, random.choice(accounts), people)) for _ in range(number * 6 // 10)
     ]
     _write(store, random, DEALS, deals, block=1)
     store.count_from(RECORD_COUNTER, int(next(identities)))
@@ -131,9 +130,7 @@ def _account(identity: str, random: Random, invention: Invention) -> SeededAccou
         document["Shipping_State"] = shipping.state
         document["Shipping_Code"] = shipping.code
         document["Shipping_Country"] = shipping.country
-    return SeededAccount(
-        id=identity, name=name, country=country, currency=currency, twin=False, document=document
-    )
+    return SeededAccount(id=identity, name=name, country=country, currency=currency, twin=False, document=document)
 
 
 def _contact(
@@ -171,16 +168,12 @@ def _contact(
     return document
 
 
-def _deal(
-    random: Random, invention: Invention, account: SeededAccount, people: dict[str, str]
-) -> dict[str, Any]:
+def _deal(random: Random, invention: Invention, account: SeededAccount, people: dict[str, str]) -> dict[str, Any]:
     closing = ANCHOR.date() + timedelta(days=random.randint(-30, 150))
     return {
         "Deal_Name": f"{invention.product()} - {account.name}"[:120],
         "Stage": random.choices(STAGES, STAGE_WEIGHTS)[0].value,
-        "Amount": random.randint(40, 90_000) + random.choice((0, 0, 0.5, 0.95))
-        if random.random() < 0.95
-        else None,
+        "Amount": random.randint(40, 90_000) + random.choice((0, 0, 0.5, 0.95)) if random.random() < 0.95 else None,
         "Closing_Date": closing.isoformat(),
         "Account_Name": account.id,
         "Contact_Name": people.get(account.id),
@@ -197,9 +190,7 @@ def _owner(random: Random) -> str:
     return random.choices(USERS[:3], (4, 3, 3))[0].id
 
 
-def _write(
-    store: Store, random: Random, module: Module, rows: list[tuple[str, dict[str, Any]]], *, block: int
-) -> None:
+def _write(store: Store, random: Random, module: Module, rows: list[tuple[str, dict[str, Any]]], *, block: int) -> None:
     store.insert_many(module.collection, _records(random, module, rows, block))
 
 

@@ -163,7 +163,7 @@ def _pool(country: Country, seed: int) -> _Pool:
         last_names=_simple(faker.last_name),
         men=_simple(faker.first_name_male),
         women=_simple(faker.first_name_female),
-        cities=_simple(faker.city),
+        cities=list(country.cities) or _simple(faker.city),
         streets=[faker.street_name() for _ in range(POOL)],
         codes=[faker.postcode() for _ in range(POOL)],
     )

@@ -50,9 +50,7 @@ CONTACTS = Module(
             choices=picklist("Salutation", "Salutation", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.").choices,
         ),
         Field(api_name="First_Name", label="First Name", data_type="text", length=40, ui_type=27),
-        Field(
-            api_name="Last_Name", label="Last Name", data_type="text", length=80, mandatory=True, ui_type=127
-        ),
+        Field(api_name="Last_Name", label="Last Name", data_type="text", length=80, mandatory=True, ui_type=127),
         Field(api_name="Full_Name", label="Full Name", data_type="text", length=80, derived=True, ui_type=99),
         reference("Account_Name", "Account Name", "Accounts"),
         reference("Reporting_To", "Reporting To", "Contacts"),

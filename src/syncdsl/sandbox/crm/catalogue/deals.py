@@ -19,9 +19,7 @@ STAGES = (
     Choice(value="Negotiation/Review", probability=90, category=OPEN),
     Choice(value="Closed Won", probability=100, category=WON),
     Choice(value="Closed Lost", probability=0, category=LOST),
-    Choice(
-        value="Closed Lost to Competition", display="Closed-Lost to Competition", probability=0, category=LOST
-    ),
+    Choice(value="Closed Lost to Competition", display="Closed-Lost to Competition", probability=0, category=LOST),
 )
 PROBABILITIES = {stage.value: stage.probability for stage in STAGES}
 
@@ -49,9 +47,7 @@ DEALS = Module(
     duplicate_check_field="Deal_Name",
     own_fields=(
         text("Deal_Name", "Deal Name", 120, mandatory=True, key=True),
-        Field(
-            api_name="Stage", label="Stage", data_type="picklist", mandatory=True, choices=STAGES, ui_type=2
-        ),
+        Field(api_name="Stage", label="Stage", data_type="picklist", mandatory=True, choices=STAGES, ui_type=2),
         money("Amount", "Amount"),
         Field(api_name="Probability", label="Probability (%)", data_type="integer", length=9),
         money("Expected_Revenue", "Expected Revenue", derived=True),

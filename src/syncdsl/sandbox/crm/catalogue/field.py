@@ -101,13 +101,9 @@ class Field:
         return not (self.read_only or self.derived or self.system)
 
 
-def text(
-    api_name: str, label: str, length: int = 255, *, mandatory: bool = False, key: bool = False
-) -> Field:
+def text(api_name: str, label: str, length: int = 255, *, mandatory: bool = False, key: bool = False) -> Field:
     """Return a single-line field."""
-    return Field(
-        api_name=api_name, label=label, data_type="text", length=length, mandatory=mandatory, key=key
-    )
+    return Field(api_name=api_name, label=label, data_type="text", length=length, mandatory=mandatory, key=key)
 
 
 def phone(api_name: str, label: str) -> Field:

@@ -101,6 +101,4 @@ class Module:
 
     def choice_id(self, item: Field, position: int) -> str:
         """Return the id of a pick list value by its position."""
-        return crm_identity(
-            100_000 + (self.number * 100 + list(self.fields).index(item.api_name)) * 30 + position
-        )
+        return crm_identity(100_000 + (self.number * 100 + list(self.fields).index(item.api_name)) * 30 + position)

@@ -38,12 +38,9 @@ class Coql:
             raise _invalid_column(error.field.api_name, "where", "invalid value") from error
         sorting = query.order or (("id", False),)
         order = ", ".join(
-            f"{order_expression(module, name)} {'DESC' if descending else 'ASC'}"
-            for name, descending in sorting
+            f"{order_expression(module, name)} {'DESC' if descending else 'ASC'}" for name, descending in sorting
         )
-        found = self._store.select(
-            module.collection, where, order=order, limit=query.limit + 1, offset=query.offset
-        )
+        found = self._store.select(module.collection, where, order=order, limit=query.limit + 1, offset=query.offset)
         page = found[: query.limit]
         if not page:
             return Reply(status=204)
@@ -77,9 +74,7 @@ def _check_columns(module: Module, query: Query) -> None:
 
 
 def _check_limits(query: Query) -> None:
-    lists = [
-        comparison.value for comparison in query.comparisons if comparison.comparator in {"in", "not_in"}
-    ]
+    lists = [comparison.value for comparison in query.comparisons if comparison.comparator in {"in", "not_in"}]
     counts = (
         ("select", len(query.columns), COLUMN_LIMIT),
         ("where", len(query.comparisons), CRITERIA_LIMIT),
@@ -90,9 +85,7 @@ def _check_limits(query: Query) -> None:
     )
     for clause, count, limit in counts:
         if count > limit:
-            raise refused(
-                400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"clause": clause, "limit": limit}
-            )
+            raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"clause": clause, "limit": limit})
 
 
 def _invalid_column(name: str, clause: str, reason: str) -> RefusedError:

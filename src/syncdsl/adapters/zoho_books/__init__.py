@@ -1,0 +1,36 @@
+"""Zoho Books through its REST API v3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Adapter, Connection, ConnectionSettings
+    from syncdsl.schema.snapshot import SchemaSnapshot
+
+NAME = "zoho_books"
+
+
+class ZohoBooksAdapter:
+    """The adapter that the entry point `zoho_books` names."""
+
+    @property
+    def name(self) -> str:
+        """The name rules and configuration use."""
+        return NAME
+
+    def connect(self, settings: ConnectionSettings, schema: SchemaSnapshot | None) -> Connection:
+        """Open a connection; no call is made yet.
+
+        Secrets are `client_id`, `client_secret` and `refresh_token`. `organization` is Books'
+        `organization_id`; without it the token must open exactly one. Raises Fault SD602 or SD607 for an
+        address that cannot be used.
+        """
+        from syncdsl.adapters.zoho_books.connection import BooksConnection  # noqa: PLC0415 - loaded when a run needs it
+
+        return BooksConnection(settings, schema)
+
+
+adapter: Adapter = ZohoBooksAdapter()
+
+__all__ = ["ZohoBooksAdapter", "adapter"]

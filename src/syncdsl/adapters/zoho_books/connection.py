@@ -1,0 +1,114 @@
+"""An open connection to one Zoho Books organisation: the adapter protocol over the parts that do the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.adapters.protocol import (
+    Capabilities,
+    Change,
+    DocumentAction,
+    Identity,
+    NewRecord,
+    ObservationEnd,
+    ObserveRequest,
+    Outcome,
+    Page,
+    Record,
+    Tier,
+)
+from syncdsl.adapters.zoho import limits
+from syncdsl.adapters.zoho.connect import connect
+from syncdsl.adapters.zoho_books import NAME
+from syncdsl.adapters.zoho_books.api import PER_PAGE, Api
+from syncdsl.adapters.zoho_books.dialect import BooksDialect
+from syncdsl.adapters.zoho_books.finding import Finder
+from syncdsl.adapters.zoho_books.metadata import read_schema
+from syncdsl.adapters.zoho_books.observing import Observer
+from syncdsl.adapters.zoho_books.reading import Reader
+from syncdsl.adapters.zoho_books.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from syncdsl.adapters.protocol import ConnectionSettings
+    from syncdsl.adapters.transport.retry import RetryPolicy
+    from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.schema.values import Value
+
+ROOT = "/books/v3"
+
+
+class BooksConnection:
+    """The adapter protocol for one Books organisation. Its methods may be called from several threads."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        schema: SchemaSnapshot | None,
+        *,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._line = connect(settings, root=ROOT, dialect=BooksDialect(), limits=limits.BOOKS, policy=policy)
+        self._api = Api(
+            self._line.client,
+            schema,
+            organization=settings.organization,
+            data_centre=self._line.addresses.data_centre,
+        )
+        at_once = self._line.limits.concurrency
+        self._reader = Reader(self._api, at_once=at_once)
+        self._observer = Observer(self._api, self._reader)
+        self._finder = Finder(self._api, self._reader, at_once=at_once)
+        self._writer = Writer(self._api, self._reader, self._finder)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What Books can do: upsert by a unique custom field, one record a call; updates name no version."""
+        return Capabilities(
+            tier=Tier.T1,
+            batch=1,
+            concurrency=self._line.limits.concurrency,
+            settle_seconds=self._line.limits.settle_seconds,
+            overlap_seconds=self._line.limits.overlap_seconds,
+            conditional_update=False,
+            page_size=PER_PAGE,
+        )
+
+    def identity(self) -> Identity:
+        """Return the organisation; raises Fault SD706 when the configured one is not open to the token."""
+        return self._api.identity()
+
+    def schema(self) -> SchemaSnapshot:
+        """Read the schema: the documented standard fields and the organisation's custom fields."""
+        return read_schema(self._api, adapter=NAME, base_currency=self.identity().base_currency)
+
+    def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
+        """Read a module completely; details only of records whose version is not the known one."""
+        return self._observer.observe(request)
+
+    def fetch(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Record]:
+        """Read these records now; an id that is not in the answer is absent."""
+        return self._reader.fetch(module, ids, fields)
+
+    def find(
+        self, module: str, field: str, values: Sequence[Value], fields: Sequence[str]
+    ) -> dict[Value, list[Record]]:
+        """Look records up by a field in the list, which sees the latest writes."""
+        return self._finder.find(module, field, values, fields)
+
+    def create(self, module: str, records: Sequence[NewRecord], *, safe: bool) -> list[Outcome]:
+        """Create records, one call for each."""
+        return self._writer.create(module, records, safe=safe)
+
+    def update(self, module: str, changes: Sequence[Change]) -> list[Outcome]:
+        """Update records, a reading and a writing call for each."""
+        return self._writer.update(module, changes)
+
+    def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
+        """Change a document's status."""
+        return self._writer.act(module, id, action)
+
+    def close(self) -> None:
+        """Release sockets."""
+        self._line.close()

@@ -1,0 +1,128 @@
+"""Reads records by id and turns rows into records."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from syncdsl.adapters.protocol import Record
+from syncdsl.adapters.transport.pool import each
+from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
+from syncdsl.adapters.zoho_books.api import Api, all_of, fits
+from syncdsl.adapters.zoho_books.dialect import ABSENT, NO_SUCH_URL, code_of, single, succeeded
+from syncdsl.adapters.zoho_books.values import raw_value, read_fields
+from syncdsl.schema.digest import digest
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from syncdsl.adapters.transport.answer import Answer
+    from syncdsl.adapters.zoho_books.modules import Module
+    from syncdsl.schema.snapshot import ModuleSchema
+
+
+class Reader:
+    """Reads records of one connection by id. `at_once` bounds the calls side by side."""
+
+    def __init__(self, api: Api, *, at_once: int) -> None:
+        self._api = api
+        self._at_once = at_once
+
+    def fetch(self, name: str, ids: Sequence[str], wanted: Sequence[str]) -> dict[str, Record]:
+        """Return the records that exist now; ids not in the answer are confirmed absent."""
+        module, schema = self._api.module(name)
+        self.check_fields(name, schema, wanted)
+        unique = list(dict.fromkeys(ids))
+        if module.listed_only:
+            return {record.id: record for record in self.all_records(name, wanted) if record.id in set(unique)}
+        found = self.details(module, unique)
+        return {
+            identifier: self.record(module, schema, detail, wanted, now) for identifier, (detail, now) in found.items()
+        }
+
+    def details(self, module: Module, ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dt.datetime]]:
+        """Return the full records of those ids that exist, each with the server's time of its reading."""
+        answers = each(lambda identifier: self.detail(module, identifier), ids, at_once=self._at_once)
+        return {
+            identifier: (detail, now)
+            for identifier, (detail, now) in zip(ids, answers, strict=True)
+            if detail is not None
+        }
+
+    def detail(self, module: Module, identifier: str) -> tuple[dict[str, Any] | None, dt.datetime]:
+        """Return one full record, or None when there is none of this module with the id."""
+        answer = self._api.read("GET", self._api.record_path(module, identifier), {})
+        now = self._api.now(answer)
+        if succeeded(answer):
+            found = single(answer, module.single)
+            if found is None:
+                raise self._api.refused(answer, f"a record of {module.path}")
+            return (found if fits(module, found) else None), now
+        if _absent(answer, identifier):
+            return None, now
+        raise self._api.refused(answer, f"a record of {module.path}")
+
+    def all_records(self, name: str, wanted: Sequence[str]) -> list[Record]:
+        """Return every record of a module whose list rows tell everything."""
+        module, schema = self._api.module(name)
+        rows, _, answer = self._api.page(module, all_of(module), 1)
+        return [self.record(module, schema, row, wanted, self._api.now(answer)) for row in rows]
+
+    def record(
+        self,
+        module: Module,
+        schema: ModuleSchema,
+        row: dict[str, Any],
+        wanted: Sequence[str],
+        now: dt.datetime,
+    ) -> Record:
+        """Return a list row or a full record as a record; both have the same version."""
+        return Record(
+            module=module.name,
+            id=str(row[module.id_field]),
+            fields=read_fields(row, schema, wanted),
+            version=self.version(module, row, now),
+            modified=read_instant(row.get("last_modified_time")),
+            created=read_instant(row.get("created_time")),
+        )
+
+    def version(self, module: Module, row: dict[str, Any], now: dt.datetime) -> str | None:
+        """Return stamp and content of what list rows and full records share.
+
+        None when the stamp is so recent that another change in the same second would not show in it.
+        """
+        content = self.content(module, row)
+        if "last_modified_time" not in module.fields:
+            return content
+        modified = read_instant(row.get("last_modified_time"))
+        if modified is None or not settled(modified, now):
+            return None
+        return f"{write_instant(modified)} {content}"
+
+    def content(self, module: Module, row: dict[str, Any]) -> str:
+        """Return a digest of what list rows and full records share."""
+        return digest([_plain(raw_value(row, name)) for name in module.compared])
+
+    def mark(self, module: Module, row: dict[str, Any]) -> str:
+        """Return what tells a row from an earlier reading of it in the same observation."""
+        return f"{row.get('last_modified_time')} {self.content(module, row)}"
+
+    def check_fields(self, name: str, schema: ModuleSchema, wanted: Sequence[str]) -> None:
+        """Raise Fault SD707 for a field that the snapshot does not have."""
+        for field in wanted:
+            if field not in schema.fields:
+                raise self._api.client.problems.not_offered(f"module `{name}` has no field `{field}`")
+
+
+def _absent(answer: Answer, identifier: str) -> bool:
+    """Return whether a refusal proves that there is no such record; missing rights and failures never do."""
+    code = code_of(answer)
+    return code == ABSENT or (answer.status in {400, 404} and code == NO_SUCH_URL and not identifier.isdecimal())
+
+
+def _plain(raw: Any) -> Any:
+    """Return a form that is equal for equal content: numbers without trailing zeros, empty as None."""
+    if isinstance(raw, Decimal | int) and not isinstance(raw, bool):
+        return format(Decimal(raw).normalize(), "f")
+    return None if raw in ("", [], None) else raw if isinstance(raw, str | bool) else str(raw)

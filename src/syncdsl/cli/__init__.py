@@ -1,0 +1,122 @@
+"""The command line: one file per command."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syncdsl.cli.ending import ending
+from syncdsl.cli.lazy import Entry, LazyGroup
+from syncdsl.cli.options import CONTEXT, Globals, global_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+WRITE = "Write rules"
+RUN = "Run them"
+TRY = "Try it"
+
+COMMANDS = {
+    "init": Entry(target="syncdsl.cli.init:init", summary="Make a new project.", section=WRITE),
+    "lint": Entry(
+        target="syncdsl.cli.lint:lint", summary="Find mistakes in rule files; needs no schemas.", section=WRITE
+    ),
+    "check": Entry(target="syncdsl.cli.check:check", summary="Lint, and check every name and type.", section=WRITE),
+    "compile": Entry(
+        target="syncdsl.cli.compile:compile_rules",
+        summary="Print the execution plan that the rules come to.",
+        section=WRITE,
+    ),
+    "explain": Entry(
+        target="syncdsl.cli.explain:explain", summary="Explain a code such as SD201, or list all.", section=WRITE
+    ),
+    "schema": Entry(
+        target="syncdsl.cli.schema:schema", summary="Read the schemas that rules are checked against.", section=WRITE
+    ),
+    "plan": Entry(
+        target="syncdsl.cli.plan:plan", summary="Preview what an apply would change; changes nothing.", section=RUN
+    ),
+    "apply": Entry(target="syncdsl.cli.apply:apply", summary="Preview, ask, and apply exactly once.", section=RUN),
+    "approve": Entry(
+        target="syncdsl.cli.approve:approve", summary="Approve a saved change set that a guard stops.", section=RUN
+    ),
+    "demo": Entry(
+        target="syncdsl.cli.demo:demo", summary="See it all work on this machine, in half a minute.", section=TRY
+    ),
+    "sandbox": Entry(
+        target="syncdsl.cli.sandbox:sandbox", summary="Run both systems on this machine, to play with.", section=TRY
+    ),
+}
+
+
+class Root(LazyGroup):
+    """The root command: whatever happens inside ends with a message and an exit code."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's signature
+        **extra: Any,
+    ) -> Any:
+        """Run the command line; ends the process unless `standalone_mode` is off."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        chosen = Globals()
+        run = partial(super().main, args, prog_name, complete_var, standalone_mode=False, obj=chosen, **extra)
+        return sys.exit(ending(run, chosen))
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        from importlib.metadata import version  # noqa: PLC0415 - only for this option
+
+        click.echo(f"syncdsl {version('syncdsl')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Root,
+    entries=COMMANDS,
+    context_settings=CONTEXT,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND …",
+    params=[
+        *global_options(),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_version,
+            help="Print the version.",
+        ),
+    ],
+    epilog="`syncdsl COMMAND --help` shows examples of each command.",
+)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Sync as code between a CRM and an accounting system.
+
+    Rules say which records belong together and which field goes where. They are checked before anything runs, a
+    preview shows every change, and what is applied is applied exactly once.
+
+    \b
+    First steps:
+      syncdsl demo             see it work, with made-up data on this machine
+      syncdsl init my-sync     make a project with a small rule that works
+      syncdsl check            check its rules
+      syncdsl plan             see what they would change
+    """  # noqa: D301 - \b keeps click from filling the lines
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,114 @@
+"""`syncdsl apply`: perform a change set, each effect exactly once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from syncdsl.cli.ending import FINE, PARTLY
+from syncdsl.cli.options import Command, Globals, environment_option
+from syncdsl.cli.terminal import is_terminal, say, style_of, width_of, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.cli.progress import Shown
+    from syncdsl.engine.report import ApplyReport
+
+
+@click.command(cls=Command)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@environment_option
+@click.pass_obj
+def apply(settings: Globals, *, file: Path | None, yes: bool, environment: str | None) -> int:
+    """Apply: show the preview, ask, and then perform exactly what was shown.
+
+    With FILE, a change set that `plan --out` saved, exactly that one is performed without asking; when a record has
+    changed since it was made, nothing is. Interrupted at any point, the next run finds out what arrived and makes
+    nothing twice.
+
+    Ends with 0 when all went well, 4 when a guard refuses, 5 when FILE is stale, 7 when some changes were refused or
+    held while others were applied.
+
+    \b
+    Examples:
+      syncdsl apply
+      syncdsl apply --yes
+      syncdsl apply monday.changes.json
+    """  # noqa: D301 - \b keeps click from filling the lines
+    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.diagnostics.codes.project import NEEDS_ANSWER  # noqa: PLC0415 - the same
+
+    if file is None and not yes and not is_terminal(sys.stdin):
+        raise Fault(
+            NEEDS_ANSWER,
+            "there is no terminal to ask whether the changes are wanted",
+            help="save and review a change set (`syncdsl plan --out FILE`, `syncdsl apply FILE`), or say `--yes`",
+        )
+    from syncdsl.changes.change_set import read_change_set  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace, opened_run  # noqa: PLC0415 - the same
+    from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
+
+    expected = read_change_set(file) if file is not None else None
+    workspace = open_workspace(settings)
+    name = workspace.settings.environment_name(_environment(environment, expected))
+    with (
+        shown_progress(settings) as progress,
+        opened_run(workspace, settings, name, progress.progress, read_only=False) as run,
+    ):
+        report = perform(run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected)
+    _show(report)
+    return _code(report)
+
+
+def _environment(wanted: str | None, expected: ChangeSet | None) -> str | None:
+    """Return the environment to use: a saved change set knows its own."""
+    if expected is None:
+        return wanted
+    if wanted not in {None, expected.environment}:
+        raise click.UsageError(
+            f"the change set was made for the environment `{expected.environment}`, not for `{wanted}`"
+        )
+    return expected.environment
+
+
+def _confirmation(
+    progress: Shown, settings: Globals, expected: ChangeSet | None, *, yes: bool
+) -> Callable[[ChangeSet], bool]:
+    """Return what shows the change set and asks; a saved one was read before, and an empty one asks nothing."""
+
+    def confirm(changes: ChangeSet) -> bool:
+        from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - needed only now
+
+        progress.pause()
+        style = style_of(sys.stdout)
+        brief = settings.quiet or expected is not None
+        write(render_verdict(changes, style) if brief else render_changes(changes, style, width_of(sys.stdout)))
+        sys.stdout.flush()
+        if yes or expected is not None or not changes.changes or changes.exceeded:
+            return True
+        return click.confirm(f"\nApply these to {changes.environment}?", default=False, err=True)
+
+    return confirm
+
+
+def _show(report: ApplyReport) -> None:
+    if report.applied and not report.changes.changes and not report.recovered:
+        return
+    from syncdsl.render.report_text import render_report  # noqa: PLC0415 - needed only now
+
+    if sys.stdout.isatty():
+        say("")
+    write(render_report(report, style_of(sys.stdout), width_of(sys.stdout)))
+
+
+def _code(report: ApplyReport) -> int:
+    incomplete = report.failed or report.unknown or report.moved_on or report.waiting
+    held = report.done and report.changes.holds
+    return PARTLY if incomplete or held else FINE

@@ -1,0 +1,61 @@
+"""`syncdsl check`: everything that can be known about rules before they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from syncdsl.cli.findings import show_findings
+from syncdsl.cli.options import Command, Globals, format_option
+
+if TYPE_CHECKING:
+    from syncdsl.project.workspace import Checked, Workspace
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@format_option("text", "concise", "json")
+@click.option("--notes", is_flag=True, help="Show notes too; they never fail.")
+@click.pass_obj
+def check(settings: Globals, *, paths: tuple[Path, ...], output: str, notes: bool) -> int:
+    """Lint rules, then check every name, type and mapping against the schema snapshots.
+
+    PATHS are rule files, or a project; without any it is the project around the current folder. Needs no network:
+    the snapshots in schema/ say what both systems look like. Rule files of one project are checked together; naming
+    some of them shows their findings only. Ends with 0 when all is clean, 1 when there are findings.
+
+    \b
+    Examples:
+      syncdsl check
+      syncdsl check rules/customers.sync --format concise
+      syncdsl check my-sync --notes
+    """  # noqa: D301 - \b keeps click from filling the lines
+    from syncdsl.project.discovery import locate_project  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.project.workspace import Workspace  # noqa: PLC0415 - the same
+
+    start = None
+    if paths:
+        start = paths[0] if paths[0].is_dir() else paths[0].parent
+    workspace = Workspace(locate_project(settings.project, start))
+    checked, wanted = _checked(workspace, paths)
+    findings = [item for item in checked.findings if wanted is None or item.span.file in wanted]
+    sources = {path: source for path, source in checked.sources.items() if wanted is None or path in wanted}
+    return show_findings(findings, sources, output, notes=notes, quiet=settings.quiet)
+
+
+def _checked(workspace: Workspace, paths: tuple[Path, ...]) -> tuple[Checked, set[str] | None]:
+    """Check what the paths mean, and return which files to report on (None: all)."""
+    from syncdsl.project.rule_files import rule_files  # noqa: PLC0415 - the help needs none of it
+
+    if not paths or any(path.absolute() == workspace.folder for path in paths):
+        return workspace.check(), None
+    named = rule_files(paths)
+    own = {file.absolute() for file in workspace.rule_files()}
+    if not {file.absolute() for file in named} <= own:
+        return workspace.check(named), None
+    # The project's other files stay in view: rules contradict each other across files.
+    chosen = {file.absolute() for file in named}
+    checked = workspace.check()
+    return checked, {path for path in checked.sources if Path(path).absolute() in chosen}

@@ -1,0 +1,45 @@
+"""`syncdsl lint`: mistakes that need no schema to be seen. Answers for unchanged files from a cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from syncdsl.cli.findings import show_findings
+from syncdsl.cli.options import Command, Globals, format_option
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@format_option("text", "concise", "json")
+@click.option("--notes", is_flag=True, help="Show notes too; they never fail.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@click.pass_obj
+def lint(settings: Globals, *, paths: tuple[Path, ...], output: str, notes: bool, no_cache: bool) -> int:
+    """Find mistakes in rule files: syntax, and whatever needs no schema to be seen.
+
+    PATHS are rule files, folders or projects; without any it is the project around the current folder. Works
+    outside a project too. Ends with 0 when all is clean, 1 when there are findings.
+
+    \b
+    Examples:
+      syncdsl lint
+      syncdsl lint rules/customers.sync
+      syncdsl lint --format concise | wc -l
+    """  # noqa: D301 - \b keeps click from filling the lines
+    from syncdsl.lint import lint_paths  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.project.discovery import CONFIGURATION, find_project, locate_project  # noqa: PLC0415 - the same
+    from syncdsl.project.levels import read_lint_settings  # noqa: PLC0415 - the same
+    from syncdsl.project.rule_files import rule_files, shown_path  # noqa: PLC0415 - the same
+
+    if settings.project is not None or not paths:
+        project: Path | None = locate_project(settings.project)
+    else:
+        project = find_project(paths[0] if paths[0].is_dir() else paths[0].parent)
+    levels = read_lint_settings(project / CONFIGURATION).levels if project is not None else {}
+    files = rule_files(paths or ([shown_path(project)] if project is not None else []))
+    linted = lint_paths(files, levels, cache=not no_cache)
+    findings = [item for _, items in linted for item in items]
+    sources = {source.path: source for source, _ in linted}
+    return show_findings(findings, sources, output, notes=notes, quiet=settings.quiet)

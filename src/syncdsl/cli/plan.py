@@ -1,0 +1,89 @@
+"""`syncdsl plan`: what an apply would change now. Writes nothing to either system."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from syncdsl.cli.ending import CHANGES, FINE
+from syncdsl.cli.options import Command, Globals, environment_option, format_option
+from syncdsl.cli.terminal import say, style_of, width_of, write
+
+if TYPE_CHECKING:
+    from syncdsl.changes.change_set import ChangeSet
+
+
+@click.command(cls=Command)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the change set.")
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
+@format_option("text", "json")
+@environment_option
+@click.pass_obj
+def plan(settings: Globals, *, out: Path | None, detailed_exitcode: bool, output: str, environment: str | None) -> int:
+    """Preview: read both systems and show every change that an apply would make, with its reason.
+
+    Nothing is written to either system. A saved change set can be reviewed, approved and applied exactly as it is;
+    it holds customers' data, so only you can read the file.
+
+    \b
+    Examples:
+      syncdsl plan
+      syncdsl plan --env production --out monday.changes.json
+      syncdsl plan --format json | jq .summary
+      syncdsl plan --detailed-exitcode; echo $?
+    """  # noqa: D301 - \b keeps click from filling the lines
+    from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.running import open_workspace, opened_run  # noqa: PLC0415 - the same
+    from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
+
+    workspace = open_workspace(settings)
+    name = workspace.settings.environment_name(environment)
+    with (
+        shown_progress(settings) as progress,
+        opened_run(workspace, settings, name, progress.progress, read_only=True) as run,
+    ):
+        changes = preview(run)
+    show(changes, output, quiet=settings.quiet)
+    if out is not None:
+        _save(changes, out)
+    if output == "text" and not settings.quiet:
+        _next_step(changes, out, name if environment else None)
+    return CHANGES if detailed_exitcode and changes.changes else FINE
+
+
+def show(changes: ChangeSet, output: str, *, quiet: bool) -> None:
+    """Write a change set to stdout."""
+    if output == "json":
+        from syncdsl.render.changes_json import render_changes_json  # noqa: PLC0415 - only for this format
+
+        write(render_changes_json(changes))
+        return
+    from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - only for this format
+
+    style = style_of(sys.stdout)
+    write(render_verdict(changes, style) if quiet else render_changes(changes, style, width_of(sys.stdout)))
+
+
+def _save(changes: ChangeSet, out: Path) -> None:
+    from syncdsl.changes.change_set import write_change_set  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.project.private import write_private  # noqa: PLC0415 - the same
+
+    write_private(out, write_change_set(changes))
+    say(f"saved to {out} ({changes.digest})")
+
+
+def _next_step(changes: ChangeSet, out: Path | None, environment: str | None) -> None:
+    if not changes.changes:
+        return
+    chosen = f" --env {environment}" if environment else ""
+    style = style_of(sys.stderr)
+    if changes.exceeded:
+        command = f"syncdsl approve {out}" if out else f"syncdsl plan{chosen} --out FILE"
+        why = "a guard stops this until somebody approves exactly it"
+    else:
+        command = f"syncdsl apply {out}" if out else f"syncdsl apply{chosen}"
+        why = "to apply exactly this" if out else "to apply it"
+    say(f"\n{style.prose(f'`{command}`')} {style('dim', why)}")

@@ -1,0 +1,198 @@
+"""A change set as people read it: the verdict first, then rule by rule, then what waits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, assert_never
+
+from syncdsl.changes.effects import Create, Hold, Link, Skip, Update, Void
+from syncdsl.render.holds_text import hold_lines
+from syncdsl.render.neutral import cut, neutral
+from syncdsl.render.style import PLAIN, Style, counted
+from syncdsl.render.totals import KINDS, Totals, total
+from syncdsl.render.values_text import change_lines, label_text, record_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncdsl.changes.change_set import ChangeSet, GuardVerdict
+    from syncdsl.changes.effects import Change
+
+SAMPLES = 8
+"""How many of a group of alike changes are shown."""
+
+IN_FULL = 3
+"""New records are shown with their fields when there are no more than these; else the first stands for all."""
+
+SIGNS = {"create": "+", "update": "~", "link": "=", "void": "-", "skip": "·"}
+PAST = {"create": "created", "update": "updated", "link": "linked", "void": "voided", "skip": "set aside"}
+
+
+def render_changes(changes: ChangeSet, style: Style = PLAIN, width: int = 100) -> str:
+    """Return the whole preview."""
+    lines = verdict_lines(changes, style)
+    rules: dict[str, list[Change]] = defaultdict(list)
+    for effect in changes.changes:
+        rules[effect.rule].append(effect)
+    for rule, effects in rules.items():
+        lines += ["", *_rule_lines(rule, effects, style, width)]
+    holds = changes.holds
+    if holds:
+        lines += ["", *hold_lines(holds, style, width)]
+    lines += _remarks(changes, style, width)
+    return "\n".join(lines) + "\n"
+
+
+def render_verdict(changes: ChangeSet, style: Style = PLAIN) -> str:
+    """Return the verdict alone."""
+    return "\n".join(verdict_lines(changes, style)) + "\n"
+
+
+def verdict_lines(changes: ChangeSet, style: Style) -> list[str]:
+    """Return what the change set comes to: counts, money and guards."""
+    totals = total(changes.effects)
+    environment = neutral(changes.environment)
+    if not totals.changes:
+        head = f"{style('good', 'No changes.')} {style('bold', environment)} is in sync."
+    else:
+        count = style("bold", counted(totals.changes, "change"))
+        head = f"{count} in {style('bold', environment)}: {counts_text(totals, style)}"
+    lines = [head + _waiting(totals, style)]
+    for rule, money in sorted(totals.money.items()):
+        sum_of_all = f", {style('bold', money.text)}" if money.text else ""
+        lines.append(f"  {neutral(rule)}: {counted(money.documents, 'document')}{sum_of_all}")
+    return lines + _guard_lines(changes.guards, style)
+
+
+def counts_text(totals: Totals, style: Style) -> str:
+    """Return `250 creates, 41 updates`."""
+    return ", ".join(style(_meaning(kind), counted(totals.kinds[kind], kind)) for kind in KINDS if totals.kinds[kind])
+
+
+def _waiting(totals: Totals, style: Style) -> str:
+    parts = []
+    if totals.waiting:
+        parts.append(f"{totals.waiting:,} held for a decision")
+    if totals.parked:
+        parts.append(f"{totals.parked:,} waiting for a partner")
+    return style("hold", " · " + ", ".join(parts)) if parts else ""
+
+
+def _guard_lines(guards: Sequence[GuardVerdict], style: Style) -> list[str]:
+    column = max((len(guard.text) for guard in guards), default=0)
+    return [
+        "  guard "
+        + (style("error", "over") if guard.exceeded else style("good", "ok  "))
+        + f"  {neutral(guard.text).ljust(column)}  {style('bold' if guard.exceeded else 'dim', neutral(guard.value))}"
+        for guard in sorted(guards, key=lambda guard: not guard.exceeded)
+    ]
+
+
+def _meaning(kind: str) -> str:
+    return "dim" if kind == "skip" else kind
+
+
+def _rule_lines(rule: str, effects: Sequence[Change], style: Style, width: int) -> list[str]:
+    place = neutral(min(effect.location for effect in effects))
+    lines = [f"{style('bold', neutral(rule))}  {style('dim', place)}"]
+    groups: dict[tuple[str, int, str, str], list[Change]] = defaultdict(list)
+    for effect in effects:
+        groups[_target(effect), KINDS.index(effect.kind), _subject(effect), effect.reason].append(effect)
+    target = None
+    for (where, kind, _, reason), inside in sorted(groups.items(), key=lambda item: item[0][:3]):
+        if where != target:
+            target = where
+            lines.append(f"  {neutral(where)}")
+        name = KINDS[kind]
+        head = style(_meaning(name), f"{SIGNS[name]} {counted(len(inside), name)}")
+        lines.append(f"    {head}  {style('dim', cut(neutral(reason), max(width - 24, 20)))}")
+        lines += _samples(inside, style, width)
+    return lines
+
+
+def _target(effect: Change) -> str:
+    """Return the module that a change is made in."""
+    match effect:
+        case Link():
+            record = effect.left if effect.key_side == "left" else effect.right
+        case Create() | Update() | Void() | Skip():
+            record = effect.record
+        case _:
+            assert_never(effect)
+    return f"{record.connection}.{record.module}"
+
+
+def _subject(effect: Change) -> str:
+    """Return what keeps changes of one kind apart: which fields an update writes, whether a link writes its key."""
+    match effect:
+        case Update():
+            return ",".join(change.field for change in effect.fields)
+        case Link():
+            return str(effect.write_key)
+        case Create() | Void() | Skip():
+            return ""
+        case _:
+            assert_never(effect)
+
+
+def _samples(effects: Sequence[Change], style: Style, width: int) -> list[str]:
+    # With one more to show than there is room for, "and 1 more" would take the same line.
+    shown = effects if len(effects) <= SAMPLES + 1 else effects[:SAMPLES]
+    lines: list[str] = []
+    for number, effect in enumerate(shown):
+        full = len(effects) <= IN_FULL or number == 0 or (isinstance(effect, Create) and effect.document)
+        lines += [f"        {line}" for line in effect_lines(effect, style, width - 8, full=full)]
+    if len(shown) < len(effects):
+        lines.append("        " + style("dim", f"… and {len(effects) - len(shown):,} more"))
+    return lines
+
+
+def effect_lines(effect: Change, style: Style, width: int, *, full: bool = True) -> list[str]:
+    """Return the lines of one change: which record, and its fields where they matter."""
+    match effect:
+        case Create():
+            again = f", number {effect.instance + 1}" if effect.instance else ""
+            amount = ""
+            if effect.document and effect.amount is not None:
+                amount = "  " + style("bold", f"{_amount(effect.amount)} {neutral(effect.currency or '')}".rstrip())
+            source = style("dim", f"for {record_text(effect.source)}{again}")
+            head = f"{style('create', label_text(effect.record))}{amount}  {source}"
+            fields = change_lines(effect.fields, created=True, width=width - 4, style=style) if full else []
+        case Update():
+            head = f"{style('update', label_text(effect.record))}  {style('dim', record_text(effect.record))}"
+            fields = change_lines(effect.fields, created=False, width=width - 4, style=style)
+        case Link():
+            records = f"{record_text(effect.left)} = {record_text(effect.right)}"
+            note = "" if effect.write_key else ", key is there"
+            return [f"{style('link', label_text(effect.left))}  {style('dim', records + note)}"]
+        case Void():
+            records = f"{record_text(effect.record)}, made for {record_text(effect.source)}"
+            return [f"{style('void', label_text(effect.record))}  {style('dim', records)}"]
+        case Skip():
+            others = ", ".join(record_text(candidate) for candidate in effect.candidates[:3])
+            return [f"{label_text(effect.record)}  {style('dim', f'{record_text(effect.record)}, like {others}')}"]
+        case _:
+            assert_never(effect)
+    return [head, *(f"    {line}" for line in fields)]
+
+
+def _amount(text: str) -> str:
+    from decimal import Decimal  # noqa: PLC0415 - documents only
+
+    return f"{Decimal(text):,.2f}"
+
+
+def _remarks(changes: ChangeSet, style: Style, width: int) -> list[str]:
+    lines: list[str] = []
+    if changes.reported:
+        lines += ["", style("bold", "Left alone")]
+        lines += [f"  {cut(neutral(text), width - 2)}" for text in changes.reported[:SAMPLES]]
+        if len(changes.reported) > SAMPLES:
+            lines.append("  " + style("dim", f"… and {len(changes.reported) - SAMPLES:,} more"))
+    noted = ", ".join(f"{count:,} {neutral(what)}" for what, count in sorted(changes.baseline.items()) if count)
+    if noted:
+        lines += ["", style("dim", f"Remembered without changing a record: {noted}.")]
+    return lines
+
+
+__all__ = ["PAST", "SIGNS", "Hold", "counts_text", "effect_lines", "render_changes", "render_verdict", "verdict_lines"]

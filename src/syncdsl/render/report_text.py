@@ -1,0 +1,83 @@
+"""What an apply came to, as people read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.changes.effects import Hold, Link
+from syncdsl.render.changes_text import PAST
+from syncdsl.render.neutral import cut, neutral
+from syncdsl.render.style import PLAIN, Style, counted
+from syncdsl.render.totals import KINDS, total
+from syncdsl.render.values_text import label_text, record_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncdsl.changes.effects import Effect
+    from syncdsl.engine.report import ApplyReport
+
+SAMPLES = 8
+
+
+def render_report(report: ApplyReport, style: Style = PLAIN, width: int = 100) -> str:
+    """Return the verdict of an apply, and what did not go through with the reason."""
+    if not report.applied:
+        return "Nothing was applied.\n"
+    lines = [_verdict(report, style)]
+    lines += _recovered(report, style, width)
+    if report.failed:
+        lines.append(f"  {style('error', counted(len(report.failed), 'change'))} refused by the other system")
+        for failure in report.failed[:SAMPLES]:
+            lines.append(f"      {_name(failure.effect, style)}")
+            lines.append("          " + cut(f"{neutral(failure.code)}: {neutral(failure.message)}", width - 10))
+        lines += _rest(len(report.failed), style)
+    lines += _listed(report.unknown, "without a clear answer; the next run finds out what became of them", style)
+    lines += _listed(report.moved_on, "left alone, because the record changed after the preview", style)
+    lines += _listed(report.waiting, "waiting for a record that was not made", style)
+    totals = total(report.changes.effects)
+    if totals.waiting:
+        lines.append(f"  {style('hold', f'{totals.waiting:,} held')} for a decision; `syncdsl plan` shows them")
+    if totals.parked:
+        lines.append(f"  {style('hold', f'{totals.parked:,} waiting')} for a partner to come")
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(report: ApplyReport, style: Style) -> str:
+    totals = total(report.done)
+    if not totals.changes:
+        undone = report.failed or report.unknown or report.moved_on or report.waiting
+        return style("warning" if undone else "good", "Nothing was changed.")
+    parts = [f"{totals.kinds[kind]:,} {PAST[kind]}" for kind in KINDS if totals.kinds[kind]]
+    money = [f"{neutral(rule)} {style('bold', item.text)}" for rule, item in sorted(totals.money.items()) if item.text]
+    done = f"{style('good', 'Applied')} {style('bold', counted(totals.changes, 'change'))}: {', '.join(parts)}"
+    return done + (f" ({', '.join(money)})" if money else "")
+
+
+def _recovered(report: ApplyReport, style: Style, width: int) -> list[str]:
+    if not report.recovered:
+        return []
+    lines = [f"  {style('note', f'{len(report.recovered):,} recovered')} from a run that was cut short"]
+    lines += [
+        "      " + cut(f"{neutral(item.text)}: {neutral(item.resolution)}", width - 6)
+        for item in report.recovered[:SAMPLES]
+    ]
+    return lines + _rest(len(report.recovered), style)
+
+
+def _listed(effects: Sequence[Effect], what: str, style: Style) -> list[str]:
+    if not effects:
+        return []
+    lines = [f"  {style('warning', counted(len(effects), 'change'))} {what}"]
+    lines += [f"      {_name(effect, style)}" for effect in effects[:SAMPLES]]
+    return lines + _rest(len(effects), style)
+
+
+def _rest(count: int, style: Style) -> list[str]:
+    return ["      " + style("dim", f"… and {count - SAMPLES:,} more")] if count > SAMPLES else []
+
+
+def _name(effect: Effect, style: Style) -> str:
+    record = effect.left if isinstance(effect, Link) else effect.record
+    kind = "" if isinstance(effect, Hold) else f"{effect.kind} "
+    return f"{kind}{label_text(record)}  {style('dim', record_text(record))}"

@@ -1,0 +1,44 @@
+"""The memory adapter conforms, with the schema of a Books organisation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syncdsl.adapters.conformance import ConformanceSuite, Subject
+from syncdsl.adapters.memory import MemoryConnection, Store
+from syncdsl.schema.snapshot import read_snapshot
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Connection
+    from syncdsl.schema.values import Fields
+
+SCHEMA = Path(__file__).parents[2] / "rules" / "zoho" / "schema" / "books.json"
+
+
+class TestMemory(ConformanceSuite):
+    connection: Connection
+
+    @pytest.fixture(autouse=True)
+    def _open(self) -> None:
+        self.connection = MemoryConnection(Store("organisation", read_snapshot(SCHEMA)), connection="memory")
+
+    def connect(self) -> Connection:
+        return self.connection
+
+    def settle(self) -> None:
+        """Versions count writes, so they are certain at once."""
+
+    def subject(self) -> Subject:
+        return Subject(
+            module="customers",
+            minimal=lambda word: {"contact_name": word},
+            label="notes",
+            second="billing_address.city",
+            samples={"phone": "+49 221 123", "billing_address.zip": "50667"},
+        )
+
+    def document(self) -> tuple[str, Fields]:
+        return "invoices", {"customer_id": "customers-1", "line_items": ((("rate", 1),),)}

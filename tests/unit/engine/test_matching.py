@@ -1,0 +1,124 @@
+"""Matching by dedupe keys."""
+
+from __future__ import annotations
+
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from syncdsl.adapters.protocol import Record
+from syncdsl.engine.matching import Candidates, KeyForms, MatchResult, match_by_equality, match_by_keys
+
+
+def side(forms: dict[str, KeyForms], taken: tuple[str, ...] = ()) -> Candidates:
+    records = {name: Record(module="M", id=name, fields={}) for name in forms}
+    return Candidates(
+        free={name: record for name, record in records.items() if name not in taken},
+        taken={name: records[name] for name in taken},
+        forms=forms,
+    )
+
+
+def run(left: Candidates, right: Candidates, keys: int = 1) -> MatchResult:
+    return match_by_keys(left, right, [f"key {number}" for number in range(keys)])
+
+
+def test_one_on_each_side_is_a_duplicate() -> None:
+    """One free record on each side with the same key are the same thing."""
+    result = run(side({"l": ("acme",)}), side({"r": ("acme",), "s": ("other",)}))
+    assert [(item.left.id, item.right.id) for item in result.matches] == [("l", "r")]
+    assert [record.id for record in result.create_left] == ["s"]
+    assert not result.disputes
+
+
+def test_an_empty_key_names_nobody() -> None:
+    """A record whose key is empty has no candidate, also not another one with an empty key."""
+    result = run(side({"l": (None,)}), side({"r": (None,)}))
+    assert not result.matches
+    assert not result.disputes
+    assert [record.id for record in result.create_right] == ["l"]
+
+
+def test_two_candidates_are_disputed() -> None:
+    """Two records with one key are never guessed between, and neither is created on the other side."""
+    result = run(side({"l": ("acme",)}), side({"r": ("acme",), "s": ("acme",)}))
+    assert not result.matches
+    assert not result.create_right
+    assert not result.create_left
+    assert {item.record.id for item in result.disputes} >= {"l"}
+
+
+def test_two_claims_on_one_record_are_disputed() -> None:
+    """Two records that claim one partner are both disputed, whichever comes first."""
+    result = run(side({"l": ("acme",), "m": ("acme",)}), side({"r": ("acme",)}))
+    assert {item.record.id for item in result.disputes} == {"l", "m", "r"}
+    assert not result.matches
+    assert not result.create_left
+
+
+def test_a_linked_candidate_is_taken() -> None:
+    """A record whose only candidate is linked already is neither linked nor created."""
+    result = run(side({"l": ("acme",)}), side({"r": ("acme",)}, taken=("r",)))
+    assert [item.reason for item in result.disputes] == ["the record it matches is already linked to another one"]
+    assert not result.create_right
+
+
+def test_every_key_must_agree() -> None:
+    """Keys that name different records are a dispute, not an order of preference."""
+    result = run(side({"l": ("mail", "name")}), side({"r": ("mail", None), "s": (None, "name")}), keys=2)
+    reasons = [item.reason for item in result.disputes if item.side == "left"]
+    assert reasons == ["the dedupe keys name different records"]
+    assert not result.create_left
+
+
+def test_a_later_key_decides_when_the_first_names_nobody() -> None:
+    """A key without candidates does not stand in the way of the next one."""
+    result = run(side({"l": ("mail", "name")}), side({"r": (None, "name")}), keys=2)
+    assert [(item.left.id, item.right.id, item.key_text) for item in result.matches] == [("l", "r", "key 1")]
+
+
+def test_records_that_share_a_key_are_not_created_twice() -> None:
+    """Two new records with one key would make duplicates, so both wait."""
+    result = run(side({"l": ("acme",), "m": ("acme",)}), side({}))
+    assert not result.create_right
+    assert {item.about for item in result.disputes} == {"create"}
+
+
+def test_equality_needs_one_on_each_side() -> None:
+    """Adoption pairs only forms that name exactly one record on each side."""
+    records = {name: Record(module="M", id=name, fields={}) for name in ("a", "b", "x", "y", "z")}
+    left = {name: records[name] for name in ("a", "b")}
+    right = {name: records[name] for name in ("x", "y", "z")}
+    pairs = match_by_equality(left, right, {"a": 1, "b": 2}, {"x": 1, "y": 2, "z": 2})
+    assert [(a.id, b.id) for a, b in pairs] == [("a", "x")]
+
+
+FORMS = st.tuples(st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.integers(0, 3)))
+WORLD = st.dictionaries(st.sampled_from([f"id{number}" for number in range(6)]), FORMS, max_size=6)
+
+
+@seed(20261123)
+@settings(max_examples=400, deadline=None)
+@given(left=WORLD, right=WORLD, data=st.data())
+def test_the_result_does_not_depend_on_order_or_on_the_side_looked_at_first(
+    left: dict[str, KeyForms], right: dict[str, KeyForms], data: st.DataObject
+) -> None:
+    """Shuffled records and swapped sides give the same links, and no record is linked twice or linked and created."""
+    one = run(side(left), side(right), keys=2)
+    order = data.draw(st.permutations(sorted(left)))
+    shuffled = run(side({name: left[name] for name in order}), side(right), keys=2)
+    assert [(item.left.id, item.right.id) for item in one.matches] == [
+        (item.left.id, item.right.id) for item in shuffled.matches
+    ]
+    swapped = run(side(right), side(left), keys=2)
+    assert {(item.left.id, item.right.id) for item in one.matches} == {
+        (item.right.id, item.left.id) for item in swapped.matches
+    }
+    lefts = [item.left.id for item in one.matches]
+    rights = [item.right.id for item in one.matches]
+    assert len(set(lefts)) == len(lefts)
+    assert len(set(rights)) == len(rights)
+    assert not {record.id for record in one.create_right} & set(lefts)
+    assert not {record.id for record in one.create_left} & set(rights)
+    handled = set(lefts) | {record.id for record in one.create_right}
+    handled |= {item.record.id for item in one.disputes if item.side == "left"}
+    assert handled == set(left)

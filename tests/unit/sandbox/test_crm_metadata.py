@@ -1,0 +1,96 @@
+"""CRM metadata: what a schema snapshot is made from."""
+
+from typing import Any
+
+import pytest
+
+
+def fields(running: Any, module: str) -> dict[str, dict[str, Any]]:
+    answer = running.crm.get("/settings/fields", params={"module": module}).json()
+    return {field["api_name"]: field for field in answer["fields"]}
+
+
+def test_modules_are_described(empty: Any) -> None:
+    """The record modules are listed, and each can be asked for alone."""
+    names = [module["api_name"] for module in empty.crm.get("/settings/modules").json()["modules"]]
+    assert {"Accounts", "Contacts", "Deals"} <= set(names)
+    [one] = empty.crm.get("/settings/modules/Deals").json()["modules"]
+    assert one["singular_label"] == "Deal"
+    assert empty.crm.get("/settings/modules/Nope").json()["code"] == "INVALID_MODULE"
+
+
+@pytest.mark.parametrize("module", ["Accounts", "Contacts", "Deals"])
+def test_every_module_has_the_unique_key_field(empty: Any, module: str) -> None:
+    """`Syncdsl_Key` is a custom text field of 40 characters without duplicates."""
+    key = fields(empty, module)["Syncdsl_Key"]
+    assert (key["data_type"], key["length"], key["custom_field"]) == ("text", 40, True)
+    assert key["unique"] == {"casesensitive": "false"}
+
+
+def test_fields_tell_types_lengths_and_choices(empty: Any) -> None:
+    """Mandatory, read-only, lookup and pick list facts are those of a standard organisation."""
+    accounts, contacts = fields(empty, "Accounts"), fields(empty, "Contacts")
+    assert accounts["Account_Name"]["system_mandatory"]
+    assert accounts["Account_Name"]["length"] == 200
+    assert accounts["Phone"]["length"] == 30
+    assert accounts["Modified_Time"]["read_only"]
+    assert contacts["Full_Name"]["read_only"]
+    assert contacts["Account_Name"]["lookup"]["module"]["api_name"] == "Accounts"
+    identities = [field["id"] for field in (*accounts.values(), *contacts.values())]
+    assert len(identities) == len(set(identities))
+
+
+def test_stages_have_probability_and_category(empty: Any) -> None:
+    """The stages of Deals say how likely they are and whether they are open, won or lost."""
+    stages = fields(empty, "Deals")["Stage"]["pick_list_values"]
+    told = [(stage["actual_value"], stage["probability"], stage["deal_category"]) for stage in stages]
+    assert told == [
+        ("Qualification", 10, "Open"),
+        ("Needs Analysis", 20, "Open"),
+        ("Value Proposition", 40, "Open"),
+        ("Id. Decision Makers", 60, "Open"),
+        ("Proposal/Price Quote", 75, "Open"),
+        ("Negotiation/Review", 90, "Open"),
+        ("Closed Won", 100, "Closed Won"),
+        ("Closed Lost", 0, "Closed Lost"),
+        ("Closed Lost to Competition", 0, "Closed Lost"),
+    ]
+
+
+def test_views_show_their_criteria_alone_not_in_the_list(empty: Any) -> None:
+    """The list of views names them; the single view tells its criteria."""
+    listed = empty.crm.get("/settings/custom_views", params={"module": "Accounts"}).json()
+    views = {view["name"]: view for view in listed["custom_views"]}
+    assert set(views) == {"All Accounts", "My Accounts", "Customers"}
+    assert listed["info"]["default"] == views["All Accounts"]["id"]
+    one = empty.crm.get(f"/settings/custom_views/{views['Customers']['id']}", params={"module": "Accounts"}).json()[
+        "custom_views"
+    ][0]
+    assert one["criteria"]["comparator"] == "equal"
+    assert one["criteria"]["field"]["api_name"] == "Account_Type"
+    assert one["criteria"]["value"] == "Customer"
+
+
+def test_the_pipeline_belongs_to_the_layout_of_deals(empty: Any) -> None:
+    """The layout's id leads to the stages in their order."""
+    layout = empty.crm.get("/settings/layouts", params={"module": "Deals"}).json()["layouts"][0]
+    answer = empty.crm.get("/settings/pipeline", params={"layout_id": layout["id"]}).json()
+    maps = answer["pipeline"][0]["maps"]
+    assert [item["actual_value"] for item in maps][:2] == ["Qualification", "Needs Analysis"]
+    assert maps[6]["forecast_type"] == "Closed Won"
+    assert empty.crm.get("/settings/pipeline").json()["code"] == "REQUIRED_PARAM_MISSING"
+
+
+def test_the_company_uses_three_currencies_with_the_euro_as_base(empty: Any) -> None:
+    """The organisation has multi-currency on; its users and currencies are listed."""
+    [org] = empty.crm.get("/org").json()["org"]
+    assert (org["iso_code"], org["mc_status"], org["zgid"]) == ("EUR", True, "20098765432")
+    currencies = empty.crm.get("/org/currencies").json()["currencies"]
+    assert [(item["iso_code"], item["is_base"]) for item in currencies] == [
+        ("EUR", True),
+        ("USD", False),
+        ("GBP", False),
+    ]
+    users = empty.crm.get("/users", params={"type": "ActiveUsers"}).json()["users"]
+    assert all(user["status"] == "active" for user in users)
+    assert empty.crm.get("/users", params={"type": "DeletedUsers"}).status_code == 204
