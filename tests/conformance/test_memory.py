@@ -19,6 +19,8 @@ SCHEMA = Path(__file__).parents[2] / "rules" / "zoho" / "schema" / "books.json"
 
 
 class TestMemory(ConformanceSuite):
+    """The store in memory conforms."""
+
     connection: Connection
 
     @pytest.fixture(autouse=True)
@@ -26,12 +28,14 @@ class TestMemory(ConformanceSuite):
         self.connection = MemoryConnection(Store("organisation", read_snapshot(SCHEMA)), connection="memory")
 
     def connect(self) -> Connection:
+        """Return the connection of this test."""
         return self.connection
 
     def settle(self) -> None:
         """Versions count writes, so they are certain at once."""
 
     def subject(self) -> Subject:
+        """Return the module under test."""
         return Subject(
             module="customers",
             minimal=lambda word: {"contact_name": word},
@@ -41,4 +45,5 @@ class TestMemory(ConformanceSuite):
         )
 
     def document(self) -> tuple[str, Fields]:
+        """Return a new invoice."""
         return "invoices", {"customer_id": "customers-1", "line_items": ((("rate", 1),),)}

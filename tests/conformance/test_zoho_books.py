@@ -15,6 +15,8 @@ from syncdsl.schema.values import Ref
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conformance.conftest import Sandbox
+
     from syncdsl.adapters.protocol import Connection
     from syncdsl.schema.values import Fields
 
@@ -29,6 +31,7 @@ class _OnBooks(ConformanceSuite):
         self.connection.close()
 
     def connect(self) -> Connection:
+        """Return the connection of this test."""
         return self.connection
 
     def customer(self) -> Ref:
@@ -45,7 +48,10 @@ class _OnBooks(ConformanceSuite):
 
 
 class TestCustomers(_OnBooks):
+    """Customers conform."""
+
     def subject(self) -> Subject:
+        """Return the module under test."""
         return Subject(
             module="customers",
             minimal=lambda word: {"contact_name": word},
@@ -55,11 +61,15 @@ class TestCustomers(_OnBooks):
         )
 
     def document(self) -> tuple[str, Fields]:
+        """Return a new invoice."""
         return "invoices", self.invoice()
 
 
 class TestInvoices(_OnBooks):
+    """Invoices conform."""
+
     def subject(self) -> Subject:
+        """Return the module under test."""
         return Subject(
             module="invoices",
             minimal=lambda word: {**self.invoice(), "reference_number": word},

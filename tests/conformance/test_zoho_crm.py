@@ -13,6 +13,8 @@ from syncdsl.adapters.conformance import ConformanceSuite, Subject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conformance.conftest import Sandbox
+
     from syncdsl.adapters.protocol import Connection
 
 
@@ -26,11 +28,15 @@ class _OnCrm(ConformanceSuite):
         self.connection.close()
 
     def connect(self) -> Connection:
+        """Return the connection of this test."""
         return self.connection
 
 
 class TestAccounts(_OnCrm):
+    """Accounts conform."""
+
     def subject(self) -> Subject:
+        """Return the module under test."""
         return Subject(
             module="Accounts",
             minimal=lambda word: {"Account_Name": word},
@@ -41,7 +47,10 @@ class TestAccounts(_OnCrm):
 
 
 class TestDeals(_OnCrm):
+    """Deals conform."""
+
     def subject(self) -> Subject:
+        """Return the module under test."""
         return Subject(
             module="Deals",
             minimal=lambda word: {"Deal_Name": word, "Stage": "Qualification"},

@@ -20,15 +20,18 @@ FILES = (
 )
 """What is copied from the shipped rule set, and to where in the project."""
 
+KEPT = ".gitignore"
+"""A file that a folder may have before: it stays as it is."""
+
 
 def create_project(folder: Path) -> tuple[str, ...]:
-    """Write a new project into a folder that is missing or has none of its files, and return the names of the files.
+    """Write a new project into a folder that is missing or has none of its files, and return the files written.
 
     Raises Fault: SD610 when a file would be overwritten (then nothing is written), SD609 when one cannot be written.
     """
     if folder.exists() and not folder.is_dir():
         raise Fault(USAGE, f"`{folder}` is a file", help="name a folder that does not exist yet")
-    there = [name for _, name in FILES if (folder / name).exists()]
+    there = [name for _, name in FILES if name != KEPT and (folder / name).exists()]
     if there:
         listed = ", ".join(f"`{name}`" for name in there)
         raise Fault(
@@ -38,6 +41,8 @@ def create_project(folder: Path) -> tuple[str, ...]:
         )
     shipped = shipped_rules().joinpath("zoho")
     contents = {name: shipped.joinpath(*source.split("/")).read_bytes() for source, name in FILES}
+    if (folder / KEPT).exists():
+        del contents[KEPT]
     try:
         for name, content in contents.items():
             path = folder / name

@@ -93,7 +93,7 @@ def _meaning(kind: str) -> str:
 
 
 def _rule_lines(rule: str, effects: Sequence[Change], style: Style, width: int) -> list[str]:
-    place = neutral(min(effect.location for effect in effects))
+    place = neutral(min((effect.location for effect in effects), key=_place))
     lines = [f"{style('bold', neutral(rule))}  {style('dim', place)}"]
     groups: dict[tuple[str, int, str, str], list[Change]] = defaultdict(list)
     for effect in effects:
@@ -108,6 +108,12 @@ def _rule_lines(rule: str, effects: Sequence[Change], style: Style, width: int) 
         lines.append(f"    {head}  {style('dim', cut(neutral(reason), max(width - 24, 20)))}")
         lines += _samples(inside, style, width)
     return lines
+
+
+def _place(location: str) -> tuple[str, int]:
+    """Return the file and line of a place, to order places by."""
+    file, _, line = location.rpartition(":")
+    return file, int(line) if line.isascii() and line.isdigit() else 0
 
 
 def _target(effect: Change) -> str:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from syncdsl.render.style import Style
 
 SAMPLES = 5
+"""How many reasons of a kind are shown."""
+
+RECORDS = 3
+"""How many records are shown that wait for the same reason."""
 
 TITLES = {
     "conflict": "both sides changed, and the rule asks a person",
@@ -52,18 +56,23 @@ def hold_lines(holds: Sequence[Hold], style: Style, width: int) -> list[str]:
 
 def _group(reason: str, holds: Sequence[Hold], style: Style, width: int) -> list[str]:
     first = holds[0]
-    more = f" and {len(holds) - 1:,} more" if len(holds) > 1 else ""
-    head = f"{label_text(first.record)}{more}"
-    lines = [
-        f"      {head}  {style('dim', record_text(first.record))}",
-        "          " + style("dim", cut(f"{neutral(reason)} ({neutral(first.location)})", max(width - 10, 20))),
-    ]
-    if first.field is not None:
-        half = max((width - 16 - len(first.field)) // 2, 6)
-        sides = f"{value_text(first.left, half)} | {value_text(first.right, half)}"
-        lines.append(f"          {neutral(first.field)}  {sides}")
-    if first.candidates:
-        listed = ", ".join(f"{label_text(item, 24)} ({record_text(item)})" for item in first.candidates[:3])
-        rest = f" and {len(first.candidates) - 3} more" if len(first.candidates) > 3 else ""
-        lines.append("          " + cut(f"could be {listed}{rest}", max(width - 10, 20)))
+    head = cut(f"{neutral(reason)} ({neutral(first.location)})", max(width - 6, 20))
+    lines = ["      " + style("dim", head)]
+    for hold in holds[:RECORDS]:
+        lines += [f"          {line}" for line in _record(hold, style, width - 10)]
+    if len(holds) > RECORDS:
+        lines.append("          " + style("dim", f"… and {len(holds) - RECORDS:,} more"))
+    return lines
+
+
+def _record(hold: Hold, style: Style, width: int) -> list[str]:
+    lines = [f"{label_text(hold.record)}  {style('dim', record_text(hold.record))}"]
+    if hold.field is not None:
+        name = cut(neutral(hold.field), 32)
+        half = max((width - 8 - len(name)) // 2, 6)
+        lines.append(f"    {name}  {value_text(hold.left, half)} | {value_text(hold.right, half)}")
+    if hold.candidates:
+        listed = ", ".join(f"{label_text(item, 24)} ({record_text(item)})" for item in hold.candidates[:2])
+        rest = f" and {len(hold.candidates) - 2} more" if len(hold.candidates) > 2 else ""
+        lines.append("    " + cut(f"could be {listed}", max(width - 4 - len(rest), 20)) + rest)
     return lines

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Hold
+from syncdsl.render.neutral import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,7 @@ class Money:
     @property
     def text(self) -> str:
         """`84,200.00 EUR and 1,000.00 USD`."""
-        parts = [f"{amount:,.2f} {currency}".rstrip() for currency, amount in sorted(self.amounts.items())]
+        parts = [f"{amount:,.2f} {neutral(currency)}".rstrip() for currency, amount in sorted(self.amounts.items())]
         if self.unknown:
             parts.append(f"{self.unknown} of an unknown amount")
         return " and ".join(parts)

@@ -26,8 +26,12 @@ class Sandbox:
         tokens = Tokens(self._store, clock)
         self.faults = Faults()
         control = Control(ledger, tokens, self.faults).routes()
-        crm = Emulator("crm", CrmEnvelope(), store=self._store, ledger=ledger, tokens=tokens, faults=self.faults)
-        books = Emulator("books", BooksEnvelope(), store=self._store, ledger=ledger, tokens=tokens, faults=self.faults)
+        crm = Emulator(
+            "crm", CrmEnvelope(), store=self._store, ledger=ledger, tokens=tokens, faults=self.faults, clock=clock
+        )
+        books = Emulator(
+            "books", BooksEnvelope(), store=self._store, ledger=ledger, tokens=tokens, faults=self.faults, clock=clock
+        )
         self.crm = crm.application(crm_endpoints(self._store, clock, options.crm_organisation), control)
         self.books = books.application(books_endpoints(self._store, clock, options.books_organisation), control)
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from email.utils import formatdate
 
 
 @dataclass(slots=True)
@@ -14,6 +15,13 @@ class Clock:
     def now(self) -> int:
         """Return the current second since the epoch."""
         return int(time.time()) + self.offset
+
+    def http_date(self) -> str:
+        """Return the current second as the `Date` header has it.
+
+        Clients take the server's time from there and compare it with stamps, so both come from this clock.
+        """
+        return formatdate(self.now(), usegmt=True)
 
     def today(self, zone: tzinfo) -> date:
         """Return the current date in an organisation's zone."""

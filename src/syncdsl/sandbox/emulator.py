@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.exchange import Call, Handler, RefusedError, Reply
 from syncdsl.sandbox.faults import Faults
 from syncdsl.sandbox.ledger import Ledger
@@ -48,7 +49,15 @@ class Emulator:
     """One emulated system: its name, its envelope, and what it shares with the other one."""
 
     def __init__(
-        self, system: str, envelope: Envelope, *, store: Store, ledger: Ledger, tokens: Tokens, faults: Faults
+        self,
+        system: str,
+        envelope: Envelope,
+        *,
+        store: Store,
+        ledger: Ledger,
+        tokens: Tokens,
+        faults: Faults,
+        clock: Clock,
     ) -> None:
         self._system = system
         self._envelope = envelope
@@ -56,6 +65,7 @@ class Emulator:
         self._ledger = ledger
         self._tokens = tokens
         self._faults = faults
+        self._clock = clock
 
     def application(self, handlers: Iterable[tuple[str, str, Handler]], control: Iterable[BaseRoute]) -> Starlette:
         """Return the ASGI application for (method, path, handler) triples; the first path that fits wins."""
@@ -87,7 +97,7 @@ class Emulator:
         gate = self._faults.takes(self._system, reply)
         if gate is not None:
             await self._faults.wait(gate, request.receive)
-        return _response(reply)
+        return self._response(reply)
 
     def _answer(self, call: Call, handler: Handler) -> Reply:
         with self._store.transaction():
@@ -115,6 +125,12 @@ class Emulator:
             log.exception("%s %s failed inside the sandbox", call.method, call.path)
             return self._envelope.failure(500)
 
+    def _response(self, reply: Reply) -> Response:
+        headers = {**reply.headers, "Date": self._clock.http_date()}
+        if reply.content is None:
+            return Response(status_code=reply.status, headers=headers)
+        return JSONResponse(reply.content, status_code=reply.status, headers=headers)
+
 
 async def _call(request: Request) -> Call:
     body = await request.body()
@@ -132,10 +148,3 @@ async def _call(request: Request) -> Call:
         form=form,
         body=body,
     )
-
-
-def _response(reply: Reply) -> Response:
-    headers = dict(reply.headers)
-    if reply.content is None:
-        return Response(status_code=reply.status, headers=headers)
-    return JSONResponse(reply.content, status_code=reply.status, headers=headers)

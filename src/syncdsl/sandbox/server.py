@@ -49,6 +49,7 @@ def run(options: SandboxOptions, ready: Callable[[Started], None]) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=False,
             proxy_headers=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=2,

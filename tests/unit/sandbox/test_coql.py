@@ -94,7 +94,7 @@ def test_rows_carry_lookups_as_ids_and_always_their_own(running: Any) -> None:
         ("select id from Accounts where Employees = 'many'", "INVALID_QUERY"),
         ("select id from Accounts where id = 99999999999999999999999", "INVALID_QUERY"),
         ("select id from Accounts where Phone is null limit 2001", "LIMIT_EXCEEDED"),
-        ("select id from Accounts where Phone in (1" + ",1" * 50 + ")", "LIMIT_EXCEEDED"),  # noqa: S608 - COQL
+        ("select id from Accounts where Phone in (1" + ",1" * 50 + ")", "LIMIT_EXCEEDED"),
     ],
 )
 def test_mistakes_are_named(running: Any, query: str, code: str) -> None:

@@ -1,6 +1,7 @@
 """Reading CRM records: paging, views, sorting, If-Modified-Since, value shapes."""
 
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -112,6 +113,15 @@ def test_stamps_are_whole_seconds_in_the_organisations_zone(empty: Any) -> None:
     stamp = empty.crm.get(f"/Accounts/{identity}").json()["data"][0]["Modified_Time"]
     assert datetime.fromisoformat(stamp).isoformat() == stamp
     assert stamp[-6:] in {"+01:00", "+02:00"}
+
+
+def test_the_date_header_keeps_up_with_the_stamps(empty: Any) -> None:
+    """Every answer tells the server's time, never behind a stamp it has just given."""
+    for number in range(30):
+        answer = empty.crm.post("/Accounts", json={"data": [{"Account_Name": f"Dated {number}"}]})
+        stamp = datetime.fromisoformat(answer.json()["data"][0]["details"]["Modified_Time"])
+        assert answer.headers.get_list("Date", split_commas=False) == [answer.headers["Date"]]
+        assert stamp <= parsedate_to_datetime(answer.headers["Date"])
 
 
 def test_views_filter_by_their_criteria(seeded: Any) -> None:

@@ -21,6 +21,9 @@ NAME = "memory"
 class MemoryAdapter:
     """The adapter that the entry point `memory` names."""
 
+    secrets: tuple[str, ...] = ()
+    """The secrets a connection needs: none."""
+
     @property
     def name(self) -> str:
         """The name rules and configuration use."""

@@ -112,10 +112,6 @@ class Client:
         """Return text without secrets."""
         return self.problems.redactor.clean(text)
 
-    def close(self) -> None:
-        """Release the sockets."""
-        self._wire.close()
-
     def _call(self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], body: Any) -> Answer:
         token = self._tokens.current()
         answer = self._send(token, method, path, params, headers, body)

@@ -1,0 +1,37 @@
+"""What all tests share: the flag that writes golden files anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Golden(Protocol):
+    """Compares a text with the golden file at a path."""
+
+    def __call__(self, path: Path, text: str) -> None:
+        """Fail when they differ; with `--regenerate` write the file instead."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flag."""
+    parser.addoption("--regenerate", action="store_true", help="write golden files anew instead of comparing")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Return what compares a text with a golden file; golden files are never written by hand."""
+    regenerate = bool(request.config.getoption("--regenerate"))
+
+    def compare(path: Path, text: str) -> None:
+        if regenerate:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"{path} is missing; `pytest --regenerate` writes it"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncdsl.adapters.zoho_crm.fields import field_schema, stages
+from syncdsl.schema.snapshot import StageClass
+from syncdsl.schema.types import ChoiceType, DecimalType, IdType, MoneyType, ReferenceType, TextType
+
+
+def meta(name: str, data_type: str, **more: Any) -> dict[str, Any]:
+    return {"api_name": name, "field_label": name, "data_type": data_type, "json_type": "string", **more}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (meta("A", "text", length=40), TextType(length=40)),
+        (meta("A", "double", length=16, decimal_place=9), DecimalType(digits=16, scale=9)),
+        (meta("A", "currency", decimal_place=None, currency={"precision": 3}), MoneyType(scale=3)),
+        (meta("id", "bigint"), IdType()),
+        (meta("Owner", "ownerlookup"), ReferenceType(modules=("users",))),
+        (meta("A", "lookup", lookup={"module": {"api_name": "Deals"}}), ReferenceType(modules=("Deals",))),
+        (
+            meta("A", "picklist", pick_list_values=[{"actual_value": "-None-"}, {"actual_value": "x"}]),
+            ChoiceType(options=("x",)),
+        ),
+    ],
+)
+def test_types(given: dict[str, Any], expected: object) -> None:
+    found = field_schema(given, {"Deals"})
+    assert found is not None
+    assert found.value == expected
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        meta("A", "lookup", lookup={"module": {"api_name": "Leads"}}),
+        meta("Tag", "text", json_type="jsonarray"),
+        meta("A", "subform"),
+        meta("A", "fileupload"),
+    ],
+)
+def test_what_is_not_offered_is_left_out(given: dict[str, Any]) -> None:
+    assert field_schema(given, {"Deals"}) is None
+
+
+def test_create_only_and_read_only_come_from_the_operations() -> None:
+    once = field_schema(meta("A", "text", operation_type={"api_create": True, "api_update": False}), ())
+    never = field_schema(meta("A", "text", operation_type={"api_create": False, "api_update": False}), ())
+    assert once is not None
+    assert never is not None
+    assert (once.create_only, once.read_only) == (True, False)
+    assert (never.create_only, never.read_only) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"probability": 100}, StageClass.WON),
+        ({"probability": 0}, StageClass.LOST),
+        ({"probability": 90}, StageClass.OPEN),
+        ({"probability": 100, "deal_category": "Open"}, StageClass.OPEN),
+        ({"probability": 0, "forecast_type": "Closed Won"}, StageClass.WON),
+        ({"deal_category": "Closed Lost"}, StageClass.LOST),
+        ({}, StageClass.OPEN),
+    ],
+)
+def test_a_stage_means_its_category_before_its_probability(choice: dict[str, Any], expected: StageClass) -> None:
+    [stage] = stages({"pick_list_values": [{"actual_value": "S", **choice}]})
+    assert stage.stage_class is expected
