@@ -6,9 +6,10 @@ import importlib.util
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from syncdsl.adapters.protocol import Connection, ConnectionSettings
@@ -16,8 +17,6 @@ from syncdsl.adapters.registry import load_adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from syncdsl.schema.snapshot import SchemaSnapshot
 
 SECRETS = {
     "client_id": "sandbox-client",
@@ -37,9 +36,9 @@ class Sandbox:
     crm_organization: str
     books_organization: str
 
-    def connect(self, system: str, schema: SchemaSnapshot | None = None) -> Connection:
-        """Return a connection to `crm` or `books` with its schema as it is now."""
-        settings = ConnectionSettings(
+    def settings(self, system: str, **changes: Any) -> ConnectionSettings:
+        """Return the settings of a connection to `crm` or `books`."""
+        given = ConnectionSettings(
             name=system,
             adapter=ADAPTERS[system],
             data_centre=None,
@@ -47,12 +46,27 @@ class Sandbox:
             url=getattr(self, f"{system}_url"),
             secrets=SECRETS,
         )
+        return replace(given, **changes)
+
+    def connect(self, system: str) -> Connection:
+        """Return a connection to `crm` or `books` with its schema as it is now."""
         adapter = load_adapter(ADAPTERS[system])
-        if schema is None:
-            opening = adapter.connect(settings, None)
-            schema = opening.schema()
-            opening.close()
-        return adapter.connect(settings, schema)
+        opening = adapter.connect(self.settings(system), None)
+        schema = opening.schema()
+        opening.close()
+        return adapter.connect(self.settings(system), schema)
+
+    def order(self, what: str, **given: Any) -> Any:
+        """Make a call of the sandbox's control endpoint and return its answer."""
+        method = "GET" if what in {"ledger", "held"} else "POST"
+        url = f"{self.crm_url}/_sandbox/{what}"
+        return httpx.request(method, url, json=given or None, trust_env=False).raise_for_status().json()
+
+    def calls(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return the calls the sandbox answered after a number of the ledger, token requests left out."""
+        url = f"{self.crm_url}/_sandbox/ledger"
+        entries = httpx.get(url, params={"after": str(since)}, trust_env=False).raise_for_status().json()["entries"]
+        return [entry for entry in entries if not entry["path"].startswith("/oauth")]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -42,6 +41,8 @@ def width_of(stream: TextIO) -> int:
     """Return how many columns a stream has; 100 when it is no terminal."""
     if not is_terminal(stream):
         return DEFAULT_WIDTH
+    import shutil  # noqa: PLC0415 - only terminals have a width
+
     return max(shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns, NARROWEST)
 
 

@@ -57,7 +57,7 @@ def check_levels(file: TomlFile, levels: dict[str, Any]) -> None:
         code = known.get(name)
         if code is None:
             names = {code.name: code.id for code in known.values()}
-            near = names.get(name) or did_you_mean(name, known)
+            near = names.get(name) or names.get(did_you_mean(name, names) or "")
             raise Fault(
                 BAD_CONFIGURATION,
                 f"{place}: `{name}` is no code of a finding",

@@ -168,6 +168,9 @@ def _words(name: str, table: tuple[str, ...], details: ErrorDetails) -> tuple[st
         case "literal_error":
             expected = str(details.get("ctx", {}).get("expected", "")).replace("'", "`")
             return f"`{name}` cannot be `{details['input']}`", f"it is one of {expected}"
+        case "string_pattern_mismatch" if name == "credentials":
+            # Whoever wrote the secret itself here must not find it in messages and logs too.
+            return "`credentials` holds no reference", _FORMS[name]
         case "string_pattern_mismatch":
             return f"`{details['input']}` does not fit `{name}`", _FORMS.get(name, "use letters, digits and `_`")
         case "string_too_short":

@@ -57,7 +57,7 @@ def verdict_lines(changes: ChangeSet, style: Style) -> list[str]:
     else:
         count = style("bold", counted(totals.changes, "change"))
         head = f"{count} in {style('bold', environment)}: {counts_text(totals, style)}"
-    lines = [head + _waiting(totals, style)]
+    lines = [head, *_waiting(totals, style)]
     for rule, money in sorted(totals.money.items()):
         sum_of_all = f", {style('bold', money.text)}" if money.text else ""
         lines.append(f"  {neutral(rule)}: {counted(money.documents, 'document')}{sum_of_all}")
@@ -69,13 +69,13 @@ def counts_text(totals: Totals, style: Style) -> str:
     return ", ".join(style(_meaning(kind), counted(totals.kinds[kind], kind)) for kind in KINDS if totals.kinds[kind])
 
 
-def _waiting(totals: Totals, style: Style) -> str:
+def _waiting(totals: Totals, style: Style) -> list[str]:
     parts = []
     if totals.waiting:
         parts.append(f"{totals.waiting:,} held for a decision")
     if totals.parked:
         parts.append(f"{totals.parked:,} waiting for a partner")
-    return style("hold", " · " + ", ".join(parts)) if parts else ""
+    return ["  " + style("hold", ", ".join(parts))] if parts else []
 
 
 def _guard_lines(guards: Sequence[GuardVerdict], style: Style) -> list[str]:

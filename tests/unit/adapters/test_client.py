@@ -10,6 +10,7 @@ from tests.unit.adapters.conftest import DROP, SECRETS
 
 from syncdsl.adapters.protocol import Ambiguous, NotSent
 from syncdsl.adapters.transport.answer import Answer
+from syncdsl.adapters.transport.wire import Wire
 from syncdsl.adapters.zoho_crm.connection import CrmConnection
 from syncdsl.diagnostics import Fault
 
@@ -106,6 +107,12 @@ def test_without_a_connection_nothing_was_sent(script: Script) -> None:
         script.client("http://127.0.0.1:9").read("GET", "/x")
     assert caught.value.code.id == "SD701"
     assert "connection refused" in caught.value.message
+
+
+def test_a_write_without_a_connection_was_not_sent(script: Script) -> None:
+    client = script.client()
+    client._wire = Wire("http://127.0.0.1:9", connection="here")
+    assert client.write("POST", "/x", body={}) == NotSent(reason="connection refused")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -197,7 +197,7 @@ def hostile() -> ChangeSet:
     """Return a change set in which every text of a stranger holds control characters."""
     record = RecordName(connection="books", module="customers", id=HOSTILE, label=HOSTILE)
     changed = (FieldChange(field=HOSTILE, old=HOSTILE, new=HOSTILE, location=HOSTILE),)
-    shared = {"rule": HOSTILE, "location": HOSTILE, "reason": HOSTILE}
+    shared: dict[str, Any] = {"rule": HOSTILE, "location": HOSTILE, "reason": HOSTILE}
     rows = FieldChange(field="rows", new={"rows": [{HOSTILE: HOSTILE}]}, location=HOSTILE)
     return change_set(
         Create(
@@ -215,9 +215,7 @@ def hostile() -> ChangeSet:
         Link(**shared, left=record, right=record, key="k", key_side="right", write_key=True),
         Void(**shared, record=record, source=record),
         Skip(**shared, record=record, candidates=(record,)),
-        Hold(
-            **shared, why="conflict", record=record, candidates=(record,), field=HOSTILE, left=HOSTILE, right=HOSTILE
-        ),
+        Hold(**shared, why="conflict", record=record, candidates=(record,), field=HOSTILE, left=HOSTILE, right=HOSTILE),
         environment=HOSTILE,
         reported=[HOSTILE],
         baseline={HOSTILE: 3},

@@ -20,9 +20,7 @@ def test_the_json_fits_its_published_schema(everything: ChangeSet, nothing: Chan
         validator.validate(json.loads(render_changes_json(changes)))
 
 
-def test_the_json_of_an_empty_preview(
-    nothing: ChangeSet, golden: Callable[[Path, str], None], previews: Path
-) -> None:
+def test_the_json_of_an_empty_preview(nothing: ChangeSet, golden: Callable[[Path, str], None], previews: Path) -> None:
     """The form is pinned by its golden file."""
     golden(previews / "nothing.json", render_changes_json(nothing))
 

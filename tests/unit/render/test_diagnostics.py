@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,8 +99,6 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
 
 def test_colour_changes_no_word(findings: list[Diagnostic], source: SourceFile) -> None:
     """Without its marks the coloured text is the plain one, backticks apart."""
-    import re
-
     coloured = re.sub("\x1b\\[[0-9;]*m", "", render_text(findings, {source.path: source}, Style(colour=True)))
     plain = render_text(findings, {source.path: source})
     assert coloured.replace("`", "") == plain.replace("`", "")

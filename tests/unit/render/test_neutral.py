@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +14,6 @@ ANY = st.text(st.characters(exclude_categories=()))
 @given(ANY)
 def test_neutral_text_holds_no_control_character(text: str) -> None:
     """No text leaves a character of the categories that steer a terminal or the direction of writing."""
-    import unicodedata
-
     kinds = {unicodedata.category(character) for character in neutral(text) if character not in "\u200c\u200d"}
     assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
 
 
-def test_a_report_of_everything(
-    everything: ChangeSet, golden: Callable[[Path, str], None], previews: Path
-) -> None:
+def test_a_report_of_everything(everything: ChangeSet, golden: Callable[[Path, str], None], previews: Path) -> None:
     """What was applied comes first; what was not follows with the other system's own words."""
     effects = everything.changes
     report = ApplyReport(

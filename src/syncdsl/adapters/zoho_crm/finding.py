@@ -44,7 +44,7 @@ class Finder:
             return {}
         read = tuple(dict.fromkeys((field, *wanted)))
         if module == USERS:
-            candidates: Iterable[Record] = self._reader.users(read)
+            candidates: Iterable[Record] = self._reader.users(read)[0]
         else:
             ids = [str(value) for value in sought] if field == "id" else self._ids(module, field, sought)
             candidates = self._reader.fetch(module, ids, read).values()

@@ -71,10 +71,12 @@ class Observer:
     def _users(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
         if request.view is not None:
             raise self._api.client.problems.not_offered(f"module `{USERS}` has no views")
-        answer = self._api.get("/users", {"type": "AllUsers", "page": "1", "per_page": "1"})
-        records = self._reader.users(request.fields)
-        yield Page(records=tuple(records))
-        yield ObservationEnd(complete=True, cursor=None, server_time=self._api.now(answer))
+        records, now = self._reader.users(request.fields)
+        known = {record.id for record in records if record.version and record.version == request.known(record.id)}
+        yield Page(
+            records=tuple(record for record in records if record.id not in known), unchanged=tuple(sorted(known))
+        )
+        yield ObservationEnd(complete=True, cursor=None, server_time=now)
 
     def _readings(
         self,

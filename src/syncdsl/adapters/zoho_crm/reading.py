@@ -44,20 +44,20 @@ class Reader:
         schema = self._api.module(module)
         self.check_fields(module, schema, wanted)
         if module == USERS:
-            return {record.id: record for record in self.users(wanted) if record.id in set(ids)}
+            return {record.id: record for record in self.users(wanted)[0] if record.id in set(ids)}
         unique = list(dict.fromkeys(ids))
         chunks = [unique[start : start + IDS_PER_CALL] for start in range(0, len(unique), IDS_PER_CALL)]
         found = each(lambda chunk: self._chunk(module, schema, chunk, wanted), chunks, at_once=self._at_once)
         return {record.id: record for records in found for record in records}
 
-    def users(self, wanted: Sequence[str]) -> list[Record]:
-        """Return all users (Zoho CRM API v8, Users)."""
+    def users(self, wanted: Sequence[str]) -> tuple[list[Record], dt.datetime]:
+        """Return all users and the server's time (Zoho CRM API v8, Users)."""
         schema = self._api.module(USERS)
-        return [
-            self.record(USERS, schema, row, wanted, self._api.now(answer))
-            for rows, answer in self._api.pages("/users", {"type": "AllUsers"}, under="users")
-            for row in rows
+        pages = list(self._api.pages("/users", {"type": "AllUsers"}, under="users"))
+        records = [
+            self.record(USERS, schema, row, wanted, self._api.now(answer)) for rows, answer in pages for row in rows
         ]
+        return records, self._api.now(pages[0][1])
 
     def complete(self, module: str, rows: list[dict[str, Any]], parts: Sequence[str]) -> list[dict[str, Any]]:
         """Add the fields of further parts to rows that hold the first part."""

@@ -45,15 +45,17 @@ class Writer:
             index for index, record in enumerate(records) if safe and schema.key_field and record.key is not None
         ]
         inserted = [index for index in range(len(records)) if index not in set(upserted)]
-        found: dict[int, Outcome] = {}
-        for indexes, path, more in (
+        calls = [
             (upserted, f"/{module}/upsert", {"duplicate_check_fields": [schema.key_field]}),
             (inserted, f"/{module}", {}),
-        ):
-            if not indexes:
-                continue
-            body = {"data": [bodies[index] for index in indexes], **more}
-            answer = self._write("POST", path, body, after=bool(found))
+        ]
+        calls = [call for call in calls if call[0]]
+        answers = [
+            self._write("POST", path, {"data": [bodies[index] for index in indexes], **more})
+            for indexes, path, more in calls
+        ]
+        found: dict[int, Outcome] = {}
+        for (indexes, _, _), answer in zip(calls, _unless_all_faults(answers), strict=True):
             told = outcomes(answer, len(indexes), key_field=schema.key_field, clean=self._api.client.clean)
             found |= dict(zip(indexes, told, strict=True))
         return [found[index] for index in range(len(records))]
@@ -89,17 +91,18 @@ class Writer:
         for index in todo:
             groups.setdefault(stamps[index], []).append(index)
 
-        def send(group: tuple[dt.datetime | None, list[int]]) -> Answer | NotSent | Ambiguous:
+        def send(group: tuple[dt.datetime | None, list[int]]) -> Answer | NotSent | Ambiguous | Fault:
             stamp, indexes = group
             data = [
                 {"id": changes[index].id, **self._body(schema, changes[index].fields, changes[index].key)}
                 for index in indexes
             ]
             headers = {} if stamp is None else {"If-Unmodified-Since": write_instant(stamp)}
-            return self._write("PUT", f"/{module}", {"data": data}, headers, after=bool(found) or len(groups) > 1)
+            return self._write("PUT", f"/{module}", {"data": data}, headers)
 
         stale: list[int] = []
-        answers = each(send, list(groups.items()), at_once=self._at_once)
+        sent = each(send, list(groups.items()), at_once=self._at_once)
+        answers = _unless_all_faults(sent, others=bool(found))
         for indexes, answer in zip(groups.values(), answers, strict=True):
             entries = results(answer) if isinstance(answer, Answer) else None
             told = outcomes(answer, len(indexes), key_field=None, clean=self._api.client.clean)
@@ -139,15 +142,26 @@ class Writer:
         return body
 
     def _write(
-        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None, *, after: bool
-    ) -> Answer | NotSent | Ambiguous:
-        """Make a writing call; `after` others of the same batch, a fault must not hide what those did."""
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> Answer | NotSent | Ambiguous | Fault:
+        """Make a writing call; a fault is returned, so that it does not hide what other calls of the batch did."""
         try:
             return self._api.client.write(method, path, headers=headers or {}, body=body)
         except Fault as fault:
-            if not after:
-                raise
-            return NotSent(reason=fault.message)
+            return fault
+
+
+def _unless_all_faults(
+    answers: Sequence[Answer | NotSent | Ambiguous | Fault], *, others: bool = False
+) -> list[Answer | NotSent | Ambiguous]:
+    """Return answers in which a fault means that the call had no effect.
+
+    Raises the fault when nothing else came of the batch; `others`: outcomes of earlier calls must not be lost.
+    """
+    faults = [answer for answer in answers if isinstance(answer, Fault)]
+    if faults and len(faults) == len(answers) and not others:
+        raise faults[0]
+    return [NotSent(reason=answer.message) if isinstance(answer, Fault) else answer for answer in answers]
 
 
 def _stamp(change: Change) -> dt.datetime | None:

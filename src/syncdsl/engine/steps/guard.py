@@ -34,10 +34,10 @@ def guard(step: GuardStep, context: Context) -> None:
         context.effects,
         linked=linked,
         today=Today(
-            creates=int(totals["creates"]),
-            updates=int(totals["updates"]),
-            deletes=int(totals["deletes"]),
-            amount=Decimal(totals["amount"]),
+            creates=totals.creates,
+            updates=totals.updates,
+            deletes=totals.deletes,
+            amount=totals.amount,
         ),
         base_currency=next((item.base_currency for item in context.identities.values()), "EUR"),
     )

@@ -1,0 +1,62 @@
+"""What is remembered between runs: links, bases, journal, truths, history; on SQLite, private to its user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.state.records import (
+    HistoryEntry,
+    HistoryRow,
+    Instance,
+    Intent,
+    JournalEvent,
+    Link,
+    NotUniqueError,
+    Observed,
+    ReadOnlyStateError,
+    StoredRecord,
+    Totals,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syncdsl.state.store import State
+
+__all__ = [
+    "HistoryEntry",
+    "HistoryRow",
+    "Instance",
+    "Intent",
+    "JournalEvent",
+    "Link",
+    "NotUniqueError",
+    "Observed",
+    "ReadOnlyStateError",
+    "State",
+    "StoredRecord",
+    "Totals",
+    "open_state",
+]
+
+
+def open_state(url: str, *, base: Path, read_only: bool = False) -> State:
+    """Open the state at a URL such as `sqlite:///.syncdsl/state.db`, relative to the folder `base`.
+
+    A missing one is created (folder 0700, file 0600), an older one is copied and then migrated. With `read_only` nothing
+    on disk is created or changed, and writing raises `ReadOnlyStateError`.
+    Raises Fault: SD805 damaged, SD806 of a newer version, SD808 not usable.
+    """
+    from syncdsl.state.database import open_database  # noqa: PLC0415 - SQLAlchemy takes 230 ms, and most commands need no state
+    from syncdsl.state.store import State  # noqa: PLC0415 - the same
+
+    return State(open_database(url, base=base, read_only=read_only))
+
+
+def __getattr__(name: str) -> object:
+    """Load the class `State` only when its name is asked for."""
+    if name == "State":
+        from syncdsl.state.store import State  # noqa: PLC0415 - the same
+
+        return State
+    raise AttributeError(name)

@@ -1,0 +1,74 @@
+"""Trigger truths, when triggers were switched on, and the documents made for records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from syncdsl.state.part import Part
+from syncdsl.state.records import Instance
+from syncdsl.state.tables import ACTIVATION, INSTANCE, TRUTH
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class Documents(Part):
+    """What triggers remember."""
+
+    def activation(self, trigger: str) -> dt.datetime | None:
+        """Return when a trigger was switched on, by the server's clock; None: never."""
+        with self.reading() as connection:
+            return connection.execute(select(ACTIVATION.c.at).where(ACTIVATION.c.trigger == trigger)).scalar()
+
+    def activate(self, trigger: str, at: dt.datetime) -> None:
+        """Switch a trigger on; the first time counts."""
+        with self.transaction() as connection:
+            statement = insert(ACTIVATION).values(trigger=trigger, at=at)
+            connection.execute(statement.on_conflict_do_nothing())
+
+    def truths(self, trigger: str) -> dict[str, bool]:
+        """Return the committed truth of a trigger's condition by record id."""
+        with self.reading() as connection:
+            rows = connection.execute(select(TRUTH.c.record_id, TRUTH.c.value).where(TRUTH.c.trigger == trigger))
+            return {row.record_id: row.value for row in rows}
+
+    def put_truths(self, trigger: str, truths: dict[str, bool], at: dt.datetime) -> None:
+        """Commit truths as of a moment."""
+        if not truths:
+            return
+        rows = [
+            {"trigger": trigger, "record_id": record_id, "value": value, "since": at}
+            for record_id, value in sorted(truths.items())
+        ]
+        statement = insert(TRUTH)
+        with self.transaction() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["trigger", "record_id"],
+                    set_={"value": statement.excluded.value, "since": statement.excluded.since},
+                ),
+                rows,
+            )
+
+    def instances(self, document: str) -> list[Instance]:
+        """Return every instance of a document, by record and number."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                select(INSTANCE)
+                .where(INSTANCE.c.document == document)
+                .order_by(INSTANCE.c.record_id, INSTANCE.c.number)
+            ).mappings()
+            return [Instance(**row) for row in rows]
+
+    def put_instance(self, instance: Instance) -> None:
+        """Add an instance, or replace the one with its number."""
+        values = {name: getattr(instance, name) for name in INSTANCE.c.keys()}
+        with self.transaction() as connection:
+            connection.execute(
+                insert(INSTANCE)
+                .values(values)
+                .on_conflict_do_update(index_elements=["document", "record_id", "number"], set_=values)
+            )

@@ -1,0 +1,144 @@
+"""The journal: what was decided, sent, and came of it; and the history of every field that was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from syncdsl.state.part import Part
+from syncdsl.state.records import OPEN_STATES, HistoryEntry, HistoryRow, Intent, JournalEvent, Totals
+from syncdsl.state.tables import HISTORY, INTENT, JOURNAL_EVENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping
+
+    from syncdsl.state.records import IntentState
+
+_COLUMNS = [column for column in INTENT.c if column.name not in {"seq", "finished_at"}]
+_CLOSED: tuple[IntentState, ...] = ("done", "rejected", "dropped")
+
+
+class JournalTable(Part):
+    """Intents and their transitions. Every transition is kept; the intent's row is its newest state."""
+
+    def add_intents(self, intents: Sequence[Intent]) -> None:
+        """Commit writes that were decided, before any of them is sent.
+
+        Raises NotUniqueError when a create under the same key has not ended yet.
+        """
+        if not intents:
+            return
+        rows = [{column.name: getattr(intent, column.name) for column in _COLUMNS} for intent in intents]
+        with self.transaction() as connection:
+            connection.execute(insert(INTENT), rows)
+            self._events([intent.iid for intent in intents], "intent", dt.datetime.now(dt.UTC), "")
+
+    def mark_sent(self, iids: Sequence[str], at: dt.datetime) -> None:
+        """Commit that these are being sent now: from here on nobody knows until an answer comes."""
+        with self.transaction() as connection:
+            for iid in iids:
+                connection.execute(
+                    update(INTENT)
+                    .where(INTENT.c.iid == iid)
+                    .values(
+                        state="sent",
+                        attempts=INTENT.c.attempts + 1,
+                        first_sent_at=at if not self._sent_before(iid) else INTENT.c.first_sent_at,
+                        last_sent_at=at,
+                    )
+                )
+            self._events(iids, "sent", at, "")
+
+    def _sent_before(self, iid: str) -> bool:
+        with self.reading() as connection:
+            return connection.execute(select(INTENT.c.first_sent_at).where(INTENT.c.iid == iid)).scalar() is not None
+
+    def resolve_intent(self, iid: str, state: str, remote_id: str | None = None, detail: str = "") -> None:
+        """Commit what became of a write."""
+        now = dt.datetime.now(dt.UTC)
+        values: dict[str, Any] = {"state": state, "detail": detail}
+        if remote_id is not None:
+            values["remote_id"] = remote_id
+        if state in _CLOSED:
+            values["finished_at"] = now
+        with self.transaction() as connection:
+            connection.execute(update(INTENT).where(INTENT.c.iid == iid).values(values))
+            self._events([iid], state, now, detail)
+
+    def _events(self, iids: Sequence[str], state: str, at: dt.datetime, detail: str) -> None:
+        with self.transaction() as connection:
+            connection.execute(
+                insert(JOURNAL_EVENT),
+                [{"iid": iid, "state": state, "at": at, "run": self._run, "detail": detail} for iid in iids],
+            )
+
+    def open_intents(self) -> list[Intent]:
+        """Return the writes that have not ended, oldest first."""
+        return self._intents(INTENT.c.state.in_(OPEN_STATES))
+
+    def intents_of(self, key: str) -> list[Intent]:
+        """Return every write under a key, oldest first."""
+        return self._intents(INTENT.c.key == key)
+
+    def _intents(self, condition: Any) -> list[Intent]:
+        with self.reading() as connection:
+            rows = connection.execute(select(*_COLUMNS).where(condition).order_by(INTENT.c.seq)).mappings()
+            return [_intent(row) for row in rows]
+
+    def journal(self) -> list[JournalEvent]:
+        """Return every transition, oldest first."""
+        with self.reading() as connection:
+            rows = connection.execute(select(JOURNAL_EVENT).order_by(JOURNAL_EVENT.c.seq)).mappings()
+            return [JournalEvent(**row) for row in rows]
+
+    def totals_since(self, at: dt.datetime) -> Totals:
+        """Return what was done since a moment."""
+        creates = updates = deletes = 0
+        amount = Decimal(0)
+        with self.reading() as connection:
+            rows = connection.execute(
+                select(INTENT.c.op, INTENT.c.payload).where(INTENT.c.state == "done", INTENT.c.finished_at >= at)
+            )
+            for row in rows:
+                if row.op == "create":
+                    creates += 1
+                    amount += Decimal(row.payload.get("amount") or 0)
+                elif row.op == "update":
+                    updates += 1
+                elif row.op == "void":
+                    deletes += 1
+        return Totals(creates=creates, updates=updates, deletes=deletes, amount=amount)
+
+    def add_history(self, run: str, entries: Sequence[HistoryEntry]) -> None:
+        """Append fields that were written."""
+        if not entries:
+            return
+        names = [name for name in HISTORY.c.keys() if name not in {"seq", "run"}]
+        rows = [{"run": run, **{name: getattr(entry, name) for name in names}} for entry in entries]
+        with self.transaction() as connection:
+            connection.execute(insert(HISTORY), rows)
+
+    def history(self, *, connection: str | None = None, module: str | None = None, record_id: str | None = None) -> list[HistoryRow]:
+        """Return what was written, oldest first, of everything or of one system, module or record."""
+        statement = select(HISTORY).order_by(HISTORY.c.seq)
+        for column, wanted in (
+            (HISTORY.c.connection, connection),
+            (HISTORY.c.module, module),
+            (HISTORY.c.record_id, record_id),
+        ):
+            if wanted is not None:
+                statement = statement.where(column == wanted)
+        with self.reading() as reading:
+            rows = [dict(row) for row in reading.execute(statement).mappings()]
+        return [
+            HistoryRow(seq=row.pop("seq"), run=row.pop("run"), entry=HistoryEntry(**row)) for row in rows
+        ]
+
+
+def _intent(row: RowMapping) -> Intent:
+    return Intent(**row)

@@ -1,0 +1,117 @@
+"""The lease: one run at a time writes a state, and one that lost it can commit nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.runs import LEASE_HELD
+from syncdsl.state.part import Part
+from syncdsl.state.tables import LEASE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+_ONLY = 1
+
+
+class Lease(Part):
+    """Who may write. The fence only grows, so a run that was overtaken is recognised for ever."""
+
+    _lease_seconds = 600
+
+    def acquire_lease(self, owner: str, pid: int, host: str, now: dt.datetime, seconds: int = 600) -> int:
+        """Take the lease and return its fence.
+
+        A lease that ended, or whose process on this host is dead, is taken over. Raises Fault SD804 when it is held.
+        """
+        self._lease_seconds = seconds
+        with self.transaction() as connection:
+            row = connection.execute(select(LEASE).where(LEASE.c.id == _ONLY)).first()
+            if row is not None and _held(row, host, now):
+                raise Fault(
+                    LEASE_HELD,
+                    f"a run of {row.owner} (process {row.pid} on {row.host}) works on this state since "
+                    f"{row.since.astimezone().strftime('%H:%M:%S')}",
+                    help="wait for it to end; when it dies its place becomes free by itself",
+                )
+            fence = (row.fence if row is not None else 0) + 1
+            values = {
+                "fence": fence,
+                "owner": owner,
+                "pid": pid,
+                "host": host,
+                "process": _started(pid),
+                "since": now,
+                "until": now + dt.timedelta(seconds=seconds),
+            }
+            connection.execute(
+                update(LEASE).where(LEASE.c.id == _ONLY).values(values)
+                if row is not None
+                else insert(LEASE).values(id=_ONLY, **values)
+            )
+        self._fence = fence
+        return fence
+
+    def renew_lease(self, fence: int, now: dt.datetime) -> None:
+        """Keep the lease for another while. Raises Fault SD804 when it is somebody else's by now."""
+        with self.transaction() as connection:
+            connection.execute(
+                update(LEASE)
+                .where(LEASE.c.id == _ONLY, LEASE.c.fence == fence)
+                .values(until=now + dt.timedelta(seconds=self._lease_seconds))
+            )
+
+    def release_lease(self, fence: int) -> None:
+        """Give the lease back, if it is still ours; the fence stays."""
+        self._fence = None
+        with self.transaction() as connection:
+            connection.execute(
+                update(LEASE)
+                .where(LEASE.c.id == _ONLY, LEASE.c.fence == fence)
+                .values(owner=None, pid=None, host=None, process=None, until=None)
+            )
+
+    def check_fence(self, connection: Connection) -> None:
+        """Refuse the transaction of a run that lost its lease. Raises Fault SD804."""
+        if self._fence is None:
+            return
+        if connection.execute(select(LEASE.c.fence).where(LEASE.c.id == _ONLY)).scalar() != self._fence:
+            raise Fault(
+                LEASE_HELD,
+                "another run took over this state while this one was stopped; nothing more is written by this one",
+                help="run again when the other one has ended",
+            )
+
+
+def _held(row: Row[tuple[object, ...]], host: str, now: dt.datetime) -> bool:
+    if row.owner is None or row.until is None or row.until <= now:
+        return False
+    if row.host != host or host != socket.gethostname():
+        return True
+    return _alive(row.pid) and _started(row.pid) == row.process
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _started(pid: int) -> str | None:
+    """Return what tells a process from a later one with its number: its start time, where the system says it."""
+    try:
+        # Field 22 of /proc/PID/stat, counted behind the name, which may hold spaces and parentheses.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None

@@ -1,0 +1,60 @@
+"""Migrations: the revisions of the state, run by Alembic from inside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alembic.runtime.migration import MigrationStep, RevisionStep
+    from sqlalchemy import Connection
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def scripts() -> ScriptDirectory:
+    """Return the migration scripts."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def newest_revision() -> str:
+    """Return the revision that this version of the program works with."""
+    head = scripts().get_current_head()
+    if head is None:
+        raise RuntimeError("the package holds no migrations")
+    return head
+
+
+def known_revisions() -> set[str]:
+    """Return every revision that this version can migrate from."""
+    return {script.revision for script in scripts().walk_revisions()}
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision a database is at; None when it is new."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Bring a database to a revision, in the connection's transaction."""
+    directory = scripts()
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+
+    def upgrade(revision: str | Sequence[str], _context: MigrationContext) -> Sequence[MigrationStep | RevisionStep]:
+        return directory._upgrade_revs(to, revision)  # type: ignore[arg-type]  # noqa: SLF001 - the way Alembic's own `upgrade` command does it
+
+    with EnvironmentContext(config, directory, fn=upgrade, destination_rev=to) as environment:
+        environment.configure(connection=connection, target_metadata=None)
+        with environment.begin_transaction():
+            environment.run_migrations()

@@ -1,0 +1,25 @@
+"""What every part of the state builds on: a transaction to write in and a connection to read with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection
+
+
+class Part:
+    """A part of the state."""
+
+    _fence: int | None
+    _run: str | None
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """Write inside one transaction; an inner one joins the outer."""
+        raise NotImplementedError("the state as a whole has it")
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Read what is committed, and inside a transaction its own writes."""
+        raise NotImplementedError("the state as a whole has it")

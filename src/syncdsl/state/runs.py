@@ -1,0 +1,75 @@
+"""Runs, approvals, and the identity of the organisations the state belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert as plain_insert
+from sqlalchemy import select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.runs import OTHER_ORGANISATION
+from syncdsl.state.part import Part
+from syncdsl.state.tables import APPROVAL, IDENTITY, RUN
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+
+class Runs(Part):
+    """Who ran what, for which organisations, and what was approved."""
+
+    def identity(self) -> dict[str, dict[str, str]] | None:
+        """Return organisation, data centre and environment by connection; None before the first apply."""
+        with self.reading() as connection:
+            rows = connection.execute(select(IDENTITY)).mappings().all()
+        return {
+            row["connection"]: {name: row[name] for name in ("organization", "data_centre", "environment")} for row in rows
+        } or None
+
+    def record_identity(self, environment: str, identities: Mapping[str, Mapping[str, str]]) -> None:
+        """Remember the organisations; a connection that rules add later joins them."""
+        with self.transaction() as connection:
+            for name, facts in sorted(identities.items()):
+                values = {"connection": name, "environment": environment, **facts}
+                connection.execute(insert(IDENTITY).values(values).on_conflict_do_nothing())
+
+    def check_identity(self, environment: str, identities: Mapping[str, Mapping[str, str]]) -> None:
+        """Refuse to go on with other organisations than those the state belongs to.
+
+        Raises Fault SD807.
+        """
+        for name, known in (self.identity() or {}).items():
+            now = {**identities.get(name, {}), "environment": environment}
+            if name not in identities or all(now.get(fact) == value for fact, value in known.items()):
+                continue
+            raise Fault(
+                OTHER_ORGANISATION,
+                f"this state belongs to organisation {known['organization']} of `{name}` in the environment "
+                f"`{known['environment']}`, now it would be {now.get('organization')} in `{environment}`",
+                help="use another environment with a state of its own, or disconnect this one first and keep its links "
+                "in an archive",
+            )
+
+    def start_run(self, run_id: str, kind: str, plan_digest: str, at: dt.datetime) -> None:
+        """Remember that a run began."""
+        self._run = run_id
+        with self.transaction() as connection:
+            connection.execute(plain_insert(RUN).values(id=run_id, kind=kind, plan_digest=plan_digest, started=at))
+
+    def end_run(self, run_id: str, at: dt.datetime, summary: dict[str, Any]) -> None:
+        """Remember how a run ended."""
+        with self.transaction() as connection:
+            connection.execute(update(RUN).where(RUN.c.id == run_id).values(ended=at, summary=summary))
+
+    def approve(self, digest: str, by: str, at: dt.datetime) -> None:
+        """Approve exactly the change set of a digest; the first approval counts."""
+        with self.transaction() as connection:
+            connection.execute(insert(APPROVAL).values(digest=digest, by=by, at=at).on_conflict_do_nothing())
+
+    def approved(self, digest: str) -> bool:
+        """Return whether a change set was approved."""
+        with self.reading() as connection:
+            return connection.execute(select(APPROVAL.c.by).where(APPROVAL.c.digest == digest)).first() is not None
