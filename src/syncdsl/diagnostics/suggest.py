@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +12,8 @@ _CUTOFF = 0.6
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate nearest to `name` ignoring case, or None when none is near (ratio below 0.6)."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only mistakes need it, and `lint` answers in milliseconds
+
     wanted = name.casefold()
     best: tuple[float, str] | None = None
     for candidate in sorted(set(candidates)):

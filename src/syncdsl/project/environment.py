@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION
 from syncdsl.project.credentials import resolve_address, resolve_secrets, secrets_hint
 from syncdsl.project.discovery import CONFIGURATION
@@ -39,12 +39,15 @@ def connection_table(workspace: Workspace, environment: str, name: str) -> Conne
 
     Raises Fault SD602 when there are none.
     """
-    table = workspace.settings.environments[environment].connections.get(name)
+    known = workspace.settings.environments[environment].connections
+    table = known.get(name)
     if table is None:
+        near = did_you_mean(name, known)
+        add = f"add a table `[environments.{environment}.connections.{name}]` with its adapter and organisation"
         raise Fault(
             BAD_CONFIGURATION,
             f"{CONFIGURATION}: the environment `{environment}` does not configure the connection `{name}`",
-            help=f"add a table `[environments.{environment}.connections.{name}]` with its adapter and organisation",
+            help=f"did you mean `{near}`?" if near else add,
         )
     return table
 

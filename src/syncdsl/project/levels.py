@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.diagnostics import ALL_CODES, Fault, Severity, did_you_mean
@@ -10,8 +10,10 @@ from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION
 from syncdsl.project.toml_file import read_toml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from syncdsl.diagnostics import Diagnostic
     from syncdsl.project.toml_file import TomlFile
 
 LEVELS = ("off", "note", "warning", "error")
@@ -51,13 +53,13 @@ def check_levels(file: TomlFile, levels: dict[str, Any]) -> None:
 
     Raises Fault SD602 for an unknown code, an unknown level, and for making light of an error.
     """
-    known = {code.id: code for code in ALL_CODES if code.exit_code == 1}
+    findings = [code for code in ALL_CODES if code.exit_code == 1]
+    known = {name: code for code in findings for name in (code.id, code.name)}
     for name, level in levels.items():
         place = file.place(("lint", "levels", name))
         code = known.get(name)
         if code is None:
-            names = {code.name: code.id for code in known.values()}
-            near = names.get(name) or names.get(did_you_mean(name, names) or "")
+            near = did_you_mean(name, [code.name for code in findings])
             raise Fault(
                 BAD_CONFIGURATION,
                 f"{place}: `{name}` is no code of a finding",
@@ -69,9 +71,21 @@ def check_levels(file: TomlFile, levels: dict[str, Any]) -> None:
                 f"{place}: `{level}` is no level",
                 help="a level is one of " + ", ".join(f"`{item}`" for item in LEVELS),
             )
-        if code.severity is Severity.ERROR and level != "error" and not name.startswith("SD5"):
+        if code.severity is Severity.ERROR and level != "error" and not code.id.startswith("SD5"):
             raise Fault(
                 BAD_CONFIGURATION,
                 f"{place}: `{name}` is an error that no level can lower",
-                help=f"the rules cannot run with it; `syncdsl explain {name}` says how to mend it",
+                help=f"the rules cannot run with it; `syncdsl explain {code.id}` says how to mend it",
             )
+
+
+def weighed(findings: Iterable[Diagnostic], levels: Mapping[str, str]) -> list[Diagnostic]:
+    """Return findings with the levels in force; those that are off are left out."""
+    kept: list[Diagnostic] = []
+    for item in findings:
+        level = levels.get(item.code.id, levels.get(item.code.name))
+        if level is None:
+            kept.append(item)
+        elif level != "off":
+            kept.append(replace(item, severity=Severity(level)))
+    return kept

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault, Severity
 from syncdsl.diagnostics.codes.project import MISSING_SCHEMA, UNREADABLE_FILE
 from syncdsl.project.discovery import CONFIGURATION
+from syncdsl.project.levels import weighed
 from syncdsl.project.rule_files import SUFFIX, rule_files, shown_path
 from syncdsl.project.settings import Settings, read_settings
 
@@ -82,11 +83,11 @@ class Workspace:
         linted = lint_paths(files or self.rule_files(), dict(self.settings.lint.levels))
         sources = {source.path: source for source, _ in linted}
         findings = [item for _, items in linted for item in items]
-        if any(item.code.id.startswith("SD1") and item.level is Severity.ERROR for item in findings):
+        parsed = [(source, parse(source)) for source in sources.values()]
+        if not all(result.complete for _, result in parsed):
             # Names that stand in lines nobody could read would be reported as missing.
             return Checked(sources=sources, findings=_sorted(findings))
-        programs = [(source, parse(source).program) for source in sources.values()]
-        return self._analyse(programs, sources, findings)
+        return self._analyse([(source, result.program) for source, result in parsed], sources, findings)
 
     def _analyse(
         self,
@@ -98,7 +99,7 @@ class Workspace:
 
         schemas = self.schemas(declared_connections(program for _, program in programs))
         analysis = analyse(programs, schemas)
-        findings += analysis.diagnostics
+        findings += weighed(analysis.diagnostics, self.settings.lint.levels)
         failed = any(item.level is Severity.ERROR for item in findings)
         return Checked(
             sources=sources,

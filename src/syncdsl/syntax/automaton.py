@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from lark.lexer import BasicLexer, PatternStr, PostLex
+from lark.lark import PostLex
+from lark.lexer import BasicLexer, PatternStr
 from lark.parsers.lalr_analysis import Shift
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class _WordLexer(BasicLexer):
 
     __future_interface__ = 2
 
-    def lex(self, state: Any, parser_state: Any) -> Iterator[Token]:  # type: ignore[override] # lark leaves it untyped
+    def lex(self, state: Any, parser_state: Any) -> Iterator[Token]:
         states = parser_state.parse_conf.states
         words = {t.name for t in self.terminals if _is_word(t)} - RESERVED
         with suppress(EOFError):
@@ -148,9 +149,7 @@ class Automaton:
             lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
         )
         self.words: dict[str, str] = {t.pattern.value: t.name for t in ordered if _is_word(t)}
-        self.spelling: dict[str, str] = {
-            t.name: t.pattern.value for t in ordered if isinstance(t.pattern, PatternStr)
-        }
+        self.spelling: dict[str, str] = {t.name: t.pattern.value for t in ordered if isinstance(t.pattern, PatternStr)}
         self.patterns: tuple[tuple[str, str], ...] = tuple(
             (t.name, t.pattern.to_regexp())
             for t in ordered

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from decimal import Decimal
 
     from syncdsl.diagnostics import Span
@@ -39,7 +39,7 @@ class NumberLiteral(_Node):
 class DateLiteral(_Node):
     """`2026-01-31`."""
 
-    value: datetime.date
+    value: dt.date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -323,9 +323,7 @@ class Guard(_Node):
     limits: tuple[Limit | Bad, ...]
 
 
-Statement: TypeAlias = (
-    Language | Connection | Table | Module | Record | Document | When | Guard | Unsupported | Bad
-)
+Statement: TypeAlias = Language | Connection | Table | Module | Record | Document | When | Guard | Unsupported | Bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,108 @@
+"""Names, types and map laws; from rule files and schema snapshots to the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncdsl.analysis.documents import lower_document, lower_record, lower_trigger, record_scope
+from syncdsl.analysis.guards import lower_guards
+from syncdsl.analysis.modules import lower_module
+from syncdsl.analysis.program import Checker, declarations
+from syncdsl.analysis.scope import Scope
+from syncdsl.analysis.steps import build_steps, order_pairs
+from syncdsl.analysis.tables import lower_table
+from syncdsl.diagnostics import Severity
+from syncdsl.diagnostics.codes.names import OTHER_ADAPTER
+from syncdsl.plan.pairs import ConnectionPlan
+from syncdsl.plan.plan import Plan
+from syncdsl.schema.snapshot import ModuleSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from syncdsl.diagnostics import Diagnostic, SourceFile
+    from syncdsl.plan.pairs import Pair
+    from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.syntax.nodes import Program
+
+__all__ = ["Analysis", "analyse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What the rules come to: a plan, unless there is an error or something that is not built yet."""
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def analyse(programs: Sequence[tuple[SourceFile, Program]], schemas: Mapping[str, SchemaSnapshot]) -> Analysis:
+    """Check rule files, which form one program, against the schemas of their connections, and compile them.
+
+    Findings are values: every mistake is reported once, and none hides another.
+    """
+    checker = Checker(names=declarations(programs), schemas=schemas)
+    names = checker.names
+    _check_adapters(checker)
+    nowhere = Scope(connection="", module="", schema=ModuleSchema(label="", store="", label_field="", fields={}))
+    checker.tables = {name: lower_table(table, checker, nowhere) for name, table in names.tables.items()}
+
+    def linked(here: str, sources: tuple[str, ...], there: str, targets: tuple[str, ...]) -> bool:
+        """Return whether a module statement pairs one of the sources with one of the targets."""
+        for node in names.modules.values():
+            ends = [
+                (node.left.connection.text, node.left.module.text),
+                (node.right.connection.text, node.right.module.text),
+            ]
+            for one, other in (ends, ends[::-1]):
+                if one[0] == here and one[1] in sources and other[0] == there and other[1] in targets:
+                    return True
+        return False
+
+    pairs = [pair for node in names.modules.values() if (pair := lower_module(node, checker, linked)) is not None]
+    scopes = {name: scope for name, node in names.records.items() if (scope := record_scope(node, checker)) is not None}
+    records = {name: lower_record(names.records[name], scope, checker) for name, scope in scopes.items()}
+    documents = {
+        name: document
+        for name, node in names.documents.items()
+        if (document := lower_document(node, scopes, checker, linked)) is not None
+    }
+    triggers = tuple(
+        trigger for node in names.triggers for trigger in lower_trigger(node, scopes, names.documents, checker)
+    )
+    limits = lower_guards(checker)
+    diagnostics = tuple(sorted(checker.findings, key=lambda item: item.sort_key))
+    failed = names.incomplete or any(item.level is Severity.ERROR for item in diagnostics)
+    if failed or names.connections.keys() - schemas.keys():
+        return Analysis(plan=None, diagnostics=diagnostics)
+    ordered: list[Pair] = order_pairs(pairs)
+    plan = Plan(
+        connections={
+            name: ConnectionPlan(
+                adapter=node.adapter.text,
+                base_currency=schemas[name].base_currency,
+                schema_digest=schemas[name].digest,
+            )
+            for name, node in names.connections.items()
+        },
+        tables=checker.tables,
+        pairs={pair.name: pair for pair in ordered},
+        records=records,
+        documents=documents,
+        triggers=triggers,
+        steps=build_steps(schemas, ordered, records, documents, triggers, limits),
+    )
+    return Analysis(plan=plan, diagnostics=diagnostics)
+
+
+def _check_adapters(checker: Checker) -> None:
+    for name, node in checker.names.connections.items():
+        schema = checker.schemas.get(name)
+        if schema is not None and node.adapter.text and schema.adapter != node.adapter.text:
+            checker.report(
+                OTHER_ADAPTER,
+                f"the snapshot of `{name}` was written by the adapter `{schema.adapter}`, not `{node.adapter.text}`",
+                node.adapter.span,
+                help=f"write `connection {name}: {schema.adapter}`, or pull the schema again",
+            )

@@ -1,0 +1,336 @@
+"""`module` statements: endpoints, keys, policies and map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from syncdsl.analysis.establish import check_established
+from syncdsl.analysis.kinds import common, family
+from syncdsl.analysis.maps import MapLowering, check_tables_used_backwards, join_two_way, winner
+from syncdsl.analysis.scope import Scope
+from syncdsl.analysis.typing import Lowering
+from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_MODULE, UNKNOWN_VIEW
+from syncdsl.diagnostics.codes.proofs import BASE_CURRENCIES_DIFFER
+from syncdsl.diagnostics.codes.syntax import NOT_SUPPORTED
+from syncdsl.diagnostics.codes.types import (
+    BAD_MODIFIER,
+    NOT_COMPARABLE,
+    NOT_CREATABLE,
+    REQUIRED_NOT_MAPPED,
+)
+from syncdsl.plan.pairs import DuplicateRule, Endpoint, KeyPart, MapLine, MatchKey, Pair
+from syncdsl.schema.types import describe
+from syncdsl.syntax import nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from syncdsl.analysis.program import Checker
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import Side, Winner
+
+C = TypeVar("C")
+
+
+def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | None = None) -> Scope | None:
+    """Return the scope of `crm.Accounts`; an unknown connection or module is reported."""
+    connection, module = entity.connection.text, entity.module.text
+    if not connection or not module:
+        return None
+    if connection not in checker.names.connections:
+        checker.unknown(
+            UNKNOWN_CONNECTION, "no connection is called", connection, entity.connection.span, checker.names.connections
+        )
+        return None
+    schema = checker.schemas.get(connection)
+    if schema is None:
+        return None
+    found = schema.modules.get(module)
+    if found is None:
+        checker.unknown(UNKNOWN_MODULE, f"`{connection}` has no module", module, entity.module.span, schema.modules)
+        return None
+    return Scope(connection=connection, module=module, schema=found, record=record)
+
+
+def clauses_of(clauses: Iterable[object], kind: type[C]) -> list[C]:
+    """Return the clauses of one kind."""
+    return [clause for clause in clauses if isinstance(clause, kind)]
+
+
+def lower_module(
+    node: nodes.Module,
+    checker: Checker,
+    linked: Callable[[str, tuple[str, ...], str, tuple[str, ...]], bool],
+) -> Pair | None:
+    """Lower a module statement; None when it cannot be part of a plan, for reasons that were reported."""
+    left, right = entity_scope(node.left, checker), entity_scope(node.right, checker)
+    if left is None or right is None:
+        return None
+    direction: Literal["right", "left", "both"] = {"->": "right", "<-": "left", "<->": "both"}[node.arrow.value]  # type: ignore[assignment]  # the three values of Arrow
+    _check_sides(node, checker, left, right, direction)
+    wheres = _wheres(node, checker, left, right)
+    views = _views(node, checker, left, right)
+    lines = _map(node, checker, left, right, linked)
+    incomplete = any(isinstance(item, nodes.Bad | nodes.Unsupported) for item in node.clauses) or lines is None
+    pair = Pair(
+        name=node.name.text,
+        location=node.span.location,
+        direction=direction,
+        left=_endpoint(left, views.get("left"), wheres.get("left")),
+        right=_endpoint(right, views.get("right"), wheres.get("right")),
+        adopt=_adopt(node, checker, left, right),
+        keys=_keys(node, checker, left, right),
+        on_duplicate=_on_duplicate(node, checker, left, right, direction),
+        on_conflict=_on_conflict(node, checker, left, right),
+        lines=lines or (),
+    )
+    if not incomplete:
+        for side in ("right", "left"):
+            if direction in {side, "both"}:
+                _check_required(node, checker, pair, left if side == "left" else right, side)
+                check_established(node, checker, pair, left if side == "left" else right, side)
+    for clause in clauses_of(node.clauses, nodes.OnDelete):
+        if clause.action is not nodes.DeleteAction.KEEP:
+            checker.report(
+                NOT_SUPPORTED,
+                f"`on delete: {clause.action.value}` is not supported yet",
+                clause.span,
+                help="only `keep`, the default, is: the partner of a deleted record stays",
+            )
+        elif clause.connection.text not in {left.connection, right.connection}:
+            _unknown_side(checker, clause.connection, left, right)
+    return pair
+
+
+def _check_sides(node: nodes.Module, checker: Checker, left: Scope, right: Scope, direction: str) -> None:
+    for scope, entity, wanted in ((right, node.right, "right"), (left, node.left, "left")):
+        if direction in {wanted, "both"} and not scope.schema.creatable:
+            checker.report(
+                NOT_CREATABLE, f"`{scope.connection}.{scope.module}` can only be read", entity.span, help="turn the arrow"
+            )
+    ours, theirs = checker.schemas[left.connection].base_currency, checker.schemas[right.connection].base_currency
+    if direction == "both" and ours != theirs:
+        checker.report(
+            BASE_CURRENCIES_DIFFER,
+            f"`{left.connection}` keeps its books in {ours}, `{right.connection}` in {theirs}",
+            node.header,
+            help="let the module go one way only",
+        )
+
+
+def _endpoint(scope: Scope, view: str | None, where: PlanExpression | None) -> Endpoint:
+    return Endpoint(
+        connection=scope.connection,
+        module=scope.module,
+        view=view,
+        where=where,
+        key_field=scope.schema.key_field,
+        label_field=scope.schema.label_field,
+        observe=observe_id(scope.connection, scope.module, view),
+    )
+
+
+def observe_id(connection: str, module: str, view: str | None) -> str:
+    """Return the id of the step that observes a module."""
+    return f"observe {connection}.{module}" + (f' view "{view}"' if view else "")
+
+
+def _unknown_side(checker: Checker, name: nodes.Identifier, left: Scope, right: Scope) -> None:
+    checker.unknown(
+        UNKNOWN_CONNECTION, "this module does not connect", name.text, name.span, (left.connection, right.connection)
+    )
+
+
+def _side(name: nodes.Identifier, left: Scope, right: Scope) -> Side | None:
+    # Two modules of one connection: the header's right side is meant, which is where things are made.
+    if name.text == right.connection:
+        return "right"
+    return "left" if name.text == left.connection else None
+
+
+def _wheres(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> dict[Side, PlanExpression]:
+    found: dict[Side, PlanExpression] = {}
+    for clause in clauses_of(node.clauses, nodes.Where):
+        if clause.connection is None:
+            continue
+        side = _side(clause.connection, left, right)
+        if side is None:
+            _unknown_side(checker, clause.connection, left, right)
+            continue
+        condition = Lowering(checker, left if side == "left" else right).condition(clause.condition)
+        if condition is not None:
+            found[side] = condition
+    return found
+
+
+def _views(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> dict[Side, str]:
+    for clause in clauses_of(node.clauses, nodes.View):
+        side: Side = "right" if right.schema.views and not left.schema.views else "left"
+        scope = right if side == "right" else left
+        if check_view(clause, checker, scope):
+            return {side: clause.name.value}
+    return {}
+
+
+def check_view(clause: nodes.View, checker: Checker, scope: Scope) -> bool:
+    """Report a view that the module does not have."""
+    if not clause.name.value:
+        return False
+    if clause.name.value in scope.schema.views:
+        return True
+    place = f"`{scope.connection}.{scope.module}` has no view"
+    checker.unknown(UNKNOWN_VIEW, place, clause.name.value, clause.name.span, scope.schema.views)
+    return False
+
+
+def _adopt(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> MatchKey | None:
+    return next(
+        (
+            key
+            for clause in clauses_of(node.clauses, nodes.Adopt)
+            if (key := _key(clause.key, checker, left, right)) is not None
+        ),
+        None,
+    )
+
+
+def _keys(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> tuple[MatchKey, ...]:
+    return tuple(
+        lowered
+        for clause in clauses_of(node.clauses, nodes.Dedupe)
+        for key in clause.keys
+        if (lowered := _key(key, checker, left, right)) is not None
+    )
+
+
+def _key(key: nodes.Key, checker: Checker, left: Scope, right: Scope) -> MatchKey | None:
+    parts: list[KeyPart] = []
+    for equality in key.equalities:
+        one = Lowering(checker, left).lower(equality.left)
+        other = Lowering(checker, right).lower(equality.right)
+        if one is None or other is None:
+            return None
+        kind = common(one.type, other.type) if one.type is not None and other.type is not None else None
+        if kind is None or family(kind) in {"reference", "rows"}:
+            names = " and ".join(describe(item.type) for item in (one, other) if item.type is not None) or "empty"
+            checker.report(
+                NOT_COMPARABLE,
+                f"{names} are never equal, so this key finds nobody",
+                equality.span,
+                help="compare two fields of the same kind, such as `Email == email`",
+            )
+            return None
+        parts.append(KeyPart(left=one.expression, right=other.expression, as_type=kind))
+    return MatchKey(text=checker.text(key.span), parts=tuple(parts))
+
+
+def _on_duplicate(node: nodes.Module, checker: Checker, left: Scope, right: Scope, direction: str) -> DuplicateRule:
+    for clause in clauses_of(node.clauses, nodes.OnDuplicate):
+        needs_place = clause.action in {nodes.DuplicateAction.OVERWRITE, nodes.DuplicateAction.CLONE}
+        word = clause.action.value
+        if clause.connection is None:
+            if needs_place and direction == "both":
+                checker.report(
+                    BAD_MODIFIER,
+                    f"`{word}` does not say where, and this module goes both ways",
+                    clause.span,
+                    help=f"write `on duplicate: {word} in {right.connection}`",
+                )
+                return DuplicateRule()
+            into: Side = "left" if direction == "left" else "right"
+            return DuplicateRule(action=clause.action.value, into=into if needs_place else None)
+        if not needs_place:
+            checker.report(BAD_MODIFIER, f"`{word}` takes no place", clause.span, help=f"write `on duplicate: {word}`")
+            return DuplicateRule()
+        side = _side(clause.connection, left, right)
+        if side is None:
+            _unknown_side(checker, clause.connection, left, right)
+            return DuplicateRule()
+        return DuplicateRule(action=clause.action.value, into=side)
+    return DuplicateRule()
+
+
+def _on_conflict(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> Winner:
+    for clause in clauses_of(node.clauses, nodes.OnConflict):
+        if clause.winner.text:
+            return winner(clause.winner, left.connection, right.connection, checker) or "review"
+    return "review"
+
+
+def _map(
+    node: nodes.Module,
+    checker: Checker,
+    left: Scope,
+    right: Scope,
+    linked: Callable[[str, tuple[str, ...], str, tuple[str, ...]], bool],
+) -> tuple[MapLine, ...] | None:
+    """Lower the map; None when one of its lines could not be, so that nobody complains about what it might have said."""
+    lowering = MapLowering(checker, left, right, linked)
+    lines: list[MapLine] = []
+    complete = True
+    for clause in clauses_of(node.clauses, nodes.Map):
+        for item in clause.items:
+            match item:
+                case nodes.MapLine():
+                    found = _lower_line(item, None, lowering, checker)
+                    complete = complete and found is not None
+                    lines += [found] if found is not None else []
+                case nodes.Group():
+                    for line in item.lines:
+                        found = (
+                            _lower_line(line, item.name.text, lowering, checker)
+                            if isinstance(line, nodes.MapLine)
+                            else None
+                        )
+                        complete = complete and found is not None
+                        lines += [found] if found is not None else []
+                case nodes.LineBlock():
+                    checker.report(
+                        BAD_MODIFIER, "`line:` belongs to documents", item.span, help="write the lines directly under `map:`"
+                    )
+                    complete = False
+                case nodes.Bad():
+                    complete = False
+    return _once(join_two_way(lines)) if complete else None
+
+
+def _lower_line(
+    node: nodes.MapLine, group: str | None, lowering: MapLowering, checker: Checker
+) -> MapLine | None:
+    check_tables_used_backwards([node], checker)
+    return lowering.line(node, group)
+
+
+def _once(lines: tuple[MapLine, ...]) -> tuple[MapLine, ...]:
+    """Keep the first line into each field; lint reports the others."""
+    written: set[tuple[str, str]] = set()
+    kept: list[MapLine] = []
+    for line in lines:
+        mine = {
+            (side, assignment.target)
+            for side, assignment in (("right", line.to_right), ("left", line.to_left))
+            if assignment is not None
+        }
+        if not mine & written:
+            kept.append(line)
+        written |= mine
+    return tuple(kept)
+
+
+def _check_required(node: nodes.Module, checker: Checker, pair: Pair, scope: Scope, side: str) -> None:
+    written = {
+        assignment.target
+        for line in pair.lines
+        if (assignment := line.to_right if side == "right" else line.to_left) is not None
+    }
+    for name, field in scope.schema.fields.items():
+        if not field.required or field.default or field.read_only or name in written or name == scope.schema.key_field:
+            continue
+        arrow = "->" if side == "right" else "<-"
+        example = f"… -> {name}" if side == "right" else f"{name} <- …"
+        checker.report(
+            REQUIRED_NOT_MAPPED,
+            f"`{scope.connection}.{scope.module}` requires `{name}`, and no line with `{arrow}` or `<->` writes it",
+            node.header,
+            help=f"add a line to the map: `{example}`",
+        )

@@ -1,0 +1,106 @@
+"""Scopes: what a path means where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics.codes.names import UNKNOWN_FIELD, UNKNOWN_RECORD
+from syncdsl.schema.types import FieldSchema, IdType, ReferenceType
+
+if TYPE_CHECKING:
+    from syncdsl.analysis.program import Checker
+    from syncdsl.diagnostics import Span
+    from syncdsl.schema.snapshot import ModuleSchema
+    from syncdsl.syntax.expressions import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A path that leads to a field: the names to step through, the field, and the module that has it."""
+
+    path: tuple[str, ...]
+    field: FieldSchema
+    module: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The fields of one module; with `record` every path begins with that name, and `NAME.stage` is its stage field."""
+
+    connection: str
+    module: str
+    schema: ModuleSchema
+    record: str | None = None
+    stage: tuple[str, ...] | None = None
+
+    def resolve(self, path: Path, checker: Checker) -> Resolved | None:
+        """Return what a path leads to; a path that leads nowhere is reported."""
+        parts, spans = path.parts, path.part_spans
+        if any(not part for part in parts):
+            return None
+        if self.record is not None:
+            if parts[0] != self.record:
+                checker.report(
+                    UNKNOWN_RECORD,
+                    f"`{path.text}` does not begin with the record `{self.record}`",
+                    path.span,
+                    help=f"write `{self.record}.{path.text}`",
+                )
+                return None
+            parts, spans = parts[1:], spans[1:]
+            if not parts:
+                checker.report(
+                    UNKNOWN_FIELD, f"`{self.record}` is a record, not a field", path.span, help=f"name a field: `{self.record}.{self.schema.label_field}`"
+                )
+                return None
+            if parts == ("stage",) and self.stage is not None and "stage" not in self.schema.fields:
+                parts, spans = self.stage, (path.span,) * len(self.stage)
+        return self._steps(parts, spans, checker)
+
+    def _steps(self, parts: tuple[str, ...], spans: tuple[Span, ...], checker: Checker) -> Resolved | None:
+        names: list[str] = []
+        module, schema = self.module, self.schema
+        while True:
+            if parts == ("id",) and "id" not in schema.fields and not names:
+                return Resolved(path=("id",), field=FieldSchema(label="id", value=IdType(), read_only=True), module=module)
+            found = schema.resolve(parts)
+            if found is None:
+                known = (*schema.fields, *({name.partition(".")[0] for name in schema.fields if "." in name}))
+                place = f"{self.connection}.{module}"
+                if any(name.startswith(parts[0] + ".") for name in schema.fields):
+                    known = tuple(name.partition(".")[2] for name in schema.fields if name.startswith(parts[0] + "."))
+                    spans = spans[1:] or spans
+                    missing = ".".join(parts[1:]) or parts[0]
+                    checker.unknown(UNKNOWN_FIELD, f"`{place}` has no field", missing, spans[0].to(spans[-1]), known)
+                else:
+                    checker.unknown(UNKNOWN_FIELD, f"`{place}` has no field", parts[0], spans[0], known)
+                return None
+            name, rest = found
+            names.append(name)
+            target = schema.fields[name]
+            used = len(parts) - len(rest)
+            if not rest:
+                return Resolved(path=tuple(names), field=target, module=module)
+            spans, parts = spans[used:], rest
+            if not isinstance(target.value, ReferenceType):
+                checker.report(
+                    UNKNOWN_FIELD,
+                    f"`{name}` is no reference, so there is no `{parts[0]}` behind it",
+                    spans[0],
+                    help=f"write `{name}` alone",
+                )
+                return None
+            module, schema = self._referenced(target.value, parts, checker) or (None, None)  # type: ignore[assignment]  # both are tested together
+            if module is None:
+                checker.report(
+                    UNKNOWN_FIELD,
+                    f"`{name}` refers to {' or '.join(target.value.modules)}, which the schema snapshot does not have",
+                    spans[0],
+                )
+                return None
+
+    def _referenced(self, kind: ReferenceType, parts: tuple[str, ...], checker: Checker) -> tuple[str, ModuleSchema] | None:
+        """Return the referenced module that has the next field, else the first that is known."""
+        known = [(name, schema) for name in kind.modules if (schema := checker.module_schema(self.connection, name))]
+        return next((item for item in known if item[1].resolve(parts)), known[0] if known else None)

@@ -1,0 +1,418 @@
+"""Expressions: names resolved, types checked, lowered to the plan's expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, assert_never
+
+from syncdsl.analysis.kinds import alternatives, common, family
+from syncdsl.diagnostics import did_you_mean
+from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION, UNKNOWN_STAGE
+from syncdsl.diagnostics.codes.types import (
+    NO_STAGE,
+    NOT_A_CONDITION,
+    NOT_COMPARABLE,
+    UNKNOWN_CHOICE,
+    WRONG_ARGUMENTS,
+)
+from syncdsl.functions import BUILTINS, Builtin, Kind, find_builtin
+from syncdsl.plan import expressions as plan
+from syncdsl.schema.snapshot import StageClass
+from syncdsl.schema.types import (
+    BooleanType,
+    ChoiceType,
+    DateType,
+    DecimalType,
+    FieldType,
+    IntegerType,
+    MoneyType,
+    TextType,
+    describe,
+)
+from syncdsl.schema.values import from_json, to_json
+from syncdsl.syntax import expressions as ast
+
+if TYPE_CHECKING:
+    from syncdsl.analysis.program import Checker
+    from syncdsl.analysis.scope import Resolved, Scope
+    from syncdsl.diagnostics import Span
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.schema.values import Value
+
+_ORDER = {"<", "<=", ">", ">="}
+_TEXT, _NUMBER, _BOOLEAN = TextType(), DecimalType(), BooleanType()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A lowered expression and its type; without a type it is empty, which fits everywhere."""
+
+    expression: PlanExpression
+    type: FieldType | None
+    resolved: Resolved | None = None
+
+    @property
+    def constant(self) -> Value:
+        """The value of a constant, empty for anything else."""
+        return from_json(self.expression.value) if isinstance(self.expression, plan.Constant) else None
+
+
+class Lowering:
+    """Lowers expressions in one scope. A mistake is reported once and gives None, which nobody reports again.
+
+    `direction` is that of the map line an expression stands in: tables are read along it.
+    """
+
+    def __init__(self, checker: Checker, scope: Scope, direction: Literal["right", "left"] = "right") -> None:
+        self._checker = checker
+        self._scope = scope
+        self._direction = direction
+
+    def condition(self, node: ast.Expression) -> PlanExpression | None:
+        """Lower a condition."""
+        typed = self.lower(node)
+        if typed is None:
+            return None
+        if not isinstance(typed.type, BooleanType):
+            what = "it is empty" if typed.type is None else f"it is {describe(typed.type)}"
+            self._checker.report(
+                NOT_A_CONDITION,
+                f"`{self._checker.text(node.span)}` is no condition: {what}",
+                node.span,
+                help="compare it, such as `… == \"…\"`, or ask `… is not empty`",
+            )
+            return None
+        return typed.expression
+
+    def lower(self, node: ast.Expression) -> Typed | None:
+        """Lower an expression."""
+        match node:
+            case ast.TextLiteral():
+                return Typed(plan.Constant(value=node.value), TextType(length=len(node.value)))
+            case ast.NumberLiteral():
+                value = int(node.value) if node.whole else Decimal(node.value)
+                return Typed(plan.Constant(value=to_json(value)), IntegerType() if node.whole else _NUMBER)
+            case ast.DateLiteral():
+                return Typed(plan.Constant(value=to_json(node.value)), DateType())
+            case ast.BooleanLiteral():
+                return Typed(plan.Constant(value=node.value), _BOOLEAN)
+            case ast.EmptyLiteral():
+                return Typed(plan.Constant(value=None), None)
+            case ast.StageClass():
+                return self._misplaced_stage(node)
+            case ast.Path():
+                found = self._scope.resolve(node, self._checker)
+                return Typed(plan.FieldRead(path=found.path), found.field.value, found) if found else None
+            case ast.InterpolatedText():
+                return self._interpolated(node)
+            case ast.Call():
+                return self._call(node)
+            case ast.Unary():
+                return self._unary(node)
+            case ast.Binary():
+                return self._binary(node)
+            case ast.Membership():
+                return self._membership(node)
+            case ast.EmptinessTest():
+                operand = self.lower(node.operand)
+                if operand is None:
+                    return None
+                return Typed(plan.Emptiness(operand=operand.expression, negated=node.negated), _BOOLEAN)
+            case ast.CreatedTest():
+                return Typed(plan.Created(), _BOOLEAN)
+            case ast.Conditional():
+                return self._conditional(node)
+            case ast.BadExpression():
+                return None
+            case _:
+                assert_never(node)
+
+    def _interpolated(self, node: ast.InterpolatedText) -> Typed | None:
+        parts: list[PlanExpression] = []
+        failed = False
+        for part in node.parts:
+            if isinstance(part, str):
+                parts.append(plan.Constant(value=part))
+                continue
+            typed = self.lower(part)
+            if typed is None:
+                failed = True
+            else:
+                parts.append(typed.expression)
+        return None if failed else Typed(plan.TextOf(parts=tuple(parts)), _TEXT)
+
+    def _unary(self, node: ast.Unary) -> Typed | None:
+        if node.operator is ast.UnaryOperator.NOT:
+            condition = self.condition(node.operand)
+            return Typed(plan.Negate(operand=condition), _BOOLEAN) if condition is not None else None
+        operand = self.lower(node.operand)
+        if operand is None:
+            return None
+        if operand.type is not None and family(operand.type) != "number":
+            return self._mismatch(node.span, f"`-` needs a number, not {describe(operand.type)}")
+        return Typed(plan.Minus(operand=operand.expression), operand.type or _NUMBER)
+
+    def _binary(self, node: ast.Binary) -> Typed | None:
+        operator = node.operator
+        match operator:
+            case ast.BinaryOperator.AND | ast.BinaryOperator.OR:
+                left, right = self.condition(node.left), self.condition(node.right)
+                if left is None or right is None:
+                    return None
+                op: Literal["and", "or"] = "and" if operator is ast.BinaryOperator.AND else "or"
+                return Typed(plan.Connective(op=op, left=left, right=right), _BOOLEAN)
+            case ast.BinaryOperator.COALESCE:
+                return self._coalesce(node)
+            case (
+                ast.BinaryOperator.ADD
+                | ast.BinaryOperator.SUBTRACT
+                | ast.BinaryOperator.MULTIPLY
+                | ast.BinaryOperator.DIVIDE
+            ):
+                return self._arithmetic(node)
+            case (
+                ast.BinaryOperator.EQUAL
+                | ast.BinaryOperator.NOT_EQUAL
+                | ast.BinaryOperator.LESS
+                | ast.BinaryOperator.LESS_EQUAL
+                | ast.BinaryOperator.GREATER
+                | ast.BinaryOperator.GREATER_EQUAL
+            ):
+                return self._comparison(node)
+            case _:
+                assert_never(operator)
+
+    def _coalesce(self, node: ast.Binary) -> Typed | None:
+        left, right = self.lower(node.left), self.lower(node.right)
+        if left is None or right is None:
+            return None
+        kind = right.type if left.type is None else left.type
+        if left.type is not None and right.type is not None:
+            kind = alternatives(left.type, right.type)
+            if kind is None:
+                return self._mismatch(
+                    node.span, f"{describe(left.type)} and {describe(right.type)} cannot stand for each other"
+                )
+        return Typed(plan.Coalesce(left=left.expression, right=right.expression), kind)
+
+    def _arithmetic(self, node: ast.Binary) -> Typed | None:
+        left, right = self.lower(node.left), self.lower(node.right)
+        if left is None or right is None:
+            return None
+        op: Literal["+", "-", "*", "/"] = node.operator.value  # type: ignore[assignment]  # the caller passes these four alone
+        families = [family(item.type) if item.type is not None else "number" for item in (left, right)]
+        result: Literal["number", "date", "days"] = "number"
+        kind: FieldType = _NUMBER
+        if families == ["date", "number"] and op in {"+", "-"}:
+            result, kind = "date", DateType()
+        elif families == ["date", "date"] and op == "-":
+            result, kind = "days", IntegerType()
+        elif families != ["number", "number"]:
+            strange = left.type if families[0] != "number" else right.type
+            return self._mismatch(node.span, f"`{op}` needs numbers, not {describe(strange) if strange else 'empty'}")
+        elif isinstance(left.type, MoneyType) and isinstance(right.type, MoneyType) and op in {"+", "-"}:
+            kind = left.type
+        return Typed(plan.Arithmetic(op=op, left=left.expression, right=right.expression, result=result), kind)
+
+    def _comparison(self, node: ast.Binary) -> Typed | None:
+        op: Literal["==", "!=", "<", "<=", ">", ">="] = node.operator.value  # type: ignore[assignment]  # comparisons alone
+        for stage, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(stage, ast.StageClass):
+                return self._stage_test(stage, other, op, node.span)
+        left, right = self.lower(node.left), self.lower(node.right)
+        if left is None or right is None:
+            return None
+        if left.type is None and right.type is None:
+            return self._mismatch(node.span, "both sides are empty")
+        kind = left.type or right.type
+        if left.type is not None and right.type is not None:
+            kind = common(left.type, right.type)
+        if kind is None or (op in _ORDER and family(kind) not in {"number", "date", "datetime"}):
+            names = " and ".join(describe(item.type) for item in (left, right) if item.type is not None)
+            return self._mismatch(node.span, f"{names} cannot be compared with `{op}`")
+        for one, other, place in ((left, right, node.right), (right, left, node.left)):
+            if not self._known_choice(one, other, place.span):
+                return None
+        return Typed(plan.Comparison(op=op, left=left.expression, right=right.expression, as_type=kind), _BOOLEAN)
+
+    def _membership(self, node: ast.Membership) -> Typed | None:
+        operand = self.lower(node.operand)
+        options = [self.lower(option) for option in node.options]
+        if operand is None or operand.type is None:
+            return None
+        lowered: list[PlanExpression] = []
+        for option, place in zip(options, node.options, strict=True):
+            if option is None:
+                return None
+            if option.type is not None and common(operand.type, option.type) is None:
+                return self._mismatch(
+                    place.span, f"{describe(operand.type)} cannot be compared with {describe(option.type)}"
+                )
+            if not self._known_choice(operand, option, place.span):
+                return None
+            lowered.append(option.expression)
+        return Typed(
+            plan.Among(
+                operand=operand.expression, options=tuple(lowered), negated=node.negated, as_type=operand.type
+            ),
+            _BOOLEAN,
+        )
+
+    def _known_choice(self, choice: Typed, literal: Typed, span: Span) -> bool:
+        """Report a text that a pick list does not have; a stage has a code of its own."""
+        if not isinstance(choice.type, ChoiceType) or not isinstance(literal.constant, str):
+            return True
+        if literal.constant in choice.type.options:
+            return True
+        resolved = choice.resolved
+        schema = self._checker.module_schema(self._scope.connection, resolved.module) if resolved else None
+        staged = schema is not None and resolved is not None and schema.stage_field == resolved.path[-1]
+        near = did_you_mean(literal.constant, choice.type.options)
+        shown = ", ".join(f"`{option}`" for option in choice.type.options[:10])
+        self._checker.report(
+            UNKNOWN_STAGE if staged else UNKNOWN_CHOICE,
+            f"there is no {'stage' if staged else 'choice'} `{literal.constant}`",
+            span,
+            help=f"did you mean `{near}`?" if near else f"there is {shown}",
+        )
+        return False
+
+    def _stage_test(self, stage: ast.StageClass, other: ast.Expression, op: str, span: Span) -> Typed | None:
+        if not isinstance(other, ast.Path) or op not in {"==", "!="}:
+            return self._misplaced_stage(stage)
+        found = self._scope.resolve(other, self._checker)
+        if found is None:
+            return None
+        schema = self._checker.module_schema(self._scope.connection, found.module)
+        if schema is None or schema.stage_field != found.path[-1]:
+            self._checker.report(
+                NO_STAGE,
+                f"`{other.text}` is no stage, so it is neither won nor lost",
+                span,
+                help="compare a stage: `NAME.stage == won`",
+            )
+            return None
+        wanted = StageClass(stage.value.value)
+        stages = tuple(item.value for item in schema.stages if item.stage_class is wanted)
+        test = plan.StageTest(path=found.path, stage_class=wanted, stages=stages)
+        return Typed(test if op == "==" else plan.Negate(operand=test), _BOOLEAN)
+
+    def _misplaced_stage(self, node: ast.StageClass) -> None:
+        self._checker.report(
+            NO_STAGE,
+            f"`{node.value.value}` can only be compared with a stage",
+            node.span,
+            help=f"write `NAME.stage == {node.value.value}`",
+        )
+
+    def _conditional(self, node: ast.Conditional) -> Typed | None:
+        condition = self.condition(node.condition)
+        then, otherwise = self.lower(node.then), self.lower(node.otherwise)
+        if condition is None or then is None or otherwise is None:
+            return None
+        kind = then.type or otherwise.type
+        if then.type is not None and otherwise.type is not None:
+            kind = alternatives(then.type, otherwise.type)
+            if kind is None:
+                return self._mismatch(
+                    node.span, f"one branch is {describe(then.type)}, the other {describe(otherwise.type)}"
+                )
+        return Typed(
+            plan.Choose(condition=condition, then=then.expression, otherwise=otherwise.expression), kind
+        )
+
+    def _call(self, node: ast.Call) -> Typed | None:
+        arguments = [self.lower(argument) for argument in node.arguments]
+        if node.function in self._checker.names.tables:
+            return self._table(node, arguments)
+        builtin = find_builtin(node.function)
+        if builtin is None:
+            known = {*BUILTINS, *self._checker.names.tables}
+            self._checker.unknown(
+                UNKNOWN_FUNCTION, "no table or builtin is called", node.function, node.function_span, known
+            )
+            return None
+        if any(argument is None for argument in arguments):
+            return None
+        return self._builtin(node, builtin, [item for item in arguments if item is not None])
+
+    def _table(self, node: ast.Call, arguments: list[Typed | None]) -> Typed | None:
+        if len(arguments) != 1:
+            self._checker.report(
+                WRONG_ARGUMENTS,
+                f"the table `{node.function}` takes one value, not {len(arguments)}",
+                node.span,
+                help=f"write `{node.function}(FIELD)`",
+            )
+            return None
+        (argument,) = arguments
+        if argument is None:
+            return None
+        kind = self._checker.table_type(node.function, "right" if self._direction == "right" else "left")
+        return Typed(
+            plan.TableCall(table=node.function, direction=self._direction, argument=argument.expression), kind
+        )
+
+    def _builtin(self, node: ast.Call, builtin: Builtin, arguments: list[Typed]) -> Typed | None:
+        most = builtin.most
+        if len(arguments) < builtin.least or (most is not None and len(arguments) > most):
+            self._checker.report(
+                WRONG_ARGUMENTS,
+                f"`{builtin.name}` takes {builtin.least if most == builtin.least else f'{builtin.least} or more'} "
+                f"arguments, not {len(arguments)}",
+                node.span,
+                help=f"its signature is `{builtin.signature}`",
+            )
+            return None
+        for position, (argument, place) in enumerate(zip(arguments, node.arguments, strict=True)):
+            parameter = builtin.parameter(position)
+            wrong = argument.type is not None and not _accepts(parameter.kind, argument.type)
+            if not wrong and parameter.choices and argument.constant not in parameter.choices:
+                wrong = True
+            if wrong:
+                what = describe(argument.type) if argument.type is not None else "empty"
+                self._checker.report(
+                    WRONG_ARGUMENTS,
+                    f"`{parameter.name}` of `{builtin.name}` takes {parameter.text.partition(': ')[2]}, not {what}",
+                    place.span,
+                    help=f"its signature is `{builtin.signature}`",
+                )
+                return None
+        lowered = tuple(argument.expression for argument in arguments)
+        return Typed(plan.BuiltinCall(function=builtin.name, arguments=lowered), _result(builtin, arguments))
+
+    def _mismatch(self, span: Span, message: str) -> None:
+        self._checker.report(
+            NOT_COMPARABLE, message, span, help="convert one of them, or compare with a value of the same kind"
+        )
+
+
+def _accepts(kind: Kind, given: FieldType) -> bool:
+    match kind:
+        case Kind.TEXT:
+            return family(given) == "text"
+        case Kind.NUMBER | Kind.MONEY:
+            return family(given) == "number"
+        case Kind.DATE:
+            return family(given) == "date"
+        case Kind.BOOLEAN:
+            return family(given) == "boolean"
+        case Kind.ANY:
+            return True
+
+
+def _result(builtin: Builtin, arguments: list[Typed]) -> FieldType | None:
+    match builtin.result:
+        case Kind.TEXT:
+            return _TEXT
+        case Kind.NUMBER:
+            return _NUMBER
+        case Kind.MONEY:
+            return MoneyType()
+        case Kind.DATE:
+            return DateType()
+        case Kind.BOOLEAN:
+            return _BOOLEAN
+        case Kind.ANY:
+            return arguments[0].type if arguments else None

@@ -1,0 +1,45 @@
+"""SD507: a `when` that stands twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics import Diagnostic, Related
+from syncdsl.diagnostics.codes.lint import REPEATED_WHEN
+from syncdsl.lint.check import Check, RuleFile, statements
+from syncdsl.syntax import walk
+from syncdsl.syntax.expressions import BadExpression
+from syncdsl.syntax.nodes import Bad, Identifier, When
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
+    earlier: list[When] = []
+    for statement in statements(files):
+        if not isinstance(statement, When) or not _whole(statement):
+            continue
+        first = next((item for item in earlier if item == statement), None)
+        if first is None:
+            earlier.append(statement)
+        else:
+            yield Diagnostic(
+                code=REPEATED_WHEN,
+                message="the same `when` stands in the rules already",
+                span=statement.span,
+                help="remove one of them; a second action takes a line of its own: `when …: create invoice`",
+                related=(Related(span=first.span, message="it stands here first"),),
+            )
+
+
+def _whole(statement: When) -> bool:
+    """Tell whether all of it was read: what was not may be the difference."""
+    holes = (
+        isinstance(node, Bad | BadExpression) or (isinstance(node, Identifier) and not node.text)
+        for node in walk(statement)
+    )
+    return bool(statement.actions) and not statement.clauses and not any(holes)
+
+
+CHECK = Check(code=REPEATED_WHEN, run=_run)

@@ -1,0 +1,32 @@
+"""SD502: a connection that no rule names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics import Diagnostic
+from syncdsl.diagnostics.codes.lint import UNUSED_CONNECTION
+from syncdsl.lint.check import Check, RuleFile, opaque, statements
+from syncdsl.syntax import walk
+from syncdsl.syntax.nodes import Connection, EntityName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
+    if opaque(files):
+        return
+    named = {node.connection.text for file in files for node in walk(file.program) if isinstance(node, EntityName)}
+    for connection in statements(files):
+        if isinstance(connection, Connection) and connection.name.text and connection.name.text not in named:
+            name = connection.name.text
+            yield Diagnostic(
+                code=UNUSED_CONNECTION,
+                message=f"no rule names the connection `{name}`",
+                span=connection.name.span,
+                help=f"name a module of it, such as `record item: {name}.Items`, or remove the connection",
+            )
+
+
+CHECK = Check(code=UNUSED_CONNECTION, run=_run)
