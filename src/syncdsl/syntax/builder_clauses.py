@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from lark import Token, Tree
 
-from syncdsl.diagnostics.codes.syntax import EMPTY_BLOCK
+from syncdsl.diagnostics import Fix
+from syncdsl.diagnostics.codes.syntax import EMPTY_BLOCK, RESERVED_WORD
 from syncdsl.syntax.builder_expressions import ExpressionBuilder, bounds, plain_name
+from syncdsl.syntax.expressions import BadExpression, StageClass
 from syncdsl.syntax.nodes import (
     Adopt,
     Arrow,
@@ -39,6 +41,7 @@ from syncdsl.syntax.nodes import (
 if TYPE_CHECKING:
     from syncdsl.diagnostics import Span
     from syncdsl.syntax.automaton import Automaton, Node
+    from syncdsl.syntax.expressions import Expression
     from syncdsl.syntax.findings import Findings
     from syncdsl.syntax.nodes import DocumentClause, MapItem, Modifier, ModuleClause, RecordClause
 
@@ -204,11 +207,28 @@ class ClauseBuilder:
         left, right, *modifiers = trees(tree)
         return MapLine(
             span=self.span(tree),
-            left=self.expressions.expression(left),
+            left=self._side(left),
             arrow=self.arrow(tokens(tree)[0]),
-            right=self.expressions.expression(right),
+            right=self._side(right),
             modifiers=tuple([self._modifier(child) for child in modifiers]),
         )
+
+    def _side(self, tree: Node) -> Expression:
+        """Build a side of a map line; a stage class means nothing there, so a field of that name is meant."""
+        expression = self.expressions.expression(tree)
+        if not isinstance(expression, StageClass):
+            return expression
+        start, end = bounds(tree)
+        word = expression.value.value
+        self.findings.add(
+            RESERVED_WORD,
+            f"`{word}` is a word of the language",
+            start,
+            end,
+            help=f"a field of that name is written in backticks: `` `{word}` ``",
+            fixes=[Fix(title="write it in backticks", span=expression.span, replacement=f"`{word}`")],
+        )
+        return BadExpression(span=expression.span)
 
     def _modifier(self, tree: Node) -> Modifier:
         span = self.span(tree)

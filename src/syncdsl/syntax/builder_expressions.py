@@ -119,7 +119,8 @@ class ExpressionBuilder:
         children = tree.children
         match tree.data:
             case "path":
-                return self.path(tree)
+                path = self.path(tree)
+                return path if all(path.parts) else BadExpression(span=span)
             case "literal":
                 return self._literal(_token(children[0]), depth)
             case "call":
@@ -185,6 +186,8 @@ class ExpressionBuilder:
                 if all(isinstance(part, str) for part in parts):
                     return TextLiteral(span=span, value="".join(part for part in parts if isinstance(part, str)))
                 return InterpolatedText(span=span, parts=parts)
+            case "NUMBER" | "DATE" if not token:
+                return BadExpression(span=span)
             case "NUMBER":
                 return NumberLiteral(span=span, value=self.number(token), whole="." not in token)
             case "DATE":

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics.codes.syntax import UNEXPECTED
+from syncdsl.diagnostics import Fix, SourceFile
+from syncdsl.diagnostics.codes.syntax import (
+    MISPLACED_LANGUAGE,
+    MISSING_LANGUAGE,
+    TOO_LARGE,
+    UNSUPPORTED_VERSION,
+)
 from syncdsl.syntax.automaton import NotPlain, TooDeep
 from syncdsl.syntax.builder import Builder
 from syncdsl.syntax.findings import Findings
 from syncdsl.syntax.grammar import automaton
-from syncdsl.syntax.nodes import Program
+from syncdsl.syntax.nodes import Bad, Language, Program
+from syncdsl.syntax.recovery import Recovery
+from syncdsl.syntax.scanner import Scanner
 
 if TYPE_CHECKING:
-    from syncdsl.diagnostics import Diagnostic, SourceFile
+    from syncdsl.diagnostics import Diagnostic
+    from syncdsl.syntax.automaton import Automaton, Node
+
+MAX_BYTES = 1024 * 1024
+VERSION = 1
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +41,63 @@ class ParseResult:
 
 def parse(source: SourceFile) -> ParseResult:
     """Parse a rule file; never raises for what stands in it."""
+    if source.text.startswith(_BYTE_ORDER_MARK):
+        source = SourceFile(source.path, source.text.removeprefix(_BYTE_ORDER_MARK))
     findings = Findings(source)
-    tables = automaton()
-    try:
-        tree = tables.parse(source.text + "\n")
-    except (NotPlain, TooDeep):
-        findings.add(UNEXPECTED, "this file cannot be read", 0, 0)
-        program = Program(span=source.span(0, len(source.text)), statements=())
+    if _too_large(source.text):
+        findings.add(TOO_LARGE, "this file is larger than 1 MiB", 0, 0, help="split it into several")
+        program = Program(span=source.span(0, 0), statements=())
     else:
-        program = Builder(tables, findings).program(tree)
+        tables = automaton()
+        program = Builder(tables, findings).program(_tree(source, tables, findings))
+        _check_language(program, findings)
     return ParseResult(program=program, diagnostics=findings.sorted(), complete=not findings.failed)
+
+
+def _tree(source: SourceFile, tables: Automaton, findings: Findings) -> Node:
+    try:
+        return tables.parse(source.text + "\n")
+    except (NotPlain, TooDeep):
+        return Recovery(tables, _scanner(), findings).tree()
+
+
+@cache
+def _scanner() -> Scanner:
+    return Scanner(automaton())
+
+
+def _too_large(text: str) -> bool:
+    return len(text) > MAX_BYTES or (len(text) > MAX_BYTES // 4 and len(text.encode(errors="replace")) > MAX_BYTES)
+
+
+def _check_language(program: Program, findings: Findings) -> None:
+    first = next(iter(program.statements), None)
+    languages = [item for item in program.statements if isinstance(item, Language)]
+    if not languages and not isinstance(first, Bad):
+        fix = Fix(
+            title="write `language 1`",
+            span=findings.source.span(0, 0),
+            replacement=f"language {VERSION}\n\n",
+            safe=True,
+        )
+        findings.add(
+            MISSING_LANGUAGE,
+            "this file does not say its language version",
+            0,
+            0,
+            help=f"write `language {VERSION}` as its first statement",
+            fixes=[fix],
+            beside=True,
+        )
+    for item in languages:
+        start, end = item.span.start, item.span.end
+        if item is not first:
+            message = "`language` stands once, as the first statement"
+            findings.add(MISPLACED_LANGUAGE, message, start, end)
+        elif item.version != VERSION:
+            findings.add(
+                UNSUPPORTED_VERSION,
+                f"this syncdsl reads language {VERSION}, not {findings.source.text[start:end].split()[-1]}",
+                start,
+                end,
+            )

@@ -46,14 +46,6 @@ READ_ONLY = Code(
     example="Phone -> last_modified_time",
     instead="Phone -> phone",
 )
-WRITTEN_TWICE = Code(
-    id="SD305",
-    name="written-twice",
-    title="two lines write one field",
-    explanation="Which of them counts would be chance. Keep one, or join them with `??`.",
-    example="Phone -> phone\nFax -> phone",
-    instead="Phone ?? Fax -> phone",
-)
 REQUIRED_NOT_MAPPED = Code(
     id="SD306",
     name="required-not-mapped",
@@ -154,7 +146,6 @@ CODES: tuple[Code, ...] = (
     NOT_WRITABLE,
     NOT_INVERTIBLE,
     READ_ONLY,
-    WRITTEN_TWICE,
     REQUIRED_NOT_MAPPED,
     WRONG_ARGUMENTS,
     NOT_COMPARABLE,

@@ -1,0 +1,300 @@
+"""Reads a file that does not parse as it stands: line by line, so that one mistake makes one report.
+
+Every logical line is placed in a block and made to fit there, by the cheapest edits if need be; what cannot be made to
+fit becomes a `bad` line with the deeper lines below it. The tokens that result go to the parser of all other files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics import Fix
+from syncdsl.diagnostics.codes import syntax as codes
+from syncdsl.syntax import scanner as scan
+from syncdsl.syntax.automaton import INDENT_WIDTH, MAX_PARENTHESES, Lexeme
+from syncdsl.syntax.findings import MAX_FINDINGS
+from syncdsl.syntax.repairs import Fitted, Repairer
+from syncdsl.syntax.wording import after, shown
+
+if TYPE_CHECKING:
+    from syncdsl.syntax.automaton import Automaton, Node, Stack
+    from syncdsl.syntax.findings import Findings
+    from syncdsl.syntax.scanner import LogicalLine, Scanner
+
+MAX_BLOCKS = 100
+_MOVED = 0.8
+_TRIED = 3
+
+
+@dataclass(slots=True)
+class _Block:
+    """An open block: the column of its lines, others that were read as it, and its first line."""
+
+    column: int
+    first: LogicalLine | None
+    also: set[int] = field(default_factory=set)
+    blamed: bool = False
+
+    def distance(self, column: int) -> int:
+        """Return how far a column is from this block's."""
+        return 0 if column in self.also else abs(column - self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line may stand: in a new block, or in an open one after closing `closing` blocks."""
+
+    opening: bool
+    closing: int
+    distance: int
+    stack: Stack
+
+
+class Recovery:
+    """Reads one file."""
+
+    def __init__(self, automaton: Automaton, scanner: Scanner, findings: Findings) -> None:
+        self._automaton = automaton
+        self._findings = findings
+        self._text = findings.source.text
+        self._lines = scanner.lines(self._text)
+        self._repairer = Repairer(automaton, scanner, self._text)
+        self._stack: Stack = automaton.initial()
+        self._blocks = [_Block(0, None)]
+        self._tokens: list[Lexeme] = []
+        self._column = 0
+        self._widths: list[_Block] = []
+
+    def tree(self) -> Node:
+        """Return the tree of the whole file."""
+        index = 0
+        while index < len(self._lines):
+            index = self._line(index)
+        self._close(len(self._blocks) - 1, len(self._text))
+        self._report_tabs()
+        self._report_widths()
+        return self._automaton.tree(self._tokens)
+
+    def _line(self, index: int) -> int:
+        """Read a line; return the index of the next."""
+        line = self._lines[index]
+        places = self._places(line)
+        if line.too_deep is not None:
+            self._findings.add(
+                codes.TOO_DEEP, f"more than {MAX_PARENTHESES} parentheses are open", line.too_deep, line.too_deep + 1
+            )
+            return self._give_up(index, places[0])
+        if len(self._findings) >= MAX_FINDINGS:
+            return self._pass_over(index, places)
+        for place in places:
+            fitted = self._repairer.fit(line, place.stack)
+            if fitted is not None:
+                self._settle(line, place, fitted)
+                return index + 1
+        best = self._repaired(index, places)
+        if best is None:
+            self._report_bad(line, places[0])
+            return self._give_up(index, places[0])
+        place, fitted = best
+        self._report_edit(fitted)
+        self._settle(line, place, fitted, quiet=True)
+        return index + 1
+
+    def _places(self, line: LogicalLine) -> list[_Place]:
+        """Return where a line may stand, the most likely place first."""
+        places: list[_Place] = []
+        opened = self._automaton.step(self._stack, "_INDENT")
+        if opened is not None and len(self._blocks) <= MAX_BLOCKS:
+            distance = 0 if line.column > self._column else abs(self._column + INDENT_WIDTH - line.column)
+            places.append(_Place(opening=True, closing=0, distance=distance, stack=opened))
+        stack: Stack | None = self._stack
+        for closing, block in enumerate(reversed(self._blocks)):
+            if closing and stack is not None:
+                stack = self._automaton.step(stack, "_DEDENT")
+            if stack is None:
+                break
+            places.append(_Place(opening=False, closing=closing, distance=block.distance(line.column), stack=stack))
+        return sorted(places, key=lambda place: place.distance)
+
+    def _repaired(self, index: int, places: list[_Place]) -> tuple[_Place, Fitted] | None:
+        """Return the cheapest repair at the likeliest places; a line that moves besides pays for it."""
+        line = self._lines[index]
+        deeper = index + 1 < len(self._lines) and self._lines[index + 1].column > line.column
+        best: tuple[float, _Place, Fitted] | None = None
+        nearest = places[0].distance
+        for place in places[:_TRIED]:
+            fitted = self._repairer.repair(line, place.stack, deeper=deeper)
+            if fitted is None:
+                continue
+            cost = fitted.cost + (_MOVED if place.distance > nearest else 0)
+            if best is None or cost < best[0]:
+                best = (cost, place, fitted)
+        return (best[1], best[2]) if best else None
+
+    def _settle(self, line: LogicalLine, place: _Place, fitted: Fitted, *, quiet: bool = False) -> None:
+        """Take a line where it was found to fit."""
+        if place.distance and not quiet and not line.tabs:
+            self._report_place(line, place)
+        self._enter(line, place)
+        self._tokens += fitted.lexemes
+        self._tokens.append(Lexeme("_NL", "\n", line.end, line.end))
+        self._stack = fitted.stack
+        self._column = line.column
+
+    def _enter(self, line: LogicalLine, place: _Place) -> None:
+        if place.opening:
+            self._tokens.append(Lexeme("_INDENT", "", line.start, line.start))
+            block = _Block(line.column, line)
+            if line.column != self._blocks[-1].column + INDENT_WIDTH and line.column != self._column + INDENT_WIDTH:
+                block.blamed = bool(place.distance)
+                self._widths.append(block)
+            self._blocks.append(block)
+        else:
+            self._close(place.closing, line.start)
+            if place.distance:
+                self._blocks[-1].also.add(line.column)
+        self._stack = place.stack
+
+    def _close(self, count: int, at: int) -> None:
+        for _ in range(count):
+            self._tokens.append(Lexeme("_DEDENT", "", at, at))
+            self._blocks.pop()
+
+    def _give_up(self, index: int, place: _Place) -> int:
+        """Make a line and the deeper ones below it one `bad` line; return the index of the next."""
+        line = self._lines[index]
+        block = self._blocks[-1 - place.closing]
+        column = line.column if place.opening else min(line.column, block.column)
+        following = index + 1
+        deep = line.column > block.column and not place.opening and place.distance > 0
+        while following < len(self._lines):
+            further = self._lines[following].column
+            if further > column and (further > line.column or (deep and further == line.column)):
+                following += 1
+            else:
+                break
+        self._enter(line, place)
+        end = self._lines[following - 1].end
+        self._tokens += [Lexeme("BAD", self._text[line.start : end], line.start, end), Lexeme("_NL", "\n", end, end)]
+        stack = self._automaton.step(place.stack, "BAD")
+        ended = stack and self._automaton.step(stack, "_NL")
+        if ended is None:  # every block takes a bad line
+            raise AssertionError
+        self._stack = ended
+        self._column = line.column
+        return following
+
+    def _pass_over(self, index: int, places: list[_Place]) -> int:
+        """Read on without searching, once there are too many reports to be of use."""
+        line = self._lines[index]
+        for place in places:
+            fitted = self._repairer.fit(line, place.stack)
+            if fitted is not None:
+                self._settle(line, place, fitted, quiet=True)
+                return index + 1
+        self._findings.add_last(
+            codes.TOO_MANY, f"more than {MAX_FINDINGS} syntax errors; the rest is not reported", line.start, line.end
+        )
+        return self._give_up(index, places[0])
+
+    def _report_edit(self, fitted: Fitted) -> None:
+        edit = fitted.edits[0]
+        fixes = []
+        if edit.replacement is not None and len(fitted.edits) == 1:
+            start, end = (edit.lexemes[0].start,) * 2 if edit.inserts else (edit.start, edit.end)
+            text = edit.replacement
+            if edit.inserts and text.isalnum():
+                text = f" {text}"
+            title = f"write `{text.strip()}`"
+            fixes.append(Fix(title=title, span=self._findings.source.span(start, end), replacement=text))
+        self._findings.add(edit.code, edit.message, edit.start, edit.end, help=edit.help, fixes=fixes)
+
+    def _report_bad(self, line: LogicalLine, place: _Place) -> None:
+        failed = self._repairer.failure(line, place.stack)
+        lexeme = line.lexemes[min(failed, len(line.lexemes) - 1)]
+        before = line.lexemes[failed - 1] if failed else None
+        if failed == 0 and place.distance and line.column > self._blocks[-1 - place.closing].column:
+            self._findings.add(
+                codes.BAD_INDENTATION,
+                "this line is deeper than the one above, which takes no lines below it",
+                line.start,
+                line.end,
+                help="is a line such as `map:` missing above it?",
+            )
+        elif lexeme.type == scan.ODD_CHARACTER:
+            message = f"{shown(lexeme.text)} means nothing in this language"
+            self._findings.add(codes.BAD_CHARACTER, message, lexeme.start, lexeme.end)
+        elif failed == 0:
+            self._findings.add(
+                codes.UNKNOWN_STATEMENT,
+                f"nothing begins with {shown(lexeme.text)} here",
+                lexeme.start,
+                lexeme.end,
+                help=self._beginnings(place),
+            )
+        elif failed == len(line.lexemes):
+            message = f"this line breaks off {after(before)}"
+            self._findings.add(codes.MISSING_WORD, message, lexeme.start, lexeme.end)
+        else:
+            message = f"{shown(lexeme.text)} does not belong {after(before)}"
+            self._findings.add(codes.UNEXPECTED, message, lexeme.start, lexeme.end)
+
+    def _beginnings(self, place: _Place) -> str:
+        spelling = self._automaton.spelling
+        fits = sorted(spelling[t] for t in self._automaton.expected(place.stack) if t in spelling)
+        words = [f"`{word}`" for word in fits if word.isalpha()]
+        return f"what can stand here begins with {', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else ""
+
+    def _report_place(self, line: LogicalLine, place: _Place) -> None:
+        """Report a wrong column, at the line that has it: the first of the block if this one is right."""
+        if place.opening:
+            message, right = "this line stands below a header and is not indented", self._column + INDENT_WIDTH
+        else:
+            block = self._blocks[-1 - place.closing]
+            outer = self._blocks[-2 - place.closing].column if len(self._blocks) > 1 + place.closing else 0
+            message = f"this line is indented by {line.column} spaces, its neighbours by {block.column}"
+            right = block.column
+            first = block.first
+            if first is not None and line.column == outer + INDENT_WIDTH != block.column and not block.blamed:
+                block.blamed = True
+                block.also.add(block.column)
+                self._add_place(
+                    first, f"this line is indented by {block.column} spaces, not {line.column}", line.column
+                )
+                block.column = line.column
+                return
+        self._add_place(line, message, right)
+
+    def _add_place(self, line: LogicalLine, message: str, right: int) -> None:
+        start = self._findings.source.line_starts[line.number - 1]
+        span = self._findings.source.span(start, line.start)
+        self._findings.add(
+            codes.BAD_INDENTATION,
+            message,
+            start,
+            line.start,
+            help=f"it was read as if it were indented by {right}",
+            fixes=[Fix(title=f"indent by {right} spaces", span=span, replacement=" " * right)],
+        )
+
+    def _report_tabs(self) -> None:
+        for line in self._lines:
+            if line.tabs:  # once: the others follow from the same editor
+                start = self._findings.source.line_starts[line.number - 1]
+                self._findings.add(
+                    codes.TAB, "a tab stands before this line", start, line.start, help="indent by four spaces"
+                )
+                return
+
+    def _report_widths(self) -> None:
+        for block in self._widths:
+            if not block.blamed and block.first is not None:
+                start = self._findings.source.line_starts[block.first.number - 1]
+                self._findings.add(
+                    codes.INDENTATION_WIDTH,
+                    "indentation is by four spaces; `syncdsl fmt` writes it so",
+                    start,
+                    block.first.start,
+                )
+                return
