@@ -204,7 +204,8 @@ def test_state_and_change_sets_are_private(project: Project, sandbox: Sandbox) -
 
 
 def test_json_preview_is_the_saved_change_set(project: Project, sandbox: Sandbox) -> None:
-    """`plan --format json` prints one JSON document and nothing else."""
+    """`plan --format json` prints one JSON document, the change set within it, and nothing else."""
     seed(sandbox)
     data = json.loads(project.run("plan", "--format", "json").stdout)
-    assert data["effects"]
+    assert data["changes"]["effects"]
+    assert data["digest"].startswith("b2:")

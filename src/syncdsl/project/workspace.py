@@ -83,11 +83,8 @@ class Workspace:
         linted = lint_paths(files or self.rule_files(), dict(self.settings.lint.levels))
         sources = {source.path: source for source, _ in linted}
         findings = [item for _, items in linted for item in items]
-        parsed = [(source, parse(source)) for source in sources.values()]
-        if not all(result.complete for _, result in parsed):
-            # Names that stand in lines nobody could read would be reported as missing.
-            return Checked(sources=sources, findings=_sorted(findings))
-        return self._analyse([(source, result.program) for source, result in parsed], sources, findings)
+        programs = [(source, parse(source).program) for source in sources.values()]
+        return self._analyse(programs, sources, findings)
 
     def _analyse(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.changes.effects import Create, Hold, Link, Skip, Update, Void
@@ -95,18 +95,18 @@ def _meaning(kind: str) -> str:
 def _rule_lines(rule: str, effects: Sequence[Change], style: Style, width: int) -> list[str]:
     place = neutral(min((effect.location for effect in effects), key=_place))
     lines = [f"{style('bold', neutral(rule))}  {style('dim', place)}"]
-    groups: dict[tuple[str, int, str, str], list[Change]] = defaultdict(list)
+    groups: dict[tuple[str, int, str], list[Change]] = defaultdict(list)
     for effect in effects:
-        groups[_target(effect), KINDS.index(effect.kind), _subject(effect), effect.reason].append(effect)
+        groups[_target(effect), KINDS.index(effect.kind), effect.reason].append(effect)
     target = None
-    for (where, kind, _, reason), inside in sorted(groups.items(), key=lambda item: item[0][:3]):
+    for (where, kind, reason), inside in sorted(groups.items(), key=lambda item: item[0][:2]):
         if where != target:
             target = where
             lines.append(f"  {neutral(where)}")
         name = KINDS[kind]
         head = style(_meaning(name), f"{SIGNS[name]} {counted(len(inside), name)}")
         lines.append(f"    {head}  {style('dim', cut(neutral(reason), max(width - 24, 20)))}")
-        lines += _samples(inside, style, width)
+        lines += _updates(inside, style, width) if name == "update" else _samples(inside, style, width)
     return lines
 
 
@@ -128,17 +128,30 @@ def _target(effect: Change) -> str:
     return f"{record.connection}.{record.module}"
 
 
-def _subject(effect: Change) -> str:
-    """Return what keeps changes of one kind apart: which fields an update writes, whether a link writes its key."""
-    match effect:
-        case Update():
-            return ",".join(change.field for change in effect.fields)
-        case Link():
-            return str(effect.write_key)
-        case Create() | Void() | Skip():
-            return ""
-        case _:
-            assert_never(effect)
+def _updates(effects: Sequence[Change], style: Style, width: int) -> list[str]:
+    """Return which fields change how often, and samples of every combination of fields, the most frequent first."""
+    kinds: dict[tuple[str, ...], list[Change]] = defaultdict(list)
+    fields: Counter[str] = Counter()
+    for effect in effects:
+        names = tuple(change.field for change in effect.fields) if isinstance(effect, Update) else ()
+        kinds[names].append(effect)
+        fields.update(names)
+    if len(kinds) == 1:
+        return _samples(effects, style, width)
+    counted_fields = ", ".join(f"{neutral(name)} {count:,}" for name, count in fields.most_common())
+    lines = ["        " + style("dim", cut(counted_fields, max(width - 8, 20)))]
+    shown = sorted(kinds.values(), key=len, reverse=True)[:SAMPLES]
+    each = max(SAMPLES // len(shown), 1)
+    left = len(effects)
+    for inside in shown:
+        for effect in inside[:each]:
+            lines += [f"        {line}" for line in effect_lines(effect, style, width - 8)]
+        left -= len(inside)
+        if len(inside) > each:
+            lines.append("            " + style("dim", f"… and {len(inside) - each:,} more with these fields"))
+    if left:
+        lines.append("        " + style("dim", f"… and {left:,} more"))
+    return lines
 
 
 def _samples(effects: Sequence[Change], style: Style, width: int) -> list[str]:

@@ -91,7 +91,7 @@ def render_summary(findings: Sequence[Diagnostic], files: int, style: Style = PL
     failing = counts[Severity.ERROR] or counts[Severity.WARNING]
     if failing:
         codes = sorted({item.code.id for item in findings if item.level is not Severity.NOTE})
-        hint = f"; `syncdsl explain {codes[0]}` says more" + (" about each" if len(codes) > 1 else "")
+        hint = f"; `syncdsl explain {codes[0] if len(codes) == 1 else 'CODE'}` says more"
         return ", ".join(parts) + f" in {among}" + style.prose(hint) + "\n"
     notes = f", {', '.join(parts)}" if parts else ""
     return f"{style('good', 'clean')}: {among} checked{notes}\n"

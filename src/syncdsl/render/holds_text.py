@@ -74,5 +74,5 @@ def _record(hold: Hold, style: Style, width: int) -> list[str]:
     if hold.candidates:
         listed = ", ".join(f"{label_text(item, 24)} ({record_text(item)})" for item in hold.candidates[:2])
         rest = f" and {len(hold.candidates) - 2} more" if len(hold.candidates) > 2 else ""
-        lines.append("    " + cut(f"could be {listed}", max(width - 4 - len(rest), 20)) + rest)
+        lines.append("    " + cut(f"candidates: {listed}", max(width - 4 - len(rest), 20)) + rest)
     return lines

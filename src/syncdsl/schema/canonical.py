@@ -63,7 +63,7 @@ def canonical(value: Value, kind: FieldType) -> Value:
         case DateTimeType():
             return value.astimezone(dt.UTC).replace(microsecond=0) if isinstance(value, dt.datetime) else value
         case ChoicesType():
-            return tuple(sorted(value)) if isinstance(value, tuple) else value  # type: ignore[type-var]  # choices are tuples of text
+            return tuple(sorted(str(item) for item in value)) if isinstance(value, tuple) else value
         case RowsType():
             return value
         case BooleanType() | DateType() | ReferenceType():

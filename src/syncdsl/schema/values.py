@@ -64,7 +64,7 @@ def to_json(value: Value) -> Any:
             return {"partner_of": [value.connection, value.source_module, value.source_id, value.module]}
         case tuple():
             if value and isinstance(value[0], tuple):
-                return {"rows": [{name: to_json(item) for name, item in row} for row in value]}  # type: ignore[misc, union-attr]  # the union of homogeneous tuples is told apart by its first element
+                return {"rows": [{name: to_json(item) for name, item in row} for row in value]}
             return {"choices": list(value)}
         case _:
             assert_never(value)

@@ -148,9 +148,9 @@ class EditFinder:
             if text in {":=", "==="} and "ASSIGN" in fits:
                 yield self._replace(index, "ASSIGN", 0.5, codes.WRONG_OPERATOR)
         if lexeme.type == scan.ODD_CHARACTER:
-            for terminal, cost in ((_BRACKETS.get(text), 0.4), ("COMMA" if text == ";" else None, 0.6)):
-                if terminal in fits and terminal is not None:
-                    yield self._replace(index, terminal, cost, codes.BAD_CHARACTER)
+            for sign, cost in ((_BRACKETS.get(text), 0.4), ("COMMA" if text == ";" else None, 0.6)):
+                if sign is not None and sign in fits:
+                    yield self._replace(index, sign, cost, codes.BAD_CHARACTER)
         if lexeme.type in {scan.OPEN_TEXT, scan.OTHER_QUOTES} and "STRING" in fits:
             yield self._text_closed(index)
         if lexeme.type in {scan.OPEN_QUOTED, scan.OTHER_QUOTES} and "NAME" in fits:
@@ -270,7 +270,7 @@ class EditFinder:
         start, end = (here.start, here.end) if here else (at, at)
         spelling = self._automaton.spelling
         for terminal in sorted(fits - _NEVER_INSERTED):
-            if terminal.startswith("_") or terminal.startswith("$"):
+            if terminal.startswith(("_", "$")):
                 continue
             word = spelling.get(terminal, "")
             if index == 0 and (word.isalpha() or terminal not in {"NAME", "STRING"}):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_BLOCKS = 100
 _MOVED = 0.8
 _TRIED = 3
+_FIRST_IS_WRONG = 0.5
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class _Block:
     also: set[int] = field(default_factory=set)
     blamed: bool = False
 
-    def distance(self, column: int) -> int:
+    def distance(self, column: int) -> float:
         """Return how far a column is from this block's."""
         return 0 if column in self.also else abs(column - self.column)
 
@@ -47,7 +48,7 @@ class _Place:
 
     opening: bool
     closing: int
-    distance: int
+    distance: float
     stack: Stack
 
 
@@ -87,7 +88,8 @@ class Recovery:
             return self._give_up(index, places[0])
         if len(self._findings) >= MAX_FINDINGS:
             return self._pass_over(index, places)
-        for place in places:
+        exact = [place for place in places if not place.distance]
+        for place in (*exact, *self._among(index, [place for place in places if place.distance])):
             fitted = self._repairer.fit(line, place.stack)
             if fitted is not None:
                 self._settle(line, place, fitted)
@@ -106,7 +108,8 @@ class Recovery:
         places: list[_Place] = []
         opened = self._automaton.step(self._stack, "_INDENT")
         if opened is not None and len(self._blocks) <= MAX_BLOCKS:
-            distance = 0 if line.column > self._column else abs(self._column + INDENT_WIDTH - line.column)
+            deeper = line.column > min(self._column, self._blocks[-1].column)
+            distance = 0.0 if deeper else abs(self._column + INDENT_WIDTH - line.column)
             places.append(_Place(opening=True, closing=0, distance=distance, stack=opened))
         stack: Stack | None = self._stack
         for closing, block in enumerate(reversed(self._blocks)):
@@ -114,8 +117,25 @@ class Recovery:
                 stack = self._automaton.step(stack, "_DEDENT")
             if stack is None:
                 break
-            places.append(_Place(opening=False, closing=closing, distance=block.distance(line.column), stack=stack))
+            distance = block.distance(line.column)
+            if distance and line.column == self._outer(closing) + INDENT_WIDTH:
+                distance = _FIRST_IS_WRONG
+            places.append(_Place(opening=False, closing=closing, distance=distance, stack=stack))
         return sorted(places, key=lambda place: place.distance)
+
+    def _outer(self, closing: int) -> int:
+        """Return the column of the block around the one that is innermost after closing some."""
+        return self._blocks[-2 - closing].column if len(self._blocks) > 1 + closing else -INDENT_WIDTH
+
+    def _among(self, index: int, places: list[_Place]) -> list[_Place]:
+        """Prefer, for a line with a wrong column, the block of the line that follows."""
+        if index + 1 == len(self._lines) or not places or places[0].distance < 1:
+            return places
+        following = self._lines[index + 1].column
+        return sorted(places, key=lambda place: place.opening or self._block(place).column != following)
+
+    def _block(self, place: _Place) -> _Block:
+        return self._blocks[-1 - place.closing]
 
     def _repaired(self, index: int, places: list[_Place]) -> tuple[_Place, Fitted] | None:
         """Return the cheapest repair at the likeliest places; a line that moves besides pays for it."""
@@ -123,7 +143,8 @@ class Recovery:
         deeper = index + 1 < len(self._lines) and self._lines[index + 1].column > line.column
         best: tuple[float, _Place, Fitted] | None = None
         nearest = places[0].distance
-        for place in places[:_TRIED]:
+        tried = [place for place in places if not place.distance] or places[:_TRIED]
+        for place in tried:
             fitted = self._repairer.repair(line, place.stack, deeper=deeper)
             if fitted is None:
                 continue
@@ -146,8 +167,10 @@ class Recovery:
         if place.opening:
             self._tokens.append(Lexeme("_INDENT", "", line.start, line.start))
             block = _Block(line.column, line)
-            if line.column != self._blocks[-1].column + INDENT_WIDTH and line.column != self._column + INDENT_WIDTH:
-                block.blamed = bool(place.distance)
+            if place.distance:
+                block.column, block.blamed = self._column + INDENT_WIDTH, True
+                block.also.add(line.column)
+            elif line.column != self._blocks[-1].column + INDENT_WIDTH and line.column != self._column + INDENT_WIDTH:
                 self._widths.append(block)
             self._blocks.append(block)
         else:
@@ -164,7 +187,7 @@ class Recovery:
     def _give_up(self, index: int, place: _Place) -> int:
         """Make a line and the deeper ones below it one `bad` line; return the index of the next."""
         line = self._lines[index]
-        block = self._blocks[-1 - place.closing]
+        block = self._block(place)
         column = line.column if place.opening else min(line.column, block.column)
         following = index + 1
         deep = line.column > block.column and not place.opening and place.distance > 0
@@ -214,7 +237,7 @@ class Recovery:
         failed = self._repairer.failure(line, place.stack)
         lexeme = line.lexemes[min(failed, len(line.lexemes) - 1)]
         before = line.lexemes[failed - 1] if failed else None
-        if failed == 0 and place.distance and line.column > self._blocks[-1 - place.closing].column:
+        if failed == 0 and place.distance and line.column > self._block(place).column:
             self._findings.add(
                 codes.BAD_INDENTATION,
                 "this line is deeper than the one above, which takes no lines below it",
@@ -251,12 +274,11 @@ class Recovery:
         if place.opening:
             message, right = "this line stands below a header and is not indented", self._column + INDENT_WIDTH
         else:
-            block = self._blocks[-1 - place.closing]
-            outer = self._blocks[-2 - place.closing].column if len(self._blocks) > 1 + place.closing else 0
+            block = self._block(place)
             message = f"this line is indented by {line.column} spaces, its neighbours by {block.column}"
             right = block.column
             first = block.first
-            if first is not None and line.column == outer + INDENT_WIDTH != block.column and not block.blamed:
+            if first is not None and place.distance == _FIRST_IS_WRONG and not block.blamed:
                 block.blamed = True
                 block.also.add(block.column)
                 self._add_place(

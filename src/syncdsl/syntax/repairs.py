@@ -24,7 +24,7 @@ _LATER_WINDOW = 2
 _MAX_TOKENS = 300
 _MAX_QUOTE_PLACES = 120
 _HEADER_WITHOUT_LINES = 0.4
-_LINES_WITHOUT_HEADER = 1.5
+_LINES_WITHOUT_HEADER = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Repairer:
             cost += _LINES_WITHOUT_HEADER
         elif header and not deeper and lexemes[-1].type == "COLON":
             cost += _HEADER_WITHOUT_LINES
-        return Fitted(lexemes, ended, cost, attempt.edits)
+        return Fitted(lexemes, ended, cost, attempt.edits) if cost < MAX_COST else None
 
     def _requoted(self, line: LogicalLine, stack: Stack) -> Fitted | None:
         """Try a quotation mark at every edge of a word, where a line has an odd number of them."""

@@ -79,7 +79,7 @@ def test_json_fits_its_published_schema(findings: list[Diagnostic]) -> None:
         (slice(0, 0), "clean: 2 files checked\n"),
         (slice(3, 4), "clean: 2 files checked, 1 note\n"),
         (slice(0, 1), "1 error in 2 files; `syncdsl explain SD201` says more\n"),
-        (slice(0, 3), "1 error, 2 warnings in 2 files; `syncdsl explain SD201` says more about each\n"),
+        (slice(0, 3), "1 error, 2 warnings in 2 files; `syncdsl explain CODE` says more\n"),
     ],
 )
 def test_summary(findings: list[Diagnostic], chosen: slice, expected: str) -> None:
