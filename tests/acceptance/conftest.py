@@ -203,21 +203,21 @@ class Project:
 MakeProject = Callable[[Sandbox], Project]
 
 
-def clean_environment(tmp_path: Path) -> dict[str, str]:
-    """Return an environment without anything of the developer's own."""
+def clean_environment(cache: Path) -> dict[str, str]:
+    """Return an environment without anything of the developer's own; tests share one cache, as a user's commands do."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SYNCDSL", "NO_COLOR", "FORCE"))}
-    return {**kept, "SYNCDSL_CACHE_DIR": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "SYNCDSL_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @pytest.fixture
-def make_project(tmp_path: Path) -> MakeProject:
+def make_project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
     """Make projects that `init` wrote, pointed at a sandbox."""
     count = 0
 
     def make(sandbox: Sandbox) -> Project:
         nonlocal count
         count += 1
-        environment = clean_environment(tmp_path)
+        environment = clean_environment(tmp_path_factory.getbasetemp() / "cache")
         project = Project(tmp_path, environment)
         project.run("init", f"project{count}")
         project.folder = tmp_path / f"project{count}"

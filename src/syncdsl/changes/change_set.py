@@ -84,8 +84,16 @@ def read_change_set(path: Path) -> ChangeSet:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Fault(UNREADABLE_FILE, f"`{path}` cannot be read: {type(error).__name__}") from None
+    except FileNotFoundError:
+        raise Fault(
+            UNREADABLE_FILE, f"there is no file `{path}`", help="make one with `syncdsl plan --out FILE`"
+        ) from None
+    except OSError as error:
+        raise Fault(
+            UNREADABLE_FILE, f"`{path}` cannot be read: {(error.strerror or 'unknown reason').lower()}"
+        ) from None
+    except UnicodeDecodeError:
+        raise Fault(UNREADABLE_FILE, f"`{path}` is not text in UTF-8") from None
     try:
         data = json.loads(text)
         written = data.pop("digest", None)

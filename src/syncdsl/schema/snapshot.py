@@ -128,8 +128,12 @@ def read_snapshot(path: Path) -> SchemaSnapshot:
             f"there is no schema snapshot `{path.name}` in `{path.parent}`",
             help="write it with `syncdsl schema pull`, review it and commit it",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Fault(UNREADABLE_FILE, f"`{path}` cannot be read: {type(error).__name__}") from None
+    except OSError as error:
+        raise Fault(
+            UNREADABLE_FILE, f"`{path}` cannot be read: {(error.strerror or 'unknown reason').lower()}"
+        ) from None
+    except UnicodeDecodeError:
+        raise Fault(UNREADABLE_FILE, f"`{path}` is not text in UTF-8") from None
     try:
         return SchemaSnapshot.model_validate_json(text)
     except ValidationError as error:

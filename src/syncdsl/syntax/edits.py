@@ -78,6 +78,7 @@ _NEVER_INSERTED = frozenset({
     "TRUE", "FALSE", "WON", "LOST", "OPEN", "IF", "QUOTED", "GROUP", "LINE", "LEFT", "BOTH", "UNDERSCORE", "PERCENT",
     "BAD", "IS",
 })  # fmt: skip
+_VALUES = frozenset({"STRING", "NUMBER", "DATE", "QUOTED", scan.OPEN_TEXT, scan.OTHER_QUOTES})
 _BRACKETS = {"[": "LPAR", "{": "LPAR", "]": "RPAR", "}": "RPAR", "&": "AND", "|": "OR"}
 
 
@@ -244,7 +245,7 @@ class EditFinder:
                 return
             if "STRING" in fits and (stop > index + 1 or "NAME" not in fits):
                 yield Edit(
-                    1.4 + 0.05 * (stop - index), (Lexeme("STRING", f'"{written}"', first.start, last.end),), stop,
+                    (2.1 if "NAME" in fits else 1.4) + 0.05 * (stop - index), (Lexeme("STRING", f'"{written}"', first.start, last.end),), stop,
                     codes.UNCLOSED_TEXT, f"the text {shown(written)} does not stand between quotation marks",
                     first.start, last.end, f'write `"{written}"`', f'"{written}"',
                 )  # fmt: skip
@@ -259,7 +260,7 @@ class EditFinder:
                     f"{shown(written)} is an odd name" if joined
                     else f"{shown(last.text)} does not belong after {shown(self._lexemes[stop - 2].text)}",
                     first.start if joined else last.start, last.end,
-                    f"a name with spaces or signs in it stands in backticks: `` `{written}` ``", None,
+                    f"a name with spaces or signs stands in backticks, `` `{written}` ``, a text in quotation marks", None,
                 )  # fmt: skip
 
     def _inserted(self, index: int, fits: set[str]) -> Iterator[Edit]:
@@ -303,10 +304,11 @@ class EditFinder:
         before = self._lexemes[index - 1] if index else None
         word = _is_word(lexeme)
         odd = lexeme.type == scan.ODD_CHARACTER
-        if len(self._lexemes) > 1 and (index or not word):
+        value = lexeme.type in _VALUES
+        if len(self._lexemes) > 1 and (index or not (word or value)):
             repeated = before is not None and before.type == lexeme.type and not word
             cost = 0.5 if odd else 1.0 if repeated else 1.2 if lexeme.type == "RPAR" else 1.7
-            if word or lexeme.type in {"STRING", "NUMBER", "DATE", "QUOTED", scan.OPEN_TEXT, scan.OTHER_QUOTES}:
+            if word or value:
                 cost = 2.4
             if lexeme.type == "MINUS" and before and before.type in _ARROWS and before.end == lexeme.start:
                 code, message = codes.WRONG_ARROW, f"`{before.text}{lexeme.text}` is not an arrow"

@@ -33,19 +33,15 @@ class Findings:
         help: str | None = None,  # noqa: A002 - the label users see
         related: Sequence[Related] = (),
         fixes: Sequence[Fix] = (),
-        beside: bool = False,
     ) -> None:
-        """Report something at two offsets of the text.
-
-        Not if its line has a report already, except for what stands `beside` and has nothing to do with the line.
-        """
+        """Report something at two offsets of the text, unless its line has a report already."""
         size = len(self.source.text)
         start = max(0, min(start, size))
         span = self.source.span(start, max(start, min(end, size)))
         error = code.severity is Severity.ERROR
-        if (error and not beside and span.line in self._lines) or (code.id, span.start) in self._said:
+        if (error and span.line in self._lines) or (code.id, span.start) in self._said:
             return
-        if error and not beside:
+        if error:
             self._lines.add(span.line)
         self._said.add((code.id, span.start))
         found = Diagnostic(code=code, message=message, span=span, help=help, related=tuple(related), fixes=tuple(fixes))
@@ -56,9 +52,9 @@ class Findings:
         if not any(item.code is code for item in self._found):
             self.add(code, message, start, end)
 
-    def mark(self, line: int) -> None:
-        """Keep quiet about a line whose mistake is reported elsewhere."""
-        self._lines.add(line)
+    def reported(self, line: int) -> bool:
+        """Whether a line has an error."""
+        return line in self._lines
 
     def __len__(self) -> int:
         return len(self._found)

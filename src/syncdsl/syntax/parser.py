@@ -17,7 +17,7 @@ from syncdsl.syntax.automaton import NotPlain, TooDeep
 from syncdsl.syntax.builder import Builder
 from syncdsl.syntax.findings import Findings
 from syncdsl.syntax.grammar import automaton
-from syncdsl.syntax.nodes import Bad, Language, Program
+from syncdsl.syntax.nodes import Language, Program
 from syncdsl.syntax.recovery import Recovery
 from syncdsl.syntax.scanner import Scanner
 
@@ -73,7 +73,7 @@ def _too_large(text: str) -> bool:
 def _check_language(program: Program, findings: Findings) -> None:
     first = next(iter(program.statements), None)
     languages = [item for item in program.statements if isinstance(item, Language)]
-    if not languages and not isinstance(first, Bad):
+    if not languages and not (first and findings.reported(first.span.line)):
         fix = Fix(
             title="write `language 1`",
             span=findings.source.span(0, 0),
@@ -87,7 +87,6 @@ def _check_language(program: Program, findings: Findings) -> None:
             0,
             help=f"write `language {VERSION}` as its first statement",
             fixes=[fix],
-            beside=True,
         )
     for item in languages:
         start, end = item.span.start, item.span.end

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from syncdsl.syntax.scanner import LogicalLine, Scanner
 
 MAX_BLOCKS = 100
-_MOVED = 0.8
-_TRIED = 3
 _FIRST_IS_WRONG = 0.5
 
 
@@ -132,26 +130,25 @@ class Recovery:
         if index + 1 == len(self._lines) or not places or places[0].distance < 1:
             return places
         following = self._lines[index + 1].column
-        return sorted(places, key=lambda place: place.opening or self._block(place).column != following)
+        opened = self._column + INDENT_WIDTH
+        return sorted(places, key=lambda at: following != (opened if at.opening else self._block(at).column))
 
     def _block(self, place: _Place) -> _Block:
         return self._blocks[-1 - place.closing]
 
     def _repaired(self, index: int, places: list[_Place]) -> tuple[_Place, Fitted] | None:
-        """Return the cheapest repair at the likeliest places; a line that moves besides pays for it."""
+        """Return the cheapest repair at the likeliest places: what is misspelt is not misplaced besides."""
         line = self._lines[index]
         deeper = index + 1 < len(self._lines) and self._lines[index + 1].column > line.column
-        best: tuple[float, _Place, Fitted] | None = None
+        best: tuple[_Place, Fitted] | None = None
         nearest = places[0].distance
-        tried = [place for place in places if not place.distance] or places[:_TRIED]
-        for place in tried:
+        for place in [place for place in places if place.distance == nearest]:
             fitted = self._repairer.repair(line, place.stack, deeper=deeper)
             if fitted is None:
                 continue
-            cost = fitted.cost + (_MOVED if place.distance > nearest else 0)
-            if best is None or cost < best[0]:
-                best = (cost, place, fitted)
-        return (best[1], best[2]) if best else None
+            if best is None or fitted.cost < best[1].cost:
+                best = (place, fitted)
+        return best
 
     def _settle(self, line: LogicalLine, place: _Place, fitted: Fitted, *, quiet: bool = False) -> None:
         """Take a line where it was found to fit."""
@@ -310,6 +307,8 @@ class Recovery:
                 return
 
     def _report_widths(self) -> None:
+        if self._findings.failed:
+            return
         for block in self._widths:
             if not block.blamed and block.first is not None:
                 start = self._findings.source.line_starts[block.first.number - 1]

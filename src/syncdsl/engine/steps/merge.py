@@ -139,7 +139,7 @@ def _first_contact(pair: Pair, context: Context, found: Match) -> None:
     context.add(LinkRecords(effect=effect, pair=pair, link=settled, left=left, right=right))
     context.expect(pair.left.connection, left)
     context.expect(pair.right.connection, right)
-    _write_units(pair, context, settled, left, right, decisions)
+    _write_units(pair, context, settled, left, right, decisions, first=True)
 
 
 def _new_link(pair: Pair, context: Context, found: Match) -> tuple[Link, SideName]:
@@ -281,6 +281,8 @@ def _write_units(
     left: Record,
     right: Record,
     decisions: list[tuple[tuple[LineState, ...], Decision]],
+    *,
+    first: bool = False,
 ) -> None:
     """Make one update per side out of the units that travel; hold what conflicts or does not fit."""
     writes: dict[SideName, tuple[Fields, list[FieldChange], list[MapLine], list[tuple[str, str, str]]]] = {
@@ -307,7 +309,7 @@ def _write_units(
             effect = Update(
                 rule=pair.name,
                 location=changes[0].location,
-                reason=f"changed in {there.connection}",
+                reason=f"first contact: {there.connection} counts" if first else f"changed in {there.connection}",
                 record=context.name(here.connection, record),
                 side=side,
                 partner=context.name(there.connection, partner),
