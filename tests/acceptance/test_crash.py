@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import sys
 from contextlib import closing
@@ -123,4 +124,37 @@ def test_a_crash_before_anything_arrived_is_no_different(project: Project, sandb
     project.run("apply", "--yes", code=None)
     project.run("apply", "--yes", code=None)
     assert [customer["contact_name"] for customer in sandbox.customers()] == ["Acme GmbH"]
+    assert project.kinds() == []
+
+
+def test_two_runs_never_work_on_one_state(project: Project, sandbox: Sandbox) -> None:
+    """While one apply is under way a second one ends with 8 and writes nothing; afterwards it may."""
+    project.rules(RULES)
+    sandbox.account(Account_Name="Acme GmbH")
+    sandbox.control("hold-next-create", {"system": "books", "module": "contacts"})
+    first = project.start("apply", "--yes")
+    wait_until(lambda: sandbox.control("held")["held"] == 1, "the create arrived and its answer is held")
+    before = sandbox.last()
+    done = project.run("apply", "--yes", code=8)
+    assert "SD804" in done.stderr
+    assert sandbox.writes(before) == []
+    sandbox.control("release", {})
+    assert first.wait(timeout=30) == 0
+    project.run("apply", "--yes")
+    assert len(sandbox.customers()) == 1
+
+
+def test_an_interrupt_ends_with_130_and_loses_nothing(project: Project, sandbox: Sandbox) -> None:
+    """Ctrl-C while an answer is outstanding ends the run with 130; the next one finds what had arrived."""
+    project.rules(RULES)
+    sandbox.account(Account_Name="Acme GmbH")
+    sandbox.control("hold-next-create", {"system": "books", "module": "contacts"})
+    apply = project.start("apply", "--yes")
+    wait_until(lambda: sandbox.control("held")["held"] == 1, "the create arrived and its answer is held")
+    apply.send_signal(signal.SIGINT)
+    sandbox.control("release", {})
+    assert apply.wait(timeout=30) == 130
+    project.run("apply", "--yes", code=None)
+    assert len(sandbox.customers()) == 1
+    assert rows(project, "select count(*) from link") == [(1,)]
     assert project.kinds() == []
