@@ -9,14 +9,12 @@ from syncdsl.analysis.documents import lower_document, lower_record, lower_trigg
 from syncdsl.analysis.guards import lower_guards
 from syncdsl.analysis.modules import lower_module
 from syncdsl.analysis.program import Checker, declarations
-from syncdsl.analysis.scope import Scope
 from syncdsl.analysis.steps import build_steps, order_pairs
-from syncdsl.analysis.tables import lower_table
+from syncdsl.analysis.tables import check_rows_used, lower_table
 from syncdsl.diagnostics import Severity
 from syncdsl.diagnostics.codes.names import OTHER_ADAPTER
 from syncdsl.plan.pairs import ConnectionPlan
 from syncdsl.plan.plan import Plan
-from syncdsl.schema.snapshot import ModuleSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,32 +43,19 @@ def analyse(programs: Sequence[tuple[SourceFile, Program]], schemas: Mapping[str
     checker = Checker(names=declarations(programs), schemas=schemas)
     names = checker.names
     _check_adapters(checker)
-    nowhere = Scope(connection="", module="", schema=ModuleSchema(label="", store="", label_field="", fields={}))
-    checker.tables = {name: lower_table(table, checker, nowhere) for name, table in names.tables.items()}
-
-    def linked(here: str, sources: tuple[str, ...], there: str, targets: tuple[str, ...]) -> bool:
-        """Return whether a module statement pairs one of the sources with one of the targets."""
-        for node in names.modules.values():
-            ends = [
-                (node.left.connection.text, node.left.module.text),
-                (node.right.connection.text, node.right.module.text),
-            ]
-            for one, other in (ends, ends[::-1]):
-                if one[0] == here and one[1] in sources and other[0] == there and other[1] in targets:
-                    return True
-        return False
-
-    pairs = [pair for node in names.modules.values() if (pair := lower_module(node, checker, linked)) is not None]
+    checker.tables = {name: lower_table(table, checker) for name, table in names.tables.items()}
+    pairs = [pair for node in names.modules.values() if (pair := lower_module(node, checker)) is not None]
     scopes = {name: scope for name, node in names.records.items() if (scope := record_scope(node, checker)) is not None}
     records = {name: lower_record(names.records[name], scope, checker) for name, scope in scopes.items()}
     documents = {
         name: document
         for name, node in names.documents.items()
-        if (document := lower_document(node, scopes, checker, linked)) is not None
+        if (document := lower_document(node, scopes, checker)) is not None
     }
     triggers = tuple(
         trigger for node in names.triggers for trigger in lower_trigger(node, scopes, names.documents, checker)
     )
+    check_rows_used(checker)
     limits = lower_guards(checker)
     diagnostics = tuple(sorted(checker.findings, key=lambda item: item.sort_key))
     failed = names.incomplete or any(item.level is Severity.ERROR for item in diagnostics)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from syncdsl.analysis.maps import MapLowering, winner
-from syncdsl.analysis.modules import check_view, clauses_of, entity_scope, observe_id
+from syncdsl.analysis.clauses import check_clauses, clauses_of
+from syncdsl.analysis.maps import MapLowering
+from syncdsl.analysis.modules import check_view, entity_scope, observe_id
 from syncdsl.analysis.scope import Scope
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics.codes.names import UNKNOWN_DOCUMENT, UNKNOWN_RECORD
 from syncdsl.diagnostics.codes.syntax import NOT_SUPPORTED
-from syncdsl.diagnostics.codes.types import BAD_MODIFIER, NOT_CREATABLE, REQUIRED_NOT_MAPPED
+from syncdsl.diagnostics.codes.types import BAD_MODIFIER, NO_STAGE, NOT_CREATABLE, REQUIRED_NOT_MAPPED
 from syncdsl.plan.pairs import Assignment, DocumentLine, DocumentPlan, Endpoint, RecordPlan, TriggerPlan
 from syncdsl.schema.types import ChoiceType, RowsType
 from syncdsl.syntax import expressions as ast
 from syncdsl.syntax import nodes, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from syncdsl.analysis.program import Checker
+    from syncdsl.analysis.scope import Resolved
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.types import FieldSchema
@@ -37,10 +39,25 @@ def record_scope(node: nodes.Record, checker: Checker) -> Scope | None:
     plain = _plain(scope)
     for clause in clauses_of(node.clauses, nodes.StageField):
         found = plain.resolve(clause.path, checker)
-        stage = found.path if found is not None else None
+        # What is wrong with the stage is said here; nothing that asks for it says so again.
+        stage = found.path if found is not None and _is_stage(found, clause, scope, checker) else ()
     return Scope(
         connection=scope.connection, module=scope.module, schema=scope.schema, record=scope.record, stage=stage
     )
+
+
+def _is_stage(found: Resolved, clause: nodes.StageField, scope: Scope, checker: Checker) -> bool:
+    schema = checker.module_schema(scope.connection, found.module)
+    if schema is not None and schema.stage_field == found.path[-1]:
+        return True
+    known = schema.stage_field if schema is not None else None
+    checker.report(
+        NO_STAGE,
+        f"`{clause.path.text}` is no stage field",
+        clause.path.span,
+        help=f"write `stage: {known}`" if known else f"`{scope.connection}.{scope.module}` has no stages",
+    )
+    return False
 
 
 def _plain(scope: Scope) -> Scope:
@@ -49,6 +66,7 @@ def _plain(scope: Scope) -> Scope:
 
 def lower_record(node: nodes.Record, scope: Scope, checker: Checker) -> RecordPlan:
     """Lower a record statement."""
+    check_clauses(node, checker)
     view: str | None = None
     where: PlanExpression | None = None
     for clause in clauses_of(node.clauses, nodes.View):
@@ -74,23 +92,28 @@ def lower_document(
     node: nodes.Document,
     records: Mapping[str, Scope],
     checker: Checker,
-    linked: Callable[[str, tuple[str, ...], str, tuple[str, ...]], bool],
 ) -> DocumentPlan | None:
     """Lower a document statement."""
+    check_clauses(node, checker)
     target = entity_scope(node.entity, checker)
     source = records.get(node.record.text)
     if source is None and node.record.text not in checker.names.records:
-        checker.unknown(UNKNOWN_RECORD, "no record is called", node.record.text, node.record.span, checker.names.records)
+        checker.unknown(
+            UNKNOWN_RECORD, "no record is called", node.record.text, node.record.span, checker.names.records
+        )
     if target is None or source is None:
         return None
     if not target.schema.creatable:
         checker.report(
-            NOT_CREATABLE, f"`{target.connection}.{target.module}` can only be read", node.entity.span
+            NOT_CREATABLE,
+            f"`{target.connection}.{target.module}` can only be read",
+            node.entity.span,
+            help="a document is made in a module that can be written, such as `books.invoices`",
         )
         return None
-    lowering = MapLowering(checker, source, target, linked)
+    lowering = MapLowering(checker, source, target)
     rows = _rows_scope(target)
-    row_lowering = MapLowering(checker, source, rows, linked) if rows is not None else None
+    row_lowering = MapLowering(checker, source, rows) if rows is not None else None
     assignments: list[Assignment] = []
     lines: list[DocumentLine] = []
     complete = not any(isinstance(item, nodes.Bad | nodes.Unsupported) for item in node.clauses)
@@ -159,10 +182,21 @@ def _assign(node: nodes.MapLine, lowering: MapLowering, checker: Checker, into: 
         return False
     for modifier in node.modifiers:
         if isinstance(modifier, nodes.Enforce | nodes.ElseSkip):
-            checker.report(NOT_SUPPORTED, f"`{checker.text(modifier.span)}` is not supported yet", modifier.span)
+            checker.report(
+                NOT_SUPPORTED,
+                f"`{checker.text(modifier.span)}` is not supported yet",
+                modifier.span,
+                help="leave it out for now",
+            )
             return False
-        if isinstance(modifier, nodes.Prefer):
-            winner(modifier.winner, "", "", checker)
+        if isinstance(modifier, nodes.Prefer | nodes.WhenEmpty):
+            checker.report(
+                BAD_MODIFIER,
+                f"`{checker.text(modifier.span)}` does not belong in a document, which is written as a whole",
+                modifier.span,
+                help="leave it out",
+            )
+            return False
     found = lowering.assignment(node.left, node.right, "right")
     if found is None:
         return False
@@ -180,7 +214,9 @@ def _line(
         )
         return None
     if lowering is None or rows is None:
-        checker.report(BAD_MODIFIER, "these documents have no lines", node.span)
+        checker.report(
+            BAD_MODIFIER, "what this document is made of has no lines", node.span, help="write directly under `map:`"
+        )
         return None
     assignments: list[Assignment] = []
     complete = True
@@ -203,7 +239,9 @@ def _line(
     return None if missing else DocumentLine(assignments=tuple(assignments))
 
 
-def _check_required(node: nodes.Document, target: Scope, checker: Checker, written: set[str], *, has_lines: bool) -> None:
+def _check_required(
+    node: nodes.Document, target: Scope, checker: Checker, written: set[str], *, has_lines: bool
+) -> None:
     lines = target.schema.lines_field
     for name, field in target.schema.fields.items():
         if not field.required or field.default or field.read_only or name in written or (name == lines and has_lines):
@@ -230,6 +268,8 @@ def lower_trigger(
         if isinstance(action, nodes.Bad) or not action.document.text:
             continue
         document = documents.get(action.document.text)
+        if document is not None and document.record.text not in checker.names.records:
+            continue  # that name is reported where the document stands
         if document is None or document.record.text != record:
             mine = [name for name, item in documents.items() if item.record.text == record]
             checker.unknown(
@@ -238,9 +278,7 @@ def lower_trigger(
             continue
         if action.verb not in {nodes.ActionVerb.CREATE, nodes.ActionVerb.VOID} or action.even_sent:
             what = "even sent" if action.even_sent else action.verb.value
-            checker.report(
-                NOT_SUPPORTED, f"`{what}` is not supported yet", action.span, help="`create` and `void` are"
-            )
+            checker.report(NOT_SUPPORTED, f"`{what}` is not supported yet", action.span, help="`create` and `void` are")
             continue
         verb: Literal["create", "void"] = "create" if action.verb is nodes.ActionVerb.CREATE else "void"
         if condition is not None:
@@ -275,7 +313,14 @@ def _record_of(node: nodes.When, records: Mapping[str, Scope], checker: Checker)
         return None
     if heads[0] in checker.names.records:
         return None
-    checker.unknown(
-        UNKNOWN_RECORD, "no record is called", heads[0], paths[0].part_spans[0], checker.names.records
-    )
+    owner = next((name for name, scope in records.items() if scope.schema.resolve(paths[0].parts)), None)
+    if owner is not None:
+        checker.report(
+            UNKNOWN_RECORD,
+            f"`{paths[0].text}` does not begin with the name of a record",
+            paths[0].span,
+            help=f"write `{owner}.{paths[0].text}`",
+        )
+        return None
+    checker.unknown(UNKNOWN_RECORD, "no record is called", heads[0], paths[0].part_spans[0], checker.names.records)
     return None

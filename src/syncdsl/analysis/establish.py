@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes.proofs import WHERE_NOT_ESTABLISHED
-from syncdsl.plan.expressions import Among, Comparison, Connective, Constant, Emptiness, FieldRead
-from syncdsl.schema.canonical import canonical
-from syncdsl.schema.values import from_json, is_empty, show
+from syncdsl.plan.evaluation import compile_expression
+from syncdsl.plan.expressions import Among, BuiltinCall, Comparison, Connective, Constant, FieldRead
+from syncdsl.plan.reads import parts_of, reads_of
+from syncdsl.plan.wording import expression_text, path_text
+from syncdsl.schema.values import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from syncdsl.analysis.program import Checker
     from syncdsl.analysis.scope import Scope
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.plan.pairs import Pair
-    from syncdsl.schema.values import Value
+    from syncdsl.plan.pairs import Pair, Side
+    from syncdsl.schema.values import Fields, Value
     from syncdsl.syntax import nodes
 
+_SOME_DAY = dt.date(2026, 1, 1)
 
-def check_established(node: nodes.Module, checker: Checker, pair: Pair, scope: Scope, side: str) -> None:
+
+class _NewRecord:
+    """A record as it is created: the fields that are known; it refers to nothing that is known."""
+
+    today = _SOME_DAY
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields: Mapping[str, Value] = fields
+
+    def follow(self, reference: Value, name: str) -> Value:
+        """Return nothing: only empty references are looked at."""
+        del reference, name
+        return None
+
+
+def check_established(clause: nodes.Where, checker: Checker, pair: Pair, scope: Scope, side: Side) -> None:
     """Report a condition that a new record would not satisfy.
 
-    Judged are its simple parts, joined by `and`: a field compared with a constant, membership, emptiness. A field
-    written from the other side's data is left to the run; one that no line writes and that has no default is empty.
+    Its parts, joined by `and`, are judged one by one as far as the rules alone decide them: a field written with a
+    constant has that value, one that no line writes and that has no default is empty. What depends on the other side's
+    data, on a default or on what the system computes is left to the run.
     """
     where = pair.right.where if side == "right" else pair.left.where
     if where is None:
         return
     for part in _conjuncts(where):
-        judged = _judge(part, pair, scope, side)
-        if judged is not None:
-            name, fix = judged
-            checker.report(
-                WHERE_NOT_ESTABLISHED,
-                f"what `{pair.name}` creates in `{scope.connection}` would not satisfy its `where` on `{name}`",
-                node.header,
-                help=f"add a line to the map: `{fix}`",
-            )
+        fields = _known_fields(part, pair, scope, side)
+        if fields is None or compile_expression(part, checker.tables)(_NewRecord(fields)) is True:
+            continue
+        checker.report(
+            WHERE_NOT_ESTABLISHED,
+            f"what `{pair.name}` creates in `{scope.connection}` would not satisfy `{expression_text(part)}`",
+            clause.span,
+            help=_advice(part, fields, side),
+        )
 
 
 def _conjuncts(expression: PlanExpression) -> Iterator[PlanExpression]:
@@ -49,48 +69,43 @@ def _conjuncts(expression: PlanExpression) -> Iterator[PlanExpression]:
         yield expression
 
 
-def _judge(part: PlanExpression, pair: Pair, scope: Scope, side: str) -> tuple[str, str] | None:
-    """Return the field and the missing line when the part cannot hold for a new record."""
-    arrow = "->" if side == "right" else "<-"
-
-    def fix(value: str, name: str) -> str:
-        return f"{value} {arrow} {name}" if side == "right" else f"{name} {arrow} {value}"
-
-    match part:
-        case Comparison(op="==", left=FieldRead(path=(name,)), right=Constant() as constant):
-            wanted = [from_json(constant.value)]
-        case Comparison(op="==", left=Constant() as constant, right=FieldRead(path=(name,))):
-            wanted = [from_json(constant.value)]
-        case Among(operand=FieldRead(path=(name,)), options=options, negated=False) if all(
-            isinstance(option, Constant) for option in options
-        ):
-            wanted = [from_json(option.value) for option in options if isinstance(option, Constant)]
-        case Emptiness(operand=FieldRead(path=(name,)), negated=True):
-            written, _ = _written(pair, name, side)
-            field = scope.schema.fields.get(name)
-            if written or (field is not None and field.default):
-                return None
-            return name, fix("…", name)
-        case Emptiness(operand=FieldRead(path=(name,)), negated=False):
-            written, value = _written(pair, name, side)
-            return (name, "(leave the field out)") if written and value is not None and not is_empty(value) else None
-        case _:
+def _known_fields(part: PlanExpression, pair: Pair, scope: Scope, side: Side) -> Fields | None:
+    """Return the fields that a condition reads as a new record has them; None when a run alone knows."""
+    paths = reads_of(part)
+    if not paths or _asks_today(part):
+        return None
+    constants = {
+        assignment.target: assignment.value
+        for line in pair.lines
+        if (assignment := line.to_right if side == "right" else line.to_left) is not None
+    }
+    fields: Fields = {}
+    for name in {path[0] for path in paths}:
+        field = scope.schema.fields.get(name)
+        value = constants.get(name)
+        if field is None or field.read_only or (value is None and field.default):
             return None
-    written, value = _written(pair, name, side)
-    field = scope.schema.fields.get(name)
-    if field is None or (written and value is None) or (not written and field.default):
-        return None
-    forms = [canonical(option, field.value) for option in wanted]
-    if (canonical(value, field.value) if written else None) in forms:
-        return None
-    example = show(wanted[0])
-    return name, fix(f'"{example}"' if isinstance(wanted[0], str) else example, name)
+        if value is not None and not isinstance(value, Constant):
+            return None
+        fields[name] = from_json(value.value) if isinstance(value, Constant) else None
+    return fields
 
 
-def _written(pair: Pair, name: str, side: str) -> tuple[bool, Value]:
-    """Return whether a line writes a field, and the value when it is a constant (None: whatever the data says)."""
-    for line in pair.lines:
-        assignment = line.to_right if side == "right" else line.to_left
-        if assignment is not None and assignment.target == name:
-            return True, from_json(assignment.value.value) if isinstance(assignment.value, Constant) else None
-    return False, None
+def _asks_today(part: PlanExpression) -> bool:
+    return "today" in {call.function for call in parts_of(part) if isinstance(call, BuiltinCall)}
+
+
+def _advice(part: PlanExpression, fields: Fields, side: Side) -> str:
+    """Return the line that the map needs, or needs to change."""
+    value, name = "…", next(iter(fields))
+    match part:
+        case (
+            Comparison(op="==", left=FieldRead(path=(field,)), right=Constant() as constant)
+            | Comparison(op="==", left=Constant() as constant, right=FieldRead(path=(field,)))
+            | Among(operand=FieldRead(path=(field,)), options=(Constant() as constant, *_), negated=False)
+        ):
+            value, name = expression_text(constant), field
+        case _:
+            pass
+    line = f"{value} -> {path_text(name)}" if side == "right" else f"{path_text(name)} <- {value}"
+    return f"{'change the line of' if fields[name] is not None else 'add a line to'} the map: `{line}`"

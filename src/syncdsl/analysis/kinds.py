@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.schema.types import (
@@ -50,6 +52,23 @@ def family(kind: FieldType) -> Family:
             return "choices"
         case RowsType():
             return "rows"
+
+
+def family_of_value(value: Value) -> Family | None:
+    """Return the family that a literal value belongs to; empty belongs to every one."""
+    match value:
+        case bool():
+            return "boolean"
+        case int() | Decimal():
+            return "number"
+        case str():
+            return "text"
+        case dt.datetime():
+            return "datetime"
+        case dt.date():
+            return "date"
+        case _:
+            return None
 
 
 def common(left: FieldType, right: FieldType) -> FieldType | None:
@@ -155,4 +174,4 @@ def _fits_choice(kind: FieldType, target: ChoiceType, constant: Value) -> Fit:
             shown = ", ".join(f"`{option}`" for option in strange[:4]) + (" …" if len(strange) > 4 else "")
             return Fit(problem=f"{shown} has no counterpart among the other side's choices", choice=True)
         return Fit()
-    return Fit(note=f"a value that is none of {describe(target)} goes to review")
+    return Fit(note=f"{describe(kind)} may hold something else than {describe(target)}")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from syncdsl.analysis.kinds import fits
-from syncdsl.analysis.tables import check_invertible
+from syncdsl.analysis.kinds import family, fits
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_WINNER
@@ -20,7 +19,8 @@ from syncdsl.diagnostics.codes.types import (
     READ_ONLY,
     UNKNOWN_CHOICE,
 )
-from syncdsl.plan.expressions import Constant
+from syncdsl.functions import find_builtin
+from syncdsl.plan.expressions import Choose, Coalesce, Constant, TableCall
 from syncdsl.plan.pairs import Assignment, Lookup, MapLine
 from syncdsl.plan.reads import reads_of
 from syncdsl.schema.types import ChoiceType, ReferenceType
@@ -28,13 +28,15 @@ from syncdsl.syntax import expressions as ast
 from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator
 
     from syncdsl.analysis.program import Checker
     from syncdsl.analysis.scope import Scope
-    from syncdsl.analysis.typing import Typed
+    from syncdsl.analysis.typed import Typed
+    from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Winner
     from syncdsl.schema.types import FieldSchema, FieldType
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -64,11 +66,11 @@ def write_target(node: ast.Expression, scope: Scope, checker: Checker) -> Target
     if found is not None and not found[1]:
         field = scope.schema.fields[found[0]]
         if field.read_only:
-            checker.report(READ_ONLY, f"`{node.text}` is computed by {scope.connection}; it cannot be written", node.span)
+            _report_read_only(node.text, node, scope, checker)
             return None
         return Target(name=found[0], field=field, lookup=None, value=field.value)
     if found is None and node.parts == ("id",):
-        checker.report(READ_ONLY, f"`id` is given by {scope.connection}; it cannot be written", node.span)
+        _report_read_only("id", node, scope, checker)
         return None
     resolved = scope.resolve(node, checker)
     if resolved is None or found is None:
@@ -83,7 +85,7 @@ def write_target(node: ast.Expression, scope: Scope, checker: Checker) -> Target
         )
         return None
     if field.read_only:
-        checker.report(READ_ONLY, f"`{found[0]}` is computed by {scope.connection}; it cannot be written", node.span)
+        _report_read_only(found[0], node, scope, checker)
         return None
     return Target(
         name=found[0],
@@ -93,20 +95,55 @@ def write_target(node: ast.Expression, scope: Scope, checker: Checker) -> Target
     )
 
 
+def _report_read_only(name: str, node: ast.Path, scope: Scope, checker: Checker) -> None:
+    checker.report(
+        READ_ONLY,
+        f"`{name}` is set by `{scope.connection}` itself; it cannot be written",
+        node.span,
+        help="turn the arrow to read it, or write another field",
+    )
+
+
+def _texts(expression: PlanExpression) -> Iterator[str]:
+    """Return the texts that an expression may answer with because they stand in it."""
+    match expression:
+        case Constant(value=str() as text):
+            yield text
+        case Choose():
+            yield from _texts(expression.then)
+            yield from _texts(expression.otherwise)
+        case Coalesce():
+            yield from _texts(expression.left)
+            yield from _texts(expression.right)
+        case _:
+            pass
+
+
+def _only_texts(expression: PlanExpression) -> bool:
+    """Return whether an expression can answer with nothing but the texts that stand in it."""
+    match expression:
+        case Constant():
+            return True
+        case Choose():
+            return _only_texts(expression.then) and _only_texts(expression.otherwise)
+        case Coalesce():
+            return _only_texts(expression.left) and _only_texts(expression.right)
+        case _:
+            return False
+
+
 class MapLowering:
-    """Lowers the lines of one map; `left` and `right` are the scopes of its sides, `linked` knows which modules are paired."""
+    """Lowers the lines of one map; `left` and `right` are the scopes of its sides."""
 
     def __init__(
         self,
         checker: Checker,
         left: Scope,
         right: Scope,
-        linked: Callable[[str, tuple[str, ...], str, tuple[str, ...]], bool],
     ) -> None:
         self._checker = checker
         self._left = left
         self._right = right
-        self._linked = linked
 
     def line(self, node: nodes.MapLine, group: str | None) -> MapLine | None:
         """Lower one line; None when something is wrong with it, which is reported."""
@@ -136,7 +173,12 @@ class MapLowering:
         )
 
     def assignment(
-        self, value: ast.Expression, written: ast.Expression, direction: Literal["right", "left"], *, two_way: bool = False
+        self,
+        value: ast.Expression,
+        written: ast.Expression,
+        direction: Literal["right", "left"],
+        *,
+        two_way: bool = False,
     ) -> Assignment | None:
         """Lower one direction of a line: `value` on one side is written to `written` on the other."""
         source, target = (self._left, self._right) if direction == "right" else (self._right, self._left)
@@ -150,7 +192,7 @@ class MapLowering:
         typed = Lowering(self._checker, source, direction).lower(value)
         if into is None or typed is None:
             return None
-        partner = self._judge(typed, into, value, source.connection, target.connection)
+        partner = self._judge(typed, into, value, here=source.connection, there=target.connection)
         if partner is None:
             return None
         return Assignment(
@@ -164,37 +206,73 @@ class MapLowering:
             lookup=into.lookup,
         )
 
-    def _judge(self, typed: Typed, into: Target, value: ast.Expression, here: str, there: str) -> bool | None:
+    def _judge(self, typed: Typed, into: Target, value: ast.Expression, *, here: str, there: str) -> bool | None:
         """Judge whether a value fits; return whether it is written as the partner of a reference, None for never."""
         if typed.type is None:
             return False
         if isinstance(into.value, ReferenceType) and isinstance(typed.type, ReferenceType):
-            if self._linked(here, typed.type.modules, there, into.value.modules):
+            if self._checker.linked(here, typed.type.modules, there, into.value.modules):
                 return True
+            sources = " or ".join(f"`{here}.{module}`" for module in typed.type.modules)
+            targets = " or ".join(f"`{there}.{module}`" for module in into.value.modules)
             self._checker.report(
                 NO_PARTNER,
-                f"no module pairs {here}.{' or '.join(typed.type.modules)} with {there}.{' or '.join(into.value.modules)}",
+                f"no module pairs {sources} with {targets}",
                 value.span,
                 help=f"add `module NAME: {here}.{typed.type.modules[0]} <-> {there}.{into.value.modules[0]}`",
             )
             return None
-        fit = fits(typed.type, into.value, typed.constant)
+        written = self._checker.text(value.span)
+        constant, fit = next(
+            (
+                (constant, fit)
+                for constant in _texts(typed.expression)
+                if (fit := fits(typed.type, into.value, constant)).problem is not None
+            ),
+            (None, fits(typed.type, into.value, typed.constant)),
+        )
+        if fit.choice and isinstance(typed.expression, TableCall):
+            table = typed.expression  # each row that does not fit is reported where it stands
+            self._checker.table_answers.setdefault((table.table, table.direction), []).append(into.value)
+            return False
         if fit.problem is not None:
-            help_text = "convert it where it happens, or use a `table`"
-            if fit.choice and isinstance(into.value, ChoiceType):
-                near = did_you_mean(str(typed.constant), into.value.options) if typed.constant is not None else None
-                shown = ", ".join(f"`{option}`" for option in into.value.options[:10])
-                help_text = f"did you mean `{near}`?" if near else f"`{into.name}` has {shown}; a `table` translates"
             self._checker.report(
                 UNKNOWN_CHOICE if fit.choice else NOT_ASSIGNABLE,
-                f"`{self._checker.text(value.span)}` cannot go into `{into.name}`: {fit.problem}",
+                f"`{written}` cannot go into `{into.name}`: {fit.problem}",
                 value.span,
-                help=help_text,
+                help=self._way_in(written, typed, into, constant, here, there),
             )
             return None
-        if fit.note is not None:
-            self._checker.report(MAY_NOT_FIT, f"`{into.name}`: {fit.note}; such a value goes to review", value.span)
+        if fit.note is not None and not _only_texts(typed.expression):
+            self._checker.report(
+                MAY_NOT_FIT,
+                f"some values of `{written}` may not fit `{into.name}`: {fit.note}",
+                value.span,
+                help="such a value goes to review, and its field alone waits",
+            )
         return False
+
+    def _way_in(self, written: str, typed: Typed, into: Target, constant: str | None, here: str, there: str) -> str:
+        """Return the advice for a value that does not fit."""
+        kind = typed.type
+        if isinstance(into.value, ChoiceType) and (constant is not None or isinstance(kind, ChoiceType)):
+            near = did_you_mean(constant, into.value.options) if constant is not None else None
+            options = into.value.options
+            shown = ", ".join(f"`{option}`" for option in options[:10]) + (" …" if len(options) > 10 else "")
+            return f"did you mean `{near}`?" if near else f"`{into.name}` has {shown}; a `table` translates"
+        if constant is not None:
+            return "shorten the text"
+        if isinstance(kind, ReferenceType):
+            schema = self._checker.module_schema(here, kind.modules[0])
+            return f"name a field of it: `{written}.{schema.label_field if schema else 'FIELD'}`"
+        if isinstance(into.value, ReferenceType):
+            target = self._checker.module_schema(there, into.value.modules[0])
+            unique = [name for name, field in target.fields.items() if field.unique] if target else []
+            label = target.label_field if target and target.label_field in unique else next(iter(unique), "FIELD")
+            return f"write a reference, or name a unique field behind it: `{into.name}.{label}`"
+        if kind is not None and not isinstance(into.value, ChoiceType) and family(into.value) == "text" and family(kind) not in {"text", "rows"}:
+            return f'make it a text: `"{{{written}}}"`'
+        return "write a field of the same kind, or let a `table` translate"
 
     def _invertible(self, node: nodes.MapLine) -> bool:
         """Report a `<->` line that cannot be read backwards."""
@@ -209,6 +287,9 @@ class MapLowering:
             table = self._checker.names.tables.get(call.function)
             if table is not None and len(call.arguments) == 1 and isinstance(call.arguments[0], ast.Path):
                 return True
+            if table is None and find_builtin(call.function) is None:
+                self._checker.unknown_function(call)
+                return False
         strange = next(side for side in (node.left, node.right) if not isinstance(side, ast.Path))
         self._checker.report(
             NOT_INVERTIBLE,
@@ -245,51 +326,3 @@ def winner(name: nodes.Identifier, left: str, right: str, checker: Checker) -> W
         return known[name.text]
     checker.unknown(UNKNOWN_WINNER, "nobody wins a conflict by the name", name.text, name.span, known)
     return None
-
-
-def check_tables_used_backwards(lines: Sequence[nodes.MapLine], checker: Checker) -> None:
-    """Report tables that a `<->` line reads both ways although their rows are not one-to-one."""
-    for line in lines:
-        if line.arrow is not nodes.Arrow.BOTH:
-            continue
-        for side in (line.left, line.right):
-            if isinstance(side, ast.Call) and side.function in checker.names.tables:
-                check_invertible(checker.names.tables[side.function], checker)
-
-
-def join_two_way(lines: Sequence[MapLine]) -> tuple[MapLine, ...]:
-    """Join `->` and `<-` lines over the same two fields into one two-way line, in the place of the first."""
-    joined: list[MapLine] = []
-    used: set[int] = set()
-    for index, line in enumerate(lines):
-        if index in used:
-            continue
-        for other_index in range(index + 1, len(lines)):
-            other = lines[other_index]
-            if other_index not in used and _opposite(line, other):
-                used.add(other_index)
-                line = _join(line, other)  # noqa: PLW2901 - the joined line takes the place of the first
-                break
-        joined.append(line)
-    return tuple(joined)
-
-
-def _opposite(line: MapLine, other: MapLine) -> bool:
-    right, left = line.to_right or other.to_right, line.to_left or other.to_left
-    if right is None or left is None or line.group != other.group:
-        return False
-    if (line.to_right is None) == (other.to_right is None) or isinstance(right.value, Constant):
-        return False
-    return left.target in {path[0] for path in right.reads} and right.target in {path[0] for path in left.reads}
-
-
-def _join(line: MapLine, other: MapLine) -> MapLine:
-    return MapLine(
-        location=line.location,
-        text=f"{line.text}; {other.text}",
-        group=line.group,
-        to_right=line.to_right or other.to_right,
-        to_left=line.to_left or other.to_left,
-        when_empty=line.when_empty or other.when_empty,
-        prefer=line.prefer or other.prefer,
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
+from syncdsl.analysis.clauses import check_clauses, clauses_of
 from syncdsl.analysis.establish import check_established
+from syncdsl.analysis.joining import join_two_way
 from syncdsl.analysis.kinds import common, family
-from syncdsl.analysis.maps import MapLowering, check_tables_used_backwards, join_two_way, winner
+from syncdsl.analysis.maps import MapLowering, winner
 from syncdsl.analysis.scope import Scope
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_MODULE, UNKNOWN_VIEW
@@ -23,13 +25,10 @@ from syncdsl.schema.types import describe
 from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from syncdsl.analysis.program import Checker
+    from syncdsl.diagnostics import Span
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Side, Winner
-
-C = TypeVar("C")
 
 
 def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | None = None) -> Scope | None:
@@ -38,9 +37,10 @@ def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | No
     if not connection or not module:
         return None
     if connection not in checker.names.connections:
-        checker.unknown(
-            UNKNOWN_CONNECTION, "no connection is called", connection, entity.connection.span, checker.names.connections
-        )
+        if connection not in checker.unknown_connections:
+            known = checker.names.connections
+            checker.unknown(UNKNOWN_CONNECTION, "no connection is called", connection, entity.connection.span, known)
+        checker.unknown_connections.add(connection)
         return None
     schema = checker.schemas.get(connection)
     if schema is None:
@@ -52,25 +52,21 @@ def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | No
     return Scope(connection=connection, module=module, schema=found, record=record)
 
 
-def clauses_of(clauses: Iterable[object], kind: type[C]) -> list[C]:
-    """Return the clauses of one kind."""
-    return [clause for clause in clauses if isinstance(clause, kind)]
-
-
 def lower_module(
     node: nodes.Module,
     checker: Checker,
-    linked: Callable[[str, tuple[str, ...], str, tuple[str, ...]], bool],
 ) -> Pair | None:
     """Lower a module statement; None when it cannot be part of a plan, for reasons that were reported."""
     left, right = entity_scope(node.left, checker), entity_scope(node.right, checker)
     if left is None or right is None:
         return None
     direction: Literal["right", "left", "both"] = {"->": "right", "<-": "left", "<->": "both"}[node.arrow.value]  # type: ignore[assignment]  # the three values of Arrow
-    _check_sides(node, checker, left, right, direction)
+    check_clauses(node, checker)
+    if not _check_sides(node, checker, left, right, direction):
+        return None
     wheres = _wheres(node, checker, left, right)
     views = _views(node, checker, left, right)
-    lines = _map(node, checker, left, right, linked)
+    lines = _map(node, checker, left, right)
     incomplete = any(isinstance(item, nodes.Bad | nodes.Unsupported) for item in node.clauses) or lines is None
     pair = Pair(
         name=node.name.text,
@@ -85,28 +81,37 @@ def lower_module(
         lines=lines or (),
     )
     if not incomplete:
-        for side in ("right", "left"):
+        sides: tuple[Side, Side] = ("right", "left")
+        for side in sides:
             if direction in {side, "both"}:
                 _check_required(node, checker, pair, left if side == "left" else right, side)
-                check_established(node, checker, pair, left if side == "left" else right, side)
-    for clause in clauses_of(node.clauses, nodes.OnDelete):
-        if clause.action is not nodes.DeleteAction.KEEP:
+                for clause in clauses_of(node.clauses, nodes.Where):
+                    if clause.connection is not None and _side(clause.connection, left, right) == side:
+                        check_established(clause, checker, pair, left if side == "left" else right, side)
+    for deletion in clauses_of(node.clauses, nodes.OnDelete):
+        if deletion.action is not nodes.DeleteAction.KEEP:
             checker.report(
                 NOT_SUPPORTED,
-                f"`on delete: {clause.action.value}` is not supported yet",
-                clause.span,
+                f"`on delete: {deletion.action.value}` is not supported yet",
+                deletion.span,
                 help="only `keep`, the default, is: the partner of a deleted record stays",
             )
-        elif clause.connection.text not in {left.connection, right.connection}:
-            _unknown_side(checker, clause.connection, left, right)
+        elif deletion.connection.text not in {left.connection, right.connection}:
+            _unknown_side(checker, deletion.connection, left, right)
     return pair
 
 
-def _check_sides(node: nodes.Module, checker: Checker, left: Scope, right: Scope, direction: str) -> None:
+def _check_sides(node: nodes.Module, checker: Checker, left: Scope, right: Scope, direction: str) -> bool:
+    """Return whether records can be created where the arrow points; what is wrong with the two sides is reported."""
+    creatable = True
     for scope, entity, wanted in ((right, node.right, "right"), (left, node.left, "left")):
         if direction in {wanted, "both"} and not scope.schema.creatable:
+            creatable = False
             checker.report(
-                NOT_CREATABLE, f"`{scope.connection}.{scope.module}` can only be read", entity.span, help="turn the arrow"
+                NOT_CREATABLE,
+                f"`{scope.connection}.{scope.module}` can only be read",
+                entity.span,
+                help="turn the arrow",
             )
     ours, theirs = checker.schemas[left.connection].base_currency, checker.schemas[right.connection].base_currency
     if direction == "both" and ours != theirs:
@@ -116,6 +121,7 @@ def _check_sides(node: nodes.Module, checker: Checker, left: Scope, right: Scope
             node.header,
             help="let the module go one way only",
         )
+    return creatable
 
 
 def _endpoint(scope: Scope, view: str | None, where: PlanExpression | None) -> Endpoint:
@@ -246,6 +252,15 @@ def _on_duplicate(node: nodes.Module, checker: Checker, left: Scope, right: Scop
         if side is None:
             _unknown_side(checker, clause.connection, left, right)
             return DuplicateRule()
+        if direction not in {side, "both"}:
+            other = right if side == "left" else left
+            checker.report(
+                BAD_MODIFIER,
+                f"this module writes into `{other.connection}` only, so nothing happens in `{clause.connection.text}`",
+                clause.span,
+                help=f"write `on duplicate: {word} in {other.connection}`",
+            )
+            return DuplicateRule()
         return DuplicateRule(action=clause.action.value, into=side)
     return DuplicateRule()
 
@@ -262,43 +277,32 @@ def _map(
     checker: Checker,
     left: Scope,
     right: Scope,
-    linked: Callable[[str, tuple[str, ...], str, tuple[str, ...]], bool],
 ) -> tuple[MapLine, ...] | None:
-    """Lower the map; None when one of its lines could not be, so that nobody complains about what it might have said."""
-    lowering = MapLowering(checker, left, right, linked)
-    lines: list[MapLine] = []
+    """Lower the map; None when one of its lines could not be: nobody complains about what it might have said."""
+    lowering = MapLowering(checker, left, right)
+    written: list[tuple[nodes.MapLine | nodes.Bad, str | None]] = []
     complete = True
     for clause in clauses_of(node.clauses, nodes.Map):
         for item in clause.items:
             match item:
-                case nodes.MapLine():
-                    found = _lower_line(item, None, lowering, checker)
-                    complete = complete and found is not None
-                    lines += [found] if found is not None else []
+                case nodes.MapLine() | nodes.Bad():
+                    written.append((item, None))
                 case nodes.Group():
-                    for line in item.lines:
-                        found = (
-                            _lower_line(line, item.name.text, lowering, checker)
-                            if isinstance(line, nodes.MapLine)
-                            else None
-                        )
-                        complete = complete and found is not None
-                        lines += [found] if found is not None else []
+                    written += [(line, item.name.text) for line in item.lines]
                 case nodes.LineBlock():
                     checker.report(
-                        BAD_MODIFIER, "`line:` belongs to documents", item.span, help="write the lines directly under `map:`"
+                        BAD_MODIFIER,
+                        "`line:` belongs to documents",
+                        item.span,
+                        help="write the lines directly under `map:`",
                     )
                     complete = False
-                case nodes.Bad():
-                    complete = False
-    return _once(join_two_way(lines)) if complete else None
-
-
-def _lower_line(
-    node: nodes.MapLine, group: str | None, lowering: MapLowering, checker: Checker
-) -> MapLine | None:
-    check_tables_used_backwards([node], checker)
-    return lowering.line(node, group)
+    lines: list[tuple[MapLine, Span]] = []
+    for line, group in written:
+        found = lowering.line(line, group) if isinstance(line, nodes.MapLine) else None
+        complete = complete and found is not None
+        lines += [(found, line.span)] if found is not None else []
+    return _once(join_two_way(lines, checker)) if complete else None
 
 
 def _once(lines: tuple[MapLine, ...]) -> tuple[MapLine, ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.diagnostics import Diagnostic, Fix, did_you_mean
-from syncdsl.schema.types import ChoiceType
+from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION
+from syncdsl.functions import BUILTINS
 from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import TablePlan
     from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
     from syncdsl.schema.types import FieldType
+    from syncdsl.syntax import expressions
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,8 +44,22 @@ class Checker:
     schemas: Mapping[str, SchemaSnapshot]
     findings: list[Diagnostic] = field(default_factory=list)
     tables: dict[str, TablePlan] = field(default_factory=dict)
+    unknown_connections: set[str] = field(default_factory=set)
+    """Names of connections that were reported; a header that repeats one is not reported again."""
+    table_arguments: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
+    """The types of what each table is called with, by direction."""
+    table_answers: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
+    """The pick lists that a table's answers go into, and do not all fit, by direction."""
 
-    def report(self, code: Code, message: str, span: Span, *, help: str | None = None, fixes: tuple[Fix, ...] = ()) -> None:  # noqa: A002 - the label users see
+    def report(
+        self,
+        code: Code,
+        message: str,
+        span: Span,
+        *,
+        help: str | None = None,  # noqa: A002 - the label users see
+        fixes: tuple[Fix, ...] = (),
+    ) -> None:
         """Add a finding."""
         self.findings.append(Diagnostic(code=code, message=message, span=span, help=help, fixes=fixes))
 
@@ -60,20 +76,33 @@ class Checker:
             shown = ", ".join(f"`{item}`" for item in names[:12]) + (" …" if len(names) > 12 else "")
             self.report(code, f"{what} `{name}`", span, help=f"there is {shown}" if names else None)
 
+    def unknown_function(self, call: expressions.Call) -> None:
+        """Report a call of what is neither a table nor a builtin."""
+        known = {*BUILTINS, *self.names.tables}
+        self.unknown(UNKNOWN_FUNCTION, "no table or builtin is called", call.function, call.function_span, known)
+
     def text(self, span: Span) -> str:
         """Return a piece of a rule file on one line."""
         source = self.names.sources[span.file]
         return " ".join(source.text[span.start : span.end].split())
 
-    def table_type(self, name: str, direction: Literal["right", "left"]) -> FieldType | None:
-        """Return the type that a table answers with in a direction; None when its answers have no common one."""
-        plan = self.tables.get(name)
-        rows = (plan.right if direction == "right" else plan.left) if plan else ()
-        texts = [answer for _, answer in rows if isinstance(answer, str)]
-        rest = (plan.right_rest if direction == "right" else plan.left_rest) if plan else None
-        if isinstance(rest, str):
-            texts.append(rest)
-        return ChoiceType(options=tuple(dict.fromkeys(texts))) if texts and len(texts) >= len(rows) else None
+    def linked(self, here: str, sources: tuple[str, ...], there: str, targets: tuple[str, ...]) -> bool:
+        """Return whether a module statement pairs one of the sources with one of the targets.
+
+        A header with a name that is unknown, which is reported where it stands, may have meant them.
+        """
+        for node in self.names.modules.values():
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                if self._may_be(one, here, sources) and self._may_be(other, there, targets):
+                    return True
+        return False
+
+    def _may_be(self, entity: nodes.EntityName, connection: str, modules: tuple[str, ...]) -> bool:
+        if entity.connection.text not in self.names.connections:
+            return True
+        if entity.connection.text != connection:
+            return False
+        return entity.module.text in modules or self.module_schema(connection, entity.module.text) is None
 
     def module_schema(self, connection: str, module: str) -> ModuleSchema | None:
         """Return a module's schema, when it is known."""

@@ -41,29 +41,43 @@ class Scope:
             return None
         if self.record is not None:
             if parts[0] != self.record:
-                checker.report(
-                    UNKNOWN_RECORD,
-                    f"`{path.text}` does not begin with the record `{self.record}`",
-                    path.span,
-                    help=f"write `{self.record}.{path.text}`",
-                )
+                self._other_record(path, checker)
                 return None
             parts, spans = parts[1:], spans[1:]
             if not parts:
                 checker.report(
-                    UNKNOWN_FIELD, f"`{self.record}` is a record, not a field", path.span, help=f"name a field: `{self.record}.{self.schema.label_field}`"
+                    UNKNOWN_FIELD,
+                    f"`{self.record}` is a record, not a field",
+                    path.span,
+                    help=f"name a field: `{self.record}.{self.schema.label_field}`",
                 )
+                return None
+            if parts == ("stage",) and self.stage == () and "stage" not in self.schema.fields:
                 return None
             if parts == ("stage",) and self.stage is not None and "stage" not in self.schema.fields:
                 parts, spans = self.stage, (path.span,) * len(self.stage)
         return self._steps(parts, spans, checker)
+
+    def _other_record(self, path: Path, checker: Checker) -> None:
+        """Report a path that does not begin with the record's name."""
+        first = path.parts[0]
+        if first in checker.names.records:
+            message, way = f"`{first}` is another record; everything here is about `{self.record}`", None
+        else:
+            message = f"`{path.text}` does not begin with the record `{self.record}`"
+            own = self.schema.resolve(path.parts) is not None or len(path.parts) == 1
+            rest = path.text if own else ".".join(path.parts[1:])
+            way = f"write `{self.record}.{rest}`"
+        checker.report(UNKNOWN_RECORD, message, path.span, help=way or f"write `{self.record}.FIELD`")
 
     def _steps(self, parts: tuple[str, ...], spans: tuple[Span, ...], checker: Checker) -> Resolved | None:
         names: list[str] = []
         module, schema = self.module, self.schema
         while True:
             if parts == ("id",) and "id" not in schema.fields and not names:
-                return Resolved(path=("id",), field=FieldSchema(label="id", value=IdType(), read_only=True), module=module)
+                return Resolved(
+                    path=("id",), field=FieldSchema(label="id", value=IdType(), read_only=True), module=module
+                )
             found = schema.resolve(parts)
             if found is None:
                 known = (*schema.fields, *({name.partition(".")[0] for name in schema.fields if "." in name}))
@@ -88,19 +102,23 @@ class Scope:
                     UNKNOWN_FIELD,
                     f"`{name}` is no reference, so there is no `{parts[0]}` behind it",
                     spans[0],
-                    help=f"write `{name}` alone",
+                    help=f"write `{'.'.join([self.record, *names] if self.record else names)}` alone",
                 )
                 return None
-            module, schema = self._referenced(target.value, parts, checker) or (None, None)  # type: ignore[assignment]  # both are tested together
-            if module is None:
+            referenced = self._referenced(target.value, parts, checker)
+            if referenced is None:
                 checker.report(
                     UNKNOWN_FIELD,
                     f"`{name}` refers to {' or '.join(target.value.modules)}, which the schema snapshot does not have",
                     spans[0],
+                    help="pull the schema again with `syncdsl schema pull`",
                 )
                 return None
+            module, schema = referenced
 
-    def _referenced(self, kind: ReferenceType, parts: tuple[str, ...], checker: Checker) -> tuple[str, ModuleSchema] | None:
+    def _referenced(
+        self, kind: ReferenceType, parts: tuple[str, ...], checker: Checker
+    ) -> tuple[str, ModuleSchema] | None:
         """Return the referenced module that has the next field, else the first that is known."""
         known = [(name, schema) for name in kind.modules if (schema := checker.module_schema(self.connection, name))]
         return next((item for item in known if item[1].resolve(parts)), known[0] if known else None)

@@ -160,9 +160,16 @@ def _collect(
                 needs.read(endpoint.connection, endpoint.module, endpoint.view, trigger.condition)
         for document in documents.values():
             if document.record == name:
-                names = (document.key_field, document.status_field, schemas[document.connection].modules[document.module].label_field)
+                names = (
+                    document.key_field,
+                    document.status_field,
+                    schemas[document.connection].modules[document.module].label_field,
+                )
                 needs.add(document.connection, document.module, None, names)
-                for assignment in (*document.assignments, *(item for line in document.lines for item in line.assignments)):
+                for assignment in (
+                    *document.assignments,
+                    *(item for line in document.lines for item in line.assignments),
+                ):
                     needs.assignment(assignment, endpoint, document.connection)
     return needs
 

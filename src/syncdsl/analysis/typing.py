@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, assert_never
 
+from syncdsl.analysis.calls import call_builtin, call_table
 from syncdsl.analysis.kinds import alternatives, common, family
+from syncdsl.analysis.typed import Typed
 from syncdsl.diagnostics import did_you_mean
-from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION, UNKNOWN_STAGE
+from syncdsl.diagnostics.codes.names import UNKNOWN_STAGE
 from syncdsl.diagnostics.codes.types import (
     NO_STAGE,
     NOT_A_CONDITION,
+    NOT_ASSIGNABLE,
     NOT_COMPARABLE,
     UNKNOWN_CHOICE,
-    WRONG_ARGUMENTS,
 )
-from syncdsl.functions import BUILTINS, Builtin, Kind, find_builtin
+from syncdsl.functions import find_builtin
 from syncdsl.plan import expressions as plan
 from syncdsl.schema.snapshot import StageClass
 from syncdsl.schema.types import (
@@ -27,35 +28,21 @@ from syncdsl.schema.types import (
     FieldType,
     IntegerType,
     MoneyType,
+    ReferenceType,
     TextType,
     describe,
 )
-from syncdsl.schema.values import from_json, to_json
+from syncdsl.schema.values import to_json
 from syncdsl.syntax import expressions as ast
 
 if TYPE_CHECKING:
     from syncdsl.analysis.program import Checker
-    from syncdsl.analysis.scope import Resolved, Scope
+    from syncdsl.analysis.scope import Scope
     from syncdsl.diagnostics import Span
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.schema.values import Value
 
 _ORDER = {"<", "<=", ">", ">="}
 _TEXT, _NUMBER, _BOOLEAN = TextType(), DecimalType(), BooleanType()
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A lowered expression and its type; without a type it is empty, which fits everywhere."""
-
-    expression: PlanExpression
-    type: FieldType | None
-    resolved: Resolved | None = None
-
-    @property
-    def constant(self) -> Value:
-        """The value of a constant, empty for anything else."""
-        return from_json(self.expression.value) if isinstance(self.expression, plan.Constant) else None
 
 
 class Lowering:
@@ -80,7 +67,7 @@ class Lowering:
                 NOT_A_CONDITION,
                 f"`{self._checker.text(node.span)}` is no condition: {what}",
                 node.span,
-                help="compare it, such as `… == \"…\"`, or ask `… is not empty`",
+                help='compare it, such as `… == "…"`, or ask `… is not empty`',
             )
             return None
         return typed.expression
@@ -136,11 +123,28 @@ class Lowering:
                 parts.append(plan.Constant(value=part))
                 continue
             typed = self.lower(part)
-            if typed is None:
+            if typed is None or not self._printable(typed, part):
                 failed = True
             else:
                 parts.append(typed.expression)
         return None if failed else Typed(plan.TextOf(parts=tuple(parts)), _TEXT)
+
+    def _printable(self, typed: Typed, node: ast.Expression) -> bool:
+        """Report what has no text of its own: references and lists."""
+        if typed.type is None or family(typed.type) not in {"reference", "rows"}:
+            return True
+        text = self._checker.text(node.span)
+        label = "FIELD"
+        if isinstance(typed.type, ReferenceType):
+            schema = self._checker.module_schema(self._scope.connection, typed.type.modules[0])
+            label = schema.label_field if schema is not None else label
+        self._checker.report(
+            NOT_ASSIGNABLE,
+            f"`{text}` is {describe(typed.type)}, which has no text of its own",
+            node.span,
+            help=f"name a field of it: `{{{text}.{label}}}`",
+        )
+        return False
 
     def _unary(self, node: ast.Unary) -> Typed | None:
         if node.operator is ast.UnaryOperator.NOT:
@@ -231,31 +235,35 @@ class Lowering:
         if kind is None or (op in _ORDER and family(kind) not in {"number", "date", "datetime"}):
             names = " and ".join(describe(item.type) for item in (left, right) if item.type is not None)
             return self._mismatch(node.span, f"{names} cannot be compared with `{op}`")
-        for one, other, place in ((left, right, node.right), (right, left, node.left)):
-            if not self._known_choice(one, other, place.span):
+        for choice, literal, place in ((left, right, node.right), (right, left, node.left)):
+            if not self._known_choice(choice, literal, place.span):
                 return None
         return Typed(plan.Comparison(op=op, left=left.expression, right=right.expression, as_type=kind), _BOOLEAN)
 
     def _membership(self, node: ast.Membership) -> Typed | None:
         operand = self.lower(node.operand)
         options = [self.lower(option) for option in node.options]
-        if operand is None or operand.type is None:
+        if operand is None:
             return None
+        if operand.type is None:
+            return self._mismatch(node.operand.span, "`empty` is in no list")
+        kind = operand.type
+        failed = False
         lowered: list[PlanExpression] = []
         for option, place in zip(options, node.options, strict=True):
             if option is None:
-                return None
-            if option.type is not None and common(operand.type, option.type) is None:
-                return self._mismatch(
-                    place.span, f"{describe(operand.type)} cannot be compared with {describe(option.type)}"
-                )
-            if not self._known_choice(operand, option, place.span):
-                return None
-            lowered.append(option.expression)
+                failed = True
+            elif option.type is not None and common(kind, option.type) is None:
+                self._mismatch(place.span, f"{describe(kind)} cannot be compared with {describe(option.type)}")
+                failed = True
+            elif self._known_choice(operand, option, place.span):
+                lowered.append(option.expression)
+            else:
+                failed = True
+        if failed:
+            return None
         return Typed(
-            plan.Among(
-                operand=operand.expression, options=tuple(lowered), negated=node.negated, as_type=operand.type
-            ),
+            plan.Among(operand=operand.expression, options=tuple(lowered), negated=node.negated, as_type=kind),
             _BOOLEAN,
         )
 
@@ -298,13 +306,14 @@ class Lowering:
         test = plan.StageTest(path=found.path, stage_class=wanted, stages=stages)
         return Typed(test if op == "==" else plan.Negate(operand=test), _BOOLEAN)
 
-    def _misplaced_stage(self, node: ast.StageClass) -> None:
+    def _misplaced_stage(self, node: ast.StageClass) -> Typed | None:
         self._checker.report(
             NO_STAGE,
             f"`{node.value.value}` can only be compared with a stage",
             node.span,
             help=f"write `NAME.stage == {node.value.value}`",
         )
+        return None
 
     def _conditional(self, node: ast.Conditional) -> Typed | None:
         condition = self.condition(node.condition)
@@ -318,101 +327,22 @@ class Lowering:
                 return self._mismatch(
                     node.span, f"one branch is {describe(then.type)}, the other {describe(otherwise.type)}"
                 )
-        return Typed(
-            plan.Choose(condition=condition, then=then.expression, otherwise=otherwise.expression), kind
-        )
+        return Typed(plan.Choose(condition=condition, then=then.expression, otherwise=otherwise.expression), kind)
 
     def _call(self, node: ast.Call) -> Typed | None:
         arguments = [self.lower(argument) for argument in node.arguments]
+        known = [argument for argument in arguments if argument is not None]
+        complete = len(known) == len(arguments)
         if node.function in self._checker.names.tables:
-            return self._table(node, arguments)
+            return call_table(node, known, self._direction, self._checker) if complete else None
         builtin = find_builtin(node.function)
         if builtin is None:
-            known = {*BUILTINS, *self._checker.names.tables}
-            self._checker.unknown(
-                UNKNOWN_FUNCTION, "no table or builtin is called", node.function, node.function_span, known
-            )
+            self._checker.unknown_function(node)
             return None
-        if any(argument is None for argument in arguments):
-            return None
-        return self._builtin(node, builtin, [item for item in arguments if item is not None])
+        return call_builtin(node, builtin, known, self._checker) if complete else None
 
-    def _table(self, node: ast.Call, arguments: list[Typed | None]) -> Typed | None:
-        if len(arguments) != 1:
-            self._checker.report(
-                WRONG_ARGUMENTS,
-                f"the table `{node.function}` takes one value, not {len(arguments)}",
-                node.span,
-                help=f"write `{node.function}(FIELD)`",
-            )
-            return None
-        (argument,) = arguments
-        if argument is None:
-            return None
-        kind = self._checker.table_type(node.function, "right" if self._direction == "right" else "left")
-        return Typed(
-            plan.TableCall(table=node.function, direction=self._direction, argument=argument.expression), kind
-        )
-
-    def _builtin(self, node: ast.Call, builtin: Builtin, arguments: list[Typed]) -> Typed | None:
-        most = builtin.most
-        if len(arguments) < builtin.least or (most is not None and len(arguments) > most):
-            self._checker.report(
-                WRONG_ARGUMENTS,
-                f"`{builtin.name}` takes {builtin.least if most == builtin.least else f'{builtin.least} or more'} "
-                f"arguments, not {len(arguments)}",
-                node.span,
-                help=f"its signature is `{builtin.signature}`",
-            )
-            return None
-        for position, (argument, place) in enumerate(zip(arguments, node.arguments, strict=True)):
-            parameter = builtin.parameter(position)
-            wrong = argument.type is not None and not _accepts(parameter.kind, argument.type)
-            if not wrong and parameter.choices and argument.constant not in parameter.choices:
-                wrong = True
-            if wrong:
-                what = describe(argument.type) if argument.type is not None else "empty"
-                self._checker.report(
-                    WRONG_ARGUMENTS,
-                    f"`{parameter.name}` of `{builtin.name}` takes {parameter.text.partition(': ')[2]}, not {what}",
-                    place.span,
-                    help=f"its signature is `{builtin.signature}`",
-                )
-                return None
-        lowered = tuple(argument.expression for argument in arguments)
-        return Typed(plan.BuiltinCall(function=builtin.name, arguments=lowered), _result(builtin, arguments))
-
-    def _mismatch(self, span: Span, message: str) -> None:
+    def _mismatch(self, span: Span, message: str) -> Typed | None:
         self._checker.report(
             NOT_COMPARABLE, message, span, help="convert one of them, or compare with a value of the same kind"
         )
-
-
-def _accepts(kind: Kind, given: FieldType) -> bool:
-    match kind:
-        case Kind.TEXT:
-            return family(given) == "text"
-        case Kind.NUMBER | Kind.MONEY:
-            return family(given) == "number"
-        case Kind.DATE:
-            return family(given) == "date"
-        case Kind.BOOLEAN:
-            return family(given) == "boolean"
-        case Kind.ANY:
-            return True
-
-
-def _result(builtin: Builtin, arguments: list[Typed]) -> FieldType | None:
-    match builtin.result:
-        case Kind.TEXT:
-            return _TEXT
-        case Kind.NUMBER:
-            return _NUMBER
-        case Kind.MONEY:
-            return MoneyType()
-        case Kind.DATE:
-            return DateType()
-        case Kind.BOOLEAN:
-            return _BOOLEAN
-        case Kind.ANY:
-            return arguments[0].type if arguments else None
+        return None

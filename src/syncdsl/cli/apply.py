@@ -10,7 +10,7 @@ import click
 
 from syncdsl.cli.ending import FINE, PARTLY
 from syncdsl.cli.options import Command, Globals, environment_option
-from syncdsl.cli.terminal import is_terminal, say, style_of, width_of, write
+from syncdsl.cli.terminal import is_terminal, style_of, width_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,8 +103,6 @@ def _show(report: ApplyReport) -> None:
         return
     from syncdsl.render.report_text import render_report  # noqa: PLC0415 - needed only now
 
-    if sys.stdout.isatty():
-        say("")
     write(render_report(report, style_of(sys.stdout), width_of(sys.stdout)))
 
 

@@ -79,6 +79,8 @@ class Live:
         """Leave what stands there and stop drawing."""
         if self._bars is not None:
             self._bars.stop()
+            sys.stderr.write("\n")
+            sys.stderr.flush()
         self._bars = None
         self._tasks = {}
 

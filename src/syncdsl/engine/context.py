@@ -52,7 +52,7 @@ class Context:
         self.baseline: Counter[str] = Counter()
         self.reported: list[str] = []
         self.planned: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
-        self.held_partners: set[tuple[str, str, str]] = set()
+        self.in_doubt: set[tuple[str, str]] = set()
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
         self._compiled: dict[int, tuple[PlanExpression, Callable[[RecordScope], Value]]] = {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Written
+from syncdsl.diagnostics import Fault
 from syncdsl.engine.journal import Journal
 from syncdsl.engine.operations import (
     CreateDocument,
@@ -16,7 +18,7 @@ from syncdsl.engine.operations import (
     VoidDocument,
 )
 from syncdsl.engine.report import ApplyReport, Failure
-from syncdsl.engine.writes import Write, create_writes, update_writes, void_writes
+from syncdsl.engine.writes import Write, create_writes, update_writes, void_writes, waits, without_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +29,15 @@ if TYPE_CHECKING:
     from syncdsl.engine.operations import Operation
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one call came to: an outcome for each write, what was read back, and what went wrong with the whole."""
+
+    outcomes: list[Outcome]
+    read_back: dict[str, Record]
+    problem: Exception | None = None
 
 
 class Execution:
@@ -52,24 +63,44 @@ class Execution:
         creates = [item for item in operations if isinstance(item, CreateRecord | CreateDocument)]
         voids = [item for item in operations if isinstance(item, VoidDocument)]
         task = f"write {connection}.{module}"
+        early = [item for item in updates if not waits(self.context, connection, item)]
+        late = [item for item in updates if item not in early]
         writes = update_writes(
-            self.context, connection, module, [item for item in links if item.effect.write_key], updates
+            self.context, connection, module, [item for item in links if item.effect.write_key], early
         )
-        total = len(writes) + len(creates) + len(voids)
+        total = len(writes) + len(late) + len(creates) + len(voids)
         if not total:
             return
         self.context.run.progress.start(task, total)
         self._send(connection, module, writes, task)
-        # Creates are prepared after the updates, so that partners made a moment ago are known.
-        ready, waiting = create_writes(self.context, connection, module, creates)
+        # Creates are prepared after the updates, and in waves, so that partners made a moment ago are known.
+        waiting: Sequence[CreateRecord | CreateDocument] = creates
+        while waiting:
+            ready, waiting = create_writes(self.context, connection, module, waiting)
+            if not ready:
+                break
+            self._send(connection, module, ready, task)
         self.report.waiting.extend(item.effect for item in waiting)
         self.context.run.progress.advance(task, len(waiting))
-        self._send(connection, module, ready, task)
+        self._send_late(connection, module, late, task)
         self._send(connection, module, void_writes(self.context, connection, module, voids), task)
         failed = len(self.report.failed)
         self.context.run.progress.finish(
             task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused"
         )
+
+    def _send_late(self, connection: str, module: str, updates: Sequence[UpdateRecord], task: str) -> None:
+        """Send updates that referred to records made meanwhile; what still has no partner waits with its unit."""
+        ready: list[UpdateRecord] = []
+        for update in updates:
+            part = without_waiting(self.context, connection, update)
+            if part is not update:
+                self.report.waiting.append(update.effect)
+            if part is None:
+                self.context.run.progress.advance(task)
+            else:
+                ready.append(part)
+        self._send(connection, module, update_writes(self.context, connection, module, [], ready), task)
 
     def _send(self, connection: str, module: str, writes: Sequence[Write], task: str) -> None:
         """Send writes in batches, several calls at once; the journal is written by this thread alone."""
@@ -81,7 +112,7 @@ class Execution:
         with ThreadPoolExecutor(max_workers=max(1, adapter.capabilities.concurrency)) as pool:
             for window in _chunks(batches, max(1, adapter.capabilities.concurrency)):
                 self.journal.intend([write for group in window for write in group])
-                futures: dict[Future[tuple[list[Outcome], dict[str, Record]]], Sequence[Write]] = {
+                futures: dict[Future[Answer], Sequence[Write]] = {
                     pool.submit(
                         _call,
                         adapter,
@@ -92,11 +123,29 @@ class Execution:
                     ): group
                     for group in window
                 }
-                for future in as_completed(futures):
-                    outcomes, read_back = future.result()
-                    for write, outcome in zip(futures[future], outcomes, strict=True):
-                        self._take(write, outcome, read_back)
-                    self.context.run.progress.advance(task, len(futures[future]))
+                self._receive(futures, task)
+
+    def _receive(self, futures: dict[Future[Answer], Sequence[Write]], task: str) -> None:
+        """Commit every outcome of the calls under way; only then say that one of them failed, or was interrupted."""
+        problem: BaseException | None = None
+        open_calls = dict(futures)
+        while open_calls:
+            try:
+                for future in as_completed(list(open_calls)):
+                    group = open_calls[future]
+                    answer = _answer(future, group)
+                    for write, outcome in zip(group, answer.outcomes, strict=True):
+                        self._take(write, outcome, answer.read_back)
+                    del open_calls[future]
+                    problem = problem or answer.problem
+                    self.context.run.progress.advance(task, len(group))
+            except KeyboardInterrupt as interrupt:
+                if isinstance(problem, KeyboardInterrupt):
+                    # The second one does not wait: what is still open is found by its key next time.
+                    raise
+                problem = interrupt
+        if problem is not None:
+            raise problem
 
     def _names(self, connection: str, module: str) -> tuple[str, ...]:
         names = {
@@ -113,7 +162,7 @@ class Execution:
             case Written():
                 record = read_back.get(outcome.id)
                 if record is None:
-                    # Written and gone again before it could be read back: the next run sees what there is.
+                    # Gone again, or not answered, when it was read back: the next run sees what there is.
                     self.journal.unknown(write, "it could not be read back")
                     self.report.unknown.extend(write.effects)
                     return
@@ -148,7 +197,7 @@ def _call(
     group: Sequence[Write],
     names: tuple[str, ...],
     safe: bool,  # noqa: FBT001 - the protocol's own switch
-) -> tuple[list[Outcome], dict[str, Record]]:
+) -> Answer:
     """Send one batch and read back what it wrote. Runs in a worker thread: it touches nothing but the connection."""
     first = group[0]
     if first.action is not None:
@@ -163,9 +212,22 @@ def _call(
         if isinstance(outcome, Written) and outcome.record is not None
     }
     missing = [outcome.id for outcome in outcomes if isinstance(outcome, Written) and outcome.record is None]
+    problem: Exception | None = None
     if missing:
-        read_back.update(adapter.fetch(module, missing, names))
-    return outcomes, read_back
+        try:
+            read_back.update(adapter.fetch(module, missing, names))
+        except Fault as fault:
+            problem = fault
+    return Answer(outcomes=outcomes, read_back=read_back, problem=problem)
+
+
+def _answer(future: Future[Answer], group: Sequence[Write]) -> Answer:
+    """Return what a call came to; when it broke off, nobody knows of any of its writes."""
+    try:
+        return future.result()
+    except Exception as problem:  # noqa: BLE001 - raised again when every outcome has been committed
+        reason = f"the call broke off: {problem}"
+        return Answer(outcomes=[Ambiguous(reason=reason)] * len(group), read_back={}, problem=problem)
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -166,7 +166,18 @@ class Journal:
             if operation.effect.side == "right"
             else (record.fields, operation.partner.fields)
         )
-        self._context.view.put_link(absorb(operation.pair, self._context, link, operation.lines, left, right))
+        self._context.view.put_link(
+            absorb(
+                operation.pair,
+                self._context,
+                link,
+                operation.lines,
+                left,
+                right,
+                keep_left=set(operation.keep_left),
+                keep_right=set(operation.keep_right),
+            )
+        )
 
     def _instance(self, operation: CreateDocument, doc_id: str | None, status: str) -> Instance:
         source = operation.effect.source
@@ -192,6 +203,7 @@ class Journal:
                     fields = [
                         (change.field, change.old, to_json(record.fields.get(change.field)), change.location)
                         for change in operation.effect.fields
+                        if change.field in operation.values
                     ]
                     uid = operation.effect.key if isinstance(operation.effect, Create) else _uid(operation)
                 case LinkRecords():
@@ -256,6 +268,7 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
                 "base_fields": sorted(set().union(*(line_fields(line, toward) for line in lines))) if lines else [],
                 "lines": sorted(line.digest for line in lines),
                 "suffix": first.effect.suffix,
+                "aside": list(first.aside) if first.aside is not None else None,
             }
         case CreateDocument():
             return {

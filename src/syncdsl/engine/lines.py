@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.engine.mapping import Mapped, Misfit, Parked, mapped_value, source_value
-from syncdsl.engine.merging import Decision, LineState
+from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed
 from syncdsl.plan.expressions import Constant
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.values import PartnerOf, Ref
@@ -86,10 +86,16 @@ def _without_suffix(fields: Mapping[str, Value], side: SideName, suffix: Mapping
 
 
 def line_state(
-    pair: Pair, context: Context, line: MapLine, left: Record, right: Record, link: Link | None
+    pair: Pair,
+    context: Context,
+    line: MapLine,
+    left: Record,
+    right: Record,
+    link: Link | None,
+    suffix: Mapping[str, str] | None = None,
 ) -> LineState:
     """Return what is known of a line over two records; without a link nothing counts as changed."""
-    suffix = link.suffix if link else {}
+    suffix = link.suffix if link else suffix or {}
     right_mapped, right_holds = _direction(pair, context, line, "right", left, right, suffix)
     left_mapped, left_holds = _direction(pair, context, line, "left", right, left, suffix)
     return LineState(
@@ -190,6 +196,58 @@ def settled_link(
     return absorb(
         pair, context, kept, done, left.fields, right.fields, keep_left=pending_left, keep_right=pending_right
     )
+
+
+def promised_link(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    left: Record,
+    right: Record,
+    decisions: Iterable[tuple[tuple[LineState, ...], Decision]],
+    stamps: Stamps,
+) -> Link:
+    """Return a new link that remembers which way its first values travel, should their write not come about.
+
+    `on duplicate` acts once. The written side's base is what it holds now, the other side has none: so until the write
+    is acknowledged the unit counts as changed on the side that the values come from. A unit for which that does not
+    lead to the same decision (a constant) is left to be decided again.
+    """
+    travelling = [(unit, decision) for unit, decision in decisions if decision in {"to_right", "to_left"}]
+    promised = link
+    for unit, decision in travelling:
+        side: SideName = "right" if decision == "to_right" else "left"
+        endpoint, record = (pair.right, right) if side == "right" else (pair.left, left)
+        names = set().union(*(line_fields(state.line, side) for state in unit))
+        base = promised.right_base if side == "right" else promised.left_base
+        rebased = _rebased(context, endpoint.connection, endpoint.module, base, record.fields, names)
+        lines = tuple(sorted({*promised.lines, *(state.line.digest for state in unit)}))
+        candidate = (
+            replace(promised, lines=lines, right_base=rebased)
+            if side == "right"
+            else replace(promised, lines=lines, left_base=rebased)
+        )
+        if _decided_again(pair, context, candidate, left, right, unit, stamps) == decision:
+            promised = candidate
+    kept = all(
+        not all(state.line.digest in promised.lines for state in unit)
+        or _decided_again(pair, context, promised, left, right, unit, stamps) == decision
+        for unit, decision in travelling
+    )
+    return promised if kept else link
+
+
+def _decided_again(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    left: Record,
+    right: Record,
+    unit: tuple[LineState, ...],
+    stamps: Stamps,
+) -> Decision:
+    states = tuple(line_state(pair, context, state.line, left, right, link) for state in unit)
+    return merge_changed(states, "review", stamps)
 
 
 def absorb(

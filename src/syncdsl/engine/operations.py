@@ -41,7 +41,11 @@ class CreateDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateRecord:
-    """Write `values` to `record`; `lines` are the map lines this settles."""
+    """Write `values` to `record`; `lines` are the map lines this settles.
+
+    `keep_left` and `keep_right` are fields whose bases stay as they are, because a line that is held or goes the other
+    way has a part in them.
+    """
 
     effect: Update
     pair: Pair
@@ -50,6 +54,8 @@ class UpdateRecord:
     partner: Record
     values: Fields
     lines: tuple[MapLine, ...]
+    keep_left: frozenset[str] = frozenset()
+    keep_right: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from syncdsl.state import Intent
 
 
+GAP = 5
+"""How many deleted documents of one record in a row the search for documents looks past."""
+
+
 class Recovery:
     """How doubt is resolved: by asking the other system for the key, never by sending again."""
 
@@ -100,6 +104,9 @@ class Recovery:
         side = "right" if source_is_left else "left"
         endpoint = pair.right if source_is_left else pair.left
         names = set(payload.get("base_fields", ()))
+        aside = payload.get("aside")
+        if aside is not None:
+            context.view.set_aside(pair.name, aside[0], aside[1], "a copy was made beside it")
         held = context.canonical_fields(endpoint.connection, endpoint.module, record.fields, names)
         source_base = fields_from_json(payload.get("source_base", {}))
         context.view.put_link(
@@ -130,7 +137,9 @@ class Recovery:
         return "it had not arrived; it is decided anew"
 
     def _quarantine(self, intent: Intent, context: Context, reason: str) -> str:
-        context.view.later(lambda state: state.resolve_intent(intent.iid, "quarantined", detail=reason))
+        if intent.state != "quarantined":
+            context.view.later(lambda state: state.resolve_intent(intent.iid, "quarantined", detail=reason))
+        context.in_doubt.add((intent.pair_or_document, intent.source_id))
         context.effects.append(
             Hold(
                 rule=intent.pair_or_document,
@@ -192,9 +201,13 @@ class Recovery:
             return
         endpoint = context.plan.records[document.record].endpoint
         for record_id in records:
-            number = 0
-            while (key := context.document_key(document, record_id, number)) in by_key:
-                if key not in known:
+            number, last = 0, -1
+            # A deleted instance leaves a gap, so the search goes on for a while behind the last one found.
+            while number <= last + GAP:
+                key = context.document_key(document, record_id, number)
+                if key in by_key:
+                    last = number
+                if key in by_key and key not in known:
                     made = by_key[key]
                     context.view.put_instance(
                         Instance(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
+from syncdsl.engine.lines import line_fields
 from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
 from syncdsl.schema.values import PartnerOf, Ref
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.context import Context
+    from syncdsl.plan.pairs import MapLine
     from syncdsl.schema.values import Fields, Value
 
 
@@ -76,10 +78,6 @@ def update_writes(
                 case UpdateRecord():
                     values.update(operation.values)
                     based_on = operation.record
-        resolved = _resolve(context, connection, values)
-        if resolved is None:
-            # A partner failed to appear: what does not depend on it still goes.
-            resolved = {name: value for name, value in values.items() if not isinstance(value, PartnerOf)}
         writes.append(
             Write(
                 iid=_iid(),
@@ -87,10 +85,46 @@ def update_writes(
                 module=module,
                 operations=tuple(operations),
                 record_id=record_id,
-                change=Change(id=record_id, fields=resolved, key=key, based_on=based_on),
+                change=Change(id=record_id, fields=_found(context, connection, values), key=key, based_on=based_on),
             )
         )
     return writes
+
+
+def waits(context: Context, connection: str, update: UpdateRecord) -> bool:
+    """Return whether an update refers to a record that has no partner yet."""
+    return _resolve(context, connection, update.values) is None
+
+
+def without_waiting(context: Context, connection: str, update: UpdateRecord) -> UpdateRecord | None:
+    """Return the part of an update whose partners are all there, whole units only; None when nothing is left.
+
+    The lines left out are not settled by it, so their change travels when the partner has come.
+    """
+    missing = {
+        name for name, value in update.values.items() if _resolve(context, connection, {name: value}) is None
+    }
+    if not missing:
+        return update
+
+    def target(line: MapLine) -> str:
+        assignment = line.to_right if update.effect.side == "right" else line.to_left
+        return assignment.target if assignment is not None else ""
+
+    units = {line.group or line.digest for line in update.lines if target(line) in missing}
+    left_out = [line for line in update.lines if (line.group or line.digest) in units]
+    kept = [line for line in update.lines if line not in left_out]
+    names = {target(line) for line in left_out}
+    values = {name: value for name, value in update.values.items() if name not in names}
+    if not values:
+        return None
+    return replace(
+        update,
+        values=values,
+        lines=tuple(kept),
+        keep_left=update.keep_left.union(*(line_fields(line, "left") for line in left_out)),
+        keep_right=update.keep_right.union(*(line_fields(line, "right") for line in left_out)),
+    )
 
 
 def create_writes(
@@ -130,6 +164,14 @@ def void_writes(context: Context, connection: str, module: str, voids: Sequence[
         )
         for operation in voids
     ]
+
+
+def _found(context: Context, connection: str, values: Fields) -> Fields:
+    """Return values with partners in place; the callers made sure that they are there."""
+    resolved = _resolve(context, connection, values)
+    if resolved is None:
+        raise RuntimeError("an update is sent before its partners are there")
+    return resolved
 
 
 def _resolve(context: Context, connection: str, values: Fields) -> Fields | None:

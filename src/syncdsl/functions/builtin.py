@@ -31,8 +31,8 @@ class Kind(Enum):
 class Parameter:
     """One parameter.
 
-    `optional`: it may be left out. `repeated`: any number of further arguments of this kind may follow. `choices`: it must be
-    one of these texts, written literally. `whole`: it must be a whole number where it is written literally.
+    `optional`: it may be left out. `repeated`: any number of further arguments of this kind may follow. `choices`: it
+    must be one of these texts, written literally. `whole`: it must be a whole number where it is written literally.
     """
 
     name: str
@@ -63,8 +63,8 @@ class Builtin:
     """A function that every rule file may call.
 
     `compute` is total: it takes any values, never raises, and answers empty for an empty argument unless `doc` says
-    otherwise. With `needs_today` its first argument is the date of the run. `scale_parameter` is the position of the parameter that says how
-    many digits the result has after the point.
+    otherwise. With `needs_today` its first argument is the date of the run. `scale_parameter` is the position of the
+    parameter that says how many digits the result has after the point.
     """
 
     name: str

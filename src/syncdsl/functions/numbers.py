@@ -38,7 +38,7 @@ def _round(value: Value, digits: Value = 0, mode: Value = "half_up") -> Value:
         return number
     plain = rounded.quantize(Decimal(1), context=WIDE) if scale < 0 else rounded
     shown = plain if plain.is_finite() else rounded
-    return shown if shown else shown.copy_abs()
+    return shown or shown.copy_abs()
 
 
 def _absolute(value: Value) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syncdsl.functions.coercion import as_text
 from syncdsl.schema.canonical import canonical, canonical_text
@@ -21,14 +21,19 @@ Operator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">="]
 
 # What a comparison of values that have no order, or no equality (a signalling NaN), may raise.
 _INCOMPARABLE = (TypeError, ArithmeticError)
-_ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def form_of(kind: FieldType) -> Callable[[Value], Value]:
     """Return the function to the form in which values are compared as `kind`; it never raises."""
     if isinstance(kind, IntegerType | DecimalType | MoneyType):
         return _number_form  # the canonical form changes digits, never the number: comparing needs no quantising
-    # The two kinds that nearly every condition compares are written out: finding the kind anew costs more than the form.
+    # What nearly every condition compares is written out: finding the kind anew costs more than the form.
     if isinstance(kind, TextType):
         return _text_form
     if isinstance(kind, ChoiceType | IdType | UrlType):
@@ -46,11 +51,11 @@ def form_of(kind: FieldType) -> Callable[[Value], Value]:
 
 
 def _text_form(value: Value) -> Value:
-    return canonical_text(value) if value.__class__ is str else (value if value != () else None)  # type: ignore[arg-type]  # the class is str
+    return canonical_text(value) if value.__class__ is str else (value if value != () else None)
 
 
 def _stripped_form(value: Value) -> Value:
-    return (value.strip() or None) if value.__class__ is str else (value if value != () else None)  # type: ignore[union-attr]  # the class is str
+    return (value.strip() or None) if value.__class__ is str else (value if value != () else None)
 
 
 def _number_form(value: Value) -> Value:

@@ -135,9 +135,7 @@ def _merge(pair: Pair) -> list[Line]:
             texts.append(row)
             places.append(line.location)
     aligned = _columns([row[:2] for row in texts])
-    lines += [
-        (f"{_INDENT}{text}{row[2]}", place) for text, row, place in zip(aligned, texts, places, strict=True)
-    ]
+    lines += [(f"{_INDENT}{text}{row[2]}", place) for text, row, place in zip(aligned, texts, places, strict=True)]
     return lines
 
 
@@ -147,7 +145,12 @@ def _map_line(line: MapLine, sides: dict[str, str]) -> list[tuple[str, str, str]
     policies += ", when empty" if line.when_empty else ""
     policies += f", prefer {sides.get(line.prefer, line.prefer)}" if line.prefer is not None else ""
     right, left = line.to_right, line.to_left
-    if right is not None and left is not None and _written_to(right) == _read_by(left) and _read_by(right) == _written_to(left):
+    if (
+        right is not None
+        and left is not None
+        and _written_to(right) == _read_by(left)
+        and _read_by(right) == _written_to(left)
+    ):
         return [(_written_to(left), f"<-> {_written_to(right)}", _partner(right) + policies)]
     rows: list[tuple[str, str, str]] = []
     if right is not None:
@@ -174,7 +177,7 @@ def _partner(assignment: Assignment) -> str:
 def _trigger(step: TriggerStep, plan: Plan) -> list[Line]:
     record = plan.records[step.record]
     lines = [(step.id, record.location), *_facts([("record", _endpoint(record.endpoint))])]
-    verbs = {}
+    verbs: dict[str, None] = {}
     for trigger in plan.triggers:
         if trigger.record == step.record:
             verbs[trigger.document] = None

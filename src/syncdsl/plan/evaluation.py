@@ -236,7 +236,8 @@ def _choose(condition: Evaluator, then: Evaluator, otherwise: Evaluator) -> Eval
 
 def _call(name: str, arguments: list[Evaluator]) -> Evaluator:
     builtin = BUILTINS.get(name)
-    if builtin is None or not builtin.least <= len(arguments) <= (builtin.most or len(arguments)):
+    most = len(arguments) if builtin is None or builtin.most is None else builtin.most
+    if builtin is None or not builtin.least <= len(arguments) <= most:
         return _constant(None)  # a plan of a newer version is refused before; nothing else writes such a call
     compute = builtin.compute
     if builtin.needs_today:

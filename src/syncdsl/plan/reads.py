@@ -1,4 +1,4 @@
-"""Which fields an expression reads."""
+"""What an expression is made of, and which fields it reads."""
 
 from __future__ import annotations
 
@@ -31,35 +31,33 @@ if TYPE_CHECKING:
 
 def reads_of(expression: PlanExpression) -> tuple[tuple[str, ...], ...]:
     """Return the paths that an expression reads, each once, in order of appearance."""
-    return tuple(dict.fromkeys(_reads(expression)))
+    return tuple(dict.fromkeys(part.path for part in parts_of(expression) if isinstance(part, FieldRead | StageTest)))
 
 
-def _reads(expression: PlanExpression) -> Iterator[tuple[str, ...]]:
+def parts_of(expression: PlanExpression) -> Iterator[PlanExpression]:
+    """Return an expression and every one inside it, in order of appearance."""
+    yield expression
+    for operand in _operands(expression):
+        yield from parts_of(operand)
+
+
+def _operands(expression: PlanExpression) -> tuple[PlanExpression, ...]:
     match expression:
-        case FieldRead() | StageTest():
-            yield expression.path
-        case Constant() | Created():
-            pass
+        case FieldRead() | StageTest() | Constant() | Created():
+            return ()
         case TextOf():
-            for part in expression.parts:
-                yield from _reads(part)
+            return expression.parts
         case Negate() | Minus() | Emptiness():
-            yield from _reads(expression.operand)
+            return (expression.operand,)
         case Connective() | Comparison() | Arithmetic() | Coalesce():
-            yield from _reads(expression.left)
-            yield from _reads(expression.right)
+            return (expression.left, expression.right)
         case Among():
-            yield from _reads(expression.operand)
-            for option in expression.options:
-                yield from _reads(option)
+            return (expression.operand, *expression.options)
         case Choose():
-            yield from _reads(expression.condition)
-            yield from _reads(expression.then)
-            yield from _reads(expression.otherwise)
+            return (expression.condition, expression.then, expression.otherwise)
         case BuiltinCall():
-            for argument in expression.arguments:
-                yield from _reads(argument)
+            return expression.arguments
         case TableCall():
-            yield from _reads(expression.argument)
+            return (expression.argument,)
         case _:
             assert_never(expression)

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from syncdsl.plan.expressions import PlanExpression
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_RESERVED = frozenset("and or not in is if then else empty true false won lost open".split())
+_RESERVED = frozenset(
+    ("and", "or", "not", "in", "is", "if", "then", "else", "empty", "true", "false", "won", "lost", "open")
+)
 _CHOOSE, _OR, _AND, _NOT, _COMPARE, _COALESCE, _SUM, _PRODUCT, _UNARY, _PRIMARY = range(10)
 _SUMS = frozenset("+-")
 
@@ -42,9 +44,7 @@ def quoted(text: str) -> str:
 def path_text(path: tuple[str, ...] | str) -> str:
     """Return a path as a rule writes it; names that rules cannot write plainly stand in backticks."""
     names = ".".join([path] if isinstance(path, str) else path).split(".")
-    return ".".join(
-        name if _PLAIN.fullmatch(name) and name not in _RESERVED else f"`{name}`" for name in names
-    )
+    return ".".join(name if _PLAIN.fullmatch(name) and name not in _RESERVED else f"`{name}`" for name in names)
 
 
 def expression_text(expression: PlanExpression) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, assert_never
 
-from syncdsl.changes.effects import Create, Hold, Link, Skip, Update, Void
+from syncdsl.changes.effects import Create, Link, Skip, Update, Void
 from syncdsl.render.holds_text import hold_lines
 from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
@@ -30,7 +30,7 @@ PAST = {"create": "created", "update": "updated", "link": "linked", "void": "voi
 
 def render_changes(changes: ChangeSet, style: Style = PLAIN, width: int = 100) -> str:
     """Return the whole preview."""
-    lines = verdict_lines(changes, style)
+    lines = [*_figures(changes, style), *_guard_lines(changes.guards, style)]
     rules: dict[str, list[Change]] = defaultdict(list)
     for effect in changes.changes:
         rules[effect.rule].append(effect)
@@ -44,27 +44,31 @@ def render_changes(changes: ChangeSet, style: Style = PLAIN, width: int = 100) -
 
 
 def render_verdict(changes: ChangeSet, style: Style = PLAIN) -> str:
-    """Return the verdict alone."""
-    return "\n".join(verdict_lines(changes, style)) + "\n"
+    """Return the verdict alone; of the guards only those that stop it are named."""
+    lines = [*_figures(changes, style), *_guard_lines(changes.exceeded, style)]
+    fine = len(changes.guards) - len(changes.exceeded)
+    if fine:
+        lines.append(f"  {counted(fine, 'guard')} {style('good', 'ok')}")
+    return "\n".join(lines) + "\n"
 
 
-def verdict_lines(changes: ChangeSet, style: Style) -> list[str]:
-    """Return what the change set comes to: counts, money and guards."""
+def _figures(changes: ChangeSet, style: Style) -> list[str]:
+    """Return what the change set comes to: counts and money."""
     totals = total(changes.effects)
     environment = neutral(changes.environment)
     if not totals.changes:
         head = f"{style('good', 'No changes.')} {style('bold', environment)} is in sync."
     else:
         count = style("bold", counted(totals.changes, "change"))
-        head = f"{count} in {style('bold', environment)}: {counts_text(totals, style)}"
+        head = f"{count} in {style('bold', environment)}: {_counts(totals, style)}"
     lines = [head, *_waiting(totals, style)]
     for rule, money in sorted(totals.money.items()):
         sum_of_all = f", {style('bold', money.text)}" if money.text else ""
         lines.append(f"  {neutral(rule)}: {counted(money.documents, 'document')}{sum_of_all}")
-    return lines + _guard_lines(changes.guards, style)
+    return lines
 
 
-def counts_text(totals: Totals, style: Style) -> str:
+def _counts(totals: Totals, style: Style) -> str:
     """Return `250 creates, 41 updates`."""
     return ", ".join(style(_meaning(kind), counted(totals.kinds[kind], kind)) for kind in KINDS if totals.kinds[kind])
 
@@ -145,7 +149,7 @@ def _updates(effects: Sequence[Change], style: Style, width: int) -> list[str]:
     left = len(effects)
     for inside in shown:
         for effect in inside[:each]:
-            lines += [f"        {line}" for line in effect_lines(effect, style, width - 8)]
+            lines += [f"        {line}" for line in _effect_lines(effect, style, width - 8)]
         left -= len(inside)
         if len(inside) > each:
             lines.append("            " + style("dim", f"… and {len(inside) - each:,} more with these fields"))
@@ -160,13 +164,13 @@ def _samples(effects: Sequence[Change], style: Style, width: int) -> list[str]:
     lines: list[str] = []
     for number, effect in enumerate(shown):
         full = len(effects) <= IN_FULL or number == 0 or (isinstance(effect, Create) and effect.document)
-        lines += [f"        {line}" for line in effect_lines(effect, style, width - 8, full=full)]
+        lines += [f"        {line}" for line in _effect_lines(effect, style, width - 8, full=full)]
     if len(shown) < len(effects):
         lines.append("        " + style("dim", f"… and {len(effects) - len(shown):,} more"))
     return lines
 
 
-def effect_lines(effect: Change, style: Style, width: int, *, full: bool = True) -> list[str]:
+def _effect_lines(effect: Change, style: Style, width: int, *, full: bool = True) -> list[str]:
     """Return the lines of one change: which record, and its fields where they matter."""
     match effect:
         case Create():
@@ -214,4 +218,4 @@ def _remarks(changes: ChangeSet, style: Style, width: int) -> list[str]:
     return lines
 
 
-__all__ = ["PAST", "SIGNS", "Hold", "counts_text", "effect_lines", "render_changes", "render_verdict", "verdict_lines"]
+__all__ = ["PAST", "render_changes", "render_verdict"]

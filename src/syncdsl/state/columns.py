@@ -11,12 +11,19 @@ from sqlalchemy.types import TypeDecorator
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE
-from syncdsl.schema.values import fields_from_json, fields_to_json
+from syncdsl.schema.values import fields_to_json, from_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Dialect
 
     from syncdsl.schema.values import Fields
+
+
+# Made once: with its options `json.dumps` makes a new one for every value, and `json.loads` looks for spaces.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder()
 
 
 def encode(data: Any) -> str:
@@ -24,19 +31,35 @@ def encode(data: Any) -> str:
 
     Other systems do hand out lone surrogates; escaped they survive, as UTF-8 they would fail.
     """
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(data)
 
 
 def decode(text: str) -> Any:
     """Return the data of stored JSON. Raises Fault SD805 when it is not JSON."""
     try:
-        return json.loads(text)
-    except ValueError:
+        data, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        raise _damaged(text) from None
+    if end != len(text):
+        raise _damaged(text)
+    return data
+
+
+def decode_fields(text: str) -> Fields:
+    """Return the values of a stored record. Raises Fault SD805 when they are none."""
+    try:
+        # Most values are text, which is its own form.
+        return {name: item if type(item) is str else from_json(item) for name, item in decode(text).items()}
+    except (ValueError, ArithmeticError, AttributeError, TypeError, RecursionError):
         raise _damaged(text) from None
 
 
-def _damaged(text: str) -> Fault:
-    return Fault(DAMAGED_STATE, f"the state holds a value that cannot be read ({len(text)} characters of damaged JSON)")
+def _damaged(text: object) -> Fault:
+    return Fault(
+        DAMAGED_STATE,
+        f"the state holds a value that cannot be read ({len(str(text))} characters)",
+        help="restore a copy, or move the file away and run again: links are rebuilt from the keys on the records",
+    )
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -53,11 +76,36 @@ class Moment(TypeDecorator[dt.datetime]):
             raise ValueError("a moment needs its time zone")
         return value.astimezone(dt.UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], dt.datetime | None] | None:
+        """Return what reads a moment. Text that is none is damage."""
+        read = super().result_processor(dialect, coltype)
+        if read is None:
+            return None
+
+        def process(value: Any) -> dt.datetime | None:
+            try:
+                return read(value)
+            except (ValueError, TypeError):
+                raise _damaged(value) from None
+
+        return process
+
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 - the base class's signature
         """Return the moment with its zone, which SQLite drops."""
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text for people, partly in the words of other systems: what is no character is shown by its number."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
+        """Return text that can be stored: SQLite keeps UTF-8, which has no lone surrogates."""
+        return None if value is None else value.encode("utf-8", "backslashreplace").decode()
 
 
 class Json(TypeDecorator[Any]):
@@ -87,9 +135,4 @@ class FieldValues(TypeDecorator["Fields"]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fields | None:  # noqa: ARG002 - the base class's signature
         """Return the values."""
-        if value is None:
-            return None
-        try:
-            return fields_from_json(json.loads(value))
-        except (ValueError, ArithmeticError, AttributeError):
-            raise _damaged(value) from None
+        return None if value is None else decode_fields(value)

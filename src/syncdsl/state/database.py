@@ -8,20 +8,27 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import URL, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from syncdsl.diagnostics import Fault
-from syncdsl.diagnostics.codes.runs import DAMAGED_STATE, NEWER_STATE, NO_STATE
+from syncdsl.diagnostics.codes.runs import NEWER_STATE, NO_STATE
+from syncdsl.state.faults import damaged, fault_of, unusable
 from syncdsl.state.migration import current_revision, known_revisions, migrate, newest_revision
+from syncdsl.state.untouched import companions, reading_untouched
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 BUSY_MILLISECONDS = 10_000
-_MAGIC = b"SQLite format 3\x00"
+READING = {"syncdsl_begin": "BEGIN"}
+"""Options of a connection that only reads: one snapshot for all its statements, and no lock that others wait for."""
+
+_PRIVATE = 0o600
+_OWN_TABLES = {"alembic_version", "intent", "lease", "link"}
+_HELP = 'use `state = "sqlite:///.syncdsl/state.db"`'
 
 
 class Database:
@@ -40,164 +47,167 @@ class Database:
 def open_database(url: str, *, base: Path, read_only: bool) -> Database:
     """Open the database of a URL; see `syncdsl.state.open_state`."""
     path = _path(url, base)
-    if path.is_dir():
-        raise Fault(NO_STATE, f"the state `{path}` is a folder", help="name a file in the environment's `state`")
-    if path.is_file() and path.stat().st_size:
-        _check_magic(path)
     try:
+        if path.is_dir():
+            raise Fault(NO_STATE, f"the state `{path}` is a folder", help="name a file in the environment's `state`")
+        if path.exists() and not path.is_file():
+            raise unusable(path, "it is not a file")
         return _open_copy(path) if read_only else _open_file(path)
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, error) from None
+    except (sqlite3.Error, DBAPIError) as error:
+        raise fault_of(path, error) from None
     except OSError as error:
-        raise Fault(NO_STATE, f"the state `{path}` cannot be opened: {error.strerror or type(error).__name__}") from None
+        raise unusable(path, error.strerror or type(error).__name__) from None
 
 
 def _path(url: str, base: Path) -> Path:
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise Fault(NO_STATE, "the state is not a database URL", help='use `state = "sqlite:///.syncdsl/state.db"`') from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise Fault(
-            NO_STATE,
-            f"the state cannot be kept in {parsed.get_backend_name()} yet",
-            help='use `state = "sqlite:///.syncdsl/state.db"`',
-        )
-    return base / parsed.database
-
-
-def _damaged(path: Path, error: Exception) -> Fault:
-    return Fault(
-        DAMAGED_STATE,
-        f"the state `{path}` cannot be read: {error}",
-        help="restore a copy, or move the file away and run again: links are rebuilt from the keys on the records",
-    )
-
-
-def _check_magic(path: Path) -> None:
-    with path.open("rb") as file:
-        if file.read(len(_MAGIC)) != _MAGIC:
-            raise _damaged(path, ValueError("it is not an SQLite database"))
+    except (ArgumentError, ValueError):
+        raise Fault(NO_STATE, "the state is not a database URL", help=_HELP) from None
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite":
+        raise Fault(NO_STATE, f"the state cannot be kept in {parsed.get_backend_name()} yet", help=_HELP)
+    if not name or name == ":memory:" or "\0" in name or parsed.query or parsed.host:
+        # A state in memory would forget which creates are in doubt, and options could switch its safety off.
+        raise Fault(NO_STATE, "the state's URL has to name a file and nothing else", help=_HELP)
+    # SQLite keeps its companions beside the file that a link leads to.
+    return Path(os.path.realpath(base / name))
 
 
 def _open_file(path: Path) -> Database:
     """Open for writing: the folder and every file of the database belong to their user alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_file():
-        _migrate_file(path)
+    revision = None
+    if path.exists():
+        revision = _checked_revision(path)
     else:
-        # Created with its mode, never widened: the umask of the user does not matter.
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        path.chmod(0o600)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": True})
-    _configure(engine)
-    with engine.begin() as connection:
-        if current_revision(connection) is None:
-            migrate(connection)
-    for companion in (path, *_companions(path)):
-        if companion.exists():
-            companion.chmod(0o600)
+        _make_folder(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE))
+    for file in (path, *companions(path)):
+        # SQLite gives the companions it makes the mode of the database itself, whatever the umask says.
+        if file.exists() and file.stat().st_mode & 0o777 != _PRIVATE:
+            file.chmod(_PRIVATE)
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, connect_args={"check_same_thread": True, "timeout": BUSY_MILLISECONDS / 1000})
+    _configure(engine, path)
+    try:
+        if revision != newest_revision():
+            with engine.begin() as connection:
+                _upgrade(connection, path)
+    except BaseException:
+        engine.dispose()
+        raise
     return Database(engine, read_only=False, path=path)
 
 
-def _companions(path: Path) -> tuple[Path, ...]:
-    return (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, 0700 whatever the umask; existing ones are not ours."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    for place in reversed(missing):
+        place.mkdir(mode=0o700, exist_ok=True)
+        place.chmod(0o700)
 
 
-def _migrate_file(path: Path) -> None:
-    """Check a file, and bring it to the newest revision after copying it."""
-    if not path.stat().st_size:
+def _upgrade(connection: Connection, path: Path) -> None:
+    """Bring the database to the newest revision, an older one after copying it.
+
+    The connection holds the write lock: what is copied is what is migrated, and of two programs only one does it.
+    """
+    revision = current_revision(connection)
+    if revision == newest_revision():
         return
-    with closing(sqlite3.connect(path)) as raw:
-        _check_integrity(raw, path)
-        revision = _revision(raw)
-        if revision == newest_revision() or revision is None:
-            return
-        _refuse_newer(revision, path)
-        backup = path.with_name(f"{path.name}.backup-{revision}")
-        os.close(os.open(backup, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        backup.chmod(0o600)
-        with closing(sqlite3.connect(backup)) as copy:
-            raw.backup(copy)
-    engine = create_engine(f"sqlite:///{path}")
-    _configure(engine)
-    with engine.begin() as connection:
-        migrate(connection)
-    engine.dispose()
+    if revision is not None:
+        _back_up(path, revision)
+    migrate(connection)
 
 
-def _check_integrity(raw: sqlite3.Connection, path: Path) -> None:
-    answer = raw.execute("PRAGMA quick_check(1)").fetchone()
+def _back_up(path: Path, revision: str) -> None:
+    """Copy the database beside itself; the copy appears complete or not at all."""
+    backup = path.with_name(f"{path.name}.backup-{revision}")
+    part = backup.with_name(f"{backup.name}.part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+    part.chmod(_PRIVATE)
+    with reading_untouched(path) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+        # One file is easier to put back than one with a log; this also waits until it is on the disk.
+        copy.execute("PRAGMA journal_mode = DELETE").fetchone()
+    part.replace(backup)
+
+
+def _checked_revision(path: Path) -> str | None:
+    """Return the revision of a file, None when it is empty, without changing it.
+
+    Raises Fault SD805 or SD806 when this version cannot work with it.
+    """
+    with reading_untouched(path) as source:
+        return _checked(source, path)
+
+
+def _checked(source: sqlite3.Connection, path: Path) -> str | None:
+    answer = source.execute("PRAGMA quick_check(1)").fetchone()
     if answer != ("ok",):
-        raise _damaged(path, ValueError(str(answer[0]) if answer else "no answer"))
-
-
-def _revision(raw: sqlite3.Connection) -> str | None:
-    known = raw.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-    if known is None:
-        if raw.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-            raise sqlite3.DatabaseError("it is the database of another program")
+        raise damaged(path, str(answer[0]) if answer else "it cannot be checked")
+    tables = {str(name) for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
         return None
-    row = raw.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(row[0]) if row else None
-
-
-def _refuse_newer(revision: str, path: Path) -> None:
+    if not tables >= _OWN_TABLES:
+        raise damaged(path, "it is the database of another program")
+    revisions = [str(number) for (number,) in source.execute("SELECT version_num FROM alembic_version")]
+    if len(revisions) != 1:
+        raise damaged(path, f"it has {len(revisions)} revisions")
+    revision = revisions[0]
     if revision not in known_revisions():
         raise Fault(
             NEWER_STATE,
             f"the state `{path}` has revision {revision}, this syncdsl knows up to {newest_revision()}",
             help="upgrade syncdsl, or restore the copy that was made before the migration",
         )
+    return revision
 
 
 def _open_copy(path: Path) -> Database:
     """Open for reading: an in-memory copy, so that no byte on disk changes, whatever SQLite would like to tidy up."""
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    _configure(engine, journal=False)
-    if path.is_file() and path.stat().st_size:
-        raw = engine.raw_connection()
-        try:
-            # A database in WAL mode cannot be opened without touching its index: the log is read beside a private copy.
-            with closing(_private_copy(path)) as source:
-                _check_integrity(source, path)
-                revision = _revision(source)
-                if revision is not None and revision != newest_revision():
-                    _refuse_newer(revision, path)
+    _configure(engine, None)
+    try:
+        revision = None
+        if path.exists():
+            raw = engine.raw_connection()
+            with closing(raw), reading_untouched(path) as source:
+                revision = _checked(source, path)
                 target: Any = raw.driver_connection
-                source.backup(target)
-        finally:
-            raw.close()
-    with engine.begin() as connection:
-        migrate(connection)
+                if revision is not None:
+                    source.backup(target)
+        if revision != newest_revision():
+            with engine.begin() as connection:
+                migrate(connection)
+    except BaseException:
+        engine.dispose()
+        raise
     return Database(engine, read_only=True, path=path)
 
 
-def _private_copy(path: Path) -> sqlite3.Connection:
-    import shutil  # noqa: PLC0415 - only previews copy
-    import tempfile  # noqa: PLC0415 - the same
+def _configure(engine: Engine, path: Path | None) -> None:
+    """Set up every connection: with WAL and synchronous=FULL a committed intent survives a power cut.
 
-    with tempfile.TemporaryDirectory(prefix="syncdsl-") as scratch:
-        copy = Path(scratch) / "state.db"
-        shutil.copyfile(path, copy)
-        log = _companions(path)[0]
-        if log.exists():
-            shutil.copyfile(log, _companions(copy)[0])
-        memory = sqlite3.connect(":memory:")
-        with closing(sqlite3.connect(copy)) as source:
-            source.backup(memory)
-    return memory
-
-
-def _configure(engine: Engine, *, journal: bool = True) -> None:
-    """Set the pragmas of every connection: with synchronous=FULL a committed intent survives a power cut."""
+    Transactions begin and end where SQLAlchemy says so, not where the driver guesses: a writing one takes the write
+    lock first of all, so that what it reads stays true until it has written.
+    """
 
     @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        if journal:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
+    def on_connect(raw: sqlite3.Connection, _record: object) -> None:
+        raw.isolation_level = None
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        raw.execute("PRAGMA foreign_keys = ON")
+        if path is None:
+            return
+        if raw.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+            raise unusable(path, "its file system does not support a write-ahead log")
+        raw.execute("PRAGMA synchronous = FULL")
+        # On macOS a plain fsync leaves data in the drive's cache; elsewhere this does nothing.
+        raw.execute("PRAGMA fullfsync = ON")
+        raw.execute("PRAGMA checkpoint_fullfsync = ON")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("syncdsl_begin", "BEGIN IMMEDIATE"))

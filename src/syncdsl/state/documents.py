@@ -14,6 +14,13 @@ from syncdsl.state.tables import ACTIVATION, INSTANCE, TRUTH
 if TYPE_CHECKING:
     import datetime as dt
 
+_INSTANCE_NAMES = [column.name for column in INSTANCE.c]
+_NEW_INSTANCE = insert(INSTANCE)
+_PUT_INSTANCE = _NEW_INSTANCE.on_conflict_do_update(
+    index_elements=["document", "record_id", "number"],
+    set_={name: _NEW_INSTANCE.excluded[name] for name in _INSTANCE_NAMES},
+)
+
 
 class Documents(Part):
     """What triggers remember."""
@@ -65,10 +72,5 @@ class Documents(Part):
 
     def put_instance(self, instance: Instance) -> None:
         """Add an instance, or replace the one with its number."""
-        values = {name: getattr(instance, name) for name in INSTANCE.c.keys()}
-        with self.transaction() as connection:
-            connection.execute(
-                insert(INSTANCE)
-                .values(values)
-                .on_conflict_do_update(index_elements=["document", "record_id", "number"], set_=values)
-            )
+        with self.writing(single=True) as connection:
+            connection.execute(_PUT_INSTANCE, {name: getattr(instance, name) for name in _INSTANCE_NAMES})

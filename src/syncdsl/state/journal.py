@@ -6,8 +6,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
+from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.runs import DAMAGED_STATE
 from syncdsl.state.part import Part
 from syncdsl.state.records import OPEN_STATES, HistoryEntry, HistoryRow, Intent, JournalEvent, Totals
 from syncdsl.state.tables import HISTORY, INTENT, JOURNAL_EVENT
@@ -20,6 +22,16 @@ if TYPE_CHECKING:
     from syncdsl.state.records import IntentState
 
 _COLUMNS = [column for column in INTENT.c if column.name not in {"seq", "finished_at"}]
+_SENT = (
+    update(INTENT)
+    .where(INTENT.c.iid == bindparam("sent_iid"))
+    .values(
+        state="sent",
+        attempts=INTENT.c.attempts + 1,
+        first_sent_at=func.coalesce(INTENT.c.first_sent_at, bindparam("sent_at", type_=INTENT.c.first_sent_at.type)),
+        last_sent_at=bindparam("sent_at", type_=INTENT.c.last_sent_at.type),
+    )
+)
 _CLOSED: tuple[IntentState, ...] = ("done", "rejected", "dropped")
 
 
@@ -40,23 +52,11 @@ class JournalTable(Part):
 
     def mark_sent(self, iids: Sequence[str], at: dt.datetime) -> None:
         """Commit that these are being sent now: from here on nobody knows until an answer comes."""
+        if not iids:
+            return
         with self.transaction() as connection:
-            for iid in iids:
-                connection.execute(
-                    update(INTENT)
-                    .where(INTENT.c.iid == iid)
-                    .values(
-                        state="sent",
-                        attempts=INTENT.c.attempts + 1,
-                        first_sent_at=at if not self._sent_before(iid) else INTENT.c.first_sent_at,
-                        last_sent_at=at,
-                    )
-                )
+            connection.execute(_SENT, [{"sent_iid": iid, "sent_at": at} for iid in iids])
             self._events(iids, "sent", at, "")
-
-    def _sent_before(self, iid: str) -> bool:
-        with self.reading() as connection:
-            return connection.execute(select(INTENT.c.first_sent_at).where(INTENT.c.iid == iid)).scalar() is not None
 
     def resolve_intent(self, iid: str, state: str, remote_id: str | None = None, detail: str = "") -> None:
         """Commit what became of a write."""
@@ -107,7 +107,7 @@ class JournalTable(Part):
             for row in rows:
                 if row.op == "create":
                     creates += 1
-                    amount += Decimal(row.payload.get("amount") or 0)
+                    amount += _amount(row.payload)
                 elif row.op == "update":
                     updates += 1
                 elif row.op == "void":
@@ -118,12 +118,14 @@ class JournalTable(Part):
         """Append fields that were written."""
         if not entries:
             return
-        names = [name for name in HISTORY.c.keys() if name not in {"seq", "run"}]
+        names = [column.name for column in HISTORY.c if column.name not in {"seq", "run"}]
         rows = [{"run": run, **{name: getattr(entry, name) for name in names}} for entry in entries]
         with self.transaction() as connection:
             connection.execute(insert(HISTORY), rows)
 
-    def history(self, *, connection: str | None = None, module: str | None = None, record_id: str | None = None) -> list[HistoryRow]:
+    def history(
+        self, *, connection: str | None = None, module: str | None = None, record_id: str | None = None
+    ) -> list[HistoryRow]:
         """Return what was written, oldest first, of everything or of one system, module or record."""
         statement = select(HISTORY).order_by(HISTORY.c.seq)
         for column, wanted in (
@@ -135,9 +137,14 @@ class JournalTable(Part):
                 statement = statement.where(column == wanted)
         with self.reading() as reading:
             rows = [dict(row) for row in reading.execute(statement).mappings()]
-        return [
-            HistoryRow(seq=row.pop("seq"), run=row.pop("run"), entry=HistoryEntry(**row)) for row in rows
-        ]
+        return [HistoryRow(seq=row.pop("seq"), run=row.pop("run"), entry=HistoryEntry(**row)) for row in rows]
+
+
+def _amount(payload: Any) -> Decimal:
+    try:
+        return Decimal(payload.get("amount") or 0)
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        raise Fault(DAMAGED_STATE, "the state holds an amount that is not a number") from None
 
 
 def _intent(row: RowMapping) -> Intent:

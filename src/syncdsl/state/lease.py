@@ -24,15 +24,12 @@ _ONLY = 1
 class Lease(Part):
     """Who may write. The fence only grows, so a run that was overtaken is recognised for ever."""
 
-    _lease_seconds = 600
-
     def acquire_lease(self, owner: str, pid: int, host: str, now: dt.datetime, seconds: int = 600) -> int:
         """Take the lease and return its fence.
 
         A lease that ended, or whose process on this host is dead, is taken over. Raises Fault SD804 when it is held.
         """
-        self._lease_seconds = seconds
-        with self.transaction() as connection:
+        with self.writing(fenced=False) as connection:
             row = connection.execute(select(LEASE).where(LEASE.c.id == _ONLY)).first()
             if row is not None and _held(row, host, now):
                 raise Fault(
@@ -56,38 +53,45 @@ class Lease(Part):
                 if row is not None
                 else insert(LEASE).values(id=_ONLY, **values)
             )
-        self._fence = fence
+            self._lease_seconds = seconds
+            self._fence = fence
         return fence
 
     def renew_lease(self, fence: int, now: dt.datetime) -> None:
         """Keep the lease for another while. Raises Fault SD804 when it is somebody else's by now."""
         with self.transaction() as connection:
-            connection.execute(
+            renewed = connection.execute(
                 update(LEASE)
-                .where(LEASE.c.id == _ONLY, LEASE.c.fence == fence)
+                .where(LEASE.c.id == _ONLY, LEASE.c.fence == fence, LEASE.c.owner.is_not(None))
                 .values(until=now + dt.timedelta(seconds=self._lease_seconds))
             )
+            if renewed.rowcount != 1:
+                raise _overtaken()
 
     def release_lease(self, fence: int) -> None:
         """Give the lease back, if it is still ours; the fence stays."""
-        self._fence = None
-        with self.transaction() as connection:
+        with self.writing(fenced=False) as connection:
             connection.execute(
                 update(LEASE)
                 .where(LEASE.c.id == _ONLY, LEASE.c.fence == fence)
                 .values(owner=None, pid=None, host=None, process=None, until=None)
             )
+            self._fence = None
 
     def check_fence(self, connection: Connection) -> None:
         """Refuse the transaction of a run that lost its lease. Raises Fault SD804."""
         if self._fence is None:
             return
         if connection.execute(select(LEASE.c.fence).where(LEASE.c.id == _ONLY)).scalar() != self._fence:
-            raise Fault(
-                LEASE_HELD,
-                "another run took over this state while this one was stopped; nothing more is written by this one",
-                help="run again when the other one has ended",
-            )
+            raise _overtaken()
+
+
+def _overtaken() -> Fault:
+    return Fault(
+        LEASE_HELD,
+        "another run took over this state while this one was stopped; nothing more is written by this one",
+        help="run again when the other one has ended",
+    )
 
 
 def _held(row: Row[tuple[object, ...]], host: str, now: dt.datetime) -> bool:
@@ -101,17 +105,25 @@ def _held(row: Row[tuple[object, ...]], host: str, now: dt.datetime) -> bool:
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
-    return True
+    # A process that was killed and not yet collected by its parent still has its number, but writes nothing any more.
+    return _stat(pid)[:1] not in (["Z"], ["X"])
 
 
 def _started(pid: int) -> str | None:
     """Return what tells a process from a later one with its number: its start time, where the system says it."""
+    fields = _stat(pid)
+    return fields[19] if len(fields) > 19 else None
+
+
+def _stat(pid: int) -> list[str]:
+    """Return what Linux says of a process, from its state (field 3) on; nothing on other systems."""
     try:
-        # Field 22 of /proc/PID/stat, counted behind the name, which may hold spaces and parentheses.
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return None
+        # Counted behind the name, which may hold spaces and parentheses.
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
+from syncdsl.state.columns import decode, decode_fields
 from syncdsl.state.part import Part
 from syncdsl.state.records import Link
 from syncdsl.state.tables import LINK, SET_ASIDE
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
+    from collections.abc import Sequence
+
+_NAMES = [column.name for column in LINK.c]
+# Read as stored and decoded below: there may be a hundred thousand, each with four documents.
+_STORED = [type_coerce(column, Text) for column in LINK.c]
+_NEW = insert(LINK)
+_PUT = _NEW.on_conflict_do_update(index_elements=["uid"], set_={name: _NEW.excluded[name] for name in _NAMES})
 
 
 class Links(Part):
@@ -21,14 +29,14 @@ class Links(Part):
     def links(self, pair: str) -> list[Link]:
         """Return the links of a pair, in order of their uid."""
         with self.reading() as connection:
-            rows = connection.execute(select(LINK).where(LINK.c.pair == pair).order_by(LINK.c.uid)).mappings()
+            rows = connection.execute(select(*_STORED).where(LINK.c.pair == pair).order_by(LINK.c.uid))
             return [_link(row) for row in rows]
 
     def link(self, pair: str, *, left_id: str | None = None, right_id: str | None = None) -> Link | None:
         """Return the link of a record, by either side's id."""
         condition = LINK.c.left_id == left_id if left_id is not None else LINK.c.right_id == right_id
         with self.reading() as connection:
-            row = connection.execute(select(LINK).where(LINK.c.pair == pair, condition)).mappings().first()
+            row = connection.execute(select(*_STORED).where(LINK.c.pair == pair, condition)).first()
             return _link(row) if row else None
 
     def put_link(self, link: Link) -> None:
@@ -36,11 +44,10 @@ class Links(Part):
 
         Raises NotUniqueError when one of its records, or its key, belongs to another link.
         """
-        values: dict[str, Any] = {name: getattr(link, name) for name in LINK.c.keys()}
+        values: dict[str, Any] = {name: getattr(link, name) for name in _NAMES}
         values["lines"] = list(link.lines)
-        statement = insert(LINK).values(values)
-        with self.transaction() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["uid"], set_=values))
+        with self.writing(single=True) as connection:
+            connection.execute(_PUT, values)
 
     def set_asides(self, pair: str) -> set[tuple[str, str]]:
         """Return the (side, id) of the records of a pair that are neither matched nor created again."""
@@ -58,7 +65,23 @@ class Links(Part):
             )
 
 
-def _link(row: RowMapping) -> Link:
-    return Link(**{**row, "lines": tuple(row["lines"])})
+@lru_cache(maxsize=256)
+def _lines(text: str) -> tuple[str, ...]:
+    """Return the digests of lines; the links of a pair have nearly all the same."""
+    return tuple(decode(text))
 
 
+def _link(row: Sequence[Any]) -> Link:
+    uid, pair, left_id, right_id, key, status, lines, left_base, right_base, suffix = row
+    return Link(
+        uid=uid,
+        pair=pair,
+        left_id=left_id,
+        right_id=right_id,
+        key=key,
+        status=status,
+        lines=_lines(lines),
+        left_base=decode_fields(left_base),
+        right_base=decode_fields(right_base),
+        suffix={} if suffix == "{}" else decode(suffix),
+    )

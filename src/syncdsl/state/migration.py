@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,18 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "migrations"
 
 
+def _config() -> Config:
+    config = Config()
+    # Alembic interpolates its options; a folder's name is taken as it is.
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@cache
 def scripts() -> ScriptDirectory:
     """Return the migration scripts."""
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    config.set_main_option("path_separator", "os")
-    return ScriptDirectory.from_config(config)
+    return ScriptDirectory.from_config(_config())
 
 
 def newest_revision() -> str:
@@ -48,13 +55,11 @@ def current_revision(connection: Connection) -> str | None:
 def migrate(connection: Connection, to: str = "head") -> None:
     """Bring a database to a revision, in the connection's transaction."""
     directory = scripts()
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
 
     def upgrade(revision: str | Sequence[str], _context: MigrationContext) -> Sequence[MigrationStep | RevisionStep]:
         return directory._upgrade_revs(to, revision)  # type: ignore[arg-type]  # noqa: SLF001 - the way Alembic's own `upgrade` command does it
 
-    with EnvironmentContext(config, directory, fn=upgrade, destination_rev=to) as environment:
-        environment.configure(connection=connection, target_metadata=None)
+    with EnvironmentContext(_config(), directory, fn=upgrade, destination_rev=to) as environment:
+        environment.configure(connection=connection, target_metadata=None, transactional_ddl=True)
         with environment.begin_transaction():
             environment.run_migrations()

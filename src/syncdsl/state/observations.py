@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CHUNK = 500
+_COLUMNS = [OBSERVED_RECORD.c[name] for name in ("record_id", "version", "modified", "created", "fields")]
 
 
 class Observations(Part):
@@ -26,16 +27,12 @@ class Observations(Part):
             head = connection.execute(select(OBSERVATION).where(OBSERVATION.c.step == step)).first()
             if head is None:
                 return Observed()
-            rows = connection.execute(select(OBSERVED_RECORD).where(OBSERVED_RECORD.c.step == step))
+            rows = connection.execute(select(*_COLUMNS).where(OBSERVED_RECORD.c.step == step))
             records = {
-                row.record_id: StoredRecord(
-                    id=row.record_id,
-                    version=row.version,
-                    modified=row.modified,
-                    created=row.created,
-                    fields=row.fields,
+                record_id: StoredRecord(
+                    id=record_id, version=version, modified=modified, created=created, fields=fields
                 )
-                for row in rows
+                for record_id, version, modified, created, fields in rows
             }
             return Observed(records=records, cursor=head.cursor, fields=tuple(head.fields))
 

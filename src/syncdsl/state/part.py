@@ -15,9 +15,14 @@ class Part:
 
     _fence: int | None
     _run: str | None
+    _lease_seconds = 600
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """Write inside one transaction; an inner one joins the outer."""
+        raise NotImplementedError("the state as a whole has it")
+
+    def writing(self, *, fenced: bool = True, single: bool = False) -> AbstractContextManager[Connection]:
+        """Write inside one transaction that with `fenced` needs the lease; `single`: one statement only."""
         raise NotImplementedError("the state as a whole has it")
 
     def reading(self) -> AbstractContextManager[Connection]:

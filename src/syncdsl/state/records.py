@@ -21,7 +21,7 @@ OPEN_STATES: tuple[IntentState, ...] = ("intent", "sent", "ambiguous", "quaranti
 
 
 class NotUniqueError(ValueError):
-    """A row would break a promise of uniqueness, such as one partner per record; nothing of the statement was written."""
+    """A row would break a promise of uniqueness, such as one partner per record; nothing of the call was written."""
 
 
 class ReadOnlyStateError(RuntimeError):

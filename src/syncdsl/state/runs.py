@@ -25,9 +25,8 @@ class Runs(Part):
         """Return organisation, data centre and environment by connection; None before the first apply."""
         with self.reading() as connection:
             rows = connection.execute(select(IDENTITY)).mappings().all()
-        return {
-            row["connection"]: {name: row[name] for name in ("organization", "data_centre", "environment")} for row in rows
-        } or None
+        facts = ("organization", "data_centre", "environment")
+        return {row["connection"]: {name: row[name] for name in facts} for row in rows} or None
 
     def record_identity(self, environment: str, identities: Mapping[str, Mapping[str, str]]) -> None:
         """Remember the organisations; a connection that rules add later joins them."""
@@ -47,17 +46,18 @@ class Runs(Part):
                 continue
             raise Fault(
                 OTHER_ORGANISATION,
-                f"this state belongs to organisation {known['organization']} of `{name}` in the environment "
-                f"`{known['environment']}`, now it would be {now.get('organization')} in `{environment}`",
+                f"this state belongs to organisation {known['organization']} ({known['data_centre']}) of `{name}` in "
+                f"the environment `{known['environment']}`, now it would be {now.get('organization')} "
+                f"({now.get('data_centre')}) in `{environment}`",
                 help="use another environment with a state of its own, or disconnect this one first and keep its links "
                 "in an archive",
             )
 
     def start_run(self, run_id: str, kind: str, plan_digest: str, at: dt.datetime) -> None:
         """Remember that a run began."""
-        self._run = run_id
         with self.transaction() as connection:
             connection.execute(plain_insert(RUN).values(id=run_id, kind=kind, plan_digest=plan_digest, started=at))
+            self._run = run_id
 
     def end_run(self, run_id: str, at: dt.datetime, summary: dict[str, Any]) -> None:
         """Remember how a run ended."""

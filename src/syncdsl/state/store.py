@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError as SqlDatabaseError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Text, select, type_coerce
+from sqlalchemy.exc import DBAPIError
 
-from syncdsl.diagnostics import Fault
-from syncdsl.diagnostics.codes.runs import DAMAGED_STATE
 from syncdsl.schema.digest import digest
+from syncdsl.state.database import READING
 from syncdsl.state.documents import Documents
+from syncdsl.state.faults import broken_promise, fault_of, unusable
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
 from syncdsl.state.links import Links
@@ -37,51 +36,96 @@ class State(Links, Observations, JournalTable, Documents, Runs, Lease):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Connection | None = None
+        self._reader: Connection | None = None
         self._fence: int | None = None
         self._run: str | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Write inside one transaction; an inner one joins the outer.
+        """Write inside one transaction; an inner one joins the outer, and alone is undone when it alone fails.
 
         Raises Fault SD804 when another run has taken the lease since: nothing of the transaction is kept then.
         """
-        if self._connection is not None:
-            yield self._connection
-            return
+        with self.writing() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *, fenced: bool = True, single: bool = False) -> Iterator[Connection]:
+        """Write inside one transaction, as `transaction` does.
+
+        Only the lease itself is written without being `fenced`. A `single` statement undoes itself when it fails.
+        """
         if self._database.read_only:
             raise ReadOnlyStateError("a state opened for reading is not written")
+        kept = (self._fence, self._run, self._lease_seconds)
         try:
-            with self._database.engine.begin() as connection:
-                self._connection = connection
-                try:
+            if self._connection is not None:
+                with self._joined(self._connection, single=single):
+                    yield self._connection
+            else:
+                with self._begun(fenced=fenced) as connection:
                     yield connection
-                    self.check_fence(connection)
-                finally:
-                    self._connection = None
-        except IntegrityError as error:
-            raise NotUniqueError(str(error.orig)) from None
-        except SqlDatabaseError as error:
-            raise Fault(DAMAGED_STATE, f"the state `{self._database.path}` cannot be written: {error.orig}") from None
+        except BaseException as error:
+            self._fence, self._run, self._lease_seconds = kept
+            if broken_promise(error):
+                raise NotUniqueError(str(error.orig) if isinstance(error, DBAPIError) else str(error)) from None
+            if isinstance(error, DBAPIError):
+                raise fault_of(self._database.path, error) from None
+            raise
+
+    @contextmanager
+    def _begun(self, *, fenced: bool) -> Iterator[Connection]:
+        """Begin a transaction, with the write lock: the fence cannot change between its check and the commit."""
+        with self._database.engine.begin() as connection:
+            if fenced:
+                self.check_fence(connection)
+            self._connection = connection
+            try:
+                yield connection
+            finally:
+                self._connection = None
+            self._still_begun(connection)
+
+    @contextmanager
+    def _joined(self, connection: Connection, *, single: bool) -> Iterator[None]:
+        """Join the transaction that is under way."""
+        self._still_begun(connection)
+        with nullcontext() if single else connection.begin_nested():
+            yield
+
+    def _still_begun(self, connection: Connection) -> None:
+        """Refuse to go on after SQLite gave a transaction up by itself, as it does when the disk is full."""
+        driver: Any = connection.connection.driver_connection
+        if not driver.in_transaction:
+            raise unusable(self._database.path, "a write failed before")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Read: inside a transaction with its own writes, else what is committed."""
-        if self._connection is not None:
-            yield self._connection
-            return
+        """Read one snapshot: inside a transaction with its own writes, else what is committed."""
+        outer = self._connection or self._reader
         try:
+            if outer is not None:
+                yield outer
+                return
             with self._database.engine.connect() as connection:
-                yield connection
-        except SqlDatabaseError as error:
-            raise Fault(DAMAGED_STATE, f"the state `{self._database.path}` cannot be read: {error.orig}") from None
+                self._reader = connection.execution_options(**READING)
+                try:
+                    yield self._reader
+                finally:
+                    self._reader = None
+        except DBAPIError as error:
+            raise fault_of(self._database.path, error) from None
 
     def digest(self) -> str:
-        """Return the digest of what decisions rest on: links, bases, truths, documents; not caches, journal, history."""
+        """Return the digest of what decisions rest on.
+
+        These are links, bases, truths and documents; caches, journal and history do not count.
+        """
         content: dict[str, list[list[str]]] = {}
         with self.reading() as connection:
             for table in _DIGESTED:
-                rows = connection.execute(select(*[column.label(None) for column in table.c]))
+                rows = connection.execute(select(*[type_coerce(column, Text).label(None) for column in table.c]))
+                # As stored: documents are canonical, so equal content is equal text.
                 content[table.name] = sorted([repr(value) for value in row] for row in rows)
         return digest(content)
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from syncdsl.state.columns import FieldValues, Json, Moment
+from syncdsl.state.columns import FieldValues, Json, Moment, Words
 
 METADATA = MetaData(
     naming_convention={
@@ -58,7 +58,7 @@ SET_ASIDE = Table(
     Column("pair", Text, primary_key=True),
     Column("side", Text, primary_key=True),
     Column("record_id", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
 )
 
 OBSERVATION = Table(
@@ -104,7 +104,7 @@ INTENT = Table(
     Column("last_sent_at", Moment),
     Column("finished_at", Moment, index=True),
     Column("remote_id", Text),
-    Column("detail", Text, nullable=False),
+    Column("detail", Words, nullable=False),
 )
 
 _OPEN_CREATE = text("op = 'create' AND state IN ('intent', 'sent', 'ambiguous', 'quarantined')")
@@ -120,7 +120,7 @@ JOURNAL_EVENT = Table(
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("run", Text),
-    Column("detail", Text, nullable=False),
+    Column("detail", Words, nullable=False),
 )
 
 ACTIVATION = Table(
@@ -168,7 +168,7 @@ HISTORY = Table(
     Column("cause_rule", Text, nullable=False),
     Column("cause_location", Text, nullable=False),
     Column("iid", Text),
-    Index(None, "connection", "module", "record_id"),
+    Index("ix_history_record", "connection", "module", "record_id"),
 )
 
 RUN = Table(

@@ -153,7 +153,7 @@ class Automaton:
         self.patterns: tuple[tuple[str, str], ...] = tuple(
             (t.name, t.pattern.to_regexp())
             for t in ordered
-            if not _is_word(t) and t.name not in _LAYOUT and t.name not in lark.ignore_tokens
+            if not _is_word(t) and not t.name.startswith("_")  # layout, and what is ignored
         )
 
     @classmethod

@@ -78,6 +78,7 @@ _NEVER_INSERTED = frozenset({
     "TRUE", "FALSE", "WON", "LOST", "OPEN", "IF", "QUOTED", "GROUP", "LINE", "LEFT", "BOTH", "UNDERSCORE", "PERCENT",
     "BAD", "IS",
 })  # fmt: skip
+_OPERATORS = frozenset({"AND", "OR", "NOT", "IN", "IS"})
 _VALUES = frozenset({"STRING", "NUMBER", "DATE", "QUOTED", scan.OPEN_TEXT, scan.OTHER_QUOTES})
 _BRACKETS = {"[": "LPAR", "{": "LPAR", "]": "RPAR", "}": "RPAR", "&": "AND", "|": "OR"}
 
@@ -190,15 +191,15 @@ class EditFinder:
         text = lexeme.text
         if lexeme.type == scan.OPEN_TEXT:
             inner, code, message = text[1:], codes.UNCLOSED_TEXT, "the quotation mark that ends this text is missing"
-            help_, replacement, cost = None, text + '"', 0.8
+            replacement, cost = text + '"', 0.8
         else:
             inner = text[1:-1] if len(text) > 1 else ""
             code, cost = codes.WRONG_QUOTES, 0.5
-            message, help_, replacement = "texts stand between straight double quotation marks", None, f'"{inner}"'
+            message, replacement = "texts stand between straight double quotation marks", f'"{inner}"'
         closed = '"' + inner.rstrip("\\") + '"'
         lexemes = (Lexeme("STRING", closed, lexeme.start, lexeme.end),)
         return Edit(
-            cost, lexemes, index + 1, code, message, lexeme.start, lexeme.end, help_ or 'for example `"All Accounts"`',
+            cost, lexemes, index + 1, code, message, lexeme.start, lexeme.end, 'for example `"All Accounts"`',
             replacement,
         )  # fmt: skip
 
@@ -243,13 +244,17 @@ class EditFinder:
             written = self._text[first.start : last.end]
             if "\n" in written:
                 return
-            if "STRING" in fits and (stop > index + 1 or "NAME" not in fits):
+            name_fits = "NAME" in fits
+            if name_fits and last.type in RESERVED:
+                return
+            if "STRING" in fits and (stop > index + 1 or not name_fits):
                 yield Edit(
-                    (2.1 if "NAME" in fits else 1.4) + 0.05 * (stop - index), (Lexeme("STRING", f'"{written}"', first.start, last.end),), stop,
+                    (2.1 if name_fits else 1.4) + 0.05 * (stop - index),
+                    (Lexeme("STRING", f'"{written}"', first.start, last.end),), stop,
                     codes.UNCLOSED_TEXT, f"the text {shown(written)} does not stand between quotation marks",
                     first.start, last.end, f'write `"{written}"`', f'"{written}"',
                 )  # fmt: skip
-            if "NAME" in fits and stop > index + 1:
+            if name_fits and stop > index + 1 and first.type not in RESERVED:
                 joined = first.type == "NUMBER" and first.end == self._lexemes[index + 1].start
                 if first.type == "NUMBER" and not joined:
                     return
@@ -260,7 +265,7 @@ class EditFinder:
                     f"{shown(written)} is an odd name" if joined
                     else f"{shown(last.text)} does not belong after {shown(self._lexemes[stop - 2].text)}",
                     first.start if joined else last.start, last.end,
-                    f"a name with spaces or signs stands in backticks, `` `{written}` ``, a text in quotation marks", None,
+                    f"a name with spaces or signs stands in backticks, `` `{written}` ``, a text in quotation marks",
                 )  # fmt: skip
 
     def _inserted(self, index: int, fits: set[str]) -> Iterator[Edit]:
@@ -283,6 +288,8 @@ class EditFinder:
                 cost += 0.5  # what is written together was rarely meant to be two items
             if terminal == "DOT" and len(fits) > 1:
                 cost += 1.1  # `Account Name` is an odd name, while `crm Accounts` lacks the dot that must stand there
+            if terminal in {"EQUAL", "LESS_EQUAL"} and "NOT_EQUAL" in fits:
+                cost += 1.0  # only a key must have its `==` there, only a limit its `<=`
             placeholder = Lexeme(terminal, word, at, at)
             yield Edit(
                 cost, (placeholder,), index, code,
@@ -293,7 +300,8 @@ class EditFinder:
     def _one_of(self, terminal: str, fits: set[str]) -> str:
         """Name a terminal, with the other words that could stand in its place."""
         spelling = self._automaton.spelling
-        words = sorted(spelling[t] for t in fits if spelling.get(t, "").isalpha())
+        passed_over = frozenset() if terminal in _OPERATORS else _OPERATORS
+        words = sorted(spelling[t] for t in fits - passed_over if spelling.get(t, "").isalpha())
         if not spelling.get(terminal, "").isalpha() or len(words) < 2 or "NAME" in fits:
             return spelled(terminal, spelling.get(terminal, ""))
         return f"{', '.join(f'`{word}`' for word in words[:-1])} or `{words[-1]}`"

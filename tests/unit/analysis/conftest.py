@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 class Analyse(Protocol):
     """Checks rules against the shipped schemas, or others."""
 
-    def __call__(self, text: str, schemas: Mapping[str, SchemaSnapshot] | None = None) -> Analysis:
+    def __call__(self, text: str, others: Mapping[str, SchemaSnapshot] | None = None) -> Analysis:
         """Return what the rules come to; the text must be well formed."""
 
 

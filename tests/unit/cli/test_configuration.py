@@ -149,4 +149,4 @@ def test_a_missing_change_set(syncdsl: Syncdsl, project: Path) -> None:
     """A file that is not there is named."""
     assert project.is_dir()
     result = syncdsl("apply", "monday.json")
-    assert (result.code, "error[SD609]: `monday.json`" in result.err) == (3, True)
+    assert (result.code, "error[SD609]: there is no file `monday.json`" in result.err) == (3, True)

@@ -14,7 +14,7 @@ from syncdsl.schema.types import TextType
 from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
@@ -61,19 +61,44 @@ class NewFields:
             self.problem, self.location = problem, location
 
 
-def create_partner(
-    pair: Pair,
-    context: Context,
-    source: Record,
-    source_side: SideName,
-    *,
-    suffix: Mapping[str, str] | None = None,
-    reason: str = "",
-    aside: tuple[str, str] | None = None,
-) -> None:
-    """Decide on making the partner of a record; one that does not fit waits as a whole."""
+def draft_partners(
+    pair: Pair, context: Context, records: Sequence[tuple[Record, SideName]]
+) -> list[tuple[Record, SideName, NewFields]]:
+    """Return what each record's partner would get.
+
+    A partner that cannot be made is no partner to refer to: records that refer to it wait too, in the preview already.
+    """
+    drafts = [(record, side, _draft(pair, context, record, side, {})) for record, side in records]
+    while True:
+        failed = {
+            (endpoint.connection, endpoint.module, record.id)
+            for record, side, found in drafts
+            if found.problem is not None
+            for endpoint in (pair.left if side == "left" else pair.right,)
+            if _unplan(pair, context, record, side)
+        }
+        if not failed:
+            return drafts
+        drafts = [
+            (record, side, _draft(pair, context, record, side, {}) if failed.intersection(found.waits_for) else found)
+            for record, side, found in drafts
+        ]
+
+
+def _unplan(pair: Pair, context: Context, source: Record, source_side: SideName) -> bool:
+    """Take back that a record gets a partner; return whether that was planned."""
+    here, there = (pair.right, pair.left) if source_side == "left" else (pair.left, pair.right)
+    planned = context.planned.get((there.connection, there.module, source.id), set())
+    if (here.connection, here.module) not in planned:
+        return False
+    planned.discard((here.connection, here.module))
+    return True
+
+
+def _draft(
+    pair: Pair, context: Context, source: Record, source_side: SideName, suffix: Mapping[str, str]
+) -> NewFields:
     side: SideName = "right" if source_side == "left" else "left"
-    here, there = (pair.right, pair.left) if side == "right" else (pair.left, pair.right)
     found = NewFields()
     for line in pair.lines:
         assignment = line.to_right if side == "right" else line.to_left
@@ -81,16 +106,33 @@ def create_partner(
             continue
         found.put(
             assignment.target,
-            apply_line(pair, context, line, side, source, suffix or {}),
+            apply_line(pair, context, line, side, source, suffix),
             text=line.text,
             location=line.location,
         )
         if assignment.required:
             found.require(assignment.target, text=line.text, location=line.location)
+    return found
+
+
+def create_partner(
+    pair: Pair,
+    context: Context,
+    source: Record,
+    source_side: SideName,
+    *,
+    found: NewFields | None = None,
+    suffix: Mapping[str, str] | None = None,
+    reason: str = "",
+    aside: tuple[str, str] | None = None,
+) -> None:
+    """Decide on making the partner of a record; one that does not fit waits as a whole."""
+    here, there = (pair.right, pair.left) if source_side == "left" else (pair.left, pair.right)
+    found = found or _draft(pair, context, source, source_side, suffix or {})
     name = context.name(there.connection, source)
     if found.problem is not None:
         hold_new(context, pair.name, found, name)
-        context.planned.pop((there.connection, there.module, source.id), None)
+        _unplan(pair, context, source, source_side)
         return
     label = show(found.values.get(context.schema(here.connection, here.module).label_field)) or name.label
     effect = Create(

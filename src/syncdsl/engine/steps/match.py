@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, match_by_equality, match_by_keys
+from syncdsl.engine.steps.apart import moved, strangers_keys, unfinished, without_keys
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.values import Ref, is_empty
 
@@ -30,12 +31,20 @@ def match(step: MatchStep, context: Context) -> None:
     asides = context.view.set_asides(pair.name)
     free_left = {i: r for i, r in lefts.items() if i not in index.by_left and ("left", i) not in asides}
     free_right = {i: r for i, r in rights.items() if i not in index.by_right and ("right", i) not in asides}
+    set_apart = [
+        *unfinished(pair, context, free_left, free_right),
+        *moved(pair, context, free_left, free_right),
+        *strangers_keys(pair, context, lefts, rights, free_left, free_right),
+    ]
     context.run.recovery.match_by_key(pair, context, free_left, free_right, matches := [])
     if pair.adopt is not None:
         _adopt(pair, context, free_left, free_right, matches)
     result = _by_dedupe(pair, context, lefts, rights, free_left, free_right)
     result.matches = [*matches, *result.matches]
     result.linked, result.gone = linked, gone
+    result.create_left, orphans_right = without_keys(pair, context, "right", result.create_left)
+    result.create_right, orphans_left = without_keys(pair, context, "left", result.create_right)
+    result.disputes = [*set_apart, *result.disputes, *orphans_left, *orphans_right]
     if pair.direction == "right":
         result.create_left = []
         result.disputes = [item for item in result.disputes if item.side == "left"]
@@ -67,7 +76,10 @@ def _linked(
     left_gone = context.observations[pair.left.observe].gone
     right_gone = context.observations[pair.right.observe].gone
     for link in sorted(context.view.links(pair.name).by_uid.values(), key=lambda item: item.uid):
-        if link.status == "active" and link.left_id in lefts and link.right_id in rights:
+        if link.left_id in lefts and link.right_id in rights:
+            if link.status != "active":
+                # A deleted record came back under its id: the link goes on.
+                context.view.put_link(link := replace(link, status="active"))
             linked.append(Linked(link=link, left=lefts[link.left_id], right=rights[link.right_id]))
             continue
         left_lost = link.left_id in left_gone or link.status in {"left_gone", "both_gone"}
@@ -119,29 +131,24 @@ def _by_dedupe(
         endpoint: Endpoint,
         records: Mapping[str, Record],
         free: Mapping[str, Record],
-        linked: Mapping[str, Link],
     ) -> Candidates:
         forms: dict[str, KeyForms] = {
             record_id: tuple(key_form(key, side, endpoint, context, record) for key in pair.keys)
             for record_id, record in records.items()
             if (side, record_id) not in asides
         }
-        # Records just linked by key or adoption are as taken as those linked before.
+        # Records just linked by key or adoption are as taken as those linked before, and so are kept partners of
+        # deleted ones: a lookalike of what was deleted is never made again without a person.
         taken = {
             record_id: record
             for record_id, record in records.items()
             if record_id not in free and (side, record_id) not in asides
         }
-        for record_id, link in linked.items():
-            if record_id in taken and link.status != "active":
-                # The partner is gone: a lookalike is no conflict with it.
-                del taken[record_id]
         return Candidates(free=free, taken=taken, forms=forms)
 
-    index = context.view.links(pair.name)
     return match_by_keys(
-        candidates("left", pair.left, lefts, free_left, index.by_left),
-        candidates("right", pair.right, rights, free_right, index.by_right),
+        candidates("left", pair.left, lefts, free_left),
+        candidates("right", pair.right, rights, free_right),
         [key.text for key in pair.keys],
     )
 

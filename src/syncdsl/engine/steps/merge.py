@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from syncdsl.changes.effects import FieldChange, Hold, RecordName, Skip, Update
 from syncdsl.changes.effects import Link as LinkEffect
-from syncdsl.engine.lines import apply_line, line_state, settled_link, units_of
+from syncdsl.engine.lines import apply_line, line_fields, line_state, promised_link, settled_link, units_of
 from syncdsl.engine.mapping import Mapped, Misfit, Parked
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
 from syncdsl.engine.operations import LinkRecords, SetAside, UpdateRecord
-from syncdsl.engine.steps.create import clone_partner, create_partner
+from syncdsl.engine.steps.create import clone_partner, create_partner, draft_partners
 from syncdsl.engine.steps.match import mark_gone
 from syncdsl.schema.values import PartnerOf, to_json
 from syncdsl.state import Link
@@ -46,12 +46,15 @@ def merge(step: MergeStep, context: Context) -> None:
         )
     for found in result.matches:
         _first_contact(pair, context, found)
+    alone: list[tuple[Record, SideName]] = [
+        *((record, "left") for record in result.create_right),
+        *((record, "right") for record in result.create_left),
+    ]
+    drafts = draft_partners(pair, context, alone)
     for item in result.linked:
         _linked(pair, context, item)
-    for record in result.create_right:
-        create_partner(pair, context, record, "left")
-    for record in result.create_left:
-        create_partner(pair, context, record, "right")
+    for record, side, draft in drafts:
+        create_partner(pair, context, record, side, found=draft)
 
 
 def _report_gone(pair: Pair, context: Context, link: Link, status: str) -> None:
@@ -92,7 +95,8 @@ def _first_contact(pair: Pair, context: Context, found: Match) -> None:
     """Two unlinked records that are the same: link and fill, or what `on duplicate` says."""
     left, right = found.left, found.right
     rule = pair.on_duplicate
-    states = [line_state(pair, context, line, left, right, None) for line in pair.lines]
+    suffix = _clone_suffix(pair, context, found)
+    states = [line_state(pair, context, line, left, right, None, suffix) for line in pair.lines]
     if found.how == "duplicate":
         if rule.action == "skip":
             _skip(pair, context, left, right, found.key_text)
@@ -103,12 +107,13 @@ def _first_contact(pair: Pair, context: Context, found: Match) -> None:
         if rule.action == "review" and _differs(states):
             _hold_duplicate(pair, context, left, right, found.key_text, states)
             return
-    link, source_side = _new_link(pair, context, found)
+    link, source_side = _new_link(pair, context, found, suffix)
     context.plan_partner(pair.left.connection, pair.left.module, left.id, pair.right.connection, pair.right.module)
     context.plan_partner(pair.right.connection, pair.right.module, right.id, pair.left.connection, pair.left.module)
     key_side: SideName = "right" if source_side == "left" else "left"
     carrier, holder = (right, pair.right) if key_side == "right" else (left, pair.left)
     write_key = holder.key_field is not None and carrier.fields.get(holder.key_field) != link.key
+    stamps = _stamps(context, left, right)
     decisions = [
         (
             unit,
@@ -116,7 +121,7 @@ def _first_contact(pair: Pair, context: Context, found: Match) -> None:
                 unit,
                 overwrite=rule.into if found.how == "duplicate" and rule.action == "overwrite" else None,
                 policy=None if found.how == "duplicate" else pair.on_conflict,
-                stamps=_stamps(context, left, right),
+                stamps=stamps,
             ),
         )
         for unit in units_of(states)
@@ -133,8 +138,10 @@ def _first_contact(pair: Pair, context: Context, found: Match) -> None:
         key=link.key,
         key_side=key_side,
         write_key=write_key,
+        suffix=suffix,
     )
     settled = settled_link(pair, context, link, left, right, decisions)
+    settled = promised_link(pair, context, settled, left, right, decisions, stamps)
     context.view.links(pair.name).put(settled)
     context.add(LinkRecords(effect=effect, pair=pair, link=settled, left=left, right=right))
     context.expect(pair.left.connection, left)
@@ -142,7 +149,29 @@ def _first_contact(pair: Pair, context: Context, found: Match) -> None:
     _write_units(pair, context, settled, left, right, decisions, first=True)
 
 
-def _new_link(pair: Pair, context: Context, found: Match) -> tuple[Link, SideName]:
+def _clone_suffix(pair: Pair, context: Context, found: Match) -> dict[str, str]:
+    """Return the suffix of a copy that `on duplicate: clone` made and that is linked again by its key."""
+    into = pair.on_duplicate.into
+    if found.how != "key" or pair.on_duplicate.action != "clone" or into is None:
+        return {}
+    endpoint, copy, source = (
+        (pair.right, found.right, found.left) if into == "right" else (pair.left, found.left, found.right)
+    )
+    label = context.schema(endpoint.connection, endpoint.module).label_field
+    held = copy.fields.get(label)
+    for line in pair.lines:
+        assignment = line.to_right if into == "right" else line.to_left
+        if assignment is None or assignment.target != label:
+            continue
+        outcome = apply_line(pair, context, line, into, source, {})
+        if isinstance(outcome, Mapped) and isinstance(outcome.value, str) and isinstance(held, str):
+            added = held.removeprefix(outcome.value)
+            if held.startswith(outcome.value) and added[:1] == " " and added[1:].isdecimal():
+                return {f"{into}:{label}": added}
+    return {}
+
+
+def _new_link(pair: Pair, context: Context, found: Match, suffix: dict[str, str]) -> tuple[Link, SideName]:
     """Return the link and the side its key is computed from: the left one, or the one the record was made from."""
     left_key = context.pair_key(pair, "left", found.left.id)
     right_key = context.pair_key(pair, "right", found.right.id)
@@ -160,7 +189,7 @@ def _new_link(pair: Pair, context: Context, found: Match) -> tuple[Link, SideNam
         lines=(),
         left_base={},
         right_base={},
-        suffix={},
+        suffix=suffix,
     )
     return link, "right" if made_from_right else "left"
 
@@ -304,6 +333,14 @@ def _write_units(
             _collect(pair, context, link, unit, side, left, right, writes[side])
     for side, (values, changes, lines, waits) in writes.items():
         if changes:
+            written = {line.digest for line in lines}
+            pending = [
+                state.line
+                for unit, decision in decisions
+                if decision not in {"settled", "report_left", "report_right"}
+                for state in unit
+                if state.line.digest not in written
+            ]
             record, partner = (right, left) if side == "right" else (left, right)
             here, there = (pair.right, pair.left) if side == "right" else (pair.left, pair.right)
             effect = Update(
@@ -325,6 +362,8 @@ def _write_units(
                     partner=partner,
                     values=values,
                     lines=tuple(lines),
+                    keep_left=frozenset[str]().union(*(line_fields(line, "left") for line in pending)),
+                    keep_right=frozenset[str]().union(*(line_fields(line, "right") for line in pending)),
                 )
             )
             context.expect(here.connection, record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
@@ -11,6 +12,7 @@ from syncdsl.state import StoredRecord
 if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import ObserveStep
+    from syncdsl.state import Instance
 
 
 def observation_name(step: ObserveStep) -> str:
@@ -81,7 +83,7 @@ def _take(
 
 
 def _confirm_absent(observation: Observation, context: Context, said_gone: set[str]) -> None:
-    """Fetch every linked record that was not seen: absence is a fact only when a direct read confirms it."""
+    """Fetch every linked record and made document that was not seen: only a direct read makes absence a fact."""
     step = observation.step
     missing: set[str] = set()
     for pair in context.plan.pairs.values():
@@ -95,16 +97,34 @@ def _confirm_absent(observation: Observation, context: Context, said_gone: set[s
                 for record_id, link in ids.items()
                 if record_id not in observation.records and link.status in {"active", _other(side)}
             )
+    documents = _unseen_documents(observation, context)
+    missing.update(documents)
     if not missing:
         return
     found = context.run.connections[step.connection].fetch(step.module, sorted(missing), step.fields)
     observation.gone = {record_id for record_id in missing if record_id not in found}
+    for record_id in sorted(documents.keys() - found.keys()):
+        context.view.put_instance(replace(documents[record_id], doc_status="deleted"))
     for record_id, record in found.items():
-        if step.view is None and record_id not in said_gone:
+        if record_id in documents or (step.view is None and record_id not in said_gone):
             # A reading without a view that missed an existing record was overtaken by a change: what counts is now.
             observation.records[record_id] = _with_id(record)
         else:
             observation.outside.add(record_id)
+
+
+def _unseen_documents(observation: Observation, context: Context) -> dict[str, Instance]:
+    """Return the documents of this module that are thought to be there and were not seen, by id."""
+    return {
+        instance.doc_id: instance
+        for document in context.plan.documents.values()
+        if document.observe == observation.step.id
+        for instances in context.view.instances(document.name).values()
+        for instance in instances
+        if instance.doc_id is not None
+        and instance.doc_id not in observation.records
+        and instance.doc_status != "deleted"
+    }
 
 
 def _other(side: str) -> str:

@@ -17,6 +17,9 @@ from syncdsl.engine.steps.create import hold_new
 from syncdsl.schema.values import show
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Set as AbstractSet
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.plan.pairs import DocumentPlan, RecordPlan, TriggerPlan
@@ -43,10 +46,11 @@ def trigger(step: TriggerStep, context: Context) -> None:
     records = {
         key: record for key, record in sorted(observation.records.items()) if context.in_scope(plan.endpoint, record)
     }
+    outside = observation.records.keys() - records.keys()
     edges: defaultdict[str, Edges] = defaultdict(Edges)
     for one in context.plan.triggers:
         if one.record == step.record:
-            _judge(one, plan, context, records, edges)
+            _judge(one, plan, context, records, outside, edges)
     for document in context.plan.documents.values():
         if document.record == step.record:
             context.run.recovery.adopt_instances(document, context, records)
@@ -61,6 +65,7 @@ def _judge(
     plan: RecordPlan,
     context: Context,
     records: dict[str, Record],
+    outside: AbstractSet[str],
     edges: defaultdict[str, Edges],
 ) -> None:
     now = context.observations[plan.endpoint.observe].server_time
@@ -70,7 +75,7 @@ def _judge(
     for record_id, record in records.items():
         holds = bool(context.evaluate(one.condition, plan.endpoint.connection, record.fields))
         before = known.get(record_id)
-        new = before is None and activation is not None and record.created is not None and record.created > activation
+        new = before is None and activation is not None and _made_since(record, activation)
         if holds and (before is False or new):
             (edges[record_id].create if one.verb == "create" else edges[record_id].void)[one.document].append(one)
         elif before is None or before != holds:
@@ -78,8 +83,20 @@ def _judge(
     if activation is None:
         context.view.activate(one.digest, now)
         context.baseline["conditions noted"] += sum(settled.values())
+    # Coming into scope is baseline: whatever is outside counts as true already, so that no edge waits for it.
+    for record_id in sorted((outside | known.keys()) - records.keys()):
+        if known.get(record_id) is not True:
+            settled[record_id] = True
     if settled:
         context.view.put_truths(one.digest, settled, now)
+
+
+def _made_since(record: Record, activation: dt.datetime) -> bool:
+    """Return whether a record seen for the first time was made after the trigger was switched on.
+
+    Stamps are whole seconds, and whatever was there at the activation has its truth stored: the same second is after.
+    """
+    return record.created is not None and record.created >= activation.replace(microsecond=0)
 
 
 def _decide(context: Context, plan: RecordPlan, document: DocumentPlan, record: Record, fired: Edges) -> None:
@@ -172,8 +189,9 @@ def _create(
 
 
 def next_number(context: Context, document: DocumentPlan, record_id: str) -> int:
-    """Return how many instances the record has had; one that was refused for certain never counted."""
-    return sum(1 for item in context.view.instances(document.name).get(record_id, []) if item.doc_status != "refused")
+    """Return the number behind the record's last instance; one that was refused for certain never counted."""
+    made = [item for item in context.view.instances(document.name).get(record_id, []) if item.doc_status != "refused"]
+    return max((item.number for item in made), default=-1) + 1
 
 
 def _void(

@@ -1,0 +1,73 @@
+"""Which two lines of a map are the two directions of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.diagnostics.codes.types import BAD_MODIFIER
+from syncdsl.plan.pairs import MapLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncdsl.analysis.program import Checker
+    from syncdsl.diagnostics import Span
+
+
+def join_two_way(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tuple[MapLine, ...]:
+    """Join `->` and `<-` lines over the same two fields into one two-way line, in the place of the first."""
+    joined: list[MapLine] = []
+    used: set[int] = set()
+    for index, (line, _) in enumerate(lines):
+        if index in used:
+            continue
+        found = next(
+            (later for later in range(index + 1, len(lines)) if later not in used and _opposite(line, lines[later][0])),
+            None,
+        )
+        if found is None:
+            joined.append(line)
+            continue
+        used.add(found)
+        other, span = lines[found]
+        _check_modifiers(line, other, span, checker)
+        joined.append(_join(line, other))
+    return tuple(joined)
+
+
+def _opposite(line: MapLine, other: MapLine) -> bool:
+    """Return whether two one-way lines write into the fields that the other reads."""
+    if line.group != other.group:
+        return False
+    first, second = (line, other) if line.to_right is not None else (other, line)
+    right, left = first.to_right, second.to_left
+    if right is None or left is None or first.to_left is not None or second.to_right is not None:
+        return False
+    return left.target in {path[0] for path in right.reads} and right.target in {path[0] for path in left.reads}
+
+
+def _check_modifiers(line: MapLine, other: MapLine, span: Span, checker: Checker) -> None:
+    if line.when_empty != other.when_empty:
+        what = "only one of them says `when empty`"
+    elif line.prefer is not None and other.prefer is not None and line.prefer != other.prefer:
+        what = "they prefer different sides"
+    else:
+        return
+    checker.report(
+        BAD_MODIFIER,
+        f"this line and the one in line {line.location.rpartition(':')[2]} are the two directions of one, but {what}",
+        span,
+        help="write the same after the comma on both lines",
+    )
+
+
+def _join(line: MapLine, other: MapLine) -> MapLine:
+    return MapLine(
+        location=line.location,
+        text=f"{line.text}; {other.text}",
+        group=line.group,
+        to_right=line.to_right or other.to_right,
+        to_left=line.to_left or other.to_left,
+        when_empty=line.when_empty,
+        prefer=line.prefer or other.prefer,
+    )

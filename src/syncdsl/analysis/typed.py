@@ -1,0 +1,29 @@
+"""A lowered expression and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncdsl.plan.expressions import Constant
+from syncdsl.schema.values import from_json
+
+if TYPE_CHECKING:
+    from syncdsl.analysis.scope import Resolved
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.schema.types import FieldType
+    from syncdsl.schema.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A lowered expression and its type; without a type it is empty, which fits everywhere."""
+
+    expression: PlanExpression
+    type: FieldType | None
+    resolved: Resolved | None = None
+
+    @property
+    def constant(self) -> Value:
+        """The value of a constant, empty for anything else."""
+        return from_json(self.expression.value) if isinstance(self.expression, Constant) else None

@@ -1,0 +1,76 @@
+"""Reading a database file without changing anything on disk, whoever else has it open."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """Return the files that SQLite keeps beside a database: its log, the index of the log, a rollback journal."""
+    return tuple(path.with_name(path.name + suffix) for suffix in _COMPANIONS)
+
+
+@contextmanager
+def reading_untouched(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a connection on what is committed in a file. No byte, mode or time of any file changes.
+
+    SQLite itself would create the log or its index, or tidy up after a crash; each way below avoids that. Nothing here
+    opens and closes the file behind SQLite's back while it may be in use by this process: that would drop its locks.
+    """
+    log, index, journal = companions(path)
+    if log.exists() and index.exists():
+        # In use, or left by a crash: the log is read through its index, or through one built in memory.
+        with closing(_connect(path, "mode=ro&readonly_shm=1")) as connection:
+            yield connection
+    elif log.exists() or journal.exists():
+        # Left half tidied up: SQLite may do so in a copy.
+        with tempfile.TemporaryDirectory(prefix="syncdsl-") as scratch:
+            copy = Path(scratch) / path.name
+            shutil.copyfile(path, copy)
+            for companion in (log, journal):
+                if companion.exists():
+                    shutil.copyfile(companion, copy.with_name(companion.name))
+            with closing(_connect(copy, "mode=rw")) as connection:
+                yield connection
+    else:
+        with closing(_unlogged(path)) as connection:
+            yield connection
+
+
+def _unlogged(path: Path) -> sqlite3.Connection:
+    """Return a copy in memory of a file without a log, made anew when somebody begins to write meanwhile."""
+    for _ in range(5):
+        before = _stamp(path)
+        memory = sqlite3.connect(":memory:")
+        try:
+            with closing(_connect(path, "mode=ro&immutable=1")) as source:
+                source.backup(memory)
+        except BaseException:
+            memory.close()
+            if _stamp(path) == before:
+                raise
+            continue
+        if _stamp(path) == before:
+            return memory
+        memory.close()
+    raise sqlite3.OperationalError("another program keeps changing it")
+
+
+def _stamp(path: Path) -> tuple[int, int, int, bool]:
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, companions(path)[0].exists()
+
+
+def _connect(path: Path, options: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?{options}", uri=True, timeout=10)

@@ -1,0 +1,405 @@
+"""A world for the engine: two systems in memory, rules as text, a state on disk, and everything that can go wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from syncdsl.adapters.memory import MemoryConnection, Store, forget_stores
+from syncdsl.adapters.protocol import Connection
+from syncdsl.analysis import analyse
+from syncdsl.diagnostics import Severity, SourceFile
+from syncdsl.engine.run import Run, apply, preview
+from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot, StageClass, StageSchema
+from syncdsl.schema.types import (
+    ChoiceType,
+    DateType,
+    DecimalType,
+    EmailType,
+    FieldSchema,
+    FieldType,
+    IdType,
+    MoneyType,
+    PhoneType,
+    ReferenceType,
+    RowsType,
+    TextType,
+    UrlType,
+)
+from syncdsl.schema.values import Ref, Value
+from syncdsl.state import open_state
+from syncdsl.syntax.parser import parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.engine.report import ApplyReport
+    from syncdsl.plan.plan import Plan
+    from syncdsl.state import State
+
+
+def text(length: int | None = None, **facts: Any) -> FieldSchema:
+    """Return a text field."""
+    return of(TextType(length=length), **facts)
+
+
+def of(kind: FieldType, **facts: Any) -> FieldSchema:
+    """Return a field of a type."""
+    return FieldSchema(label="", value=kind, **facts)
+
+
+KEY = text(50, unique=True)
+STAGES = (
+    StageSchema(value="Open", stage_class=StageClass.OPEN),
+    StageSchema(value="Won", stage_class=StageClass.WON),
+    StageSchema(value="Lost", stage_class=StageClass.LOST),
+)
+
+
+def crm_schema() -> SchemaSnapshot:
+    """Return the schema of the left system."""
+    accounts = ModuleSchema(
+        label="Accounts",
+        store="Accounts",
+        label_field="Name",
+        key_field="Key",
+        views=("All", "Some"),
+        fields={
+            "id": of(IdType(), unique=True, read_only=True),
+            "Key": KEY,
+            "Name": text(100, required=True),
+            "Phone": of(PhoneType()),
+            "Website": of(UrlType()),
+            "Notes": text(),
+            "Tier": text(),
+            "Street": text(),
+            "City": text(),
+            "Region": text(),
+            "Parent": of(ReferenceType(modules=("Accounts",))),
+        },
+    )
+    deals = ModuleSchema(
+        label="Deals",
+        store="Deals",
+        label_field="Name",
+        currency_field="Currency",
+        stage_field="Stage",
+        stages=STAGES,
+        fields={
+            "id": of(IdType(), unique=True, read_only=True),
+            "Name": text(100, required=True),
+            "Stage": of(ChoiceType(options=tuple(stage.value for stage in STAGES))),
+            "Amount": of(MoneyType(scale=2)),
+            "Currency": text(3),
+            "Account": of(ReferenceType(modules=("Accounts",))),
+            "Region": text(),
+        },
+    )
+    return SchemaSnapshot(adapter="memory", base_currency="EUR", modules={"Accounts": accounts, "Deals": deals})
+
+
+def books_schema() -> SchemaSnapshot:
+    """Return the schema of the right system: customers and vendors share one collection of names."""
+    contact = {
+        "id": of(IdType(), unique=True, read_only=True),
+        "key": KEY,
+        "name": text(40, required=True, unique=True),
+        "company": text(),
+        "phone": of(PhoneType()),
+        "mail": of(EmailType()),
+        "website": of(UrlType()),
+        "notes": text(),
+        "tier": text(5),
+        "kind": of(ChoiceType(options=("business", "individual"))),
+        "street": text(),
+        "city": text(10),
+        "account_id": text(),
+        "parent": of(ReferenceType(modules=("customers",))),
+    }
+    customers = ModuleSchema(label="Customers", store="contacts", label_field="name", key_field="key", fields=contact)
+    invoices = ModuleSchema(
+        label="Invoices",
+        store="invoices",
+        label_field="reference",
+        key_field="key",
+        status_field="status",
+        lines_field="lines",
+        fields={
+            "id": of(IdType(), unique=True, read_only=True),
+            "key": KEY,
+            "reference": text(),
+            "customer": of(ReferenceType(modules=("customers",)), required=True),
+            "date": of(DateType()),
+            "status": of(ChoiceType(options=("draft", "sent", "paid", "void")), read_only=True),
+            "lines": of(
+                RowsType(
+                    fields={
+                        "name": text(),
+                        "rate": of(MoneyType(scale=2), required=True),
+                        "quantity": of(DecimalType(digits=10, scale=2)),
+                    }
+                ),
+                required=True,
+            ),
+        },
+    )
+    return SchemaSnapshot(
+        adapter="memory",
+        base_currency="EUR",
+        modules={"customers": customers, "vendors": customers.model_copy(), "invoices": invoices},
+    )
+
+
+SCHEMAS = {"crm": crm_schema(), "books": books_schema()}
+
+
+@functools.cache
+def compiled(rules: str) -> Plan:
+    """Return the plan of a rule file; every mistake in it fails the test."""
+    source = SourceFile(path="main.sync", text=rules)
+    parsed = parse(source)
+    analysis = analyse([(source, parsed.program)], SCHEMAS)
+    wrong = [item for item in (*parsed.diagnostics, *analysis.diagnostics) if item.level is Severity.ERROR]
+    assert not wrong, "\n".join(f"{item.code}: {item.message}" for item in wrong)
+    assert analysis.plan is not None
+    return analysis.plan
+
+
+HEAD = """language 1
+
+connection crm: memory
+connection books: memory
+
+"""
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+class Watched:
+    """A connection that counts its calls, and lets a test step in before and after each of them."""
+
+    def __init__(self, world: World, inner: MemoryConnection) -> None:
+        self._world = world
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if name not in {"identity", "observe", "fetch", "find", "create", "update", "act"}:
+            return found
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self._world.point(f"before {name}")
+            answer = found(*arguments, **named)
+            if name == "observe":
+                answer = list(answer)
+            if name in {"create", "update", "act"}:
+                done = answer if isinstance(answer, list) else [answer]
+                module, what = arguments[0], arguments[1]
+                self._world.writes.extend((name, str(module), one) for one, _ in zip(_each(what), done, strict=True))
+            if self._world.answered is not None:
+                answer = self._world.answered(name, arguments, answer)
+            self._world.point(f"after {name}")
+            return answer
+
+        return call
+
+
+def _each(what: object) -> list[object]:
+    return list(what) if isinstance(what, list | tuple) else [what]
+
+
+@dataclass
+class World:
+    """Two systems, rules and a state. Everything that a person does goes through `crm` and `books`."""
+
+    folder: Path
+    crm: Store = field(default_factory=lambda: Store("crm-1", SCHEMAS["crm"]))
+    books: Store = field(default_factory=lambda: Store("books-1", SCHEMAS["books"]))
+    writes: list[tuple[str, str, object]] = field(default_factory=list)
+    answered: Callable[[str, tuple[Any, ...], Any], Any] | None = None
+    points: list[str] = field(default_factory=list)
+    die_at: int | None = None
+    dead: bool = False
+    rules_text: str = ""
+    state_name: str = "state.db"
+    days: Iterator[int] = field(default_factory=itertools.count)
+    opened: list[State] = field(default_factory=list)
+    environment: str = "test"
+
+    # -- setting up ---------------------------------------------------------------------------------------------
+
+    def rules(self, body: str) -> World:
+        """Set the rules; every mistake in them fails the test."""
+        self.rules_text = HEAD + body
+        return self
+
+    def record(self, store: Store, module: str, **fields: Value) -> str:
+        """Make a record as a person would, and return its id."""
+        return store.insert(module, fields).id
+
+    def account(self, name: str, **fields: Value) -> str:
+        """Make an account."""
+        return self.record(self.crm, "Accounts", Name=name, **fields)
+
+    def customer(self, name: str, **fields: Value) -> str:
+        """Make a customer."""
+        return self.record(self.books, "customers", name=name, **fields)
+
+    def deal(self, name: str, stage: str = "Open", **fields: Value) -> str:
+        """Make a deal; `account` is the id of its account."""
+        account = fields.pop("account", None)
+        if isinstance(account, str):
+            fields["Account"] = Ref("Accounts", account)
+        return self.record(self.crm, "Deals", Name=name, Stage=stage, **fields)
+
+    def edit(self, record_id: str, **fields: Value) -> None:
+        """Change a record of either system as a person would."""
+        store = self.crm if record_id in self.crm.records else self.books
+        store.edit(store.records[record_id].module, record_id, fields)
+
+    def delete(self, record_id: str) -> None:
+        """Delete a record of either system."""
+        store = self.crm if record_id in self.crm.records else self.books
+        store.delete(store.records[record_id].module, record_id)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def get(self, record_id: str) -> dict[str, Value]:
+        """Return a record's fields."""
+        store = self.crm if record_id in self.crm.records else self.books
+        return dict(store.records[record_id].fields)
+
+    def all(self, module: str) -> list[dict[str, Value]]:
+        """Return the living records of a module, oldest first."""
+        store = self.crm if module in {"Accounts", "Deals"} else self.books
+        return [dict(record.fields) for record in store.living(module)]
+
+    def one(self, module: str) -> dict[str, Value]:
+        """Return the only living record of a module."""
+        (found,) = self.all(module)
+        return found
+
+    def contents(self) -> dict[str, list[dict[str, Value]]]:
+        """Return what both systems hold."""
+        return {module: self.all(module) for module in ("Accounts", "Deals", "customers", "vendors", "invoices")}
+
+    def links(self, pair: str = "customers") -> set[tuple[str, str, str]]:
+        """Return (left, right, status) of the links of a pair."""
+        return {(link.left_id, link.right_id, link.status) for link in self.state().links(pair)}
+
+    # -- running ------------------------------------------------------------------------------------------------
+
+    def point(self, name: str) -> None:
+        """Come past a point at which the process may die; a dead one does nothing more."""
+        if self.dead:
+            raise Crash(name)
+        self.points.append(name)
+        if self.die_at is not None and len(self.points) == self.die_at:
+            self.dead = True
+            raise Crash(name)
+
+    def state(self) -> State:
+        """Open the state as a new process would."""
+        opened = open_state(f"sqlite:///{self.state_name}", base=self.folder)
+        transaction = opened.transaction
+
+        @contextmanager
+        def watched() -> Iterator[Any]:
+            outermost = opened._connection is None
+            with transaction() as connection:
+                yield connection
+                if outermost:
+                    self.point("before commit")
+            if outermost:
+                self.point("after commit")
+
+        opened.transaction = watched  # type: ignore[method-assign]  # the test comes between the engine and its state
+        self.opened.append(opened)
+        return opened
+
+    def run(self, state: State | None = None, **facts: Any) -> Run:
+        """Return a run as a new process would make it, a day after the last one."""
+        now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=next(self.days))
+        connections: dict[str, Connection] = {
+            name: Watched(self, MemoryConnection(store, connection=name))  # type: ignore[misc]  # it stands in for one
+            for name, store in (("crm", self.crm), ("books", self.books))
+        }
+        return Run(
+            plan=compiled(self.rules_text),
+            schemas=SCHEMAS,
+            connections=connections,
+            state=state or self.state(),
+            environment=self.environment,
+            clock=lambda: now,
+            **facts,
+        )
+
+    def preview(self) -> ChangeSet:
+        """Preview."""
+        return preview(self.run())
+
+    def apply(self, expected: ChangeSet | None = None) -> ApplyReport:
+        """Preview, apply, and require that exactly the preview is performed (I19)."""
+        return apply(self.run(), confirm=lambda _: True, expected=expected)
+
+    def settle(self, runs: int = 4) -> ChangeSet:
+        """Apply until nothing is left to do; return the last, quiet preview."""
+        for _ in range(runs):
+            if not self.preview().changes:
+                break
+            self.apply()
+        return self.quiet()
+
+    def quiet(self) -> ChangeSet:
+        """Require that a run writes nothing; return its preview."""
+        changes = self.preview()
+        assert changes.changes == ()
+        before = len(self.writes)
+        self.apply()
+        assert self.writes[before:] == []
+        return changes
+
+    def forget(self) -> None:
+        """Lose the state."""
+        self.state_name = f"state{next(self.days)}.db"
+
+    def close(self) -> None:
+        """Close every state."""
+        for state in self.opened:
+            state.close()
+
+
+MakeWorld = Callable[[], World]
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
+    """Make worlds, each with systems and a state of its own."""
+    made: list[World] = []
+
+    def make() -> World:
+        folder = tmp_path / f"world{len(made)}"
+        folder.mkdir()
+        made.append(World(folder))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.close()
+    forget_stores()
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    """Return a world."""
+    return make_world()

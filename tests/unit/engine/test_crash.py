@@ -1,0 +1,124 @@
+"""Death at every point: whatever moment a process ends at, a rerun comes to what an undisturbed run comes to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syncdsl.schema.values import Ref
+
+if TYPE_CHECKING:
+    from tests.unit.engine.conftest import MakeWorld, World
+
+RULES = """
+module customers: crm.Accounts <-> books.customers
+    dedupe: Name == name
+    on duplicate: {duplicate}
+    map:
+        Name <-> name
+        Name -> company
+        Phone <-> phone
+        Website <-> website
+        Parent <-> parent
+
+record deal: crm.Deals
+    stage: Stage
+
+document invoice: books.invoices for deal
+    map:
+        deal.Account -> customer
+        line:
+            deal.Amount -> rate
+            1 -> quantity
+
+when deal.stage == won: create invoice
+when deal.stage == lost: void invoice
+
+guard: amount <= 1_000_000 EUR
+"""
+SHARDS = 4
+
+
+def prepare(world: World, duplicate: str) -> None:
+    """Bring a world to where one apply has one of everything to do."""
+    world.rules(RULES.format(duplicate=duplicate))
+    acme, clear = world.account("Acme", Phone="1"), world.account("Clear", Phone="2", Website="w")
+    deal = world.deal("Pump", account=acme, Amount=Decimal("10.01"))
+    lost = world.deal("Lost", account=acme, Amount=Decimal("20.02"))
+    world.settle()
+    world.edit(lost, Stage="Won")
+    world.settle()
+    rights = {left: right for left, right, _ in world.links()}
+    world.edit(acme, Phone="11")
+    world.edit(rights[clear], website=None, phone="22")
+    world.edit(deal, Stage="Won")
+    world.edit(lost, Stage="Lost")
+    new = world.account("New", Phone="3")
+    world.edit(new, Parent=Ref("Accounts", world.account("Newer")))
+    world.customer("Books", phone="4")
+    world.account("Twin", Phone="5", Website="left")
+    world.customer("Twin", phone="6")
+    world.deal("At once", "Won", account=new, Amount=Decimal("30.03"))
+
+
+def essence(world: World) -> dict[str, list[object]]:
+    """Return what both systems hold, told by names instead of ids that depend on the order of writes."""
+    names = {
+        record.id: str(record.fields.get("Name") or record.fields.get("name") or "")
+        for store in (world.crm, world.books)
+        for record in store.records.values()
+    }
+
+    def told(value: object) -> object:
+        return f"-> {names[value.id]}" if isinstance(value, Ref) else value
+
+    return {
+        module: sorted(
+            (sorted((name, repr(told(value))) for name, value in record.items() if name not in {"id", "key", "Key"}))
+            for record in records
+        )
+        for module, records in world.contents().items()
+    }
+
+
+def keys(world: World) -> list[object]:
+    return [row[name] for name in ("key", "Key") for rows in world.contents().values() for row in rows if name in row]
+
+
+def count(make_world: MakeWorld, duplicate: str) -> tuple[int, dict[str, list[object]]]:
+    """Return the number of points of the undisturbed apply, and what it comes to."""
+    world = make_world()
+    prepare(world, duplicate)
+    world.points.clear()
+    world.apply()
+    points = len(world.points)
+    world.settle()
+    return points, essence(world)
+
+
+@pytest.mark.parametrize("duplicate", ["overwrite in books", "clone in books", "skip"])
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_a_death_at_any_point_changes_nothing_in_the_end(make_world: MakeWorld, duplicate: str, shard: int) -> None:
+    """Every call and every commit: die before it or after it, run again; same records, one key, one link each (I11, I36)."""
+    points, expected = count(make_world, duplicate)
+    assert points > 30
+    for point in range(1 + shard, points + 1, SHARDS):
+        world = make_world()
+        prepare(world, duplicate)
+        world.points.clear()
+        world.die_at = point
+        with pytest.raises(BaseException) as caught:  # noqa: PT011 - told by its name below: it is no Exception
+            world.apply()
+        died = f"died at {point} of {points}: {caught.value}"
+        assert type(caught.value).__name__ == "Crash", died
+        world.die_at, world.dead = None, False
+        world.settle()
+        assert essence(world) == expected, died
+        assert len(keys(world)) == len(set(keys(world))), died
+        links = world.links()
+        assert len({left for left, _, _ in links}) == len({right for _, right, _ in links}) == len(links), died
+        assert world.state().open_intents() == [], died
+        world.close()
+        world.opened.clear()
