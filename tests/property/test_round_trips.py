@@ -63,7 +63,9 @@ modules = st.builds(
     store=names,
     label_field=names,
     key_field=st.none() | names,
-    stages=st.lists(st.builds(StageSchema, value=words, stage_class=st.sampled_from(StageClass)), max_size=2).map(tuple),
+    stages=st.lists(st.builds(StageSchema, value=words, stage_class=st.sampled_from(StageClass)), max_size=2).map(
+        tuple
+    ),
     views=st.lists(words, max_size=2).map(tuple),
     creatable=flags,
     fields=st.dictionaries(names, fields, max_size=3),

@@ -270,7 +270,12 @@ class MapLowering:
             unique = [name for name, field in target.fields.items() if field.unique] if target else []
             label = target.label_field if target and target.label_field in unique else next(iter(unique), "FIELD")
             return f"write a reference, or name a unique field behind it: `{into.name}.{label}`"
-        if kind is not None and not isinstance(into.value, ChoiceType) and family(into.value) == "text" and family(kind) not in {"text", "rows"}:
+        if (
+            kind is not None
+            and not isinstance(into.value, ChoiceType)
+            and family(into.value) == "text"
+            and family(kind) not in {"text", "rows"}
+        ):
             return f'make it a text: `"{{{written}}}"`'
         return "write a field of the same kind, or let a `table` translate"
 

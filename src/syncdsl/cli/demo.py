@@ -6,18 +6,18 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from syncdsl.cli.ending import FINE, PARTLY
+from syncdsl.cli.ending import FINE, INTERRUPTED, PARTLY, ending
 from syncdsl.cli.options import Command, Globals
 from syncdsl.cli.terminal import is_terminal, style_of, wants_colour, width_of, write
 from syncdsl.diagnostics import Fault
@@ -68,8 +68,7 @@ def demo(settings: Globals, *, keep: bool, records: int) -> int:  # noqa: ARG001
     with _ended_by_signals(), _temporary_folder(keep=keep) as folder:
         show = Show(folder)
         show.title("A CRM and an accounting system, on this machine, with made-up data")
-        with running_sandbox(records) as sandbox:
-            show.environment.update(sandbox.environment())
+        with running_sandbox(records) as sandbox, _inside(folder, sandbox.environment()):
             offices = Offices(sandbox)
             try:
                 _play(show, sandbox, offices)
@@ -120,7 +119,6 @@ class Show:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = dict(os.environ)
         self._style: Style = style_of(sys.stdout)
         self._number = 0
 
@@ -144,17 +142,17 @@ class Show:
         """Type a command and run it, as a user would."""
         write(f"\n{self._style('help', '$')} {self._style('bold', shlex.join(['syncdsl', *arguments]))}\n")
         sys.stdout.flush()
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "syncdsl", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        if done.returncode not in allowed:
+        # In this process: the audience need not wait for the same libraries to be loaded by every command.
+        from syncdsl.cli import main  # noqa: PLC0415 - it imports this module
+
+        chosen = Globals()
+        code = ending(partial(main.main, arguments, "syncdsl", standalone_mode=False, obj=chosen), chosen)
+        if code == INTERRUPTED:
+            raise click.exceptions.Exit(code)
+        if code not in allowed:
             raise Fault(
                 INTERNAL,
-                f"the demo ends here: `syncdsl {shlex.join(arguments)}` ended with {done.returncode}",
+                f"the demo ends here: `syncdsl {shlex.join(arguments)}` ended with {code}",
                 help="its message stands above; please report it",
             )
 
@@ -242,6 +240,22 @@ def _temporary_folder(*, keep: bool) -> Iterator[Path]:
     finally:
         if not keep:
             shutil.rmtree(parent, ignore_errors=True)
+
+
+@contextmanager
+def _inside(folder: Path, variables: dict[str, str]) -> Iterator[None]:
+    """Work in the project, with the sandbox's credentials and nothing of the user's own settings."""
+    before, environment = Path.cwd(), dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("SYNCDSL_") and name != "SYNCDSL_CACHE_DIR"]:
+        del os.environ[name]
+    os.environ.update(variables)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(environment)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ class Runs(Part):
     def identity(self) -> dict[str, dict[str, str]] | None:
         """Return organisation, data centre and environment by connection; None before the first apply."""
         with self.reading() as connection:
-            rows = connection.execute(select(IDENTITY)).mappings().all()
+            rows = connection.execute(select(IDENTITY).order_by(IDENTITY.c.connection)).mappings().all()
         facts = ("organization", "data_centre", "environment")
         return {row["connection"]: {name: row[name] for name in facts} for row in rows} or None
 

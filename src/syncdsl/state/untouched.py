@@ -55,6 +55,7 @@ def _unlogged(path: Path) -> sqlite3.Connection:
         memory = sqlite3.connect(":memory:")
         try:
             with closing(_connect(path, "mode=ro&immutable=1")) as source:
+                _refuse_part(path, source)
                 source.backup(memory)
         except BaseException:
             memory.close()
@@ -65,6 +66,12 @@ def _unlogged(path: Path) -> sqlite3.Connection:
             return memory
         memory.close()
     raise sqlite3.OperationalError("another program keeps changing it")
+
+
+def _refuse_part(path: Path, source: sqlite3.Connection) -> None:
+    """Refuse half a page: SQLite would take it for a whole one, and the first byte of a file for nothing."""
+    if path.stat().st_size % source.execute("PRAGMA page_size").fetchone()[0]:
+        raise sqlite3.DatabaseError("its end is missing")
 
 
 def _stamp(path: Path) -> tuple[int, int, int, bool]:

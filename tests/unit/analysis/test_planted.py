@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         def __call__(self, path: Path, text: str) -> None:
             """Fail when they differ."""
 
+
 GOLDEN = Path(__file__).parents[2] / "golden" / "diagnostics" / "semantic.txt"
 
 
@@ -168,7 +169,13 @@ MISTAKES: tuple[Planted, ...] = (
     Planted(T, "document invoice: books.invoices", "document invoice: books.currencies", "SD313"),
     Planted(T, "deal.Account_Name ->", "deal.Contact_Name ->", "SD314"),
     # proofs
-    Planted(E, '        "individual" -> customer_sub_type', '        "business" -> customer_sub_type', "SD401", "where books"),
+    Planted(
+        E,
+        '        "individual" -> customer_sub_type',
+        '        "business" -> customer_sub_type',
+        "SD401",
+        "where books",
+    ),
     Planted(E, 'books: customer_sub_type == "individual"', 'books: mobile == "1"', "SD401"),
     Planted(E, 'books: customer_sub_type == "individual"', "books: notes is not empty", "SD401"),
     Planted(E, "creates <= 500", "creates <= 50 %", "SD403"),

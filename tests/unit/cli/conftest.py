@@ -46,9 +46,9 @@ class Syncdsl:
 
 
 @pytest.fixture
-def syncdsl(tmp_path: Path) -> Syncdsl:
-    """Return the command in an empty folder."""
-    return Syncdsl(tmp_path, {"SYNCDSL_CACHE_DIR": str(tmp_path / ".cache")})
+def syncdsl(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Syncdsl:
+    """Return the command in an empty folder; the parser's tables are built once for all tests."""
+    return Syncdsl(tmp_path, {"SYNCDSL_CACHE_DIR": str(tmp_path_factory.getbasetemp() / "cache")})
 
 
 @pytest.fixture

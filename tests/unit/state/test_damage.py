@@ -68,7 +68,9 @@ def test_random_bytes_in_the_middle(tmp_path: Path, seed: int, read_only: bool) 
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("content", [b"\n", b"hello, this is no database at all\n" * 500, b"SQLite format 3\0", b"\0" * 8192])
+@pytest.mark.parametrize(
+    "content", [b"\n", b"hello, this is no database at all\n" * 500, b"SQLite format 3\0", b"\0" * 8192]
+)
 def test_a_file_of_something_else(tmp_path: Path, content: bytes, read_only: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """A file that is no database is SD805."""
     (tmp_path / "state.db").write_bytes(content)

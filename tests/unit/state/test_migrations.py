@@ -10,26 +10,28 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
 
 from syncdsl.diagnostics import Fault
 from syncdsl.state import Link, database, open_state
 from syncdsl.state.migration import current_revision, known_revisions, migrate, newest_revision
 from syncdsl.state.tables import METADATA
+from syncdsl.state.untouched import reading_untouched
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection
+    from tests.unit.state.conftest import StartChild
 
     from syncdsl.state import State
-    from tests.unit.state.conftest import StartChild
 
 URL = "sqlite:///state.db"
 LINK = Link(uid="u", pair="p", left_id="l", right_id="r", key="k", left_base={"name": "Ada"})
 
 
 def dump(path: Path) -> list[str]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as raw:
+    with reading_untouched(path) as raw:
         return list(raw.iterdump())
 
 
@@ -46,7 +48,7 @@ def make_old(base: Path) -> list[str]:
 
 
 def revision(path: Path) -> str:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as raw:
+    with reading_untouched(path) as raw:
         return str(raw.execute("SELECT version_num FROM alembic_version").fetchone()[0])
 
 
@@ -73,7 +75,7 @@ def test_the_first_revision_is_what_old_states_are(state: State, tmp_path: Path)
     make_old(tmp_path)
     with closing(sqlite3.connect(tmp_path / "state.db")) as raw:
         old = raw.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
-    made = database.create_engine("sqlite://")
+    made = create_engine("sqlite://")
     with made.begin() as connection:
         migrate(connection, "0001")
         assert current_revision(connection) == "0001"

@@ -94,9 +94,7 @@ def test_a_state_in_use_by_this_process(tmp_path: Path) -> None:
     code = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN EXCLUSIVE')"
     with state.transaction():
         assert read_uids(tmp_path) == ["u"]
-        other = subprocess.run(
-            [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
-        )
+        other = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert "database is locked" in other.stderr
     state.close()
 

@@ -1,0 +1,72 @@
+"""Canonical forms: when two values are the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syncdsl.schema.canonical import canonical, match_form
+from syncdsl.schema.types import (
+    ChoicesType,
+    DateTimeType,
+    DecimalType,
+    EmailType,
+    IdType,
+    IntegerType,
+    MoneyType,
+    PhoneType,
+    TextType,
+    UrlType,
+)
+
+if TYPE_CHECKING:
+    from syncdsl.schema.types import FieldType
+    from syncdsl.schema.values import Value
+
+CASES: tuple[tuple[FieldType, Value, Value], ...] = (
+    (TextType(), "", None),
+    (TextType(), "  ", None),
+    (TextType(), " Acme   Ltd ", "Acme Ltd"),
+    (TextType(), "a\r\nb", "a\nb"),
+    (TextType(), "Ａｃｍｅ", "Acme"),  # noqa: RUF001 - wide letters are what NFKC is about
+    (TextType(), 5, 5),
+    (EmailType(), " Ann@Example.COM", "Ann@example.com"),
+    (PhoneType(), "+49 (30) 901820", "+4930901820"),
+    (PhoneType(), "030 / 90-18", "0309018"),
+    (PhoneType(), "on request", "on request"),
+    (MoneyType(scale=2), Decimal(5), Decimal("5.00")),
+    (MoneyType(scale=2), Decimal("5.005"), Decimal("5.005")),
+    (MoneyType(scale=2), Decimal("-0.00"), Decimal("0.00")),
+    (MoneyType(), "5", "5"),
+    (DecimalType(), Decimal("1.500"), Decimal("1.5")),
+    (DecimalType(), Decimal("1E+3"), Decimal(1000)),
+    (IntegerType(), Decimal("3.0"), 3),
+    (IntegerType(), Decimal("3.5"), Decimal("3.5")),
+    (ChoicesType(options=("a", "b")), ("b", "a"), ("a", "b")),
+    (ChoicesType(options=("a",)), (), None),
+    (IdType(), " 12 ", "12"),
+    (UrlType(), "  ", None),
+    (
+        DateTimeType(),
+        dt.datetime(2026, 5, 1, 12, 0, 0, 7, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+        dt.datetime(2026, 5, 1, 10, 0, tzinfo=dt.UTC),
+    ),
+)
+
+
+@pytest.mark.parametrize(("kind", "value", "expected"), CASES)
+def test_canonical(kind: FieldType, value: Value, expected: Value) -> None:
+    """A value has the canonical form of its type, down to the digits."""
+    form = canonical(value, kind)
+    assert form == expected
+    assert str(form) == str(expected)
+
+
+def test_match_form() -> None:
+    """Keys are compared without regard to case, ids with."""
+    assert match_form("ACME Straße", TextType()) == match_form("acme STRASSE", TextType())
+    assert match_form("aB", IdType()) == "aB"
+    assert match_form(None, TextType()) is None
