@@ -101,9 +101,7 @@ def without_waiting(context: Context, connection: str, update: UpdateRecord) -> 
 
     The lines left out are not settled by it, so their change travels when the partner has come.
     """
-    missing = {
-        name for name, value in update.values.items() if _resolve(context, connection, {name: value}) is None
-    }
+    missing = {name for name, value in update.values.items() if _resolve(context, connection, {name: value}) is None}
     if not missing:
         return update
 

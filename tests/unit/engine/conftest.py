@@ -373,13 +373,24 @@ class World:
         """Lose the state."""
         self.state_name = f"state{next(self.days)}.db"
 
+    def copy(self, folder: Path) -> World:
+        """Return a world of its own that is as this one is now."""
+        self.close()
+        other = World(folder, rules_text=self.rules_text, state_name=self.state_name, days=self.days)
+        for mine, theirs in ((self.crm, other.crm), (self.books, other.books)):
+            theirs.records = dict(mine.records)
+            theirs.sequence, theirs.now = mine.sequence, mine.now
+        (folder / self.state_name).write_bytes((self.folder / self.state_name).read_bytes())
+        return other
+
     def close(self) -> None:
         """Close every state."""
         for state in self.opened:
             state.close()
+        self.opened.clear()
 
 
-MakeWorld = Callable[[], World]
+MakeWorld = Callable[..., World]
 
 
 @pytest.fixture
@@ -387,10 +398,10 @@ def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
     """Make worlds, each with systems and a state of its own."""
     made: list[World] = []
 
-    def make() -> World:
+    def make(like: World | None = None) -> World:
         folder = tmp_path / f"world{len(made)}"
         folder.mkdir()
-        made.append(World(folder))
+        made.append(World(folder) if like is None else like.copy(folder))
         return made[-1]
 
     yield make

@@ -13,16 +13,25 @@ if TYPE_CHECKING:
 
 RULES = """
 module customers: crm.Accounts <-> books.customers
-    where crm: Region != "out"
+    where crm: Region == "in"
     where books: kind == "business"
     dedupe: Name == name
     map:
         Name <-> name
         Phone <-> phone
         "business" -> kind
-        "in" <- Region
+        Region <- "in"
 """
-RULES = RULES.replace('        "in" <- Region\n', '        Region <- "in"\n')
+PEOPLE = """
+module people: crm.Accounts <-> books.customers
+    where crm: Region == "people"
+    where books: kind == "individual"
+    dedupe: Name == name
+    map:
+        Name <-> name
+        "individual" -> kind
+        Region <- "people"
+"""
 
 
 @pytest.fixture
@@ -109,7 +118,10 @@ def test_a_deletion_that_fetch_does_not_confirm_is_none(world: World, pair: tupl
     assert world.links() == {(*pair, "active")}
 
 
-@pytest.mark.parametrize(("side", "out", "back"), [(0, {"Region": "out"}, {"Region": "in"}), (1, {"kind": "individual"}, {"kind": "business"})])
+@pytest.mark.parametrize(
+    ("side", "out", "back"),
+    [(0, {"Region": "out"}, {"Region": "in"}), (1, {"kind": "individual"}, {"kind": "business"})],
+)
 def test_leaving_scope_stops_and_coming_back_resumes(
     world: World, pair: tuple[str, str], side: int, out: dict[str, str], back: dict[str, str]
 ) -> None:
@@ -135,20 +147,7 @@ def test_a_lost_state_does_not_copy_what_left_scope(world: World, pair: tuple[st
 
 def test_a_record_that_moves_to_another_modules_scope_is_a_review_item(world: World) -> None:
     """Linked by one module and in scope of another only: held, not linked and not created a second time."""
-    world.rules(
-        RULES
-        + """
-module people: crm.Accounts <-> books.customers
-    where crm: Region == "people"
-    where books: kind == "individual"
-    dedupe: Name == name
-    map:
-        Name <-> name
-        "individual" -> kind
-        Region <- "people"
-""".replace("", "")
-    )
-    world.rules(world.rules_text.removeprefix("").replace('Region != "out"', 'Region == "in"').split("memory\n\n", 1)[1])
+    world.rules(RULES + PEOPLE)
     left = world.account("Acme", Region="in")
     world.settle()
     ((_, right, _),) = world.links()

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 from syncdsl.adapters.memory import Store
 
 if TYPE_CHECKING:
+    from tests.unit.engine.conftest import World
+
     from syncdsl.adapters.memory.store import Stored
     from syncdsl.schema.values import Fields
-    from tests.unit.engine.conftest import World
+
 
 class Lossy(Store):
     """A store that trims and upper-cases whatever is written."""
 
     def insert(self, module: str, fields: Fields) -> Stored:
         """Add a record."""
-        return super(Lossy, self).insert(module, lossy(fields))
+        return super().insert(module, lossy(fields))
 
     def edit(self, module: str, identifier: str, fields: Fields) -> Stored:
         """Change a record."""
-        return super(Lossy, self).edit(module, identifier, lossy(fields))
+        return super().edit(module, identifier, lossy(fields))
 
 
 def lossy(fields: Fields) -> Fields:
@@ -236,7 +238,9 @@ def test_a_line_added_later_follows_on_conflict(world: World) -> None:
 def test_a_moved_or_removed_line_changes_nothing(world: World) -> None:
     """Where a line stands does not matter, and without a line its fields are left alone."""
     left, right = linked(world, Phone="1", Website="w")
-    world.rules(MAP.replace("        Phone <-> phone\n", "").replace("        Tier", "        Phone <-> phone\n        Tier"))
+    world.rules(
+        MAP.replace("        Phone <-> phone\n", "").replace("        Tier", "        Phone <-> phone\n        Tier")
+    )
     world.quiet()
     world.rules(MAP.replace("        Website <-> website, prefer crm\n", ""))
     world.edit(left, Website="w2")

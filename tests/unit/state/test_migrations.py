@@ -181,6 +181,7 @@ def test_two_programs_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(database, "_checked_revision", overtaken)
     open_state(URL, base=tmp_path).close()
     assert dump(tmp_path / "state.db.backup-0001") == before
+    assert sorted(path.name for path in tmp_path.glob("*backup*")) == ["state.db.backup-0001"]
 
 
 @pytest.mark.parametrize("read_only", [False, True])

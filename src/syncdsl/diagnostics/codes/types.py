@@ -32,8 +32,8 @@ NOT_INVERTIBLE = Code(
     name="not-invertible",
     title="this line cannot go both ways",
     explanation=(
-        "`<->` needs a field on both sides, or a call of a table whose `<->` rows are one-to-one. For anything else write "
-        "one line for each direction."
+        "`<->` needs a field on both sides, or a call of a table whose `<->` rows are one-to-one. For anything else "
+        "write one line for each direction."
     ),
     example="First_Name ?? Last_Name <-> first_name",
     instead="First_Name ?? Last_Name -> first_name\nFirst_Name <- first_name",
@@ -66,7 +66,9 @@ NOT_COMPARABLE = Code(
     id="SD308",
     name="not-comparable",
     title="these two cannot be compared",
-    explanation="Text is compared with text, numbers with numbers, dates with dates; `<` and `>` need numbers or dates.",
+    explanation=(
+        "Text is compared with text, numbers with numbers, dates with dates; `<` and `>` need numbers or dates."
+    ),
     example='where crm: Annual_Revenue > "1000"',
     instead="where crm: Annual_Revenue > 1000",
 )
@@ -94,8 +96,10 @@ BAD_MODIFIER = Code(
     name="bad-clause",
     title="this does not belong here",
     explanation=(
-        "`on duplicate: overwrite` and `clone` say where with `in CONNECTION` when the module goes both ways; the other "
-        "actions take no place. `line:` belongs to documents."
+        "Every clause stands once, and `where` in a module names the side it is about. `on duplicate: overwrite` and "
+        "`clone` say where with `in CONNECTION` when the module goes both ways; the other actions take no place. `line:` "
+        "belongs to documents, `when empty` and `prefer` do not. Rows of a table hold plain values, each once in a "
+        "direction, with answers of one kind."
     ),
     example="on duplicate: overwrite",
     instead="on duplicate: overwrite in books",
@@ -104,7 +108,9 @@ NO_STAGE = Code(
     id="SD312",
     name="no-stage",
     title="there is no stage to ask for",
-    explanation="`won`, `lost` and `open` are compared with a stage field, usually `NAME.stage` of a record with `stage:`.",
+    explanation=(
+        "`won`, `lost` and `open` are compared with a stage field, usually `NAME.stage` of a record with `stage:`."
+    ),
     example="when deal.Amount == won: create invoice",
     instead="when deal.stage == won: create invoice",
 )
@@ -134,8 +140,8 @@ MAY_NOT_FIT = Code(
     severity=Severity.NOTE,
     exit_code=0,
     explanation=(
-        "A value that is too long, or is none of the other side's choices, is never cut: it goes to review, and only its "
-        "field waits. This note says where that can happen."
+        "A value that is too long, or is none of the other side's choices, is never cut: it goes to review, and only "
+        "its field waits. This note says where that can happen."
     ),
     example="Description -> notes",
     instead="truncate(Description, 2000) -> notes",

@@ -95,9 +95,7 @@ def _unplan(pair: Pair, context: Context, source: Record, source_side: SideName)
     return True
 
 
-def _draft(
-    pair: Pair, context: Context, source: Record, source_side: SideName, suffix: Mapping[str, str]
-) -> NewFields:
+def _draft(pair: Pair, context: Context, source: Record, source_side: SideName, suffix: Mapping[str, str]) -> NewFields:
     side: SideName = "right" if source_side == "left" else "left"
     found = NewFields()
     for line in pair.lines:
