@@ -13,6 +13,8 @@ from syncdsl.diagnostics import ALL_CODES, Severity
 from syncdsl.functions.catalogue import BUILTINS
 from syncdsl.plan.plan import Plan
 from syncdsl.project.settings import settings_schema
+from syncdsl.render.changes_json import preview_schema
+from syncdsl.render.diagnostics_json import findings_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
 
@@ -90,6 +92,8 @@ def pages() -> Iterator[tuple[Path, str]]:
         "plan": Plan.model_json_schema(),
         "change-set": ChangeSet.model_json_schema(),
         "schema-snapshot": SchemaSnapshot.model_json_schema(),
+        "findings": findings_schema(),
+        "preview": preview_schema(),
     }
     for name, schema in schemas.items():
         yield DOCS / "schemas" / f"{name}.json", json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
