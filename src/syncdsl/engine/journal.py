@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.merging import LineState
     from syncdsl.engine.writes import Write
+    from syncdsl.state.records import Operation
 
 LEASE_SECONDS = 600
 
@@ -66,6 +67,8 @@ class Journal:
     def _intent(self, write: Write) -> Intent:
         first = write.operations[0]
         payload = _payload(self._context, write)
+        op: Operation
+        key: str | None
         match first:
             case CreateRecord() | CreateDocument():
                 owner = first.pair.name if isinstance(first, CreateRecord) else first.document.name

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.state import Link
+    from syncdsl.state.records import LinkStatus
 
 KeyForms = tuple["Hashable | None", ...]
 """The compared form of each dedupe key of one record; None where a part is empty, so the key names nobody."""
@@ -58,7 +59,7 @@ class MatchResult:
     disputes: list[Dispute] = field(default_factory=list)
     create_right: list[Record] = field(default_factory=list)
     create_left: list[Record] = field(default_factory=list)
-    gone: list[tuple[Link, str]] = field(default_factory=list)
+    gone: list[tuple[Link, LinkStatus]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

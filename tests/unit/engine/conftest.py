@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,174 +10,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.unit.engine.world import HEAD, SCHEMAS, compiled
 
 from syncdsl.adapters.memory import MemoryConnection, Store, forget_stores
-from syncdsl.adapters.protocol import Connection
-from syncdsl.analysis import analyse
-from syncdsl.diagnostics import Severity, SourceFile
 from syncdsl.engine.run import Run, apply, preview
-from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot, StageClass, StageSchema
-from syncdsl.schema.types import (
-    ChoiceType,
-    DateType,
-    DecimalType,
-    EmailType,
-    FieldSchema,
-    FieldType,
-    IdType,
-    MoneyType,
-    PhoneType,
-    ReferenceType,
-    RowsType,
-    TextType,
-    UrlType,
-)
 from syncdsl.schema.values import Ref, Value
 from syncdsl.state import open_state
-from syncdsl.syntax.parser import parse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from syncdsl.adapters.protocol import Connection
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.engine.report import ApplyReport
-    from syncdsl.plan.plan import Plan
     from syncdsl.state import State
-
-
-def text(length: int | None = None, **facts: Any) -> FieldSchema:
-    """Return a text field."""
-    return of(TextType(length=length), **facts)
-
-
-def of(kind: FieldType, **facts: Any) -> FieldSchema:
-    """Return a field of a type."""
-    return FieldSchema(label="", value=kind, **facts)
-
-
-KEY = text(50, unique=True)
-STAGES = (
-    StageSchema(value="Open", stage_class=StageClass.OPEN),
-    StageSchema(value="Won", stage_class=StageClass.WON),
-    StageSchema(value="Lost", stage_class=StageClass.LOST),
-)
-
-
-def crm_schema() -> SchemaSnapshot:
-    """Return the schema of the left system."""
-    accounts = ModuleSchema(
-        label="Accounts",
-        store="Accounts",
-        label_field="Name",
-        key_field="Key",
-        views=("All", "Some"),
-        fields={
-            "id": of(IdType(), unique=True, read_only=True),
-            "Key": KEY,
-            "Name": text(100, required=True),
-            "Phone": of(PhoneType()),
-            "Website": of(UrlType()),
-            "Notes": text(),
-            "Tier": text(),
-            "Street": text(),
-            "City": text(),
-            "Region": text(),
-            "Parent": of(ReferenceType(modules=("Accounts",))),
-        },
-    )
-    deals = ModuleSchema(
-        label="Deals",
-        store="Deals",
-        label_field="Name",
-        currency_field="Currency",
-        stage_field="Stage",
-        stages=STAGES,
-        fields={
-            "id": of(IdType(), unique=True, read_only=True),
-            "Name": text(100, required=True),
-            "Stage": of(ChoiceType(options=tuple(stage.value for stage in STAGES))),
-            "Amount": of(MoneyType(scale=2)),
-            "Currency": text(3),
-            "Account": of(ReferenceType(modules=("Accounts",))),
-            "Region": text(),
-        },
-    )
-    return SchemaSnapshot(adapter="memory", base_currency="EUR", modules={"Accounts": accounts, "Deals": deals})
-
-
-def books_schema() -> SchemaSnapshot:
-    """Return the schema of the right system: customers and vendors share one collection of names."""
-    contact = {
-        "id": of(IdType(), unique=True, read_only=True),
-        "key": KEY,
-        "name": text(40, required=True, unique=True),
-        "company": text(),
-        "phone": of(PhoneType()),
-        "mail": of(EmailType()),
-        "website": of(UrlType()),
-        "notes": text(),
-        "tier": text(5),
-        "kind": of(ChoiceType(options=("business", "individual"))),
-        "street": text(),
-        "city": text(10),
-        "account_id": text(),
-        "parent": of(ReferenceType(modules=("customers",))),
-    }
-    customers = ModuleSchema(label="Customers", store="contacts", label_field="name", key_field="key", fields=contact)
-    invoices = ModuleSchema(
-        label="Invoices",
-        store="invoices",
-        label_field="reference",
-        key_field="key",
-        status_field="status",
-        lines_field="lines",
-        fields={
-            "id": of(IdType(), unique=True, read_only=True),
-            "key": KEY,
-            "reference": text(),
-            "customer": of(ReferenceType(modules=("customers",)), required=True),
-            "date": of(DateType()),
-            "status": of(ChoiceType(options=("draft", "sent", "paid", "void")), read_only=True),
-            "lines": of(
-                RowsType(
-                    fields={
-                        "name": text(),
-                        "rate": of(MoneyType(scale=2), required=True),
-                        "quantity": of(DecimalType(digits=10, scale=2)),
-                    }
-                ),
-                required=True,
-            ),
-        },
-    )
-    return SchemaSnapshot(
-        adapter="memory",
-        base_currency="EUR",
-        modules={"customers": customers, "vendors": customers.model_copy(), "invoices": invoices},
-    )
-
-
-SCHEMAS = {"crm": crm_schema(), "books": books_schema()}
-
-
-@functools.cache
-def compiled(rules: str) -> Plan:
-    """Return the plan of a rule file; every mistake in it fails the test."""
-    source = SourceFile(path="main.sync", text=rules)
-    parsed = parse(source)
-    analysis = analyse([(source, parsed.program)], SCHEMAS)
-    wrong = [item for item in (*parsed.diagnostics, *analysis.diagnostics) if item.level is Severity.ERROR]
-    assert not wrong, "\n".join(f"{item.code}: {item.message}" for item in wrong)
-    assert analysis.plan is not None
-    return analysis.plan
-
-
-HEAD = """language 1
-
-connection crm: memory
-connection books: memory
-
-"""
 
 
 class Crash(BaseException):
@@ -331,7 +176,7 @@ class World:
         """Return a run as a new process would make it, a day after the last one."""
         now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=next(self.days))
         connections: dict[str, Connection] = {
-            name: Watched(self, MemoryConnection(store, connection=name))  # type: ignore[misc]  # it stands in for one
+            name: Watched(self, MemoryConnection(store, connection=name))
             for name, store in (("crm", self.crm), ("books", self.books))
         }
         return Run(

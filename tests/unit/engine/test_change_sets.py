@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syncdsl.adapters.protocol import Change, NewRecord
+from syncdsl.changes.effects import Create, Update
 from syncdsl.diagnostics import Fault
+from syncdsl.engine.run import apply
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
@@ -82,9 +84,9 @@ def test_an_apply_performs_exactly_its_preview(world: World) -> None:
         written.append((module, frozenset(write.fields)))
     shown: dict[tuple[str, str], set[str]] = {}
     for effect in changes.changes:
-        if effect.kind in {"create", "update"}:
-            name = (effect.record.module, effect.record.id or effect.id)  # type: ignore[union-attr]  # told by its kind
-            shown.setdefault(name, set()).update(field.field for field in effect.fields)  # type: ignore[union-attr]  # the same
+        if isinstance(effect, Create | Update):
+            name = (effect.record.module, effect.record.id or effect.id)
+            shown.setdefault(name, set()).update(field.field for field in effect.fields)
     assert sorted(map(sorted_pair, written)) == sorted(
         sorted_pair((module, frozenset(fields))) for (module, _), fields in shown.items()
     )
@@ -136,8 +138,6 @@ def test_amounts_are_summed_exactly(world: World) -> None:
 
 def test_a_declined_change_set_changes_nothing(world: World) -> None:
     """No is no: nothing is written, and the next preview is the same."""
-    from syncdsl.engine.run import apply  # noqa: PLC0415 - only this test declines
-
     busy(world)
     changes = world.preview()
     assert not apply(world.run(), confirm=lambda _: False).applied

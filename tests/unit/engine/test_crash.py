@@ -63,7 +63,7 @@ def prepare(world: World, duplicate: str) -> None:
     world.deal("At once", "Won", account=new, Amount=Decimal("30.03"))
 
 
-def essence(world: World) -> dict[str, list[object]]:
+def essence(world: World) -> dict[str, list[list[tuple[str, str]]]]:
     """Return what both systems hold, told by names instead of ids that depend on the order of writes."""
     names = {
         record.id: str(record.fields.get("Name") or record.fields.get("name") or "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
-from syncdsl.plan.pairs import MapLine, Winner
+from syncdsl.plan.pairs import MapLine, Side, Winner
 
 if TYPE_CHECKING:
     from syncdsl.schema.values import Value
@@ -93,7 +93,7 @@ def test_first_contact_fills_and_never_erases(
     unit: LineState, overwrite: str | None, policy: Winner | None, expected: Decision
 ) -> None:
     """An empty side is filled, an empty value never erases, two different values follow the policy or are held."""
-    side = "right" if overwrite == "right" else "left" if overwrite == "left" else None
+    side: Side | None = "right" if overwrite == "right" else "left" if overwrite == "left" else None
     assert merge_first((unit,), overwrite=side, policy=policy, stamps=STAMPS) == expected
 
 

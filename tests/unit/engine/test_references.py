@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.memory import Fate
@@ -31,7 +32,7 @@ def test_a_hierarchy_is_made_in_one_run(world: World) -> None:
     world.rules(RULES)
     ids = [world.account("A")]
     ids.extend(world.account(name) for name in "BCD")
-    for child, parent in zip(ids, ids[1:], strict=False):
+    for child, parent in itertools.pairwise(ids):
         world.edit(child, Parent=Ref("Accounts", parent))
     report = world.apply()
     assert report.waiting == []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import Endpoint, MatchKey, Pair
     from syncdsl.plan.steps import MatchStep
     from syncdsl.state import Link
+    from syncdsl.state.records import LinkStatus
 
 
 def match(step: MatchStep, context: Context) -> None:
@@ -36,7 +37,8 @@ def match(step: MatchStep, context: Context) -> None:
         *moved(pair, context, free_left, free_right),
         *strangers_keys(pair, context, lefts, rights, free_left, free_right),
     ]
-    context.run.recovery.match_by_key(pair, context, free_left, free_right, matches := [])
+    matches: list[Match] = []
+    context.run.recovery.match_by_key(pair, context, free_left, free_right, matches)
     if pair.adopt is not None:
         _adopt(pair, context, free_left, free_right, matches)
     result = _by_dedupe(pair, context, lefts, rights, free_left, free_right)
@@ -69,10 +71,10 @@ def _in_scope(endpoint: Endpoint, context: Context) -> dict[str, Record]:
 
 def _linked(
     pair: Pair, context: Context, lefts: Mapping[str, Record], rights: Mapping[str, Record]
-) -> tuple[list[Linked], list[tuple[Link, str]]]:
+) -> tuple[list[Linked], list[tuple[Link, LinkStatus]]]:
     """Sort the pair's links: both there and in scope; one side confirmed gone; else out of scope, left as they are."""
     linked: list[Linked] = []
-    gone: list[tuple[Link, str]] = []
+    gone: list[tuple[Link, LinkStatus]] = []
     left_gone = context.observations[pair.left.observe].gone
     right_gone = context.observations[pair.right.observe].gone
     for link in sorted(context.view.links(pair.name).by_uid.values(), key=lambda item: item.uid):
@@ -84,9 +86,9 @@ def _linked(
             continue
         left_lost = link.left_id in left_gone or link.status in {"left_gone", "both_gone"}
         right_lost = link.right_id in right_gone or link.status in {"right_gone", "both_gone"}
-        status = {(True, True): "both_gone", (True, False): "left_gone", (False, True): "right_gone"}.get(
-            (left_lost, right_lost), "active"
-        )
+        status: LinkStatus = "active"
+        if left_lost or right_lost:
+            status = "both_gone" if left_lost and right_lost else "left_gone" if left_lost else "right_gone"
         if status not in {"active", link.status}:
             gone.append((link, status))
     return linked, gone
@@ -168,6 +170,6 @@ def key_form(
     return tuple(forms)
 
 
-def mark_gone(link: Link, status: str) -> Link:
+def mark_gone(link: Link, status: LinkStatus) -> Link:
     """Return a link whose record on one side or both is gone for certain."""
     return replace(link, status=status)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.matching import Linked, Match
     from syncdsl.plan.pairs import Pair
     from syncdsl.plan.steps import MergeStep
+    from syncdsl.state.records import LinkStatus
 
 SideName = Literal["left", "right"]
 
@@ -56,7 +57,7 @@ def merge(step: MergeStep, context: Context) -> None:
         create_partner(pair, context, record, side, found=draft)
 
 
-def _report_gone(pair: Pair, context: Context, link: Link, status: str) -> None:
+def _report_gone(pair: Pair, context: Context, link: Link, status: LinkStatus) -> None:
     """`on delete: keep`: the partner stays, the deleted record is never made again."""
     context.view.put_link(mark_gone(link, status))
     context.baseline["deleted records noted"] += 1

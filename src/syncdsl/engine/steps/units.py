@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.merging import Decision, LineState
     from syncdsl.plan.pairs import MapLine, Pair
-    from syncdsl.schema.values import Fields
+    from syncdsl.schema.values import Fields, Value
     from syncdsl.state import Link
 
 
@@ -102,7 +102,7 @@ def _collect(
     source = left if side == "right" else right
     target = right if side == "right" else left
     here = pair.right if side == "right" else pair.left
-    gathered: list[tuple[str, FieldChange, object]] = []
+    gathered: list[tuple[str, FieldChange, Value]] = []
     for state in unit:
         assignment = state.line.to_right if side == "right" else state.line.to_left
         if assignment is None or assignment.create_only:
@@ -124,7 +124,7 @@ def _collect(
             )
         )
     for name, change, new in gathered:
-        values[name] = new  # type: ignore[assignment]  # `new` is a Value; the list above is typed for three kinds
+        values[name] = new
         changes.append(change)
         if isinstance(new, PartnerOf):
             waits.append((new.connection, new.source_module, new.source_id))
