@@ -28,7 +28,8 @@ UNKNOWN_FIELD = Code(
     name="unknown-field",
     title="the module has no such field",
     explanation=(
-        "Fields are those of the schema snapshot, by the name the system's API uses. A path may step through references: "
+        "Fields are those of the schema snapshot, by the name the system's API uses. A path may step through "
+        "references: "
         "`deal.Owner.full_name`. Left of an arrow stand fields of the left module, right of it fields of the right one."
     ),
     example="Acount_Name -> contact_name",
@@ -47,7 +48,8 @@ UNKNOWN_STAGE = Code(
     name="unknown-stage",
     title="there is no such stage",
     explanation=(
-        "Stages are those of the schema snapshot. Rather than naming one, rules can ask for the class: `won`, `lost` or "
+        "Stages are those of the schema snapshot. Rather than naming one, rules can ask for the class: `won`, `lost` "
+        "or "
         "`open`."
     ),
     example='when deal.stage == "Close Won": create invoice',
@@ -76,7 +78,9 @@ UNKNOWN_DOCUMENT = Code(
     id="SD208",
     name="unknown-document",
     title="there is no such document for this record",
-    explanation="`create` and `void` name a `document NAME: … for RECORD`, made for the record that the condition is about.",
+    explanation=(
+        "`create` and `void` name a `document NAME: … for RECORD`, made for the record that the condition is about."
+    ),
     example="when deal.stage == won: create invoce",
     instead="when deal.stage == won: create invoice",
 )

@@ -10,7 +10,8 @@ NOT_ASSIGNABLE = Code(
     name="not-assignable",
     title="a value of this type does not fit the field",
     explanation=(
-        "Choices, telephone numbers, addresses and ids go into text as they are, whole numbers into decimals and money, "
+        "Choices, telephone numbers, addresses and ids go into text as they are, whole numbers into decimals and "
+        "money, "
         "decimals and money into each other. Everything else is converted where it happens."
     ),
     example="Amount -> contact_name",
@@ -21,7 +22,8 @@ NOT_WRITABLE = Code(
     name="not-writable",
     title="the written side is not a field",
     explanation=(
-        "An arrow points at the field that is written; computations stand on the other side. A path through a reference "
+        "An arrow points at the field that is written; computations stand on the other side. A path through a "
+        "reference "
         "can be written only when it ends in a unique field of the referenced module, such as `tax_id.tax_name`."
     ),
     example="Account_Name -> upper(contact_name)",
@@ -97,7 +99,8 @@ BAD_MODIFIER = Code(
     title="this does not belong here",
     explanation=(
         "Every clause stands once, and `where` in a module names the side it is about. `on duplicate: overwrite` and "
-        "`clone` say where with `in CONNECTION` when the module goes both ways; the other actions take no place. `line:` "
+        "`clone` say where with `in CONNECTION` when the module goes both ways; the other actions take no place. "
+        "`line:` "
         "belongs to documents, `when empty` and `prefer` do not. Rows of a table hold plain values, each once in a "
         "direction, with answers of one kind."
     ),
