@@ -59,6 +59,9 @@ class ApplySink:
         if self._expected is not None:
             _refuse_stale(self._expected, changes)
         digest = (self._expected or changes).digest
+        # Asked first: who is refused by a guard wants to see what was too much.
+        if not self._confirm(changes):
+            raise Declined
         if changes.exceeded and not context.run.state.approved(digest):
             over = changes.exceeded[0]
             raise Fault(
@@ -69,8 +72,6 @@ class ApplySink:
                     "FILE`"
                 ),
             )
-        if not self._confirm(changes):
-            raise Declined
         self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)
         self._commit_decisions(context)
 

@@ -170,8 +170,10 @@ class Repairer:
             natural = not rest or rest.startswith(("->", "<-", ",", ":", ")", "==", "!=", "#"))
             opening = any(lexeme.type == "STRING" and lexeme.start == line.start + place for lexeme in moved)
             at = line.start + place
+            # A mark before a space would make the space part of the text.
+            loose = 0.05 if opening and written[place : place + 1].isspace() else 0.0
             edit = Edit(
-                0.5 if natural and rest else 0.6 if natural or opening else 1.2, (), 0, codes.UNCLOSED_TEXT,
+                loose + (0.5 if natural and rest else 0.6 if natural or opening else 1.2), (), 0, codes.UNCLOSED_TEXT,
                 "the quotation mark that begins this text is missing" if opening
                 else "the quotation mark that ends this text is missing",
                 at, at, 'texts stand between two `"` on one line', '"',

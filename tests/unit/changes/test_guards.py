@@ -1,90 +1,76 @@
-"""Guards: what a change set is measured by."""
+"""Limits on a whole change set."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
-from syncdsl.changes.effects import Create, Effect, RecordName, Update
+from syncdsl.changes.effects import Create, FieldChange, Link, RecordName, Update
 from syncdsl.changes.guards import Limit, Today, judge
 
-RECORD = RecordName(connection="books", module="invoices", id=None, label="a")
-CAUSE: dict[str, Any] = {"rule": "a", "location": "rules/a.sync:1", "reason": "new"}
+HERE = RecordName(connection="books", module="customers", id="1", label="Acme")
+THERE = RecordName(connection="crm", module="Accounts", id="2", label="Acme")
+FACTS: dict[str, Any] = {"rule": "r", "location": "r.sync:1", "reason": "because"}
 
 
-def _create(amount: str | None = None, currency: str | None = None, *, document: bool = True) -> Create:
+def limit(subject: Any, value: str, *, percent: bool = False, per_day: bool = False) -> Limit:
+    return Limit(
+        subject=subject, value=Decimal(value), percent=percent, per_day=per_day, text=subject, location="r.sync:9"
+    )
+
+
+def document(amount: str | None, currency: str | None = None) -> Create:
     return Create(
-        **CAUSE,
-        record=RECORD,
-        source=RECORD,
+        **FACTS,
+        record=HERE,
+        source=THERE,
         source_side="left",
         key="k",
-        document=document,
         fields=(),
+        document=True,
         amount=amount,
         currency=currency,
     )
 
 
-def _update(identifier: str) -> Update:
-    record = RECORD.model_copy(update={"id": identifier})
-    return Update(**CAUSE, record=record, side="right", partner=RECORD, fields=())
-
-
-def _exceeded(
-    subject: Any,
-    value: str,
-    effects: list[Effect],
-    *,
-    percent: bool = False,
-    per_day: bool = False,
-    linked: int = 0,
-    today: Today | None = None,
-) -> bool:
-    limit = Limit(
-        subject=subject,
-        value=Decimal(value),
-        percent=percent,
-        per_day=per_day,
-        text="a limit",
-        location="rules/a.sync:1",
+def update(record_id: str) -> Update:
+    changed = (FieldChange(field="phone", new="1", location="r.sync:2"),)
+    return Update(
+        **FACTS, record=HERE.model_copy(update={"id": record_id}), side="right", partner=THERE, fields=changed
     )
-    (verdict,) = judge([limit], effects, linked=linked, today=today or Today(), base_currency="EUR")
+
+
+def exceeded(one: Limit, *effects: Create | Update | Link, linked: int = 0, today: Today | None = None) -> bool:
+    (verdict,) = judge([one], effects, linked=linked, today=today or Today(), base_currency="EUR")
     return verdict.exceeded
 
 
-@pytest.mark.parametrize(("limit", "exceeded"), [("1", True), ("2", False)])
-def test_creates(limit: str, exceeded: bool) -> None:  # noqa: FBT001 - a parametrised expectation
-    """Creates are counted, and the limit itself is allowed."""
-    assert _exceeded("creates", limit, [_create(), _create()]) is exceeded
+def test_a_limit_is_the_last_number_that_is_fine() -> None:
+    """As many as the limit are fine, one more is not."""
+    assert not exceeded(limit("creates", "2"), document("1"), document("1"))
+    assert exceeded(limit("creates", "1"), document("1"), document("1"))
 
 
-def test_updates_in_percent() -> None:
-    """Updates are counted once per record, in percent of the linked records; the first sync is exempt."""
-    effects: list[Effect] = [_update("1"), _update("1"), _update("2")]
-    assert not _exceeded("updates", "20", effects, percent=True, linked=10)
-    assert _exceeded("updates", "20", effects, percent=True, linked=9)
-    assert not _exceeded("updates", "20", effects, percent=True, linked=0)
-    assert _exceeded("updates", "1", effects)
+def test_a_record_is_one_update_however_often_it_is_written() -> None:
+    """Percent are of the linked records; the first sync is exempt."""
+    assert not exceeded(limit("updates", "50", percent=True), update("1"), update("1"), linked=2)
+    assert exceeded(limit("updates", "50", percent=True), update("1"), update("2"), linked=2)
+    assert not exceeded(limit("updates", "50", percent=True), update("1"), update("2"), linked=0)
 
 
-def test_amount() -> None:
-    """The amounts of created documents are added up in the base currency; one in another counts as over."""
-    assert not _exceeded("amount", "100", [_create("60"), _create("40", "EUR"), _create(document=False)])
-    assert _exceeded("amount", "100", [_create("60"), _create("40.01")])
-    assert _exceeded("amount", "100", [_create("1", "USD")])
-    assert _exceeded("amount", "100", [_create(None)])
+def test_amounts_are_exact_and_unknown_ones_count_as_over() -> None:
+    """Cents add up exactly; an amount in another currency, or none, is over whatever the limit."""
+    tenths = [document("0.10") for _ in range(3)]
+    assert not exceeded(limit("amount", "0.30"), *tenths)
+    assert exceeded(limit("amount", "0.29"), *tenths)
+    assert exceeded(limit("amount", "1000"), document("1", "USD"))
+    assert exceeded(limit("amount", "1000"), document(None))
+    assert not exceeded(limit("amount", "1000"), document("1", "EUR"))
 
 
-def test_per_day() -> None:
-    """A limit per day counts what earlier runs of the day did; one per run does not."""
-    before = Today(creates=5, updates=5, deletes=1, amount=Decimal(90))
-    effects: list[Effect] = [_create("20")]
-    assert _exceeded("creates", "5", effects, per_day=True, today=before)
-    assert not _exceeded("creates", "5", effects, today=before)
-    assert _exceeded("amount", "100", effects, per_day=True, today=before)
-    assert not _exceeded("amount", "100", effects, today=before)
-    assert _exceeded("deletes", "0", [], per_day=True, today=before)
-    assert not _exceeded("deletes", "0", [], today=before)
+def test_per_day_counts_what_earlier_runs_did() -> None:
+    """A limit per day sees the runs of the last 24 hours, one per run does not."""
+    earlier = Today(creates=1, amount=Decimal("0.30"))
+    assert exceeded(limit("creates", "1", per_day=True), document("1"), today=earlier)
+    assert not exceeded(limit("creates", "1"), document("1"), today=earlier)
+    assert exceeded(limit("amount", "1.29", per_day=True), document("1"), today=earlier)

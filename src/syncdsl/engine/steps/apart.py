@@ -21,15 +21,14 @@ def _sides(
     return ("left", pair.left, left), ("right", pair.right, right)
 
 
-def unfinished(
+def without_unfinished(
     pair: Pair, context: Context, free_left: dict[str, Record], free_right: dict[str, Record]
-) -> list[Dispute]:
+) -> None:
     """Take out records whose partner may have been made by an earlier run; recovery has said so already."""
     for name, record_id in context.in_doubt:
         if name == pair.name:
             free_left.pop(record_id, None)
             free_right.pop(record_id, None)
-    return []
 
 
 def moved(

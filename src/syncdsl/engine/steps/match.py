@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, match_by_equality, match_by_keys
-from syncdsl.engine.steps.apart import moved, strangers_keys, unfinished, without_keys
+from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.values import Ref, is_empty
 
@@ -32,8 +32,8 @@ def match(step: MatchStep, context: Context) -> None:
     asides = context.view.set_asides(pair.name)
     free_left = {i: r for i, r in lefts.items() if i not in index.by_left and ("left", i) not in asides}
     free_right = {i: r for i, r in rights.items() if i not in index.by_right and ("right", i) not in asides}
+    without_unfinished(pair, context, free_left, free_right)
     set_apart = [
-        *unfinished(pair, context, free_left, free_right),
         *moved(pair, context, free_left, free_right),
         *strangers_keys(pair, context, lefts, rights, free_left, free_right),
     ]

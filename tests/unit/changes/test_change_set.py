@@ -1,0 +1,68 @@
+"""Saved change sets."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from syncdsl.changes.change_set import ChangeSet, read_change_set, write_change_set
+from syncdsl.changes.effects import FieldChange, Hold, RecordName, Update
+from syncdsl.diagnostics import Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HERE = RecordName(connection="books", module="customers", id="1", label="Acme")
+
+
+def change_set() -> ChangeSet:
+    facts: dict[str, Any] = {"rule": "r", "location": "r.sync:1", "reason": "because", "record": HERE}
+    changed = (FieldChange(field="rate", old={"decimal": "1.10"}, new={"decimal": "1.1"}, location="r.sync:2"),)
+    return ChangeSet(
+        environment="test",
+        organizations={"crm": "1", "books": "2"},
+        plan="b2:p",
+        state="b2:s",
+        today="2026-01-01",
+        effects=(Update(**facts, side="right", partner=HERE, fields=changed), Hold(**facts, why="conflict")),
+        expects={"books.customers/1": "b2:r"},
+        baseline={},
+    )
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    """A saved change set comes back equal, with its digest; holds are no changes."""
+    path = tmp_path / "changes.json"
+    path.write_text(write_change_set(change_set()), encoding="utf-8")
+    read = read_change_set(path)
+    assert read == change_set()
+    assert read.digest == change_set().digest
+    assert [effect.kind for effect in read.changes] == ["update"]
+
+
+@pytest.mark.parametrize("where", ["environment", "today", "effects", "expects", "digest"])
+def test_an_edited_change_set_is_refused(tmp_path: Path, where: str) -> None:
+    """Any byte of meaning that was changed by hand is noticed."""
+    data = json.loads(write_change_set(change_set()))
+    match where:
+        case "effects":
+            data["effects"][0]["fields"][0]["new"] = {"decimal": "9.99"}
+        case "expects":
+            data["expects"] = {}
+        case _:
+            data[where] = "2027-01-01"
+    path = tmp_path / "changes.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(Fault, match="altered"):
+        read_change_set(path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"format": "syncdsl/changes/2"}'])
+def test_what_is_no_change_set_is_refused(tmp_path: Path, text: str) -> None:
+    """Anything else gives one clear message."""
+    path = tmp_path / "changes.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Fault, match="is not a change set"):
+        read_change_set(path)
