@@ -42,6 +42,9 @@ Fields: TypeAlias = dict[str, Value]
 """Values by field name. The name of a field inside a group of fields is dotted (`billing_address.city`)."""
 
 
+_PLAIN = (bool, int, str)  # made once: a union in `isinstance` is built anew by every call
+
+
 def is_empty(value: Value) -> bool:
     """Return whether a value counts as empty."""
     return value is None or value in ("", ())
@@ -75,7 +78,7 @@ def from_json(data: Any) -> Value:
 
     Raises ValueError when it is of no such form.
     """
-    if data is None or isinstance(data, bool | int | str):
+    if data is None or isinstance(data, _PLAIN):
         return data
     if isinstance(data, dict) and len(data) == 1:
         ((kind, body),) = data.items()
