@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytest.importorskip("starlette", reason="the sandbox extra is not installed")
 
@@ -54,11 +56,7 @@ class Sandbox:
     def writes(self, after: int) -> list[dict[str, Any]]:
         """Return the mutating requests behind a ledger number."""
         entries = self.control(f"ledger?after={after}")["entries"]
-        return [
-            entry
-            for entry in entries
-            if entry["method"] in WRITES and not entry["path"].endswith(READING_POSTS)
-        ]
+        return [entry for entry in entries if entry["method"] in WRITES and not entry["path"].endswith(READING_POSTS)]
 
     def account(self, **fields: Any) -> str:
         """Create an account in the CRM and return its id."""
@@ -147,7 +145,9 @@ class Project:
     environment: dict[str, str] = field(default_factory=dict)
     program: tuple[str, ...] = COMMAND
 
-    def run(self, *arguments: str, code: int | None = 0, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, code: int | None = 0, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; whatever happens, no traceback reaches the user."""
         done = subprocess.run(
             [*self.program, *arguments],
@@ -233,7 +233,9 @@ def make_project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Ma
         settings.write_text(text, encoding="utf-8")
         # A handful of records: one of them is more than the template's 20 %.
         rules = project.folder / "rules" / "customers.sync"
-        rules.write_text(rules.read_text(encoding="utf-8").replace("updates <= 20 %", "updates <= 100 %"), encoding="utf-8")
+        rules.write_text(
+            rules.read_text(encoding="utf-8").replace("updates <= 20 %", "updates <= 100 %"), encoding="utf-8"
+        )
         for system in ("CRM", "BOOKS"):
             project.environment.update({f"SYNCDSL_{system}_{name}": value for name, value in SECRETS.items()})
         return project

@@ -155,7 +155,11 @@ def test_the_state_of_another_organisation(
     done = other_project.run("plan", code=3)
     assert "SD807" in done.stderr
     assert "environment" in done.stderr
-    reads = [item for item in other.control(f"ledger?after={before}")["entries"] if item["path"].endswith(("/Accounts", "/contacts"))]
+    reads = [
+        item
+        for item in other.control(f"ledger?after={before}")["entries"]
+        if item["path"].endswith(("/Accounts", "/contacts"))
+    ]
     assert reads == []
 
 
@@ -167,7 +171,7 @@ def test_usage(project: Project, arguments: tuple[str, ...]) -> None:
 
 
 def test_a_rejected_record_does_not_stop_the_others(project: Project, sandbox: Sandbox) -> None:
-    """What the other system refuses is reported with its words; everything else is applied, and the exit code says so."""
+    """What the other system refuses is reported in its words; everything else is applied, and the exit code is 7."""
     sandbox.books.post("/contacts", json={"contact_name": "Taken", "contact_type": "vendor"})
     sandbox.account(Account_Name="Taken")
     sandbox.account(Account_Name="Free")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.acceptance.conftest import wait_until
 
 if TYPE_CHECKING:

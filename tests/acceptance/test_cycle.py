@@ -181,7 +181,10 @@ def test_losing_the_state_creates_nothing_twice(project: Project, sandbox: Sandb
 def test_no_secret_is_ever_written(project: Project, sandbox: Sandbox) -> None:
     """No byte that the program wrote, to files or to its outputs, holds a credential."""
     seed(sandbox)
-    outputs = [project.run("-v", "plan", "--out", "changes.json"), project.run("-v", "--log-format", "json", "apply", "--yes")]
+    outputs = [
+        project.run("-v", "plan", "--out", "changes.json"),
+        project.run("-v", "--log-format", "json", "apply", "--yes"),
+    ]
     canaries = ("sandbox-secret", "sandbox-refresh", "Zoho-oauthtoken")
     for done in outputs:
         assert not any(canary in done.stdout + done.stderr for canary in canaries)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 def limited(project: Project, creates: int) -> None:
     """Lower the guard of the project's rules."""
     path = next((project.folder / "rules").glob("*.sync"))
-    path.write_text(path.read_text(encoding="utf-8").replace("creates <= 500", f"creates <= {creates}"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("creates <= 500", f"creates <= {creates}"), encoding="utf-8"
+    )
 
 
 def test_over_a_guard_nothing_runs_until_exactly_that_set_is_approved(project: Project, sandbox: Sandbox) -> None:

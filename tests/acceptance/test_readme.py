@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from syncdsl.diagnostics import ALL_CODES
+
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Project, Sandbox
 
@@ -40,8 +42,6 @@ def test_the_ten_lines_do_what_the_readme_shows(project: Project, sandbox: Sandb
 
 def test_every_exit_code_is_listed() -> None:
     """The README lists every exit code that a documented code can end with."""
-    from syncdsl.diagnostics import ALL_CODES
-
     text = README.read_text(encoding="utf-8").partition("Exit codes:")[2].partition("\n\n")[0]
     listed = {int(number) for number in re.findall(r"\b(\d+) ", text)}
     assert {code.exit_code for code in ALL_CODES} <= listed
