@@ -37,7 +37,7 @@ class Answer:
 
     outcomes: list[Outcome]
     read_back: dict[str, Record]
-    problem: Exception | None = None
+    problem: BaseException | None = None
 
 
 class Execution:
@@ -223,11 +223,12 @@ def _call(
 
 def _answer(future: Future[Answer], group: Sequence[Write]) -> Answer:
     """Return what a call came to; when it broke off, nobody knows of any of its writes."""
-    try:
+    # Asked for, not raised: an interrupt of this thread must not be mistaken for one that a call ended with.
+    problem = future.exception()
+    if problem is None:
         return future.result()
-    except Exception as problem:  # noqa: BLE001 - raised again when every outcome has been committed
-        reason = f"the call broke off: {problem}"
-        return Answer(outcomes=[Ambiguous(reason=reason)] * len(group), read_back={}, problem=problem)
+    reason = f"the call broke off: {problem}"
+    return Answer(outcomes=[Ambiguous(reason=reason)] * len(group), read_back={}, problem=problem)
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

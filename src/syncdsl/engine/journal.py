@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
-from syncdsl.engine.lines import absorb, line_fields, line_state, pair_fields, settled_link
+from syncdsl.engine.lines import absorb, line_fields, line_state, pair_fields, settled_link, written_link
 from syncdsl.engine.merging import Decision, Stamps, merge_first
 from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
 from syncdsl.schema.digest import digest
@@ -122,10 +122,11 @@ class Journal:
                         view.put_instance(self._instance(operation, record.id, "made"))
                     case UpdateRecord():
                         self._absorb(operation, record)
+                        self._note_write(operation.pair.name, operation.link_uid, operation.effect.side, record)
                     case VoidDocument():
                         view.put_instance(_closed(operation.instance))
                     case LinkRecords():
-                        pass
+                        self._note_write(operation.pair.name, operation.link.uid, operation.effect.key_side, record)
             view.flush()
             self._state.add_history(self._run_id, self._history(write, record))
 
@@ -181,6 +182,10 @@ class Journal:
                 keep_right=set(operation.keep_right),
             )
         )
+
+    def _note_write(self, pair: str, uid: str, side: SideName, record: Record) -> None:
+        link = self._context.view.links(pair).by_uid[uid]
+        self._context.view.put_link(written_link(link, side, record))
 
     def _instance(self, operation: CreateDocument, doc_id: str | None, status: str) -> Instance:
         source = operation.effect.source
@@ -308,6 +313,7 @@ def created_link(context: Context, operation: CreateRecord, record: Record) -> L
     )
     toward = [line for line in pair.lines if (line.to_right if side == "left" else line.to_left) is not None]
     link = absorb(pair, context, link, toward, left.fields, right.fields)
+    link = written_link(link, "right" if side == "left" else "left", record)
     back = [line_state(pair, context, line, left, right, None) for line in pair.lines if line not in toward]
     stamps = Stamps(left=left.modified, right=right.modified, window=context.stamp_window)
     decisions: list[tuple[tuple[LineState, ...], Decision]] = [

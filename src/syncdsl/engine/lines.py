@@ -278,3 +278,14 @@ def _rebased(
 ) -> Fields:
     kept = {name: value for name, value in base.items() if name not in names}
     return {**kept, **context.canonical_fields(connection, module, fields, names)}
+
+
+def stamp_text(record: Record) -> str | None:
+    """Return a record's stamp in the form in which links remember the stamps of our own writes."""
+    return record.modified.isoformat() if record.modified is not None else None
+
+
+def written_link(link: Link, side: SideName, record: Record) -> Link:
+    """Return the link after we wrote one side: a stamp that we left is not a person's change."""
+    stamp = stamp_text(record)
+    return replace(link, left_written=stamp) if side == "left" else replace(link, right_written=stamp)

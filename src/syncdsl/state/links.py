@@ -72,7 +72,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _link(row: Sequence[Any]) -> Link:
-    uid, pair, left_id, right_id, key, status, lines, left_base, right_base, suffix = row
+    uid, pair, left_id, right_id, key, status, lines, left_base, right_base, suffix, *written = row
     return Link(
         uid=uid,
         pair=pair,
@@ -84,4 +84,6 @@ def _link(row: Sequence[Any]) -> Link:
         left_base=decode_fields(left_base),
         right_base=decode_fields(right_base),
         suffix={} if suffix == "{}" else decode(suffix),
+        left_written=written[0],
+        right_written=written[1],
     )

@@ -34,6 +34,7 @@ class Link:
 
     `left_base` and `right_base` are each in that side's own canonical form. `key` is the key written on the records,
     `lines` the digests of the map lines that have been merged once, `suffix` what a clone's fields carry at their end.
+    `left_written` and `right_written` are the stamps (ISO 8601, the server's own) that our last write left on a side.
     """
 
     uid: str
@@ -46,6 +47,8 @@ class Link:
     left_base: Fields = field(default_factory=dict)
     right_base: Fields = field(default_factory=dict)
     suffix: dict[str, str] = field(default_factory=dict)
+    left_written: str | None = None
+    right_written: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

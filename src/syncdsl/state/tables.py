@@ -47,6 +47,8 @@ LINK = Table(
     Column("left_base", FieldValues, nullable=False),
     Column("right_base", FieldValues, nullable=False),
     Column("suffix", Json, nullable=False),
+    Column("left_written", Text),
+    Column("right_written", Text),
     UniqueConstraint("pair", "left_id"),
     UniqueConstraint("pair", "right_id"),
 )

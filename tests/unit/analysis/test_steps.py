@@ -205,6 +205,7 @@ def test_referenced_modules_first(analysed: Analyse) -> None:
     map:
         Deal_Name <- invoice_number
         Account_Name <- customer_id
+        Stage <- "Qualification"
 
 """
     plan = _plan(analysed, HEADER + deals + ACCOUNTS)

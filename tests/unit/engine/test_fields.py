@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.memory import Store
@@ -281,3 +282,20 @@ def test_what_no_line_writes_is_untouched(world: World) -> None:
     world.settle()
     assert world.get(left)["Region"] == "  north "
     assert world.get(right)["mail"] == "A@B.c"
+
+
+def test_our_own_write_does_not_win_a_held_conflict(world: World) -> None:
+    """A tie stays held although another field of the record is written: that stamp is ours, nobody's edit."""
+    world.rules(MAP.replace("on conflict: review", "on conflict: newest"))
+    left = world.account("Acme", Phone="1")
+    world.settle()
+    right = next(iter(world.links()))[1]
+    world.crm.now = world.books.now = max(world.crm.now, world.books.now)
+    world.edit(left, Phone="21", Tier="gold")
+    world.edit(right, phone="22")
+    world.settle()
+    for _ in range(2):
+        world.books.now += dt.timedelta(minutes=5)
+        changes = world.settle()
+        assert [hold.why for hold in changes.holds] == ["conflict"]
+        assert (world.get(left)["Phone"], world.get(right)["phone"]) == ("21", "22")

@@ -42,6 +42,8 @@ def make_old(base: Path) -> list[str]:
     state.close()
     with closing(sqlite3.connect(base / "state.db")) as raw:
         raw.execute("DROP TABLE approval")
+        raw.execute("ALTER TABLE link DROP COLUMN left_written")
+        raw.execute("ALTER TABLE link DROP COLUMN right_written")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
         raw.commit()
     return dump(base / "state.db")

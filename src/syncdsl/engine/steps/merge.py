@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from syncdsl.changes.effects import Hold, Skip
 from syncdsl.changes.effects import Link as LinkEffect
-from syncdsl.engine.lines import apply_line, line_state, promised_link, settled_link, units_of
+from syncdsl.engine.lines import apply_line, line_state, promised_link, settled_link, stamp_text, units_of
 from syncdsl.engine.mapping import Mapped
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
 from syncdsl.engine.operations import LinkRecords, SetAside
@@ -254,15 +254,20 @@ def _hold_duplicate(
     context.expect(pair.right.connection, right)
 
 
-def _stamps(context: Context, left: Record, right: Record) -> Stamps:
-    return Stamps(left=left.modified, right=right.modified, window=context.stamp_window)
+def _stamps(context: Context, left: Record, right: Record, link: Link | None = None) -> Stamps:
+    """Return when people changed the records; a stamp that our own write left says nothing about them."""
+    return Stamps(
+        left=None if link and link.left_written == stamp_text(left) else left.modified,
+        right=None if link and link.right_written == stamp_text(right) else right.modified,
+        window=context.stamp_window,
+    )
 
 
 def _linked(pair: Pair, context: Context, item: Linked) -> None:
     """Merge a linked pair field by field, and put back a key that is missing."""
     link, left, right = item.link, item.left, item.right
     states = [line_state(pair, context, line, left, right, link) for line in pair.lines]
-    stamps = _stamps(context, left, right)
+    stamps = _stamps(context, left, right, link)
     decisions: list[tuple[tuple[LineState, ...], Decision]] = []
     for unit in units_of(states):
         known = all(state.line.digest in link.lines for state in unit)
