@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# Whoever starts the tests in the background lets them inherit that Ctrl-C is ignored, and the commands under test with
+# them: what is tested is how they answer it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Golden(Protocol):

@@ -3,8 +3,10 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+SECONDS = 60.0
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 AT_A_TERMINAL = """
@@ -53,7 +56,11 @@ def at_a_terminal(folder: Path, environment: dict[str, str], *arguments: str, ke
     ) as process:
         os.close(terminal)
         shown = b""
+        deadline = time.monotonic() + SECONDS
         while True:
+            if not select.select([controller], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                process.kill()
+                pytest.fail(f"the command hangs after: {shown.decode(errors='replace')[-200:]}")
             try:
                 part = os.read(controller, 65536)
             except OSError:  # the terminal closes with the command
