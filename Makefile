@@ -23,7 +23,7 @@ demo: $(STAMP) ## two local systems, a rule file, a preview, an apply, an invoic
 	@$(BIN)/syncdsl demo
 
 test: $(STAMP) ## every test
-	@$(BIN)/python -m pytest --numprocesses auto --quiet
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
 
 check: $(STAMP) ## ruff, mypy, import-linter, generated docs
 	@$(BIN)/ruff check .
