@@ -98,7 +98,7 @@ def lower_document(
     target = entity_scope(node.entity, checker)
     source = records.get(node.record.text)
     if source is None and node.record.text not in checker.names.records:
-        checker.unknown(
+        checker.undeclared(
             UNKNOWN_RECORD, "no record is called", node.record.text, node.record.span, checker.names.records
         )
     if target is None or source is None:
@@ -272,7 +272,7 @@ def lower_trigger(
             continue  # that name is reported where the document stands
         if document is None or document.record.text != record:
             mine = [name for name, item in documents.items() if item.record.text == record]
-            checker.unknown(
+            checker.undeclared(
                 UNKNOWN_DOCUMENT, f"`{record}` has no document", action.document.text, action.document.span, mine
             )
             continue
@@ -322,5 +322,5 @@ def _record_of(node: nodes.When, records: Mapping[str, Scope], checker: Checker)
             help=f"write `{owner}.{paths[0].text}`",
         )
         return None
-    checker.unknown(UNKNOWN_RECORD, "no record is called", heads[0], paths[0].part_spans[0], checker.names.records)
+    checker.undeclared(UNKNOWN_RECORD, "no record is called", heads[0], paths[0].part_spans[0], checker.names.records)
     return None

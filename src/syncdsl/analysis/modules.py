@@ -37,10 +37,8 @@ def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | No
     if not connection or not module:
         return None
     if connection not in checker.names.connections:
-        if connection not in checker.unknown_connections:
-            known = checker.names.connections
-            checker.unknown(UNKNOWN_CONNECTION, "no connection is called", connection, entity.connection.span, known)
-        checker.unknown_connections.add(connection)
+        known = checker.names.connections
+        checker.undeclared(UNKNOWN_CONNECTION, "no connection is called", connection, entity.connection.span, known)
         return None
     schema = checker.schemas.get(connection)
     if schema is None:

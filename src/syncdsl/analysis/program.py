@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +35,14 @@ class Declarations:
     guards: list[nodes.Guard] = field(default_factory=list)
     incomplete: bool = False
     """Whether a line could not be read or a statement is not built yet, so that no plan can be made."""
+    unread: set[str] = field(default_factory=set)
+    """The words of statements that could not be read: what they name may well be declared there."""
+    opaque: bool = False
+    """Whether a statement that is not built yet brings names from elsewhere."""
+
+    def may_declare(self, *names: str) -> bool:
+        """Return whether these names may be declared where nothing was read."""
+        return self.opaque or self.unread.issuperset(names)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,8 +53,8 @@ class Checker:
     schemas: Mapping[str, SchemaSnapshot]
     findings: list[Diagnostic] = field(default_factory=list)
     tables: dict[str, TablePlan] = field(default_factory=dict)
-    unknown_connections: set[str] = field(default_factory=set)
-    """Names of connections that were reported; a header that repeats one is not reported again."""
+    reported: set[tuple[str, str]] = field(default_factory=set)
+    """Names of statements that nothing has, by code: all uses of one are one mistake."""
     table_arguments: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
     """The types of what each table is called with, by direction."""
     table_answers: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
@@ -76,10 +85,17 @@ class Checker:
             shown = ", ".join(f"`{item}`" for item in names[:12]) + (" …" if len(names) > 12 else "")
             self.report(code, f"{what} `{name}`", span, help=f"there is {shown}" if names else None)
 
+    def undeclared(self, code: Code, what: str, name: str, span: Span, known: Iterable[str]) -> None:
+        """Report the name of a statement that there is not, once; it may be in one that could not be read."""
+        if self.names.may_declare(name) or (code.id, name) in self.reported:
+            return
+        self.reported.add((code.id, name))
+        self.unknown(code, what, name, span, known)
+
     def unknown_function(self, call: expressions.Call) -> None:
         """Report a call of what is neither a table nor a builtin."""
         known = {*BUILTINS, *self.names.tables}
-        self.unknown(UNKNOWN_FUNCTION, "no table or builtin is called", call.function, call.function_span, known)
+        self.undeclared(UNKNOWN_FUNCTION, "no table or builtin is called", call.function, call.function_span, known)
 
     def text(self, span: Span) -> str:
         """Return a piece of a rule file on one line."""
@@ -95,7 +111,7 @@ class Checker:
             for one, other in ((node.left, node.right), (node.right, node.left)):
                 if self._may_be(one, here, sources) and self._may_be(other, there, targets):
                     return True
-        return False
+        return any(self.names.may_declare(source, target) for source in sources for target in targets)
 
     def _may_be(self, entity: nodes.EntityName, connection: str, modules: tuple[str, ...]) -> bool:
         if entity.connection.text not in self.names.connections:
@@ -116,11 +132,14 @@ def declarations(programs: Sequence[tuple[SourceFile, nodes.Program]]) -> Declar
     for source, program in programs:
         found.sources[source.path] = source
         for statement in program.statements:
-            _declare(found, statement)
+            _declare(found, statement, source)
     return found
 
 
-def _declare(found: Declarations, statement: nodes.Statement) -> None:
+_WORD = re.compile(r"\w+")
+
+
+def _declare(found: Declarations, statement: nodes.Statement, source: SourceFile) -> None:
     match statement:
         case nodes.Connection():
             found.connections.setdefault(statement.name.text, statement)
@@ -136,7 +155,11 @@ def _declare(found: Declarations, statement: nodes.Statement) -> None:
             found.triggers.append(statement)
         case nodes.Guard():
             found.guards.append(statement)
-        case nodes.Unsupported() | nodes.Bad():
+        case nodes.Unsupported():
             found.incomplete = True
+            found.opaque = found.opaque or statement.what == "use"
+        case nodes.Bad():
+            found.incomplete = True
+            found.unread.update(_WORD.findall(source.text[statement.span.start : statement.span.end]))
         case nodes.Language():
             pass

@@ -2,7 +2,6 @@ r"""Reads texts: escapes, `{{`, and placeholders, which are parsed with the gram
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes.syntax import BAD_ESCAPE, BAD_PLACEHOLDER
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from syncdsl.syntax.findings import Findings
 
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
-_TO_PLACEHOLDER_END = re.compile(r'(?:[^"}]|"(?:\\.|[^"\\])*")*')
 
 
 class TextBuilder:
@@ -83,25 +81,29 @@ class TextBuilder:
         characters: list[str] = []
         positions: list[int] = []
         position = opening + 1
-        while position < len(body):
+        quoted = escaped = False
+        # Only up to its own brace: a text with many placeholders is still read once.
+        while position < len(body) and (quoted or body[position] != "}"):
+            character, width = body[position], 1
+            if character == "\\" and body[position + 1] in '"\\':
+                character, width = body[position + 1], 2
+            if escaped:
+                escaped = False
+            elif quoted and character == "\\":
+                escaped = True
+            elif character == '"':
+                quoted = not quoted
+            characters.append(character)
             positions.append(at + position)
-            if body[position] == "\\" and body[position + 1] in '"\\':
-                characters.append(body[position + 1])
-                position += 2
-            else:
-                characters.append(body[position])
-                position += 1
-        positions.append(at + len(body))
-        text = "".join(characters)
-        ending = _TO_PLACEHOLDER_END.match(text)
-        length = ending.end() if ending else 0
-        if length == len(text):
+            position += width
+        if position >= len(body):
             self._report(at + opening, at + len(body), "this placeholder has no `}`", closed=False)
             return self._bad(at + opening, at + len(body)), len(body)
-        after = positions[length] + 1
-        inner = text[:length]
+        positions.append(at + position)
+        after = at + position + 1
+        inner = "".join(characters)
         skipped = len(inner) - len(inner.lstrip(" \t"))
-        offsets = [self._expressions.offset(place) for place in positions[skipped : length + 1]]
+        offsets = [self._expressions.offset(place) for place in positions[skipped:]]
         offsets.append(offsets[-1])  # the line end that the parser is given
         try:
             expression = self._expressions.placeholder(inner.strip(" \t"), offsets, self._depth)
