@@ -92,7 +92,7 @@ def test_every_check_has_a_page_with_good_and_bad_cases() -> None:
 
 def test_every_lint_code_has_a_check() -> None:
     """Codes of this range are those of the checks, and each can be explained with an example."""
-    assert {code.id for code in codes.CODES} == {check.code.id for check in CHECKS} - {"SD190"}
+    assert {code.id for code in codes.CODES} == {check.code.id for check in CHECKS}
     for code in codes.CODES:
         assert find_code(code.name) is code
         assert code.explanation

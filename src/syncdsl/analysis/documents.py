@@ -116,7 +116,7 @@ def lower_document(
     row_lowering = MapLowering(checker, source, rows) if rows is not None else None
     assignments: list[Assignment] = []
     lines: list[DocumentLine] = []
-    complete = not any(isinstance(item, nodes.Bad | nodes.Unsupported) for item in node.clauses)
+    complete = not any(isinstance(item, nodes.Bad | nodes.Like) for item in node.clauses)
     for clause in clauses_of(node.clauses, nodes.Map):
         for item in clause.items:
             match item:

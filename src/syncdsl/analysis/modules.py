@@ -65,7 +65,7 @@ def lower_module(
     wheres = _wheres(node, checker, left, right)
     views = _views(node, checker, left, right)
     lines = _map(node, checker, left, right)
-    incomplete = any(isinstance(item, nodes.Bad | nodes.Unsupported) for item in node.clauses) or lines is None
+    incomplete = any(isinstance(item, nodes.Bad | nodes.Like) for item in node.clauses) or lines is None
     pair = Pair(
         name=node.name.text,
         location=node.span.location,

@@ -155,9 +155,10 @@ def _declare(found: Declarations, statement: nodes.Statement, source: SourceFile
             found.triggers.append(statement)
         case nodes.Guard():
             found.guards.append(statement)
-        case nodes.Unsupported():
+        case nodes.Use():
+            found.incomplete = found.opaque = True
+        case nodes.Transactions() | nodes.Access() | nodes.Test() | nodes.Moved():
             found.incomplete = True
-            found.opaque = found.opaque or statement.what == "use"
         case nodes.Bad():
             found.incomplete = True
             found.unread.update(_WORD.findall(source.text[statement.span.start : statement.span.end]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from syncdsl.syntax import walk
-from syncdsl.syntax.nodes import Unsupported
+from syncdsl.syntax.nodes import Like, Use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,5 +46,5 @@ def unread(files: Sequence[RuleFile]) -> bool:
 
 
 def opaque(files: Sequence[RuleFile]) -> bool:
-    """Tell whether something was not read, or stands in a part of the language that is not supported yet."""
-    return unread(files) or any(isinstance(node, Unsupported) for file in files for node in walk(file.program))
+    """Tell whether something was not read, or may stand elsewhere: in what a file uses or is like."""
+    return unread(files) or any(isinstance(node, Use | Like) for file in files for node in walk(file.program))

@@ -7,33 +7,42 @@ from typing import TYPE_CHECKING
 from lark import Token
 
 from syncdsl.diagnostics.codes.syntax import EMPTY_BLOCK
+from syncdsl.syntax.builder_accords import AccordBuilder
 from syncdsl.syntax.builder_clauses import ClauseBuilder, tokens, trees
 from syncdsl.syntax.builder_expressions import bounds
+from syncdsl.syntax.builder_trials import TrialBuilder
+from syncdsl.syntax.expressions import DateLiteral
 from syncdsl.syntax.nodes import (
     Action,
     ActionVerb,
+    Backfill,
     Bad,
     Connection,
     Document,
     Guard,
     Language,
     Limit,
-    Module,
     Program,
     Record,
+    Require,
     Table,
     TableRow,
-    Unsupported,
     When,
 )
 
 if TYPE_CHECKING:
-    from syncdsl.syntax.automaton import Node
+    from syncdsl.syntax.automaton import Automaton, Node
+    from syncdsl.syntax.findings import Findings
     from syncdsl.syntax.nodes import Statement
 
 
 class Builder(ClauseBuilder):
     """Builds the program of one file."""
+
+    def __init__(self, automaton: Automaton, findings: Findings) -> None:
+        super().__init__(automaton, findings)
+        self.accords = AccordBuilder(self)
+        self.trials = TrialBuilder(self)
 
     def program(self, tree: Node) -> Program:
         """Build the whole file."""
@@ -53,7 +62,7 @@ class Builder(ClauseBuilder):
             case "table":
                 return self._table(tree)
             case "module":
-                return self._module(tree)
+                return self.module(tree)
             case "record":
                 return self._record(tree)
             case "document":
@@ -62,10 +71,20 @@ class Builder(ClauseBuilder):
                 return self._when(tree)
             case "guard":
                 return self._guard(tree)
+            case "transactions":
+                return self.accords.transactions(tree)
+            case "access":
+                return self.accords.access(tree)
+            case "moved":
+                return self.accords.moved(tree)
+            case "use":
+                return self.accords.use(tree)
+            case "test":
+                return self.trials.test(tree)
             case "bad":
                 return self.bad(tree)
             case other:
-                return self.unsupported(tree, other)
+                raise AssertionError(other)
 
     def _language(self, tree: Node) -> Language:
         number = tokens(tree)[0]
@@ -85,19 +104,6 @@ class Builder(ClauseBuilder):
             left=None if isinstance(left, Token) else self.expressions.expression(left),
             arrow=self.arrow(arrow),
             right=None if isinstance(right, Token) else self.expressions.expression(right),
-        )
-
-    def _module(self, tree: Node) -> Module:
-        name, arrow = tokens(tree)
-        left, right, *clauses = trees(tree)
-        return Module(
-            span=self.span(tree),
-            name=self.name(name),
-            left=self.entity(left),
-            arrow=self.arrow(arrow),
-            right=self.entity(right),
-            clauses=tuple([self.module_clause(child) for child in clauses]),
-            header=self.header(tree, right),
         )
 
     def _record(self, tree: Node) -> Record:
@@ -125,15 +131,24 @@ class Builder(ClauseBuilder):
     def _when(self, tree: Node) -> When:
         condition, *rest = trees(tree)
         actions: list[Action | Bad] = []
-        clauses: list[Unsupported | Bad] = []
+        clauses: list[Require | Backfill] = []
         for child in rest:
             match child.data:
                 case "action":
                     actions.append(self._action(child))
+                case "require":
+                    condition_tree = trees(child)[0]
+                    clauses.append(
+                        Require(span=self.span(child), condition=self.expressions.expression(condition_tree))
+                    )
+                case "backfill":
+                    since = self.expressions.date(tokens(child)[0])
+                    date = since.value if isinstance(since, DateLiteral) else None
+                    clauses.append(Backfill(span=self.span(child), since=date))
                 case "bad":
                     actions.append(self.bad(child))
                 case other:
-                    clauses.append(self.unsupported(child, other))
+                    raise AssertionError(other)
         if not actions:
             start, end = bounds(tree)
             self.findings.add(
@@ -148,6 +163,7 @@ class Builder(ClauseBuilder):
             condition=self.expressions.expression(condition, condition=True),
             actions=tuple(actions),
             clauses=tuple(clauses),
+            header=self.header(tree, condition),
         )
 
     def _action(self, tree: Node) -> Action:

@@ -24,18 +24,23 @@ from syncdsl.syntax.nodes import (
     Identifier,
     Key,
     KeyEquality,
+    Like,
     LineBlock,
     Map,
     MapLine,
+    Module,
     OnConflict,
     OnDelete,
     OnDuplicate,
+    Parent,
+    Per,
     Prefer,
     StageField,
-    Unsupported,
     View,
     WhenEmpty,
     Where,
+    With,
+    Without,
 )
 
 if TYPE_CHECKING:
@@ -78,10 +83,6 @@ class ClauseBuilder:
         """Build a line that recovery gave up."""
         return Bad(span=self.span(tree))
 
-    def unsupported(self, tree: Node, rule: str) -> Unsupported:
-        """Build a statement that is not built yet, named by its keyword."""
-        return Unsupported(span=self.span(tree), what=str(rule).rstrip("_"))
-
     def require_lines(self, tree: Node, what: str, example: str) -> None:
         """Report a header with a colon and nothing after it."""
         if not trees(tree):
@@ -119,10 +120,32 @@ class ClauseBuilder:
                 )
             case "map":
                 return self._map(tree)
+            case "with_":
+                return With(span=self.span(tree), module=self.module(tree))
+            case "parent":
+                return Parent(span=self.span(tree), path=self.expressions.path(trees(tree)[0]))
+            case "like":
+                return self._like(tree)
+            case "without":
+                return self._without(tree)
             case "bad":
                 return self.bad(tree)
             case other:
-                return self.unsupported(tree, other)
+                raise AssertionError(other)
+
+    def module(self, tree: Node) -> Module:
+        """Build a module, or what is nested in one."""
+        name, arrow = tokens(tree)
+        left, right, *clauses = trees(tree)
+        return Module(
+            span=self.span(tree),
+            name=self.name(name),
+            left=self.entity(left),
+            arrow=self.arrow(arrow),
+            right=self.entity(right),
+            clauses=tuple([self.module_clause(child) for child in clauses]),
+            header=self.header(tree, right),
+        )
 
     def record_clause(self, tree: Node) -> RecordClause:
         """Build a clause of a record."""
@@ -136,17 +159,29 @@ class ClauseBuilder:
             case "bad":
                 return self.bad(tree)
             case other:
-                return self.unsupported(tree, other)
+                raise AssertionError(other)
 
     def document_clause(self, tree: Node) -> DocumentClause:
         """Build a clause of a document."""
         match tree.data:
             case "map":
                 return self._map(tree)
+            case "like":
+                return self._like(tree)
+            case "without":
+                return self._without(tree)
+            case "per":
+                return Per(span=self.span(tree), value=self.expressions.expression(trees(tree)[0]))
             case "bad":
                 return self.bad(tree)
             case other:
-                return self.unsupported(tree, other)
+                raise AssertionError(other)
+
+    def _like(self, tree: Node) -> Like:
+        return Like(span=self.span(tree), path=self.expressions.path(trees(tree)[0]))
+
+    def _without(self, tree: Node) -> Without:
+        return Without(span=self.span(tree), paths=tuple([self.expressions.path(child) for child in trees(tree)]))
 
     def _view(self, tree: Node) -> View:
         return View(span=self.span(tree), name=self.expressions.plain_text(tokens(tree)[0]))

@@ -6,20 +6,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
+from syncdsl.syntax.accords import Access, Moved, Transactions, Use
 from syncdsl.syntax.expressions import _Node
+from syncdsl.syntax.parts import Bad, Identifier
+from syncdsl.syntax.trials import Test
 
 if TYPE_CHECKING:
+    import datetime as dt
     from decimal import Decimal
 
     from syncdsl.diagnostics import Span
     from syncdsl.syntax.expressions import Expression, Path, TextLiteral
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identifier(_Node):
-    """A name where it is defined or used. `text` is without backticks; empty for a recovery placeholder."""
-
-    text: str
 
 
 class Arrow(Enum):
@@ -218,18 +215,29 @@ class Map(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unsupported(_Node):
-    """A statement or clause of the language that parses but is not built yet; `what` is its keyword."""
+class Parent(_Node):
+    """`parent: Account_Name`: the field of a nested module's records that names their parent."""
 
-    what: str
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bad(_Node):
-    """A line (and its deeper lines) that recovery could not repair; its siblings stand."""
+class Like(_Node):
+    """`like: NAME` or `like: zoho.accounts`: takes what is not stated here."""
+
+    path: Path
 
 
-ModuleClause: TypeAlias = View | Where | Adopt | Dedupe | OnDuplicate | OnConflict | OnDelete | Map | Unsupported | Bad
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Without(_Node):
+    """`without: fax, website`: lines that are not taken, by the field they write."""
+
+    paths: tuple[Path, ...]
+
+
+ModuleClause: TypeAlias = (
+    "View | Where | Adopt | Dedupe | OnDuplicate | OnConflict | OnDelete | Map | With | Parent | Like | Without | Bad"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,13 +253,20 @@ class Module(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class With(_Node):
+    """`with contacts: crm.Contacts -> books.contact_persons`: a module nested under the one it stands in."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageField(_Node):
     """`stage: Stage`."""
 
     path: Path
 
 
-RecordClause: TypeAlias = StageField | View | Where | Unsupported | Bad
+RecordClause: TypeAlias = StageField | View | Where | Bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +279,14 @@ class Record(_Node):
     header: Span = field(compare=False, repr=False)
 
 
-DocumentClause: TypeAlias = Map | Unsupported | Bad
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Per(_Node):
+    """`per: expression`: one live document per value."""
+
+    value: Expression
+
+
+DocumentClause: TypeAlias = Map | Like | Without | Per | Bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,12 +320,27 @@ class Action(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Require(_Node):
+    """`require: condition`: a fired edge waits until it holds."""
+
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill(_Node):
+    """`backfill: since 2026-01-01`; None for a date that does not exist, which was reported."""
+
+    since: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class When(_Node):
-    """`when deal.stage == won: create invoice`; `clauses` holds what is not built yet (`require`, `backfill`)."""
+    """`when deal.stage == won: create invoice`, with `require` and `backfill` below it."""
 
     condition: Expression
     actions: tuple[Action | Bad, ...]
-    clauses: tuple[Unsupported | Bad, ...]
+    clauses: tuple[Require | Backfill, ...]
+    header: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,7 +360,22 @@ class Guard(_Node):
     limits: tuple[Limit | Bad, ...]
 
 
-Statement: TypeAlias = Language | Connection | Table | Module | Record | Document | When | Guard | Unsupported | Bad
+Statement: TypeAlias = (
+    Language
+    | Connection
+    | Table
+    | Module
+    | Record
+    | Document
+    | When
+    | Guard
+    | Transactions
+    | Access
+    | Test
+    | Moved
+    | Use
+    | Bad
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
-
-import pytest
 
 from syncdsl.diagnostics import SourceFile
 from syncdsl.syntax import (
+    Access,
     Action,
     ActionVerb,
     Adopt,
     Arrow,
+    Assignment,
+    Associate,
+    Backfill,
+    Cases,
+    Change,
     Connection,
     CreatedTest,
     Dedupe,
     Document,
     DuplicateAction,
+    EffectName,
     ElseSkip,
     Enforce,
+    Expect,
+    ExpectNothing,
+    Given,
     Group,
     Guard,
     Language,
+    Like,
     Limit,
     LineBlock,
     Map,
     MapLine,
+    May,
     Module,
+    Moved,
+    MovedKind,
     OnConflict,
     OnDelete,
     OnDuplicate,
+    Parent,
     Path,
+    Per,
     Prefer,
     Record,
+    Require,
     StageField,
     Statement,
     Table,
-    Unsupported,
+    Test,
+    TestDate,
+    TextLiteral,
+    Transactions,
+    Use,
+    Users,
     View,
     When,
     WhenEmpty,
     Where,
+    With,
+    Without,
     parse,
 )
 
@@ -192,7 +215,7 @@ def test_when() -> None:
         (ActionVerb.CREATE, False),
         (ActionVerb.VOID, True),
     ]
-    assert [item.what for item in when.clauses if isinstance(item, Unsupported)] == ["require"]
+    assert [type(item) for item in when.clauses] == [Require]
 
 
 def test_guard() -> None:
@@ -204,34 +227,96 @@ def test_guard() -> None:
     ] == [("updates", Decimal(20), "%", False), ("amount", Decimal(100000), "EUR", True)]
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("moved module a to b", "moved"),
-        ('use "other.sync"', "use"),
-        ("transactions books: quotes", "transactions"),
-        ('access books "R":\n    users: "a@example.com"', "access"),
-        ('test "t":\n    expect nothing else', "test"),
-    ],
-)
-def test_statements_that_are_not_built(text: str, what: str) -> None:
-    """They parse, and the tree names them."""
-    built = statement(text)
-    assert isinstance(built, Unsupported)
-    assert built.what == what
+def test_moved_and_use() -> None:
+    """A rename has a kind and two names; a used file is named by its path or as a shipped set."""
+    moved = statement("moved document a to b")
+    assert isinstance(moved, Moved)
+    assert (moved.kind, moved.old.text, moved.new.text) == (MovedKind.DOCUMENT, "a", "b")
+    file, shipped = statement('use "other.sync"'), statement("use zoho.customers")
+    assert isinstance(file, Use)
+    assert isinstance(shipped, Use)
+    assert isinstance(file.what, TextLiteral)
+    assert file.what.value == "other.sync"
+    assert isinstance(shipped.what, Path)
+    assert shipped.what.text == "zoho.customers"
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("with c: crm.C -> books.d\n        parent: A", "with"),
-        ("parent: A", "parent"),
-        ("like: zoho.accounts", "like"),
-        ("without: a, b", "without"),
-    ],
-)
-def test_clauses_that_are_not_built(text: str, what: str) -> None:
-    """They parse, and the tree names them."""
-    built = clause(text)
-    assert isinstance(built, Unsupported)
-    assert built.what == what
+def test_transactions() -> None:
+    """Kinds of documents, and the records that they can be associated with."""
+    built = statement("transactions books: quotes, invoices\n    associate: deal")
+    assert isinstance(built, Transactions)
+    assert (built.connection.text, [kind.text for kind in built.kinds]) == ("books", ["quotes", "invoices"])
+    assert [clause.record.text for clause in built.clauses if isinstance(clause, Associate)] == ["deal"]
+
+
+def test_access() -> None:
+    """Users stand one by one or as a profile; rights name kinds of documents."""
+    built = statement(
+        'access books "R":\n    users: "a@x.de", "b@x.de"\n    users: profile "Sales"\n    may view: bills'
+    )
+    assert isinstance(built, Access)
+    assert built.role.value == "R"
+    named, profile, may = built.clauses
+    assert isinstance(named, Users)
+    assert ([item.value for item in named.addresses], named.profile) == (["a@x.de", "b@x.de"], None)
+    assert isinstance(profile, Users)
+    assert profile.profile is not None
+    assert (profile.addresses, profile.profile.value) == ((), "Sales")
+    assert isinstance(may, May)
+    assert (may.right.text, [kind.text for kind in may.kinds]) == ("view", ["bills"])
+
+
+def test_a_test() -> None:
+    """Steps stand in their order."""
+    built = statement(
+        'test "t":\n    today: 2026-05-01\n    given crm.A "a": X = 1, Y = "b"\n'
+        '    change deal "d":\n        Z = empty\n'
+        '    expect hold deal "d": line.rate == x\n'
+        "    expect nothing else\n    expect nothing again\n    cases x, y:\n        1, 2\n        3, 4"
+    )
+    assert isinstance(built, Test)
+    date, given, change, expect, nothing, again, cases = built.steps
+    assert isinstance(date, TestDate)
+    assert date.date == dt.date(2026, 5, 1)
+    assert isinstance(given, Given)
+    assert (given.subject.text, given.label.value) == ("crm.A", "a")
+    assert [item.target.text for item in given.assignments if isinstance(item, Assignment)] == ["X", "Y"]
+    assert isinstance(change, Change)
+    assert len(change.assignments) == 1
+    assert isinstance(expect, Expect)
+    assert expect.label is not None
+    assert (expect.effect, expect.subject.text, expect.label.value) == (EffectName.HOLD, "deal", "d")
+    assert len(expect.conditions) == 1
+    assert isinstance(nothing, ExpectNothing)
+    assert isinstance(again, ExpectNothing)
+    assert (nothing.again, again.again) == (False, True)
+    assert isinstance(cases, Cases)
+    assert ([name.text for name in cases.names], len(cases.rows)) == (["x", "y"], 2)
+
+
+def test_nested_modules_and_likeness() -> None:
+    """A nested module is a module in a clause; `like` and `without` name what is taken and left out."""
+    nested = clause("with c: crm.C -> books.d\n        parent: A")
+    assert isinstance(nested, With)
+    assert nested.module.name.text == "c"
+    parent = nested.module.clauses[0]
+    assert isinstance(parent, Parent)
+    assert parent.path.text == "A"
+    like, without = clause("like: zoho.accounts"), clause("without: a, b.c")
+    assert isinstance(like, Like)
+    assert like.path.text == "zoho.accounts"
+    assert isinstance(without, Without)
+    assert [path.text for path in without.paths] == ["a", "b.c"]
+
+
+def test_conditions_of_triggers_and_documents() -> None:
+    """`require`, `backfill` and `per`."""
+    when = statement("when deal is created: create quote\n    require: deal.X == 1\n    backfill: since 2026-01-01")
+    assert isinstance(when, When)
+    require, backfill = when.clauses
+    assert isinstance(require, Require)
+    assert isinstance(backfill, Backfill)
+    assert backfill.since == dt.date(2026, 1, 1)
+    document = statement("document a: books.b for deal\n    per: deal.X")
+    assert isinstance(document, Document)
+    assert isinstance(document.clauses[0], Per)

@@ -4,7 +4,6 @@ from syncdsl.lint.check import Check
 from syncdsl.lint.checks import (
     duplicate_name,
     duplicate_target,
-    not_supported,
     record_id,
     repeated_when,
     unguarded_creation,
@@ -14,7 +13,6 @@ from syncdsl.lint.checks import (
 )
 
 CHECKS: tuple[Check, ...] = (
-    not_supported.CHECK,
     unused_table.CHECK,
     unused_connection.CHECK,
     unused_document.CHECK,

@@ -8,7 +8,7 @@ from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNGUARDED_CREATION
 from syncdsl.lint.check import Check, RuleFile, statements, unread
 from syncdsl.syntax import walk
-from syncdsl.syntax.nodes import Action, ActionVerb, Limit, Unsupported
+from syncdsl.syntax.nodes import Action, ActionVerb, Limit, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ _LIMITS = frozenset({"creates", "amount"})
 
 
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
-    if unread(files) or any(isinstance(item, Unsupported) and item.what == "use" for item in statements(files)):
+    if unread(files) or any(isinstance(item, Use) for item in statements(files)):
         return  # the guard may stand in what was not read
     nodes = [node for file in files for node in walk(file.program)]
     if any(isinstance(node, Limit) and node.subject.text in _LIMITS for node in nodes):
