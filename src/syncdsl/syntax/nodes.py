@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Span
     from syncdsl.syntax.expressions import Expression, Path, TextLiteral
 
+__all__ = ["Access", "Bad", "Identifier", "Moved", "Test", "Transactions", "Use"]
+# Names of other files that belong to the unions below; what is defined here is public without being listed.
+
 
 class Arrow(Enum):
     """Direction between the left and the right connection of a header."""
