@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +146,7 @@ class Record:
     fields: Mapping[str, Value]
     others: Mapping[str, Value]
     today: dt.date = TODAY
+    row: Mapping[str, Value] = field(default_factory=dict)
 
     def follow(self, reference: Value, name: str) -> Value:
         """Return a field of the one other record there is."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syncdsl.analysis.documents import lower_document, lower_record, lower_trigger, record_scope
+from syncdsl.analysis.documents import lower_document
 from syncdsl.analysis.guards import lower_guards
 from syncdsl.analysis.modules import lower_module
 from syncdsl.analysis.program import Checker, declarations
 from syncdsl.analysis.steps import build_steps, order_pairs
 from syncdsl.analysis.tables import check_rows_used, lower_table
+from syncdsl.analysis.triggers import lower_record, lower_trigger, record_scope
 from syncdsl.diagnostics import Severity
 from syncdsl.diagnostics.codes.names import OTHER_ADAPTER
 from syncdsl.plan.pairs import ConnectionPlan
@@ -44,7 +45,7 @@ def analyse(programs: Sequence[tuple[SourceFile, Program]], schemas: Mapping[str
     names = checker.names
     _check_adapters(checker)
     checker.tables = {name: lower_table(table, checker) for name, table in names.tables.items()}
-    pairs = [pair for node in names.modules.values() if (pair := lower_module(node, checker)) is not None]
+    pairs = [pair for node in names.modules.values() for pair in lower_module(node, checker)]
     scopes = {name: scope for name, node in names.records.items() if (scope := record_scope(node, checker)) is not None}
     records = {name: lower_record(names.records[name], scope, checker) for name, scope in scopes.items()}
     documents = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes.proofs import WHERE_NOT_ESTABLISHED
@@ -29,6 +30,7 @@ class _NewRecord:
     """A record as it is created: the fields that are known; it refers to nothing that is known."""
 
     today = _SOME_DAY
+    row: Mapping[str, Value] = MappingProxyType({})
 
     def __init__(self, fields: Fields) -> None:
         self.fields: Mapping[str, Value] = fields

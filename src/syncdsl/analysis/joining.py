@@ -47,8 +47,17 @@ def _opposite(line: MapLine, other: MapLine) -> bool:
 
 
 def _check_modifiers(line: MapLine, other: MapLine, span: Span, checker: Checker) -> None:
-    if line.when_empty != other.when_empty:
-        what = "only one of them says `when empty`"
+    told = [
+        word
+        for word, one, two in (
+            ("when empty", line.when_empty, other.when_empty),
+            ("enforce", line.enforce, other.enforce),
+            ("else skip", line.else_skip, other.else_skip),
+        )
+        if one != two
+    ]
+    if told:
+        what = f"only one of them says `{told[0]}`"
     elif line.prefer is not None and other.prefer is not None and line.prefer != other.prefer:
         what = "they prefer different sides"
     else:
@@ -70,4 +79,6 @@ def _join(line: MapLine, other: MapLine) -> MapLine:
         to_left=line.to_left or other.to_left,
         when_empty=line.when_empty,
         prefer=line.prefer or other.prefer,
+        enforce=line.enforce,
+        else_skip=line.else_skip,
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict, assert_never
 
 from syncdsl.analysis.kinds import family, fits
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_WINNER
-from syncdsl.diagnostics.codes.syntax import NOT_SUPPORTED
 from syncdsl.diagnostics.codes.types import (
+    BAD_MODIFIER,
     MAY_NOT_FIT,
     NO_PARTNER,
     NOT_ASSIGNABLE,
@@ -62,14 +62,17 @@ def write_target(node: ast.Expression, scope: Scope, checker: Checker) -> Target
         return None
     if any(not part for part in node.parts):
         return None
-    found = scope.schema.resolve(node.parts)
-    if found is not None and not found[1]:
+    parts = node.parts
+    if scope.record is not None and parts[0] == scope.record and len(parts) > 1:
+        parts = parts[1:]
+    found = scope.schema.resolve(parts)
+    if found is not None and not found[1] and (scope.record is None or parts is not node.parts):
         field = scope.schema.fields[found[0]]
         if field.read_only:
             _report_read_only(node.text, node, scope, checker)
             return None
         return Target(name=found[0], field=field, lookup=None, value=field.value)
-    if found is None and node.parts == ("id",):
+    if found is None and parts == ("id",):
         _report_read_only("id", node, scope, checker)
         return None
     resolved = scope.resolve(node, checker)
@@ -132,6 +135,15 @@ def _only_texts(expression: PlanExpression) -> bool:
             return False
 
 
+class _Modifiers(TypedDict):
+    """What stands after the commas of a line."""
+
+    when_empty: bool
+    prefer: Winner | None
+    enforce: bool
+    else_skip: bool
+
+
 class MapLowering:
     """Lowers the lines of one map; `left` and `right` are the scopes of its sides."""
 
@@ -161,15 +173,13 @@ class MapLowering:
         modifiers = self._modifiers(node)
         if failed or modifiers is None:
             return None
-        when_empty, prefer = modifiers
         return MapLine(
             location=node.span.location,
             text=checker.text(node.left.span.to(node.right.span)),
             group=group,
             to_right=right,
             to_left=left,
-            when_empty=when_empty,
-            prefer=prefer,
+            **modifiers,
         )
 
     def assignment(
@@ -304,24 +314,32 @@ class MapLowering:
         )
         return False
 
-    def _modifiers(self, node: nodes.MapLine) -> tuple[bool, Winner | None] | None:
-        when_empty = False
-        prefer: Winner | None = None
+    def _modifiers(self, node: nodes.MapLine) -> _Modifiers | None:
+        found = _Modifiers(when_empty=False, prefer=None, enforce=False, else_skip=False)
         for modifier in node.modifiers:
             match modifier:
                 case nodes.WhenEmpty():
-                    when_empty = True
+                    found["when_empty"] = True
                 case nodes.Prefer():
                     prefer = winner(modifier.winner, self._left.connection, self._right.connection, self._checker)
                     if prefer is None:
                         return None
-                case nodes.Enforce() | nodes.ElseSkip():
-                    word = "enforce" if isinstance(modifier, nodes.Enforce) else "else skip"
-                    self._checker.report(
-                        NOT_SUPPORTED, f"`{word}` is not supported yet", modifier.span, help="leave it out for now"
-                    )
-                    return None
-        return when_empty, prefer
+                    found["prefer"] = prefer
+                case nodes.Enforce():
+                    found["enforce"] = True
+                case nodes.ElseSkip():
+                    found["else_skip"] = True
+                case _:
+                    assert_never(modifier)
+        if found["enforce"] and found["when_empty"]:
+            self._checker.report(
+                BAD_MODIFIER,
+                "`enforce` corrects a value that is there, `when empty` leaves it alone",
+                node.span,
+                help="leave one of them out",
+            )
+            return None
+        return found
 
 
 def winner(name: nodes.Identifier, left: str, right: str, checker: Checker) -> Winner | None:

@@ -9,11 +9,11 @@ from syncdsl.analysis.establish import check_established
 from syncdsl.analysis.joining import join_two_way
 from syncdsl.analysis.kinds import common, family
 from syncdsl.analysis.maps import MapLowering, winner
+from syncdsl.analysis.nesting import Above, check_enforced, check_parent
 from syncdsl.analysis.scope import Scope
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_MODULE, UNKNOWN_VIEW
 from syncdsl.diagnostics.codes.proofs import BASE_CURRENCIES_DIFFER
-from syncdsl.diagnostics.codes.syntax import NOT_SUPPORTED
 from syncdsl.diagnostics.codes.types import (
     BAD_MODIFIER,
     NOT_COMPARABLE,
@@ -21,14 +21,14 @@ from syncdsl.diagnostics.codes.types import (
     REQUIRED_NOT_MAPPED,
 )
 from syncdsl.plan.pairs import DuplicateRule, Endpoint, KeyPart, MapLine, MatchKey, Pair
-from syncdsl.schema.types import describe
+from syncdsl.schema.types import ReferenceType, describe
 from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
     from syncdsl.analysis.program import Checker
     from syncdsl.diagnostics import Span
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.plan.pairs import Side, Winner
+    from syncdsl.plan.pairs import DeleteAction, Side, Winner
 
 
 def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | None = None) -> Scope | None:
@@ -50,11 +50,20 @@ def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | No
     return Scope(connection=connection, module=module, schema=found, record=record)
 
 
-def lower_module(
-    node: nodes.Module,
-    checker: Checker,
-) -> Pair | None:
-    """Lower a module statement; None when it cannot be part of a plan, for reasons that were reported."""
+def lower_module(node: nodes.Module, checker: Checker, above: Above | None = None) -> list[Pair]:
+    """Lower a module statement and what is nested in it, parents first.
+
+    `above` is what it is nested in. What cannot be part of a plan is left out, for reasons that were reported.
+    """
+    pair = _lower(node, checker, above)
+    pairs = [pair] if pair is not None else []
+    for nested in clauses_of(node.clauses, nodes.With):
+        name = f"{above.name}.{node.name.text}" if above is not None else node.name.text
+        pairs += lower_module(nested.module, checker, Above(name=name, node=node))
+    return pairs
+
+
+def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | None:
     left, right = entity_scope(node.left, checker), entity_scope(node.right, checker)
     if left is None or right is None:
         return None
@@ -66,8 +75,9 @@ def lower_module(
     views = _views(node, checker, left, right)
     lines = _map(node, checker, left, right)
     incomplete = any(isinstance(item, nodes.Bad | nodes.Like) for item in node.clauses) or lines is None
+    parent = check_parent(node, checker, left, right, above)
     pair = Pair(
-        name=node.name.text,
+        name=node.name.text if above is None else f"{above.name}.{node.name.text}",
         location=node.span.location,
         direction=direction,
         left=_endpoint(left, views.get("left"), wheres.get("left")),
@@ -76,8 +86,11 @@ def lower_module(
         keys=_keys(node, checker, left, right),
         on_duplicate=_on_duplicate(node, checker, left, right, direction),
         on_conflict=_on_conflict(node, checker, left, right),
+        on_delete=_on_delete(node, checker, left, right, direction),
+        parent=parent,
         lines=lines or (),
     )
+    check_enforced(node, pair, checker)
     if not incomplete:
         sides: tuple[Side, Side] = ("right", "left")
         for side in sides:
@@ -86,16 +99,6 @@ def lower_module(
                 for clause in clauses_of(node.clauses, nodes.Where):
                     if clause.connection is not None and _side(clause.connection, left, right) == side:
                         check_established(clause, checker, pair, left if side == "left" else right, side)
-    for deletion in clauses_of(node.clauses, nodes.OnDelete):
-        if deletion.action is not nodes.DeleteAction.KEEP:
-            checker.report(
-                NOT_SUPPORTED,
-                f"`on delete: {deletion.action.value}` is not supported yet",
-                deletion.span,
-                help="only `keep`, the default, is: the partner of a deleted record stays",
-            )
-        elif deletion.connection.text not in {left.connection, right.connection}:
-            _unknown_side(checker, deletion.connection, left, right)
     return pair
 
 
@@ -270,6 +273,40 @@ def _on_conflict(node: nodes.Module, checker: Checker, left: Scope, right: Scope
     return "review"
 
 
+def _on_delete(
+    node: nodes.Module, checker: Checker, left: Scope, right: Scope, direction: str
+) -> dict[Side, DeleteAction]:
+    """Return what happens to the partner of a record that was deleted, by the side it was deleted on."""
+    found: dict[Side, DeleteAction] = {}
+    for clause in clauses_of(node.clauses, nodes.OnDelete):
+        side = _side(clause.connection, left, right)
+        if side is None:
+            _unknown_side(checker, clause.connection, left, right)
+            continue
+        word: DeleteAction = clause.action.value
+        if side == direction and clause.action not in {nodes.DeleteAction.KEEP, nodes.DeleteAction.REVIEW}:
+            checker.report(
+                BAD_MODIFIER,
+                f"this module does not write into the other side, so a record deleted in `{clause.connection.text}` "
+                f"cannot {word} its partner",
+                clause.span,
+                help=f"write `on delete in {clause.connection.text}: keep` or `review`",
+            )
+            continue
+        partner = left if side == "right" else right
+        status = partner.schema.fields.get(partner.schema.status_field or "")
+        if clause.action is nodes.DeleteAction.DEACTIVATE and status is None:
+            checker.report(
+                BAD_MODIFIER,
+                f"`{partner.connection}.{partner.module}` has no status, so its records cannot be deactivated",
+                clause.span,
+                help=f"write `on delete in {clause.connection.text}: review`",
+            )
+            continue
+        found[side] = word
+    return found
+
+
 def _map(
     node: nodes.Module,
     checker: Checker,
@@ -328,6 +365,8 @@ def _check_required(node: nodes.Module, checker: Checker, pair: Pair, scope: Sco
     for name, field in scope.schema.fields.items():
         if not field.required or field.default or field.read_only or name in written or name == scope.schema.key_field:
             continue
+        if pair.parent is not None and isinstance(field.value, ReferenceType):
+            continue  # the parent is written because the module is nested
         arrow = "->" if side == "right" else "<-"
         example = f"… -> {name}" if side == "right" else f"{name} <- …"
         checker.report(

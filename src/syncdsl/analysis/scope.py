@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes.names import UNKNOWN_FIELD, UNKNOWN_RECORD
@@ -22,23 +22,39 @@ class Resolved:
     path: tuple[str, ...]
     field: FieldSchema
     module: str
+    in_row: bool = False
+    """Whether it leads into the row at hand instead of the record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowScope:
+    """What `line for NAME in …` brings: paths that begin with the name lead into the row at hand."""
+
+    name: str
+    schema: ModuleSchema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The fields of one module; with `record` every path begins with that name, and `NAME.stage` is its stage field."""
+    """The fields of one module; with `record` every path begins with that name, and `NAME.stage` is its stage field.
+
+    With `row`, paths that begin with its name lead into the row at hand.
+    """
 
     connection: str
     module: str
     schema: ModuleSchema
     record: str | None = None
     stage: tuple[str, ...] | None = None
+    row: RowScope | None = None
 
     def resolve(self, path: Path, checker: Checker) -> Resolved | None:
         """Return what a path leads to; a path that leads nowhere is reported."""
         parts, spans = path.parts, path.part_spans
         if any(not part for part in parts):
             return None
+        if self.row is not None and parts[0] == self.row.name:
+            return self._in_row(self.row, path, checker)
         if self.record is not None:
             if parts[0] != self.record:
                 self._other_record(path, checker)
@@ -57,6 +73,18 @@ class Scope:
             if parts == ("stage",) and self.stage is not None and "stage" not in self.schema.fields:
                 parts, spans = self.stage, (path.span,) * len(self.stage)
         return self._steps(parts, spans, checker)
+
+    def _in_row(self, row: RowScope, path: Path, checker: Checker) -> Resolved | None:
+        """Return what a path into the row at hand leads to."""
+        if len(path.parts) == 1:
+            field = next(iter(row.schema.fields), "FIELD")
+            checker.report(
+                UNKNOWN_FIELD, f"`{row.name}` is a row, not a field", path.span, help=f"write `{row.name}.{field}`"
+            )
+            return None
+        inside = Scope(connection=self.connection, module=row.schema.label, schema=row.schema)
+        found = inside._steps(path.parts[1:], path.part_spans[1:], checker)
+        return replace(found, in_row=True) if found is not None else None
 
     def _other_record(self, path: Path, checker: Checker) -> None:
         """Report a path that does not begin with the record's name."""

@@ -94,7 +94,9 @@ def order_pairs(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _needs(pair: Pair, other: Pair) -> bool:
-    """Return whether a pair writes references to records that another pair links."""
+    """Return whether a pair is nested in another, or writes references to records that the other links."""
+    if pair.parent is not None and pair.parent.pair == other.name:
+        return True
     modules = {(other.left.connection, other.left.module), (other.right.connection, other.right.module)}
     for line in pair.lines:
         for assignment, endpoint in ((line.to_right, pair.right), (line.to_left, pair.left)):
@@ -134,7 +136,7 @@ def build_steps(
     guard = GuardStep(id="guard", after=tuple(done) or seen, limits=limits)
     steps.append(guard)
     before = guard.id
-    for connection, module in _written(pairs, documents, triggers):
+    for connection, module in _written(pairs, records, documents, triggers):
         write = WriteStep(id=f"write {connection}.{module}", after=(before,), connection=connection, module=module)
         steps.append(write)
         before = write.id
@@ -158,6 +160,8 @@ def _collect(
         for trigger in triggers:
             if trigger.record == name:
                 needs.read(endpoint.connection, endpoint.module, endpoint.view, trigger.condition)
+                if trigger.require is not None:
+                    needs.read(endpoint.connection, endpoint.module, endpoint.view, trigger.require)
         for document in documents.values():
             if document.record == name:
                 names = (
@@ -171,12 +175,28 @@ def _collect(
                     *(item for line in document.lines for item in line.assignments),
                 ):
                     needs.assignment(assignment, endpoint, document.connection)
+                _collect_rows(needs, document, endpoint)
     return needs
+
+
+def _collect_rows(needs: Needs, document: DocumentPlan, endpoint: Endpoint) -> None:
+    """Need what tells documents of one record apart, the lists they have lines for, and what is written back."""
+    if document.per is not None:
+        needs.read(endpoint.connection, endpoint.module, endpoint.view, document.per)
+    for line in document.lines:
+        if line.rows is not None:
+            needs.path(endpoint.connection, endpoint.module, endpoint.view, line.rows)
+    for assignment in document.write_backs:
+        needs.read(document.connection, document.module, None, assignment.value)
+        needs.add(endpoint.connection, endpoint.module, endpoint.view, (assignment.target,))
 
 
 def _collect_pair(needs: Needs, pair: Pair) -> None:
     needs.endpoint(pair.left)
     needs.endpoint(pair.right)
+    if pair.parent is not None:
+        endpoint = pair.left if pair.parent.side == "left" else pair.right
+        needs.add(endpoint.connection, endpoint.module, endpoint.view, (pair.parent.field,))
     for key in (*pair.keys, *((pair.adopt,) if pair.adopt is not None else ())):
         for part in key.parts:
             needs.read(pair.left.connection, pair.left.module, pair.left.view, part.left)
@@ -191,7 +211,10 @@ def _collect_pair(needs: Needs, pair: Pair) -> None:
 
 
 def _written(
-    pairs: Sequence[Pair], documents: Mapping[str, DocumentPlan], triggers: Sequence[TriggerPlan]
+    pairs: Sequence[Pair],
+    records: Mapping[str, RecordPlan],
+    documents: Mapping[str, DocumentPlan],
+    triggers: Sequence[TriggerPlan],
 ) -> list[tuple[str, str]]:
     """Return the modules that may be written: by maps and creates, by keys of links, by documents; in that order."""
     modules: dict[tuple[str, str], None] = {}
@@ -202,4 +225,7 @@ def _written(
     for document in documents.values():
         if document.name in used:
             modules[document.connection, document.module] = None
+            if document.write_backs:
+                endpoint = records[document.record].endpoint
+                modules[endpoint.connection, endpoint.module] = None
     return list(modules)

@@ -90,7 +90,10 @@ class Lowering:
                 return self._misplaced_stage(node)
             case ast.Path():
                 found = self._scope.resolve(node, self._checker)
-                return Typed(plan.FieldRead(path=found.path), found.field.value, found) if found else None
+                if found is None:
+                    return None
+                read = plan.RowRead(path=found.path) if found.in_row else plan.FieldRead(path=found.path)
+                return Typed(read, found.field.value, found)
             case ast.InterpolatedText():
                 return self._interpolated(node)
             case ast.Call():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from syncdsl.schema.values import Ref
@@ -18,6 +19,8 @@ class RecordScope:
     """A record's fields, the run's date, and stepping through references by what this run observed."""
 
     __slots__ = ("_connection", "_context", "fields")
+
+    row: Mapping[str, Value] = MappingProxyType({})
 
     def __init__(self, context: Context, connection: str, fields: Mapping[str, Value]) -> None:
         self._context = context

@@ -123,6 +123,7 @@ class _NoScope:
     """Stands where a constant is evaluated."""
 
     fields: dict[str, Value] = {}  # noqa: RUF012 - never written; a protocol's attribute
+    row: dict[str, Value] = {}  # noqa: RUF012 - the same
     today: None = None
 
     def follow(self, reference: Value, name: str) -> Value:

@@ -28,6 +28,7 @@ def dump(plan: Plan) -> str:
     blocks = [_header(plan)]
     blocks += [_table(name, table) for name, table in sorted(plan.tables.items())]
     blocks += [_step(step, plan) for step in plan.steps]
+    blocks += [block for block in (_accords(plan), _renames(plan)) if block]
     width = max((len(text) for block in blocks for text, place in block if place and len(text) <= _WIDTH), default=0)
     return "\n\n".join("\n".join(_placed(*line, width) for line in block) for block in blocks) + "\n"
 
@@ -112,6 +113,8 @@ def _match(pair: Pair) -> list[Line]:
     if pair.adopt is not None:
         facts.append(("adopt", pair.adopt.text))
     facts += [("dedupe" if not index else "then", key.text) for index, key in enumerate(pair.keys)]
+    if pair.parent is not None:
+        facts.append(("parent", f"{pair.parent.field} of {pair.parent.pair}"))
     return _facts(facts)
 
 
@@ -127,7 +130,9 @@ def _endpoint(endpoint: Endpoint) -> str:
 def _merge(pair: Pair) -> list[Line]:
     sides = {"left": pair.left.connection, "right": pair.right.connection}
     duplicate = pair.on_duplicate.action + (f" in {sides[pair.on_duplicate.into]}" if pair.on_duplicate.into else "")
-    lines = _facts([("on duplicate", duplicate), ("on conflict", sides.get(pair.on_conflict, pair.on_conflict))])
+    facts = [("on duplicate", duplicate), ("on conflict", sides.get(pair.on_conflict, pair.on_conflict))]
+    facts += [(f"on delete in {sides[side]}", action) for side, action in sorted(pair.on_delete.items())]
+    lines = _facts(facts)
     texts: list[tuple[str, str, str]] = []
     places: list[str] = []
     for line in pair.lines:
@@ -143,6 +148,8 @@ def _map_line(line: MapLine, sides: dict[str, str]) -> list[tuple[str, str, str]
     """Return a map line as left cell, arrow with right cell, and policies; a computed pair takes two rows."""
     policies = f", group {line.group}" if line.group is not None else ""
     policies += ", when empty" if line.when_empty else ""
+    policies += ", enforce" if line.enforce else ""
+    policies += ", else skip" if line.else_skip else ""
     policies += f", prefer {sides.get(line.prefer, line.prefer)}" if line.prefer is not None else ""
     right, left = line.to_right, line.to_left
     if (
@@ -181,8 +188,13 @@ def _trigger(step: TriggerStep, plan: Plan) -> list[Line]:
     for trigger in plan.triggers:
         if trigger.record == step.record:
             verbs[trigger.document] = None
-            text = f"when {expression_text(trigger.condition)}: {trigger.verb} {trigger.document}"
+            sent = ", even sent" if trigger.even_sent else ""
+            text = f"when {expression_text(trigger.condition)}: {trigger.verb} {trigger.document}{sent}"
             lines.append((_INDENT + text, trigger.location))
+            if trigger.require is not None:
+                lines.append((f"{_INDENT * 2}require {expression_text(trigger.require)}", ""))
+            if trigger.backfill is not None:
+                lines.append((f"{_INDENT * 2}backfill since {trigger.backfill}", ""))
     for name in verbs:
         lines += _document(plan.documents[name])
     return lines
@@ -190,12 +202,37 @@ def _trigger(step: TriggerStep, plan: Plan) -> list[Line]:
 
 def _document(document: DocumentPlan) -> list[Line]:
     lines = [(f"{_INDENT}document {document.name}: {document.connection}.{document.module}", document.location)]
+    if document.per is not None:
+        lines.append((f"{_INDENT * 2}per {expression_text(document.per)}", ""))
     rows = [(_read_by(item), f"-> {_written_to(item)}{_partner(item)}") for item in document.assignments]
+    rows += [(_written_to(item), f"<- {_read_by(item)}{_partner(item)}") for item in document.write_backs]
     lines += [(f"{_INDENT * 2}{text}", "") for text in _columns(rows)]
     for line in document.lines:
         rows = [(_read_by(item), f"-> {_written_to(item)}{_partner(item)}") for item in line.assignments]
-        lines += [(f"{_INDENT * 2}line", ""), *((f"{_INDENT * 3}{text}", "") for text in _columns(rows))]
+        each = f" for row in {path_text(line.rows)}" if line.rows is not None else ""
+        lines += [(f"{_INDENT * 2}line{each}", ""), *((f"{_INDENT * 3}{text}", "") for text in _columns(rows))]
     return lines
+
+
+def _accords(plan: Plan) -> list[Line]:
+    """Return what is switched on between the two systems."""
+    lines: list[Line] = []
+    for found in plan.transactions:
+        lines.append((f"transactions {found.connection}", found.location))
+        kinds = ", ".join(
+            f"{kind} <-> {found.partner}.{other}" for kind, other in zip(found.kinds, found.counterparts, strict=True)
+        )
+        lines += _facts([("kinds", kinds), *([("associate", found.record)] if found.record is not None else [])])
+    for access in plan.access:
+        lines.append((f"access {access.connection} {quoted(access.role)}", access.location))
+        users = ", ".join(access.users) if access.profile is None else f"profile {quoted(access.profile)}"
+        rights = ", ".join(f"{right} {kind}" for right, kind in access.rights)
+        lines += _facts([("users", users), *([("may", rights)] if rights else [])])
+    return lines
+
+
+def _renames(plan: Plan) -> list[Line]:
+    return [(f"moved {item.kind} {item.old} to {item.new}", item.location) for item in plan.moved]
 
 
 def _writers(step: WriteStep, plan: Plan) -> Iterable[str]:

@@ -23,6 +23,7 @@ from syncdsl.plan.expressions import (
     FieldRead,
     Minus,
     Negate,
+    RowRead,
     StageTest,
     TableCall,
     TextOf,
@@ -45,6 +46,11 @@ class Scope(Protocol):
     @property
     def fields(self) -> Mapping[str, Value]:
         """The record's fields; `id` is its own identifier."""
+        ...
+
+    @property
+    def row(self) -> Mapping[str, Value]:
+        """The fields of the row that a line of a document is made for; none anywhere else."""
         ...
 
     @property
@@ -71,6 +77,8 @@ def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePla
             return _constant(from_json(expression.value))
         case FieldRead():
             return _field(expression.path)
+        case RowRead():
+            return _field(expression.path, in_row=True)
         case StageTest():
             return _stage(_field(expression.path), frozenset(expression.stages))
         case TextOf():
@@ -127,12 +135,18 @@ def _constant(value: Value) -> Evaluator:
     return lambda _: value
 
 
-def _field(path: tuple[str, ...]) -> Evaluator:
+def _field(path: tuple[str, ...], *, in_row: bool = False) -> Evaluator:
     first, *rest = path
 
-    def read(scope: Scope) -> Value:
+    def read_record(scope: Scope) -> Value:
         value = scope.fields.get(first)
         return value if value or not is_empty(value) else None
+
+    def read_row(scope: Scope) -> Value:
+        value = scope.row.get(first)
+        return value if value or not is_empty(value) else None
+
+    read = read_row if in_row else read_record
 
     def step(scope: Scope) -> Value:
         value = read(scope)

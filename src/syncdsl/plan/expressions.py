@@ -25,6 +25,13 @@ class FieldRead(Model):
     path: tuple[str, ...]
 
 
+class RowRead(Model):
+    """A field of the row at hand, in the lines of a document that are made one for each row."""
+
+    op: Literal["row"] = "row"
+    path: tuple[str, ...]
+
+
 class StageTest(Model):
     """Whether the stage in `path` is of a class; `stages` are the values of that class in the schema snapshot."""
 
@@ -148,6 +155,7 @@ class TableCall(Model):
 PlanExpression: TypeAlias = Annotated[
     Constant
     | FieldRead
+    | RowRead
     | StageTest
     | TextOf
     | Negate

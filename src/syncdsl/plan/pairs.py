@@ -61,8 +61,9 @@ class Assignment(Model):
 class MapLine(Model):
     """One line of a map, or a `->`/`<-` pair over the same two fields.
 
-    Lines of one `group` are compared and resolved as one value. `digest` changes when the line's meaning does,
-    not when it moves.
+    Lines of one `group` are compared and resolved as one value. `enforce`: corrected also when nothing changed.
+    `else_skip`: a value that does not fit skips the record. `digest` changes when the line's meaning does, not when it
+    moves.
     """
 
     location: str
@@ -72,6 +73,8 @@ class MapLine(Model):
     to_left: Assignment | None = None
     when_empty: bool = False
     prefer: Winner | None = None
+    enforce: bool = False
+    else_skip: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -101,10 +104,22 @@ class DuplicateRule(Model):
     into: Side | None = None
 
 
+class ParentPlan(Model):
+    """Children belong to the records of `pair`: `field` of `side` is the reference to the parent there."""
+
+    pair: str
+    side: Side
+    field: str
+
+
+DeleteAction: TypeAlias = Literal["keep", "deactivate", "delete", "review"]
+
+
 class Pair(Model):
     """A `module` statement: two endpoints and how their records are matched and merged.
 
-    `direction` limits what is created: right, left or both.
+    `direction` limits what is created: right, left or both. A module nested `with` another is named `PARENT.NAME` and
+    has a `parent`. `on_delete` says by side what happens to the partner of a record that was deleted there.
     """
 
     name: str
@@ -116,6 +131,8 @@ class Pair(Model):
     keys: tuple[MatchKey, ...] = ()
     on_duplicate: DuplicateRule = DuplicateRule()
     on_conflict: Winner = "review"
+    on_delete: dict[Side, DeleteAction] = Field(default_factory=dict)
+    parent: ParentPlan | None = None
     lines: tuple[MapLine, ...] = ()
 
 
@@ -128,9 +145,10 @@ class RecordPlan(Model):
 
 
 class DocumentLine(Model):
-    """One line of a document: assignments to the fields of a row."""
+    """One line of a document, or one for each row of the list field `rows`: assignments to the fields of a row."""
 
     assignments: tuple[Assignment, ...]
+    rows: tuple[str, ...] | None = None
 
 
 class DocumentPlan(Model):
@@ -152,19 +170,31 @@ class DocumentPlan(Model):
     currency_field: str | None = None
     closed: tuple[str, ...] = ()
     untouched: tuple[str, ...] = ()
+    per: PlanExpression | None = None
     assignments: tuple[Assignment, ...] = ()
+    write_backs: tuple[Assignment, ...] = ()
     lines: tuple[DocumentLine, ...] = ()
 
 
+Verb: TypeAlias = Literal["create", "send", "accept", "decline", "void"]
+
+
 class TriggerPlan(Model):
-    """A `when` statement: an edge of `condition` over a record's stored truth."""
+    """A `when` statement: an edge of `condition` over a record's stored truth.
+
+    `require`: a fired edge waits until it holds. `backfill`: what was true since that day (ISO 8601) counts as an edge
+    when the rules are switched on. `even_sent`: acts on a document that was sent, too.
+    """
 
     location: str
     text: str
     record: str
     condition: PlanExpression
-    verb: Literal["create", "void"]
+    verb: Verb
     document: str
+    even_sent: bool = False
+    require: PlanExpression | None = None
+    backfill: str | None = None
 
     @cached_property
     def digest(self) -> str:

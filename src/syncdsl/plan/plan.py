@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
+from syncdsl.plan.accords import AccessPlan, MovedPlan, TransactionsPlan
 from syncdsl.plan.pairs import ConnectionPlan, DocumentPlan, Pair, RecordPlan, TablePlan, TriggerPlan
 from syncdsl.plan.steps import Step
 from syncdsl.schema.digest import canonical_json, digest
@@ -25,6 +26,9 @@ class Plan(Model):
     records: dict[str, RecordPlan]
     documents: dict[str, DocumentPlan]
     triggers: tuple[TriggerPlan, ...]
+    transactions: tuple[TransactionsPlan, ...] = ()
+    access: tuple[AccessPlan, ...] = ()
+    moved: tuple[MovedPlan, ...] = ()
     steps: tuple[Step, ...]
 
     @cached_property

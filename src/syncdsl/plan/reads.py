@@ -18,6 +18,7 @@ from syncdsl.plan.expressions import (
     FieldRead,
     Minus,
     Negate,
+    RowRead,
     StageTest,
     TableCall,
     TextOf,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def reads_of(expression: PlanExpression) -> tuple[tuple[str, ...], ...]:
-    """Return the paths that an expression reads, each once, in order of appearance."""
+    """Return the paths of the record that an expression reads, each once, in order of appearance."""
     return tuple(dict.fromkeys(part.path for part in parts_of(expression) if isinstance(part, FieldRead | StageTest)))
 
 
@@ -43,7 +44,7 @@ def parts_of(expression: PlanExpression) -> Iterator[PlanExpression]:
 
 def _operands(expression: PlanExpression) -> tuple[PlanExpression, ...]:
     match expression:
-        case FieldRead() | StageTest() | Constant() | Created():
+        case FieldRead() | RowRead() | StageTest() | Constant() | Created():
             return ()
         case TextOf():
             return expression.parts

@@ -19,6 +19,7 @@ from syncdsl.plan.expressions import (
     FieldRead,
     Minus,
     Negate,
+    RowRead,
     StageTest,
     TableCall,
     TextOf,
@@ -65,6 +66,8 @@ def _written(expression: PlanExpression) -> tuple[str, int]:
             return _constant(expression)
         case FieldRead():
             return path_text(expression.path), _PRIMARY
+        case RowRead():
+            return "row." + path_text(expression.path), _PRIMARY
         case StageTest():
             return f"{path_text(expression.path)} == {expression.stage_class.value}", _COMPARE
         case TextOf():

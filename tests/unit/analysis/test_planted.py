@@ -182,11 +182,12 @@ MISTAKES: tuple[Planted, ...] = (
     Planted(E, "5_000.50 EUR", "5_000.50 USD", "SD403"),
     Planted(E, "5_000.50 EUR", "5_000.50", "SD403"),
     # not built yet
-    Planted(E, "on delete in books: keep", "on delete in books: delete", "SD190"),
-    Planted(T, "when empty\n", "enforce\n", "SD190"),
-    Planted(T, "void invoice", "send invoice", "SD190"),
-    Planted(T, "void invoice", "void invoice, even sent", "SD190"),
-    Planted(T, "deal.Amount -> rate", "deal.Amount <- rate", "SD190"),
+    Planted(T, "when empty\n", "enforce\n", "SD311"),
+    Planted(T, "when empty\n", "when empty, enforce\n", "SD311"),
+    Planted(T, "void invoice", "accept invoice", "SD331"),
+    Planted(T, "create invoice", "create invoice, even sent", "SD311"),
+    Planted(T, "deal.Amount -> rate", "deal.Amount <- rate", "SD311"),
+    Planted(T, "today() -> date", "deal.Closing_Date <-> date", "SD311"),
 )
 
 

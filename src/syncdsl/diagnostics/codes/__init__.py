@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from syncdsl.diagnostics.codes import (
     adapters,
+    composition,
     internal,
     lint,
     names,
@@ -23,6 +24,7 @@ ALL_CODES: tuple[Code, ...] = (
     *syntax.CODES,
     *names.CODES,
     *types.CODES,
+    *composition.CODES,
     *proofs.CODES,
     *lint.CODES,
     *project.CODES,

@@ -268,16 +268,7 @@ TOO_MANY = Code(
     title="there are too many mistakes to report all",
     explanation="After a hundred syntax errors in one file the rest is passed over. It may not be a rule file at all.",
 )
-NOT_SUPPORTED = Code(
-    id="SD190",
-    name="not-supported-yet",
-    title="this part of the language is not supported yet",
-    explanation=(
-        "The statement is part of the language and was understood, but this version of syncdsl cannot carry it out. "
-        "Nothing runs from a file that has one: leave it out, or wait for a version that supports it."
-    ),
-)
-
+# SD190 meant a statement that was not built yet; the number is not used again.
 CODES: tuple[Code, ...] = (
     UNEXPECTED,
     MISSING_ARROW,
@@ -307,5 +298,4 @@ CODES: tuple[Code, ...] = (
     TOO_DEEP,
     BAD_CREATED,
     TOO_MANY,
-    NOT_SUPPORTED,
 )

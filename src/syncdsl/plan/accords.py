@@ -1,0 +1,45 @@
+"""What a plan knows of transactions, access and renames."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from syncdsl.schema.model import Model
+
+
+class TransactionsPlan(Model):
+    """A `transactions` statement: kinds of documents of `connection` that are synced with their counterparts.
+
+    `counterparts` are the modules of `partner`, one for each kind in its order. Documents can be associated with
+    `record`.
+    """
+
+    location: str
+    connection: str
+    kinds: tuple[str, ...]
+    partner: str
+    counterparts: tuple[str, ...]
+    record: str | None = None
+
+
+class AccessPlan(Model):
+    """An `access` statement: users of the other system who have `role` in `connection`.
+
+    They are named by their addresses or by a `profile`. `rights` are pairs of a right and a kind of document.
+    """
+
+    location: str
+    connection: str
+    role: str
+    users: tuple[str, ...] = ()
+    profile: str | None = None
+    rights: tuple[tuple[str, str], ...] = ()
+
+
+class MovedPlan(Model):
+    """A `moved` statement: what was called `old` is called `new`."""
+
+    location: str
+    kind: Literal["module", "document", "table", "record"]
+    old: str
+    new: str
