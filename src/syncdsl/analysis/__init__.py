@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from syncdsl.analysis.accords import lower_access, lower_moved, lower_transactions
+from syncdsl.analysis.binding import UsedFile, bound
 from syncdsl.analysis.documents import lower_document
 from syncdsl.analysis.guards import lower_guards
+from syncdsl.analysis.likeness import Likeness
 from syncdsl.analysis.modules import lower_module
-from syncdsl.analysis.program import Checker, declarations
+from syncdsl.analysis.program import Checker, Declarations, declare
 from syncdsl.analysis.steps import build_steps, order_pairs
 from syncdsl.analysis.tables import check_rows_used, lower_table
+from syncdsl.analysis.trials import check_tests
 from syncdsl.analysis.triggers import lower_record, lower_trigger, record_scope
 from syncdsl.diagnostics import Severity
 from syncdsl.diagnostics.codes.names import OTHER_ADAPTER
@@ -20,12 +24,13 @@ from syncdsl.plan.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from syncdsl.analysis.likeness import Library
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.pairs import Pair
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.syntax.nodes import Program
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["Analysis", "UsedFile", "analyse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +41,27 @@ class Analysis:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def analyse(programs: Sequence[tuple[SourceFile, Program]], schemas: Mapping[str, SchemaSnapshot]) -> Analysis:
+def analyse(
+    programs: Sequence[tuple[SourceFile, Program]],
+    schemas: Mapping[str, SchemaSnapshot],
+    *,
+    used: Sequence[UsedFile] = (),
+    library: Library | None = None,
+    unread_uses: bool = False,
+) -> Analysis:
     """Check rule files, which form one program, against the schemas of their connections, and compile them.
 
-    Findings are values: every mistake is reported once, and none hides another.
+    `used` are the files that `use` statements include, each after the one that uses it; `unread_uses` when one of them
+    could not be read. `library` holds the shipped sets that statements may be `like`. Findings are values: every
+    mistake is reported once, and none hides another.
     """
-    checker = Checker(names=declarations(programs), schemas=schemas)
+    checker = Checker(names=Declarations(opaque=unread_uses, incomplete=unread_uses), schemas=schemas)
+    for file in used:
+        if file.shipped:
+            checker.foreign(file.source, file.at)
+    declare(checker.names, bound(programs, used, checker))
     names = checker.names
+    Likeness(checker, library or {}).expand()
     _check_adapters(checker)
     checker.tables = {name: lower_table(table, checker) for name, table in names.tables.items()}
     pairs = [pair for node in names.modules.values() for pair in lower_module(node, checker)]
@@ -58,7 +77,11 @@ def analyse(programs: Sequence[tuple[SourceFile, Program]], schemas: Mapping[str
     )
     check_rows_used(checker)
     limits = lower_guards(checker)
-    diagnostics = tuple(sorted(checker.findings, key=lambda item: item.sort_key))
+    transactions = lower_transactions(checker)
+    access = lower_access(checker)
+    moved = lower_moved(checker)
+    check_tests(checker, scopes, documents, pairs)
+    diagnostics = tuple(sorted(checker.settled(), key=lambda item: item.sort_key))
     failed = names.incomplete or any(item.level is Severity.ERROR for item in diagnostics)
     if failed or names.connections.keys() - schemas.keys():
         return Analysis(plan=None, diagnostics=diagnostics)
@@ -77,6 +100,9 @@ def analyse(programs: Sequence[tuple[SourceFile, Program]], schemas: Mapping[str
         records=records,
         documents=documents,
         triggers=triggers,
+        transactions=transactions,
+        access=access,
+        moved=moved,
         steps=build_steps(schemas, ordered, records, documents, triggers, limits),
     )
     return Analysis(plan=plan, diagnostics=diagnostics)

@@ -34,7 +34,12 @@ def lower_document(
     records: Mapping[str, Scope],
     checker: Checker,
 ) -> DocumentPlan | None:
-    """Lower a document statement."""
+    """Lower a document statement; None when it cannot be part of a plan, for reasons that were reported."""
+    with checker.within(node):
+        return _lower(node, records, checker)
+
+
+def _lower(node: nodes.Document, records: Mapping[str, Scope], checker: Checker) -> DocumentPlan | None:
     check_clauses(node, checker)
     target = entity_scope(node.entity, checker)
     source = records.get(node.record.text)

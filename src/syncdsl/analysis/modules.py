@@ -55,11 +55,12 @@ def lower_module(node: nodes.Module, checker: Checker, above: Above | None = Non
 
     `above` is what it is nested in. What cannot be part of a plan is left out, for reasons that were reported.
     """
-    pair = _lower(node, checker, above)
-    pairs = [pair] if pair is not None else []
-    for nested in clauses_of(node.clauses, nodes.With):
-        name = f"{above.name}.{node.name.text}" if above is not None else node.name.text
-        pairs += lower_module(nested.module, checker, Above(name=name, node=node))
+    with checker.within(node):
+        pair = _lower(node, checker, above)
+        pairs = [pair] if pair is not None else []
+        for nested in clauses_of(node.clauses, nodes.With):
+            name = f"{above.name}.{node.name.text}" if above is not None else node.name.text
+            pairs += lower_module(nested.module, checker, Above(name=name, node=node))
     return pairs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,7 @@ from syncdsl.functions import BUILTINS
 from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from syncdsl.diagnostics import Code, SourceFile, Span
     from syncdsl.plan.pairs import TablePlan
@@ -33,12 +34,24 @@ class Declarations:
     documents: dict[str, nodes.Document] = field(default_factory=dict)
     triggers: list[nodes.When] = field(default_factory=list)
     guards: list[nodes.Guard] = field(default_factory=list)
+    transactions: list[nodes.Transactions] = field(default_factory=list)
+    access: list[nodes.Access] = field(default_factory=list)
+    tests: list[nodes.Test] = field(default_factory=list)
+    moved: list[nodes.Moved] = field(default_factory=list)
     incomplete: bool = False
-    """Whether a line could not be read or a statement is not built yet, so that no plan can be made."""
+    """Whether something could not be read, so that no plan can be made."""
     unread: set[str] = field(default_factory=set)
     """The words of statements that could not be read: what they name may well be declared there."""
     opaque: bool = False
-    """Whether a statement that is not built yet brings names from elsewhere."""
+    """Whether a used file could not be read, which may bring any name."""
+
+    def all_modules(self) -> Iterator[nodes.Module]:
+        """Return every module, those nested in others too."""
+        pending = list(self.modules.values())
+        while pending:
+            module = pending.pop()
+            yield module
+            pending += [clause.module for clause in module.clauses if isinstance(clause, nodes.With)]
 
     def may_declare(self, *names: str) -> bool:
         """Return whether these names may be declared where nothing was read."""
@@ -53,12 +66,50 @@ class Checker:
     schemas: Mapping[str, SchemaSnapshot]
     findings: list[Diagnostic] = field(default_factory=list)
     tables: dict[str, TablePlan] = field(default_factory=dict)
+    sites: dict[Span, Span] = field(default_factory=dict)
+    """The `like` clause of a statement that has one, by the statement's header."""
     reported: set[tuple[str, str]] = field(default_factory=set)
     """Names of statements that nothing has, by code: all uses of one are one mistake."""
     table_arguments: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
     """The types of what each table is called with, by direction."""
     table_answers: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
     """The pick lists that a table's answers go into, and do not all fit, by direction."""
+    _foreign: dict[str, Span | None] = field(default_factory=dict)
+    """Shipped files, which nobody here can mend, with the place where each is used."""
+    _frames: list[tuple[Span, Span | None]] = field(default_factory=list)
+    """The statements at work, the outermost first, with the `like` clause of each."""
+    _inherited: list[tuple[Diagnostic, tuple[str, Span]]] = field(default_factory=list)
+    """Findings moved to the statement that takes a line from elsewhere, with code and place of that line."""
+
+    def foreign(self, source: SourceFile, used_at: Span | None = None) -> None:
+        """Know a shipped file; what is wrong with it here is said at `used_at`, or where something is like it."""
+        self.names.sources.setdefault(source.path, source)
+        self._foreign.setdefault(source.path, used_at)
+
+    @contextmanager
+    def within(self, node: nodes.Module | nodes.Document) -> Iterator[None]:
+        """Work on a statement: findings in lines that it takes from elsewhere are reported at its `like`."""
+        self._frames.append((node.span, self.sites.get(node.header)))
+        try:
+            yield
+        finally:
+            self._frames.pop()
+
+    def _site(self, span: Span) -> Span | None:
+        """Return where a finding is reported instead; None for its own place."""
+        if self._frames:
+            place = self._frames[0][0]
+            if place.file == span.file and place.start <= span.start <= place.end:
+                return None
+            site = next((like for _, like in reversed(self._frames) if like is not None), None)
+            if site is not None and site.file not in self._foreign:
+                return site
+        return self._foreign.get(span.file)
+
+    def settled(self) -> list[Diagnostic]:
+        """Return all findings; a line that is wrong where it stands is not reported again where it is taken over."""
+        own = {(item.code.id, item.span) for item in self.findings}
+        return [*self.findings, *(item for item, origin in self._inherited if origin not in own)]
 
     def report(
         self,
@@ -70,6 +121,12 @@ class Checker:
         fixes: tuple[Fix, ...] = (),
     ) -> None:
         """Add a finding."""
+        site = self._site(span)
+        if site is not None:
+            where = f"`{self.text(span)}` stands in {span.file}, line {span.line}"
+            found = Diagnostic(code=code, message=message, span=site, help=f"{help}; {where}" if help else where)
+            self._inherited.append((found, (code.id, span)))
+            return
         self.findings.append(Diagnostic(code=code, message=message, span=span, help=help, fixes=fixes))
 
     def unknown(self, code: Code, what: str, name: str, span: Span, known: Iterable[str]) -> None:
@@ -107,7 +164,7 @@ class Checker:
 
         A header with a name that is unknown, which is reported where it stands, may have meant them.
         """
-        for node in self.names.modules.values():
+        for node in self.names.all_modules():
             for one, other in ((node.left, node.right), (node.right, node.left)):
                 if self._may_be(one, here, sources) and self._may_be(other, there, targets):
                     return True
@@ -126,14 +183,12 @@ class Checker:
         return schema.modules.get(module) if schema else None
 
 
-def declarations(programs: Sequence[tuple[SourceFile, nodes.Program]]) -> Declarations:
+def declare(found: Declarations, programs: Sequence[tuple[SourceFile, nodes.Program]]) -> None:
     """Collect the statements of all files; they form one program."""
-    found = Declarations()
     for source, program in programs:
         found.sources[source.path] = source
         for statement in program.statements:
             _declare(found, statement, source)
-    return found
 
 
 _WORD = re.compile(r"\w+")
@@ -155,12 +210,16 @@ def _declare(found: Declarations, statement: nodes.Statement, source: SourceFile
             found.triggers.append(statement)
         case nodes.Guard():
             found.guards.append(statement)
-        case nodes.Use():
-            found.incomplete = found.opaque = True
-        case nodes.Transactions() | nodes.Access() | nodes.Test() | nodes.Moved():
-            found.incomplete = True
+        case nodes.Transactions():
+            found.transactions.append(statement)
+        case nodes.Access():
+            found.access.append(statement)
+        case nodes.Test():
+            found.tests.append(statement)
+        case nodes.Moved():
+            found.moved.append(statement)
         case nodes.Bad():
             found.incomplete = True
             found.unread.update(_WORD.findall(source.text[statement.span.start : statement.span.end]))
-        case nodes.Language():
+        case nodes.Language() | nodes.Use():
             pass
