@@ -31,12 +31,16 @@ class StageClass(Enum):
 class StageSchema(Model):
     """One value of a stage field.
 
-    `stage_class` comes from the category where there is one, else from probability (100 won, 0 lost).
+    `category` is the system's own word for its meaning and `probability` is in per cent; `stage_class` comes from the
+    category where there is one, else from probability (100 won, 0 lost). A `deprecated` stage was taken out of the pick
+    list: records may still be in it, new ones cannot be put there.
     """
 
     value: str
     stage_class: StageClass
+    category: str | None = None
     probability: int | None = None
+    deprecated: bool = False
 
 
 class ModuleSchema(Model):
@@ -46,6 +50,7 @@ class ModuleSchema(Model):
     vendors are both `contacts`): names are unique across it. `key_field` is the unique text field that syncdsl owns
     and writes its key into (None: the module has none and creates run at a lower tier). `stages` belong to
     `stage_field`. `status_field` holds a document's state. `lines_field` holds a document's lines.
+    `parent_field` refers to the record a child belongs to (a contact person to its contact): the parent fills it.
     `label_field` names the field that people know a record by. `currency_field` holds a record's currency code,
     `created_field` and `modified_field` the server's stamps.
     """
@@ -59,6 +64,7 @@ class ModuleSchema(Model):
     currency_field: str | None = None
     status_field: str | None = None
     lines_field: str | None = None
+    parent_field: str | None = None
     stage_field: str | None = None
     stages: tuple[StageSchema, ...] = ()
     views: tuple[str, ...] = ()

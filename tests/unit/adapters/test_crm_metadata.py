@@ -6,11 +6,16 @@ import pytest
 
 from syncdsl.adapters.zoho_crm.fields import field_schema, stages
 from syncdsl.schema.snapshot import StageClass
-from syncdsl.schema.types import ChoiceType, DecimalType, IdType, MoneyType, ReferenceType, TextType
+from syncdsl.schema.types import ChoiceType, DecimalType, IdType, MoneyType, ReferenceType, RowsType, TextType
 
 
 def meta(name: str, data_type: str, **more: Any) -> dict[str, Any]:
     return {"api_name": name, "field_label": name, "data_type": data_type, "json_type": "string", **more}
+
+
+def subforms(name: str) -> list[dict[str, Any]]:
+    """Return the fields of the one subform there is; it holds another subform, which is not offered."""
+    return [meta("B", "text"), meta("C", "subform", associated_module={"module": "Lines"})] if name == "Lines" else []
 
 
 @pytest.mark.parametrize(
@@ -29,7 +34,7 @@ def meta(name: str, data_type: str, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_types(given: dict[str, Any], expected: object) -> None:
-    found = field_schema(given, {"Deals"})
+    found = field_schema(given, {"Deals"}, subforms)
     assert found is not None
     assert found.value == expected
 
@@ -40,16 +45,45 @@ def test_types(given: dict[str, Any], expected: object) -> None:
         meta("A", "lookup", lookup={"module": {"api_name": "Leads"}}),
         meta("Tag", "text", json_type="jsonarray"),
         meta("A", "subform"),
+        meta("A", "subform", associated_module={"module": "Unknown"}),
         meta("A", "fileupload"),
     ],
 )
 def test_what_is_not_offered_is_left_out(given: dict[str, Any]) -> None:
-    assert field_schema(given, {"Deals"}) is None
+    assert field_schema(given, {"Deals"}, subforms) is None
+
+
+def test_a_subform_is_a_list_of_rows_with_fields_of_their_own() -> None:
+    """The fields of a subform are read from the metadata of the module it names."""
+    found = field_schema(meta("A", "subform", associated_module={"module": "Lines"}), {"Deals"}, subforms)
+    assert found is not None
+    assert isinstance(found.value, RowsType)
+    assert list(found.value.fields) == ["B"]
+
+
+@pytest.mark.parametrize("mark", [{"private": {"type": "High"}}, {"hipaa_compliance_enabled": True}])
+def test_personal_data_is_sensitive(mark: dict[str, Any]) -> None:
+    """A field that the organisation marked as personal or health data is sensitive, another one is not."""
+    marked, plain = (field_schema(meta("A", "text", **more), (), subforms) for more in (mark, {"private": None}))
+    assert marked is not None
+    assert plain is not None
+    assert (marked.sensitive, plain.sensitive) == (True, False)
+
+
+def test_a_value_taken_out_of_the_pick_list_is_a_deprecated_stage() -> None:
+    """An unused pick list value stays a stage, marked as deprecated, with its category in the system's own word."""
+    values = [
+        {"actual_value": "New", "type": "used", "deal_category": "Open", "probability": 10},
+        {"actual_value": "Old", "type": "unused"},
+    ]
+    new, old = stages({"pick_list_values": values})
+    assert (new.deprecated, new.category, new.probability) == (False, "Open", 10)
+    assert (old.deprecated, old.category) == (True, None)
 
 
 def test_create_only_and_read_only_come_from_the_operations() -> None:
-    once = field_schema(meta("A", "text", operation_type={"api_create": True, "api_update": False}), ())
-    never = field_schema(meta("A", "text", operation_type={"api_create": False, "api_update": False}), ())
+    once = field_schema(meta("A", "text", operation_type={"api_create": True, "api_update": False}), (), subforms)
+    never = field_schema(meta("A", "text", operation_type={"api_create": False, "api_update": False}), (), subforms)
     assert once is not None
     assert never is not None
     assert (once.create_only, once.read_only) == (True, False)

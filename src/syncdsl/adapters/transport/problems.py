@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import (
     NOT_AUTHENTICATED,
+    NOT_COVERED,
     NOT_OFFERED,
     NOT_PERMITTED,
     RATE_LIMITED,
@@ -90,6 +91,14 @@ class Problems:
             NOT_OFFERED,
             self._text(what),
             help="write the schema snapshot again with `syncdsl schema pull`, then `syncdsl check` the rules",
+        )
+
+    def not_covered(self, what: str) -> Fault:
+        """Return the fault for a module or field that the snapshot describes and the adapter cannot handle yet."""
+        return Fault(
+            NOT_COVERED,
+            self._text(what),
+            help="rules over it can be written and checked; leave it out of the files that are planned",
         )
 
     def _text(self, text: str) -> str:

@@ -48,12 +48,15 @@ class Api:
     def module(self, name: str) -> tuple[Module, ModuleSchema]:
         """Return where a module lies and its schema.
 
-        Raises Fault SD707 when there is none, ValueError when the connection was opened without a snapshot.
+        Raises Fault SD707 when there is none, SD708 when its records are not read yet, ValueError when the connection
+        was opened without a snapshot.
         """
         if self._schema is None:
             raise ValueError("a connection without a schema snapshot can only read the schema")
         if name not in MODULES or name not in self._schema.modules:
             raise self.client.problems.not_offered(f"there is no module `{name}`")
+        if not MODULES[name].covered:
+            raise self.client.problems.not_covered(f"module `{name}` is not read by this adapter yet")
         return MODULES[name], self._schema.modules[name]
 
     def read(self, method: str, path: str, params: Mapping[str, str]) -> Answer:

@@ -21,7 +21,8 @@ class Module:
     settings of custom fields. `filters` are fields that the list can be searched by exactly; `key_filter` is
     the parameter that searches by key, where there is one. `compared` are keys that list rows and records
     share and that make up a version. `resent` are keys that the documentation requires in every update.
-    `listed_only`: records can only be read by listing all of them.
+    `listed_only`: records can only be read by listing all of them. `parent_field` refers to the record a child belongs
+    to. `covered`: the adapter reads and writes its records; else only the metadata is known.
     """
 
     name: str
@@ -41,7 +42,9 @@ class Module:
     person_fields: tuple[str, ...] = ()
     status_field: str | None = None
     lines_field: str | None = None
+    parent_field: str | None = None
     listed_only: bool = False
+    covered: bool = True
     creatable: bool = True
     updatable: bool = True
 
@@ -95,6 +98,63 @@ VENDORS = Module(
     status_field="status",
 )
 
+CONTACT_PERSONS = Module(
+    name="contact_persons",
+    label="Contact persons",
+    path="/contacts/contactpersons",
+    store="contact_persons",
+    single="contact_person",
+    id_field="contact_person_id",
+    label_field="last_name",
+    fields=fields.CONTACT_PERSONS,
+    parent_field="contact_id",
+    covered=False,
+)
+
+ITEMS = Module(
+    name="items",
+    label="Items",
+    path="/items",
+    store="items",
+    single="item",
+    id_field="item_id",
+    label_field="name",
+    fields=fields.ITEMS,
+    entity="item",
+    status_field="status",
+    covered=False,
+)
+
+QUOTES = Module(
+    name="quotes",
+    label="Quotes",
+    path="/estimates",
+    store="estimates",
+    single="estimate",
+    id_field="estimate_id",
+    label_field="estimate_number",
+    fields=fields.QUOTES,
+    entity="estimate",
+    status_field="status",
+    lines_field="line_items",
+    covered=False,
+)
+
+SALES_ORDERS = Module(
+    name="sales_orders",
+    label="Sales orders",
+    path="/salesorders",
+    store="salesorders",
+    single="salesorder",
+    id_field="salesorder_id",
+    label_field="salesorder_number",
+    fields=fields.SALES_ORDERS,
+    entity="salesorder",
+    status_field="status",
+    lines_field="line_items",
+    covered=False,
+)
+
 INVOICES = Module(
     name="invoices",
     label="Invoices",
@@ -122,6 +182,35 @@ INVOICES = Module(
     lines_field="line_items",
 )
 
+PURCHASE_ORDERS = Module(
+    name="purchase_orders",
+    label="Purchase orders",
+    path="/purchaseorders",
+    store="purchaseorders",
+    single="purchaseorder",
+    id_field="purchaseorder_id",
+    label_field="purchaseorder_number",
+    fields=fields.PURCHASE_ORDERS,
+    entity="purchaseorder",
+    status_field="status",
+    lines_field="line_items",
+    covered=False,
+)
+
+EXPENSES = Module(
+    name="expenses",
+    label="Expenses",
+    path="/expenses",
+    store="expenses",
+    single="expense",
+    id_field="expense_id",
+    label_field="reference_number",
+    fields=fields.EXPENSES,
+    entity="expense",
+    status_field="status",
+    covered=False,
+)
+
 CURRENCIES = Module(
     name="currencies",
     label="Currencies",
@@ -137,4 +226,48 @@ CURRENCIES = Module(
     updatable=False,
 )
 
-MODULES = {module.name: module for module in (CUSTOMERS, VENDORS, INVOICES, CURRENCIES)}
+TAXES = Module(
+    name="taxes",
+    label="Taxes",
+    path="/settings/taxes",
+    store="taxes",
+    single="tax",
+    id_field="tax_id",
+    label_field="tax_name",
+    fields=fields.TAXES,
+    covered=False,
+    creatable=False,
+    updatable=False,
+)
+
+USERS = Module(
+    name="users",
+    label="Users",
+    path="/users",
+    store="users",
+    single="user",
+    id_field="user_id",
+    label_field="name",
+    fields=fields.USERS,
+    covered=False,
+    creatable=False,
+    updatable=False,
+)
+
+MODULES = {
+    module.name: module
+    for module in (
+        CUSTOMERS,
+        VENDORS,
+        CONTACT_PERSONS,
+        ITEMS,
+        QUOTES,
+        SALES_ORDERS,
+        INVOICES,
+        PURCHASE_ORDERS,
+        EXPENSES,
+        CURRENCIES,
+        TAXES,
+        USERS,
+    )
+}

@@ -21,25 +21,37 @@ from syncdsl.schema.types import (
     MoneyType,
     PhoneType,
     ReferenceType,
+    RowsType,
     TextType,
     UrlType,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable
+
+    Rows = Callable[[str], list[dict[str, Any]]]
 
 NO_CHOICE = "-None-"
 """The pick list entry that stands for empty."""
 
 
-def field_schema(meta: dict[str, Any], modules: Collection[str]) -> FieldSchema | None:
+def fields_of(metas: Iterable[dict[str, Any]], modules: Collection[str], rows: Rows) -> dict[str, FieldSchema]:
+    """Return the fields of a module or subform from their metadata.
+
+    `rows` gives the metadata of the fields of a subform by the name of its module.
+    """
+    found = {str(meta["api_name"]): field_schema(meta, modules, rows) for meta in metas}
+    return {name: schema for name, schema in found.items() if schema is not None}
+
+
+def field_schema(meta: dict[str, Any], modules: Collection[str], rows: Rows) -> FieldSchema | None:
     """Return the schema of a field from its metadata.
 
-    None: the field is of a kind that is not offered (subforms, files, rich text, tags, layouts, lookups of
-    modules that are not among `modules`).
+    None: the field is of a kind that is not offered (files, rich text, tags, layouts, lookups of modules that are not
+    among `modules`, subforms whose fields cannot be read).
     """
     name = str(meta.get("api_name", ""))
-    kind = _kind(name, meta, modules)
+    kind = _subform(meta, modules, rows) if meta.get("data_type") == "subform" else _kind(name, meta, modules)
     if kind is None:
         return None
     operations = meta.get("operation_type") or {}
@@ -55,7 +67,16 @@ def field_schema(meta: dict[str, Any], modules: Collection[str]) -> FieldSchema 
         create_only=creatable and not updatable and not read_only,
         unique=bool(meta.get("unique")) or name == "id",
         default=name in FILLED and not read_only,
+        sensitive=bool(meta.get("private") or meta.get("hipaa_compliance_enabled")),
     )
+
+
+def _subform(meta: dict[str, Any], modules: Collection[str], rows: Rows) -> RowsType | None:
+    """Return the rows of a subform; a subform inside another is not offered."""
+    module = (meta.get("associated_module") or {}).get("module")
+    inner = [row for row in rows(str(module)) if row.get("data_type") != "subform"] if module else []
+    fields = fields_of(inner, modules, rows)
+    return RowsType(fields={name: fields[name] for name in sorted(fields)}) if fields else None
 
 
 def _kind(name: str, meta: dict[str, Any], modules: Collection[str]) -> FieldType | None:
@@ -109,13 +130,20 @@ def stages(meta: dict[str, Any]) -> tuple[StageSchema, ...]:
         if not value or value == NO_CHOICE:
             continue
         probability = _number(choice.get("probability"))
-        meaning = _meaning(choice, probability)
-        found.append(StageSchema(value=value, stage_class=meaning, probability=probability))
+        category = choice.get("deal_category") or choice.get("forecast_type")
+        found.append(
+            StageSchema(
+                value=value,
+                stage_class=_meaning(str(category or "").lower(), probability),
+                category=str(category) if category else None,
+                probability=probability,
+                deprecated=choice.get("type") == "unused",
+            )
+        )
     return tuple(found)
 
 
-def _meaning(choice: dict[str, Any], probability: int | None) -> StageClass:
-    category = str(choice.get("deal_category") or choice.get("forecast_type") or "").lower()
+def _meaning(category: str, probability: int | None) -> StageClass:
     for word, meaning in (("won", StageClass.WON), ("lost", StageClass.LOST), ("open", StageClass.OPEN)):
         if word in category:
             return meaning

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import Identity
 from syncdsl.adapters.zoho.stamps import zone_name
-from syncdsl.adapters.zoho_crm.fields import field_schema, stages
+from syncdsl.adapters.zoho_crm.fields import fields_of, stages
 from syncdsl.adapters.zoho_crm.modules import (
     CREATED,
     CURRENCY,
@@ -58,9 +59,8 @@ def read_schema(api: Api, *, adapter: str, base_currency: str) -> SchemaSnapshot
 
 def _module(api: Api, row: dict[str, Any], facts: ModuleFacts, names: Collection[str]) -> ModuleSchema:
     name = str(row["api_name"])
-    metas = api.rows(api.get("/settings/fields", {"module": name}), "fields")
-    found = {str(meta["api_name"]): field_schema(meta, names) for meta in metas}
-    fields = {field: schema for field, schema in found.items() if schema is not None}
+    metas = _field_metadata(api, name)
+    fields = fields_of(metas, names, partial(_field_metadata, api))
     stage_meta = next((meta for meta in metas if meta["api_name"] == facts.stage_field), None)
     key = fields.get(KEY_FIELD)
     return ModuleSchema(
@@ -71,6 +71,8 @@ def _module(api: Api, row: dict[str, Any], facts: ModuleFacts, names: Collection
         created_field=CREATED if CREATED in fields else None,
         modified_field=MODIFIED if MODIFIED in fields else None,
         currency_field=CURRENCY if CURRENCY in fields else None,
+        status_field=facts.status_field if facts.status_field in fields else None,
+        lines_field=facts.lines_field if facts.lines_field in fields else None,
         stage_field=facts.stage_field,
         stages=stages(stage_meta) if stage_meta is not None else (),
         views=tuple(dict.fromkeys(view for view, _ in api.views(name))),
@@ -78,3 +80,7 @@ def _module(api: Api, row: dict[str, Any], facts: ModuleFacts, names: Collection
         updatable=bool(row.get("editable", True)),
         fields=fields,
     )
+
+
+def _field_metadata(api: Api, module: str) -> list[dict[str, Any]]:
+    return api.rows(api.get("/settings/fields", {"module": module}), "fields")

@@ -20,16 +20,27 @@ FILLED = frozenset({"Owner", "Currency", "Exchange_Rate", "Probability", "Layout
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleFacts:
-    """What the metadata of a module does not say: the field people know a record by, the field of its stages."""
+    """What the metadata of a module does not say.
+
+    The field people know a record by, the field of its stages, the subform of a document's lines and its state.
+    """
 
     label_field: str
     stage_field: str | None = None
+    lines_field: str | None = None
+    status_field: str | None = None
 
 
 MODULES = {
     "Accounts": ModuleFacts(label_field="Account_Name"),
     "Contacts": ModuleFacts(label_field="Full_Name"),
     "Deals": ModuleFacts(label_field="Deal_Name", stage_field="Stage"),
+    "Products": ModuleFacts(label_field="Product_Name"),
+    "Vendors": ModuleFacts(label_field="Vendor_Name"),
+    "Quotes": ModuleFacts(label_field="Subject", lines_field="Quoted_Items", status_field="Quote_Stage"),
+    "Sales_Orders": ModuleFacts(label_field="Subject", lines_field="Ordered_Items", status_field="Status"),
+    "Purchase_Orders": ModuleFacts(label_field="Subject", lines_field="Purchased_Items", status_field="Status"),
+    "Invoices": ModuleFacts(label_field="Subject", lines_field="Invoiced_Items", status_field="Status"),
 }
 
 USERS = "users"

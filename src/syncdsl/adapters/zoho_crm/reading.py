@@ -9,6 +9,7 @@ from syncdsl.adapters.transport.pool import each
 from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
 from syncdsl.adapters.zoho_crm.modules import CREATED, MODIFIED, USERS
 from syncdsl.adapters.zoho_crm.values import read_fields
+from syncdsl.schema.types import RowsType
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -91,10 +92,13 @@ class Reader:
         )
 
     def check_fields(self, module: str, schema: ModuleSchema, wanted: Sequence[str]) -> None:
-        """Raise Fault SD707 for a field that the snapshot does not have."""
+        """Raise Fault: SD707 for a field that the snapshot lacks, SD708 for a subform: lists leave it out."""
         for name in wanted:
             if name not in schema.fields:
                 raise self._api.client.problems.not_offered(f"module `{module}` has no field `{name}`")
+            if isinstance(schema.fields[name].value, RowsType):
+                what = f"`{name}` of module `{module}` is a subform, which is not read by this adapter yet"
+                raise self._api.client.problems.not_covered(what)
 
     def _chunk(self, module: str, schema: ModuleSchema, ids: Sequence[str], wanted: Sequence[str]) -> list[Record]:
         parts = field_parts(wanted)

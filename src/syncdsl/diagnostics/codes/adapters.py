@@ -65,6 +65,17 @@ NOT_OFFERED = Code(
     ),
 )
 
+NOT_COVERED = Code(
+    id="SD708",
+    name="not-covered",
+    title="the adapter does not read or write this yet",
+    exit_code=6,
+    explanation=(
+        "The schema snapshot describes the module or field, so rules over it can be written and checked, but this "
+        "version of the adapter cannot read or write its records. Nothing was read or written."
+    ),
+)
+
 CODES: tuple[Code, ...] = (
     UNREACHABLE,
     NOT_AUTHENTICATED,
@@ -73,4 +84,5 @@ CODES: tuple[Code, ...] = (
     UNEXPECTED_ANSWER,
     UNKNOWN_ORGANISATION,
     NOT_OFFERED,
+    NOT_COVERED,
 )

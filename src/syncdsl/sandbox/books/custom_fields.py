@@ -32,6 +32,11 @@ class CustomField:
 CUSTOM_FIELDS: dict[str, tuple[CustomField, ...]] = {
     "contact": (CustomField(number=12845, api_name="cf_syncdsl_key", label="Syncdsl Key", unique=True),),
     "invoice": (CustomField(number=12846, api_name="cf_syncdsl_key", label="Syncdsl Key", unique=True),),
+    "item": (CustomField(number=12847, api_name="cf_syncdsl_key", label="Syncdsl Key", unique=True),),
+    "estimate": (CustomField(number=12848, api_name="cf_syncdsl_key", label="Syncdsl Key", unique=True),),
+    "salesorder": (CustomField(number=12849, api_name="cf_syncdsl_key", label="Syncdsl Key", unique=True),),
+    "purchaseorder": (CustomField(number=12850, api_name="cf_syncdsl_key", label="Syncdsl Key", unique=True),),
+    "expense": (CustomField(number=12851, api_name="cf_syncdsl_key", label="Syncdsl Key", unique=True),),
 }
 
 

@@ -58,7 +58,7 @@ class Settings:
         return Reply(content={"code": 0, "message": "success", "currencies": shown})
 
     def fields(self, call: Call) -> Reply:
-        """Answer `GET /settings/fields?entity=contact|invoice`: the custom fields (an undocumented call)."""
+        """Answer `GET /settings/fields?entity=contact|invoice|…`: the custom fields (an undocumented call)."""
         entity = call.query.get("entity", "")
         if entity not in CUSTOM_FIELDS:
             raise invalid_value("entity")

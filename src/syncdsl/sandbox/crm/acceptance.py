@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from syncdsl.sandbox.clock import second_of
-from syncdsl.sandbox.crm.catalogue import Field, Module
+from syncdsl.sandbox.crm.catalogue import DESCRIBED, Field, Module
 from syncdsl.sandbox.crm.envelope import entry
 from syncdsl.sandbox.organisation import USERS_BY_ID
 
@@ -76,6 +76,10 @@ def _stored(field: Field, value: Any, path: str, exists: Exists) -> Any:
             return text if fits else invalid(field, path, expected_data_type="email")
         case "picklist":
             return _choice(field, value, path)
+        case "multiselectpicklist":
+            return _choices(field, value, path)
+        case "subform":
+            return _rows(field, value, path, exists)
         case "integer" | "double" | "currency":
             return _number(field, value, path)
         case "boolean":
@@ -112,6 +116,27 @@ def _choice(field: Field, value: Any, path: str) -> Any:
     if value not in field.values:
         return invalid(field, path, supported_values=[choice.value for choice in field.choices])
     return value
+
+
+def _choices(field: Field, value: Any, path: str) -> Any:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return invalid(field, path, expected_data_type="jsonarray")
+    if not field.values.issuperset(value):
+        return invalid(field, path, supported_values=[choice.value for choice in field.choices])
+    return list(dict.fromkeys(value)) or None
+
+
+def _rows(field: Field, value: Any, path: str, exists: Exists) -> Any:
+    """Return the rows of a subform; the rows sent replace the ones held."""
+    if field.subform is None or not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        return invalid(field, path, expected_data_type="jsonarray")
+    try:
+        return [
+            accepted(DESCRIBED[field.subform], row, path=f"{path}[{index}]", creating=True, exists=exists)
+            for index, row in enumerate(value)
+        ] or None
+    except RejectedError as rejected:
+        return rejected
 
 
 def _number(field: Field, value: Any, path: str) -> Any:

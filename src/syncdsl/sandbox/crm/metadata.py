@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from syncdsl.sandbox.crm.catalogue import DEALS, MODULES, MODULES_BY_NAME, Choice, Field, Module, View
+from syncdsl.sandbox.crm.catalogue import DEALS, DESCRIBED, Choice, Field, Module, View
 from syncdsl.sandbox.crm.criteria import Comparison, Criteria, Group
 from syncdsl.sandbox.crm.envelope import invalid_parameter, missing_parameter, refused
 from syncdsl.sandbox.exchange import Call, Reply
@@ -20,12 +20,12 @@ PIPELINE_ID = crm_identity(97001)
 
 def modules(_call: Call) -> Reply:
     """Answer `GET /settings/modules`."""
-    return Reply(content={"modules": [_module(module) for module in MODULES]})
+    return Reply(content={"modules": [_module(module) for module in DESCRIBED.values()]})
 
 
 def one_module(call: Call) -> Reply:
     """Answer `GET /settings/modules/{api_name}`."""
-    module = MODULES_BY_NAME.get(call.variables["api_name"])
+    module = DESCRIBED.get(call.variables["api_name"])
     if module is None:
         raise refused(400, "INVALID_MODULE", "the module name given seems to be invalid", {"resource_path_index": 2})
     return Reply(content={"modules": [_module(module)]})
@@ -45,7 +45,7 @@ def custom_views(call: Call) -> Reply:
     shown = [_view(module, view) for view in module.views]
     info = {
         "per_page": 200,
-        "default": module.view_id(module.views[0]),
+        "default": module.view_id(module.views[0]) if module.views else None,
         "count": len(shown),
         "page": 1,
         "more_records": False,
@@ -126,9 +126,9 @@ def _asked_module(call: Call) -> Module:
     name = call.query.get("module")
     if not name:
         raise missing_parameter("module")
-    if name not in MODULES_BY_NAME:
+    if name not in DESCRIBED:
         raise refused(400, "INVALID_MODULE", "the module name given seems to be invalid", {"param_name": "module"})
-    return MODULES_BY_NAME[name]
+    return DESCRIBED[name]
 
 
 def _module(module: Module) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _module(module: Module) -> dict[str, Any]:
         "editable": True,
         "actual_singular_label": module.singular,
         "profiles": [ADMINISTRATOR, STANDARD],
-        "show_as_tab": True,
+        "show_as_tab": not module.rows_only,
         "web_link": None,
         "sequence_number": module.number,
         "singular_label": module.singular,
@@ -160,7 +160,7 @@ def _module(module: Module) -> dict[str, Any]:
         "api_name": module.api_name,
         "quick_create": True,
         "modified_by": None,
-        "generated_type": "default",
+        "generated_type": "subform" if module.rows_only else "default",
         "feeds_required": False,
         "arguments": [],
         "module_name": module.plural,
@@ -219,7 +219,8 @@ def _field(module: Module, field: Field) -> dict[str, Any]:
         "formula": {},
         "rollup_summary": {},
         "association_details": None,
-        "associated_module": None,
+        "associated_module": _rows_module(field),
+        "private": {"restricted": False, "type": "High", "export": True} if field.personal else None,
         "tooltip": None,
         "crypt": None,
         "history_tracking": None,
@@ -233,13 +234,20 @@ def _field(module: Module, field: Field) -> dict[str, Any]:
 def _lookup(module: Module, field: Field) -> dict[str, Any]:
     if field.lookup is None:
         return {}
-    target = MODULES_BY_NAME[field.lookup]
+    target = DESCRIBED[field.lookup]
     return {
         "display_label": module.plural,
         "api_name": f"{module.api_name}_{field.api_name}",
         "module": {"api_name": target.api_name, "id": target.id},
         "id": module.field_id(field.api_name),
     }
+
+
+def _rows_module(field: Field) -> dict[str, Any] | None:
+    if field.subform is None:
+        return None
+    target = DESCRIBED[field.subform]
+    return {"module": target.api_name, "api_name": target.api_name, "id": target.id}
 
 
 def _choice(module: Module, field: Field, choice: Choice, position: int) -> dict[str, Any]:
@@ -249,7 +257,7 @@ def _choice(module: Module, field: Field, choice: Choice, position: int) -> dict
         "reference_value": choice.value,
         "sequence_number": position,
         "colour_code": None,
-        "type": "used",
+        "type": "used" if choice.used else "unused",
         "id": module.choice_id(field, position),
     }
     if choice.category is not None:

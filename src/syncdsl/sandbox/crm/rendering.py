@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from syncdsl.sandbox.clock import stamp_with_colon
-from syncdsl.sandbox.crm.catalogue import Field, Module
+from syncdsl.sandbox.crm.catalogue import DESCRIBED, Field, Module
 from syncdsl.sandbox.organisation import CRM_ZONE, CURRENCIES_BY_CODE, USERS_BY_ID
 from syncdsl.sandbox.store import Record, Store
 
 
 def rendered(store: Store, module: Module, records: list[Record], fields: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the rows of a list: the id and the named fields; names that no field has are left out."""
-    wanted = [module.fields[name] for name in dict.fromkeys(("id", *fields)) if name in module.fields]
+    """Return the rows of a list: the id and the named fields, without subforms; unknown names are left out."""
+    named = [module.fields[name] for name in dict.fromkeys(("id", *fields)) if name in module.fields]
+    wanted = [field for field in named if field.subform is None]
     names = _referenced_names(store, wanted, records)
     return [{field.api_name: _value(field, record, names) for field in wanted} for record in records]
 
@@ -19,6 +20,7 @@ def rendered(store: Store, module: Module, records: list[Record], fields: Iterab
 def rendered_whole(store: Store, module: Module, record: Record) -> dict[str, Any]:
     """Return one record with all its fields and the system's remarks (Zoho CRM API v8, Get Records)."""
     [row] = rendered(store, module, [record], module.fields)
+    row |= _subforms(store, module, record)
     currency = CURRENCIES_BY_CODE[record.document["Currency"]]
     row["Layout"] = {"name": "Standard", "id": module.layout_id}
     row["Tag"] = []
@@ -57,6 +59,23 @@ def person(identity: str) -> dict[str, str] | None:
 def moment(second: int) -> str:
     """Return a stamp in the organisation's zone."""
     return stamp_with_colon(second, CRM_ZONE)
+
+
+def _subforms(store: Store, module: Module, record: Record) -> dict[str, Any]:
+    """Return the rows of each subform, a lookup in a row with the name of its record."""
+    found: dict[str, Any] = {}
+    for field in module.fields.values():
+        if field.subform is None:
+            continue
+        described = DESCRIBED[field.subform].fields
+        lookups = [name for name, item in described.items() if item.lookup is not None]
+        held = record.document.get(field.api_name) or []
+        names = store.names({row[name] for row in held for name in lookups if row.get(name)})
+        found[field.api_name] = [
+            row | {name: {"name": names.get(row[name]), "id": row[name]} for name in lookups if row.get(name)}
+            for row in held
+        ]
+    return found
 
 
 def _referenced_names(store: Store, fields: list[Field], records: list[Record]) -> dict[str, str]:

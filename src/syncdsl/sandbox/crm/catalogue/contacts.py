@@ -65,7 +65,7 @@ CONTACTS = Module(
         text("Title", "Title", 100),
         text("Department", "Department", 50),
         text("Assistant", "Assistant", 50),
-        Field(api_name="Date_of_Birth", label="Date of Birth", data_type="date"),
+        Field(api_name="Date_of_Birth", label="Date of Birth", data_type="date", personal=True),
         picklist("Lead_Source", "Lead Source", *LEAD_SOURCES),
         Field(api_name="Email_Opt_Out", label="Email Opt Out", data_type="boolean"),
         *address("Mailing", "Mailing", code="Zip"),

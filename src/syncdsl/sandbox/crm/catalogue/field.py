@@ -23,6 +23,8 @@ TYPES = {
     "phone": TypeTraits("string", 30, 33, "text"),
     "website": TypeTraits("string", 255, 21, "text"),
     "picklist": TypeTraits("string", 120, 2, "text"),
+    "multiselectpicklist": TypeTraits("jsonarray", 1000, 100, "jsonarray"),
+    "subform": TypeTraits("jsonarray", 120, 117, "jsonarray"),
     "integer": TypeTraits("integer", 9, 32, "integer"),
     "double": TypeTraits("double", 16, 38, "double"),
     "currency": TypeTraits("double", 16, 36, "double"),
@@ -37,12 +39,17 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A pick list value; the last two are set on stages only (probability in per cent)."""
+    """A pick list value.
+
+    `probability` (in per cent) and `category` are set on stages only. One that is not `used` was taken out of the
+    list: records may still hold it, and no write is refused for it.
+    """
 
     value: str
     display: str = ""
     probability: int | None = None
     category: str | None = None
+    used: bool = True
 
     @property
     def display_value(self) -> str:
@@ -73,6 +80,8 @@ class Field:
     system: bool = False
     choices: tuple[Choice, ...] = ()
     lookup: str | None = None
+    subform: str | None = None
+    personal: bool = False
     decimals: int | None = None
     ui_type: int | None = None
     values: frozenset[str] = field(init=False, compare=False, repr=False)
@@ -101,9 +110,19 @@ class Field:
         return not (self.read_only or self.derived or self.system)
 
 
-def text(api_name: str, label: str, length: int = 255, *, mandatory: bool = False, key: bool = False) -> Field:
+def text(
+    api_name: str, label: str, length: int = 255, *, mandatory: bool = False, key: bool = False, unique: bool = False
+) -> Field:
     """Return a single-line field."""
-    return Field(api_name=api_name, label=label, data_type="text", length=length, mandatory=mandatory, key=key)
+    return Field(
+        api_name=api_name,
+        label=label,
+        data_type="text",
+        length=length,
+        mandatory=mandatory,
+        key=key,
+        unique=unique,
+    )
 
 
 def phone(api_name: str, label: str) -> Field:
@@ -121,15 +140,43 @@ def money(api_name: str, label: str, *, derived: bool = False) -> Field:
     return Field(api_name=api_name, label=label, data_type="currency", decimals=2, derived=derived)
 
 
-def reference(api_name: str, label: str, module: str) -> Field:
+def number(api_name: str, label: str, *, decimals: int = 2, derived: bool = False) -> Field:
+    """Return a decimal number."""
+    return Field(api_name=api_name, label=label, data_type="double", decimals=decimals, derived=derived)
+
+
+def day(api_name: str, label: str) -> Field:
+    """Return a calendar day."""
+    return Field(api_name=api_name, label=label, data_type="date")
+
+
+def yes_or_no(api_name: str, label: str) -> Field:
+    """Return a check box."""
+    return Field(api_name=api_name, label=label, data_type="boolean")
+
+
+def reference(api_name: str, label: str, module: str, *, mandatory: bool = False) -> Field:
     """Return a lookup of records of another module."""
-    return Field(api_name=api_name, label=label, data_type="lookup", lookup=module)
+    return Field(api_name=api_name, label=label, data_type="lookup", lookup=module, mandatory=mandatory)
 
 
-def picklist(api_name: str, label: str, *values: str, mandatory: bool = False) -> Field:
+def picklist(api_name: str, label: str, *values: str, mandatory: bool = False, custom: bool = False) -> Field:
     """Return a pick list; its first value, "-None-", stands for empty."""
     choices = tuple(Choice(value=value) for value in ("-None-", *values))
-    return Field(api_name=api_name, label=label, data_type="picklist", choices=choices, mandatory=mandatory)
+    return Field(
+        api_name=api_name, label=label, data_type="picklist", choices=choices, mandatory=mandatory, custom=custom
+    )
+
+
+def several(api_name: str, label: str, *values: str) -> Field:
+    """Return a pick list of which a record may have several values."""
+    choices = tuple(Choice(value=value) for value in values)
+    return Field(api_name=api_name, label=label, data_type="multiselectpicklist", choices=choices)
+
+
+def rows(api_name: str, label: str) -> Field:
+    """Return a mandatory subform; the module of its rows has the same API name."""
+    return Field(api_name=api_name, label=label, data_type="subform", subform=api_name, mandatory=True)
 
 
 def address(prefix: str, label: str, *, code: str = "Code") -> tuple[Field, ...]:

@@ -55,9 +55,9 @@ KEY_FIELD = Field(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A record module.
+    """A record module, or with `rows_only` what describes the rows of a subform.
 
-    `number` fixes its metadata ids and never changes. `name_field` gives the display name of a record;
+    `number` (below 20) fixes its metadata ids and never changes. `name_field` gives the display name of a record;
     `duplicate_check_field` is what upsert compares when the client names nothing.
     """
 
@@ -70,10 +70,12 @@ class Module:
     own_fields: tuple[Field, ...]
     views: tuple[View, ...]
     derivations: tuple[Derivation, ...] = ()
+    rows_only: bool = False
     fields: Mapping[str, Field] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        fields = (SYSTEM_FIELDS[0], *self.own_fields, *SYSTEM_FIELDS[1:], KEY_FIELD)
+        system = () if self.rows_only else (*SYSTEM_FIELDS[1:], KEY_FIELD)
+        fields = (SYSTEM_FIELDS[0], *self.own_fields, *system)
         object.__setattr__(self, "fields", {item.api_name: item for item in fields})
 
     @property
