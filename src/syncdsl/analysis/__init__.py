@@ -9,7 +9,7 @@ from syncdsl.analysis.accords import lower_access, lower_moved, lower_transactio
 from syncdsl.analysis.binding import UsedFile, bound
 from syncdsl.analysis.documents import lower_document
 from syncdsl.analysis.guards import lower_guards
-from syncdsl.analysis.likeness import Likeness
+from syncdsl.analysis.likeness import Library, Likeness
 from syncdsl.analysis.modules import lower_module
 from syncdsl.analysis.program import Checker, Declarations, declare
 from syncdsl.analysis.steps import build_steps, order_pairs
@@ -24,13 +24,12 @@ from syncdsl.plan.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from syncdsl.analysis.likeness import Library
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.pairs import Pair
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.syntax.nodes import Program
 
-__all__ = ["Analysis", "UsedFile", "analyse"]
+__all__ = ["Analysis", "Library", "UsedFile", "analyse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ def analyse(
             checker.foreign(file.source, file.at)
     declare(checker.names, bound(programs, used, checker))
     names = checker.names
-    Likeness(checker, library or {}).expand()
+    Likeness(checker, library or Library()).expand()
     _check_adapters(checker)
     checker.tables = {name: lower_table(table, checker) for name, table in names.tables.items()}
     pairs = [pair for node in names.modules.values() for pair in lower_module(node, checker)]

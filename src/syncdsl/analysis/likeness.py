@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from syncdsl.analysis.binding import rename_connections, rename_record
@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from syncdsl.analysis.program import Checker
     from syncdsl.diagnostics import SourceFile, Span
 
-Library: TypeAlias = "Mapping[str, tuple[SourceFile, nodes.Program]]"
-"""Shipped rule sets by name, such as `zoho.accounts`."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The shipped rule sets that these rules draw on, by name, and the names of all that there are."""
+
+    sets: Mapping[str, tuple[SourceFile, nodes.Program]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
 
 Body: TypeAlias = "nodes.Module | nodes.Document"
 
@@ -121,7 +127,7 @@ class Likeness:
 
     def _shipped(self, parts: tuple[str, ...]) -> Body | None:
         """Return a statement of a shipped set: the one with the set's own name, or one nested in it."""
-        entry = self._library.get(".".join(parts[:2]))
+        entry = self._library.sets.get(".".join(parts[:2]))
         if entry is None:
             return None
         source, program = entry
@@ -147,7 +153,7 @@ class Likeness:
             )
             return
         own = names.modules if what == "module" else names.documents
-        known = [*own, *self._library]
+        known = [*own, *self._library.names]
         near = did_you_mean(wanted, known)
         shown = ", ".join(f"`{item}`" for item in sorted(known)[:12]) + (" …" if len(known) > 12 else "")
         self._checker.report(

@@ -64,7 +64,10 @@ def opened_run(
 ) -> Iterator[Run]:
     """Check the rules, open the environment and yield a run; everything is closed at the end."""
     plan, schemas = compiled(workspace, settings)
-    from syncdsl.engine.run import Run  # noqa: PLC0415 - rules with errors need no engine
+    from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - rules with errors need no engine
+    from syncdsl.engine.run import Run  # noqa: PLC0415 - the same
+
+    require_ability(plan)
 
     with (
         open_connections(workspace, environment, plan, schemas) as connections,

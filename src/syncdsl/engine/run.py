@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH
+from syncdsl.engine.ability import require_ability
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
 from syncdsl.engine.progress import Progress, Silent
@@ -55,6 +56,7 @@ def preview(run: Run) -> ChangeSet:
     Reads both systems; writes nothing anywhere. Raises Fault when a system does not answer or is another one than the
     state's.
     """
+    require_ability(run.plan)
     context = _open(run)
     sink = PreviewSink()
     run.recovery.resolve(context)
@@ -69,6 +71,7 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
     Raises Fault: SD801 a guard stops it, SD802 the world moved on, SD804 another run is under way, and those of
     `preview`.
     """
+    require_ability(run.plan)
     state = run.state
     fence = state.acquire_lease(
         owner=run.user or "syncdsl",

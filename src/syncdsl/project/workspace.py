@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan
+    from syncdsl.project.uses import Uses
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.syntax.nodes import Program
 
@@ -78,24 +79,31 @@ class Workspace:
         Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots, SD609 for unreadable files.
         """
         from syncdsl.lint import lint_paths  # noqa: PLC0415 - loaded by the commands that check
-        from syncdsl.syntax import parse  # noqa: PLC0415 - loads the grammar
+        from syncdsl.project.uses import resolve_uses  # noqa: PLC0415 - loads the grammar
+        from syncdsl.syntax import parse  # noqa: PLC0415 - the same
 
         linted = lint_paths(files or self.rule_files(), dict(self.settings.lint.levels))
         sources = {source.path: source for source, _ in linted}
         findings = [item for _, items in linted for item in items]
         programs = [(source, parse(source).program) for source in sources.values()]
-        return self._analyse(programs, sources, findings)
+        uses = resolve_uses(programs, self.folder)
+        findings += weighed(uses.findings, self.settings.lint.levels)
+        sources |= {file.source.path: file.source for file in uses.files if not file.shipped}
+        return self._analyse(programs, sources, findings, uses)
 
     def _analyse(
         self,
         programs: Sequence[tuple[SourceFile, Program]],
         sources: dict[str, SourceFile],
         findings: list[Diagnostic],
+        uses: Uses,
     ) -> Checked:
         from syncdsl.analysis import analyse  # noqa: PLC0415 - loaded by the commands that check
+        from syncdsl.project.uses import library_for  # noqa: PLC0415 - the same
 
         schemas = self.schemas(declared_connections(program for _, program in programs))
-        analysis = analyse(programs, schemas)
+        library = library_for([*(program for _, program in programs), *(file.program for file in uses.files)])
+        analysis = analyse(programs, schemas, used=uses.files, library=library, unread_uses=uses.unread)
         findings += weighed(analysis.diagnostics, self.settings.lint.levels)
         failed = any(item.level is Severity.ERROR for item in findings)
         return Checked(
