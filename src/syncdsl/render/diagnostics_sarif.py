@@ -20,6 +20,9 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 HOME = "https://pypi.org/project/syncdsl/"
 ROOT = "%SRCROOT%"
 
+_ENOUGH = 500
+"""How many characters on each side of a place its fingerprint knows."""
+
 _AREAS = {"1": "syntax", "2": "names", "3": "types", "4": "proofs", "5": "lint"}
 
 
@@ -136,8 +139,14 @@ def _fix(fix: Fix, root: str) -> dict[str, Any]:
 def _fingerprint(item: Diagnostic, sources: Mapping[str, SourceFile], seen: Counter[str]) -> str:
     """Return what stays the same when lines move: the code, the line's words, and which of several such it is."""
     source = sources.get(item.span.file)
-    line = " ".join(source.line(item.span.line).split()) if source is not None else ""
-    marked = " ".join(source.text[item.span.start : item.span.end].split()) if source is not None else item.message
+    span = item.span
+    if source is None:
+        line, marked = "", item.message
+    else:
+        # Of what is long the beginning is enough, and a file that is one line takes no longer than another.
+        around = source.line(span.line)[max(span.column - 1 - _ENOUGH, 0) : span.column - 1 + _ENOUGH]
+        line = " ".join(around.split())
+        marked = " ".join(source.text[span.start : min(span.end, span.start + _ENOUGH)].split())
     parts = json.dumps([item.code.id, line, marked])
     key = f"{item.span.file}\0{parts}"
     seen[key] += 1

@@ -113,7 +113,7 @@ def _line(source: SourceFile, number: int, marks: Iterable[Mark]) -> _Line:
         start = min(starts[0] if starts else 0, last)
         first = start - _AROUND if start > LONGEST_LINE - _AROUND else 0
         last = min(first + LONGEST_LINE, last)
-    return _Line(number, text, first, last, holds_command(text))
+    return _Line(number, text, first, last, holds_command(text[first:last]))
 
 
 def _lanes(lanes: Sequence[Mark], number: int, style: Style, line: _Line | None = None) -> str:

@@ -11,9 +11,10 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.unit.render.hostile import ALL, PATH, hostile
+from tests.unit.render.hostile import ALL, CODE, PATH, hostile
 from tests.unit.render.workflow_commands import other_commands, read_commands
 
+from syncdsl.diagnostics import Diagnostic, SourceFile
 from syncdsl.render.diagnostics_concise import render_concise
 from syncdsl.render.diagnostics_github import render_github
 from syncdsl.render.diagnostics_json import render_json
@@ -25,7 +26,6 @@ from syncdsl.render.style import Style
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from syncdsl.diagnostics import Diagnostic, SourceFile
 
 FORMATS: dict[str, Callable[[Sequence[Diagnostic], dict[str, SourceFile]], str]] = {
     "text": lambda findings, sources: render_text(findings, sources) + render_summary(findings, len(sources)),
@@ -137,6 +137,13 @@ def test_sarif_keeps_names_and_texts_apart() -> None:
             continue  # a fix holds what is to be inserted, to the letter
         assert "](" not in text
         assert not re.search(r"(?<!\{)\{\d+\}", text)
+
+
+def test_a_file_of_one_line_takes_no_longer(name: str) -> None:
+    """A million characters on one line and thousands of findings in it take their own size, not its square."""
+    source = SourceFile("a.sync", "word " * 200_000)
+    findings = [Diagnostic(code=CODE, message="m", span=source.span(at, at + 4)) for at in range(0, 10_000, 5)]
+    assert len(FORMATS[name](findings, {source.path: source})) < 2_000 * len(findings)
 
 
 def _values(data: Any, wanted: str) -> Iterator[str]:

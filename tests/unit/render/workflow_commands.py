@@ -21,7 +21,7 @@ def read_commands(log: str) -> list[Command]:
     """Return the commands that GitHub obeys in a log: a line that begins with `::`, spaces before it ignored."""
     commands = []
     for line in re.split("\r\n|\n|\r", log):
-        text = line.strip()
+        text = line.lstrip()
         if not text.startswith("::") or "::" not in text[2:]:
             continue
         head, _, message = text[2:].partition("::")
