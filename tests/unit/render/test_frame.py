@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -91,6 +91,7 @@ PIECES = [
 ]
 
 
+@settings(derandomize=True, deadline=None)
 @given(*[st.lists(st.sampled_from(PIECES), max_size=12)] * 3)
 def test_the_carets_stand_under_their_place(before: list[str], inside: list[str], after: list[str]) -> None:
     """Measured by another library, the carets begin and end where the place does."""
@@ -112,6 +113,7 @@ def _parts(shown: str, first: str, marked: str) -> tuple[str, str]:
     return start, end
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=200), st.data())
 def test_no_place_breaks_a_frame(text: str, data: st.DataObject) -> None:
     """Whatever the text and the places, every line is shown with its number and nothing steers the terminal."""

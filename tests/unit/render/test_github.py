@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.render.workflow_commands import Command, other_commands, read_commands
 
@@ -66,6 +66,7 @@ def test_files_are_named_below_the_root(tmp_path: Path) -> None:
 ANY = st.text(st.one_of(st.sampled_from(":,%\r\n #[0AD=;]"), st.characters()), max_size=30)
 
 
+@settings(derandomize=True, deadline=None)
 @given(ANY, ANY)
 def test_any_text_is_read_back(message: str, file: str) -> None:
     """Whatever a message or a name holds, one command is read, and it says that text made harmless."""

@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -20,6 +20,7 @@ def test_neutral_text_holds_no_control_character(text: str) -> None:
     assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.text(st.sampled_from("#:[ vsoa\t")))
 def test_neutral_text_commands_no_ci(text: str) -> None:
     """No text begins a line with `::`, and none holds `##[` or its likes: a CI's log would obey it."""
