@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.unit.render.workflow_commands import Command, other_commands, read_commands
 
@@ -68,6 +68,7 @@ ANY = st.text(st.one_of(st.sampled_from(":,%\r\n #[0AD=;]"), st.characters()), m
 
 @settings(derandomize=True, deadline=None)
 @given(ANY, ANY)
+@example("100%0A::error::x %25", "a%3Ab,c%2C%25")
 def test_any_text_is_read_back(message: str, file: str) -> None:
     """Whatever a message or a name holds, one command is read, and it says that text made harmless."""
     finding = Diagnostic(code=CODE, message=message, span=SourceFile(f"r/{file}", "").span(0, 0))
