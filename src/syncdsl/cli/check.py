@@ -7,30 +7,37 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syncdsl.cli.findings import show_findings
-from syncdsl.cli.options import Command, Globals, format_option
+from syncdsl.cli.findings import findings_options, show_findings
+from syncdsl.cli.options import Command, Globals
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from syncdsl.cli.findings import Reporting
     from syncdsl.project.workspace import Checked, Workspace
 
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@format_option("text", "concise", "json")
-@click.option("--notes", is_flag=True, help="Show notes too; they never fail.")
+@findings_options
 @click.pass_obj
-def check(settings: Globals, *, paths: tuple[Path, ...], output: str, notes: bool) -> int:
+def check(settings: Globals, *, paths: tuple[Path, ...], **reporting: Unpack[Reporting]) -> int:
     """Lint rules, then check every name, type and mapping against the schema snapshots.
 
     PATHS are rule files, or a project; without any it is the project around the current folder. Needs no network:
     the snapshots in schema/ say what both systems look like. Rule files of one project are checked together; naming
-    some of them shows their findings only. Ends with 0 when all is clean, 1 when there are findings.
+    some of them shows their findings only. Ends with 0 when all is clean, 1 when there are findings; with
+    `--fail-level error` warnings are shown and end with 0.
 
     \b
     Examples:
       syncdsl check
       syncdsl check rules/customers.sync --format concise
       syncdsl check my-sync --notes
+      syncdsl check --format json | jq .summary
+      syncdsl check --format github --fail-level error
+      syncdsl check --format sarif --output-file check.sarif
+      syncdsl check --format junit --output-file check.xml
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.project.discovery import locate_project  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.workspace import Workspace  # noqa: PLC0415 - the same
@@ -42,7 +49,7 @@ def check(settings: Globals, *, paths: tuple[Path, ...], output: str, notes: boo
     checked, wanted = _checked(workspace, paths)
     findings = [item for item in checked.findings if wanted is None or item.span.file in wanted]
     sources = {path: source for path, source in checked.sources.items() if wanted is None or path in wanted}
-    return show_findings(findings, sources, output, notes=notes, quiet=settings.quiet)
+    return show_findings(findings, sources, reporting, command="check", quiet=settings.quiet)
 
 
 def _checked(workspace: Workspace, paths: tuple[Path, ...]) -> tuple[Checked, set[str] | None]:

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from syncdsl.cli.findings import show_findings
-from syncdsl.cli.options import Command, Globals, format_option
+from syncdsl.cli.findings import findings_options, show_findings
+from syncdsl.cli.options import Command, Globals
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from syncdsl.cli.findings import Reporting
 
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@format_option("text", "concise", "json")
-@click.option("--notes", is_flag=True, help="Show notes too; they never fail.")
+@findings_options
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @click.pass_obj
-def lint(settings: Globals, *, paths: tuple[Path, ...], output: str, notes: bool, no_cache: bool) -> int:
+def lint(settings: Globals, *, paths: tuple[Path, ...], no_cache: bool, **reporting: Unpack[Reporting]) -> int:
     """Find mistakes in rule files: syntax, and whatever needs no schema to be seen.
 
     PATHS are rule files, folders or projects; without any it is the project around the current folder. Works
-    outside a project too. Ends with 0 when all is clean, 1 when there are findings.
+    outside a project too. Ends with 0 when all is clean, 1 when there are findings; with `--fail-level error`
+    warnings are shown and end with 0.
 
     \b
     Examples:
       syncdsl lint
       syncdsl lint rules/customers.sync
       syncdsl lint --format concise | wc -l
+      syncdsl lint --format json | jq .summary
+      syncdsl lint --format github --fail-level error
+      syncdsl lint --format sarif --output-file lint.sarif
+      syncdsl lint --format junit --output-file lint.xml
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.lint import lint_paths  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.discovery import CONFIGURATION, find_project, locate_project  # noqa: PLC0415 - the same
@@ -42,4 +52,4 @@ def lint(settings: Globals, *, paths: tuple[Path, ...], output: str, notes: bool
     linted = lint_paths(files, levels, cache=not no_cache)
     findings = [item for _, items in linted for item in items]
     sources = {source.path: source for source, _ in linted}
-    return show_findings(findings, sources, output, notes=notes, quiet=settings.quiet)
+    return show_findings(findings, sources, reporting, command="lint", quiet=settings.quiet)

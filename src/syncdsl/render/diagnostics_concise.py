@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def render_concise(findings: Iterable[Diagnostic]) -> str:
     """Return the lines, in the order given; empty when there are no findings."""
-    return "".join(
-        f"{neutral(item.span.file)}:{item.span.line}:{item.span.column}: {item.code.id} {neutral(item.message)}\n"
-        for item in findings
-    )
+    return "".join(f"{_place(item)}{item.code.id} {neutral(item.message)}\n" for item in findings)
+
+
+def _place(item: Diagnostic) -> str:
+    span = item.span
+    return f"{neutral(span.file)}:{span.line}:{span.column}: " if span.file else ""

@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import unicodedata
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from syncdsl.render.neutral import cells, cut, neutral, neutral_json, neutral_lines
 
@@ -16,6 +18,23 @@ def test_neutral_text_holds_no_control_character(text: str) -> None:
     """No text leaves a character of the categories that steer a terminal or the direction of writing."""
     kinds = {unicodedata.category(character) for character in neutral(text) if character not in "\u200c\u200d"}
     assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text(st.sampled_from("#:[ vsoa\t")))
+def test_neutral_text_commands_no_ci(text: str) -> None:
+    """No text begins a line with `::`, and none holds `##[` or its likes: a CI's log would obey it."""
+    shown = neutral(text)
+    assert not shown.lstrip().startswith("::")
+    assert "##[" not in shown
+    assert "##vso[" not in shown
+
+
+def test_a_command_is_shown() -> None:
+    """What would be a command is visible, and only that: elsewhere the same characters stay."""
+    assert neutral("  ::error::x ::y") == "  <U+003A>:error::x ::y"
+    assert neutral("## [x] ##vso[a ##teamcity[b ###[c") == "## [x] #<U+0023>vso[a #<U+0023>teamcity[b ##<U+0023>[c"
+    assert neutral_json('"##[a"') == '"#\\u0023[a"'
 
 
 @given(ANY)
@@ -40,6 +59,25 @@ def test_control_characters_are_shown() -> None:
 def test_json_keeps_its_meaning(text: str) -> None:
     """Escaping what is odd changes nothing for whoever reads the JSON."""
     assert json.loads(neutral_json(json.dumps(text, ensure_ascii=False))) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("漢字", 4),
+        ("e\u0301", 1),
+        ("👩‍🔧", 2),
+        ("👍🏽", 2),
+        ("⚠️", 2),
+        ("⚠", 1),
+        ("🇩🇪", 2),
+        ("ก็", 1),
+        ("\u1112\u1161\u11ab", 2),
+    ],
+)
+def test_width(text: str, width: int) -> None:
+    """Wide characters fill two columns, what sits on or joins another none: as another library measures it."""
+    assert cells(text) == cell_len(text) == width
 
 
 @given(ANY, st.integers(min_value=1, max_value=40))
