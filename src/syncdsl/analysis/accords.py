@@ -175,7 +175,11 @@ def _check_all_kinds(node: ast.Access, checker: Checker) -> None:
     here = [item for item in checker.names.transactions if item.connection.text == node.connection.text]
     kinds = {kind.text for item in here for kind in item.kinds}
     missing = [kind for kind in KINDS if kind not in kinds]
-    if not missing or checker.names.unread or checker.names.opaque:
+    doubtful = any(
+        item.connection.text not in checker.names.connections or any(kind.text not in KINDS for kind in item.kinds)
+        for item in checker.names.transactions
+    )
+    if not missing or doubtful or checker.names.unread or checker.names.opaque:
         return
     listed = ", ".join(KINDS)
     checker.report(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from syncdsl.diagnostics.codes.composition import OTHER_CONNECTIONS
+from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION
 from syncdsl.syntax import expressions as ast
 from syncdsl.syntax import nodes
 from syncdsl.syntax.accords import Access, Transactions
@@ -85,7 +86,7 @@ def _mapping(
             file.at,
             help=f"declare `connection {mine.name.text}: {mine.adapter.text}` in its place",
         )
-        mapping[mine.name.text] = mine.name.text
+        checker.reported.update((UNKNOWN_CONNECTION.id, item.name.text) for item in own[position:])
         break
     return mapping
 

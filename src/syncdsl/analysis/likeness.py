@@ -31,7 +31,10 @@ Body: TypeAlias = "nodes.Module | nodes.Document"
 
 
 class Likeness:
-    """Works out what every statement takes from others."""
+    """Works out what every statement takes from others.
+
+    A `like` that leads nowhere stays where it is, and in what is like that: nobody complains of what it would bring.
+    """
 
     def __init__(self, checker: Checker, library: Library) -> None:
         self._checker = checker
@@ -69,7 +72,7 @@ class Likeness:
                 }
                 base = narrowed(rename_connections(base, connections), node.arrow)
                 clauses, unused = module_clauses(expanded, base)
-                expanded = replace(expanded, clauses=clauses)
+                expanded = replace(expanded, clauses=(*clauses, *clauses_of(base.clauses, nodes.Like)))
                 self._site(expanded, like)
                 self._report_unused(like, unused, base)
         self._open.pop()
@@ -88,7 +91,7 @@ class Likeness:
                 base = self._document(base)
                 base = rename_record(base, base.record.text, node.record.text)
                 clauses, unused = document_clauses(expanded, base)
-                expanded = replace(expanded, clauses=clauses)
+                expanded = replace(expanded, clauses=(*clauses, *clauses_of(base.clauses, nodes.Like)))
                 self._site(expanded, like)
                 self._report_unused(like, unused, base)
         self._open.pop()

@@ -9,7 +9,7 @@ from syncdsl.analysis.establish import check_established
 from syncdsl.analysis.joining import join_two_way
 from syncdsl.analysis.kinds import common, family
 from syncdsl.analysis.maps import MapLowering, winner
-from syncdsl.analysis.nesting import Above, check_enforced, check_parent
+from syncdsl.analysis.nesting import Above, check_enforced, check_parent, check_sides
 from syncdsl.analysis.scope import Scope
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_MODULE, UNKNOWN_VIEW
@@ -66,7 +66,7 @@ def lower_module(node: nodes.Module, checker: Checker, above: Above | None = Non
 
 def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | None:
     left, right = entity_scope(node.left, checker), entity_scope(node.right, checker)
-    if left is None or right is None:
+    if left is None or right is None or not check_sides(node, checker, above):
         return None
     direction: Literal["right", "left", "both"] = {"->": "right", "<-": "left", "<->": "both"}[node.arrow.value]  # type: ignore[assignment]  # the three values of Arrow
     check_clauses(node, checker)

@@ -26,6 +26,23 @@ class Above:
     node: nodes.Module
 
 
+def check_sides(node: nodes.Module, checker: Checker, above: Above | None) -> bool:
+    """Report a nested module that connects other systems than the one it is nested in."""
+    if above is None:
+        return True
+    outer = above.node
+    for entity, parent in ((node.left, outer.left), (node.right, outer.right)):
+        if entity.connection.text != parent.connection.text and entity.connection.text in checker.names.connections:
+            checker.report(
+                BAD_MODIFIER,
+                f"a nested module connects what `{outer.name.text}` connects, in the same order",
+                entity.connection.span,
+                help=f"write `{parent.connection.text}.{entity.module.text}`",
+            )
+            return False
+    return True
+
+
 def check_parent(
     node: nodes.Module, checker: Checker, left: Scope, right: Scope, above: Above | None
 ) -> ParentPlan | None:
@@ -40,19 +57,9 @@ def check_parent(
                 help="nest it: `with contacts: crm.Contacts -> books.contact_persons` below `module …`",
             )
         return None
-    outer = above.node
-    for entity, parent in ((node.left, outer.left), (node.right, outer.right)):
-        if entity.connection.text != parent.connection.text and entity.connection.text in checker.names.connections:
-            checker.report(
-                BAD_MODIFIER,
-                f"a nested module connects what `{outer.name.text}` connects, in the same order",
-                entity.connection.span,
-                help=f"write `{parent.connection.text}.{entity.module.text}`",
-            )
-            return None
     if not clauses:
         if not any(isinstance(item, nodes.Bad | nodes.Like) for item in node.clauses):
-            fields = [name for name, _ in _lookups(left, outer.left.module.text)]
+            fields = [name for name, _ in _lookups(left, above.node.left.module.text)]
             checker.report(
                 NOT_A_PARENT,
                 f"`{node.name.text}` does not say which field names the parent of a record",

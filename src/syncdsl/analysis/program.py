@@ -107,9 +107,17 @@ class Checker:
         return self._foreign.get(span.file)
 
     def settled(self) -> list[Diagnostic]:
-        """Return all findings; a line that is wrong where it stands is not reported again where it is taken over."""
+        """Return all findings.
+
+        A line that is wrong where it stands is not reported again where it is taken over, and lines that are wrong for
+        one reason are one finding there.
+        """
         own = {(item.code.id, item.span) for item in self.findings}
-        return [*self.findings, *(item for item, origin in self._inherited if origin not in own)]
+        moved: dict[tuple[str, str, Span], Diagnostic] = {}
+        for item, origin in self._inherited:
+            if origin not in own:
+                moved.setdefault((item.code.id, item.message, item.span), item)
+        return [*self.findings, *moved.values()]
 
     def report(
         self,

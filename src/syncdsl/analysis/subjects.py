@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Trial:
     """What is known while the steps of one test are read: records by label, and the values of `cases` by name."""
 
-    labels: dict[str, Scope] = field(default_factory=dict)
+    labels: dict[str, Scope | None] = field(default_factory=dict)
     cases: dict[str, tuple[ast.Expression, ...]] = field(default_factory=dict)
 
 
@@ -58,10 +58,11 @@ def check_label(label: ast.TextLiteral, kind: ReferenceType | None, trial: Trial
     """Report a label that no step introduces, or that names a record of another module than `kind` refers to."""
     if not label.value:
         return
-    scope = trial.labels.get(label.value)
-    if scope is None:
+    if label.value in trial.labels and (scope := trial.labels[label.value]) is None:
+        return  # what is wrong with its step was said there
+    if label.value not in trial.labels:
         checker.unknown(UNKNOWN_LABEL, "no record here has the label", label.value, label.span, trial.labels)
-    elif kind is not None and scope.module not in kind.modules:
+    elif kind is not None and scope is not None and scope.module not in kind.modules:
         checker.report(
             UNKNOWN_LABEL,
             f"`{label.value}` is a record of `{scope.connection}.{scope.module}`, and this refers to "

@@ -32,9 +32,9 @@ def check_tests(
             match step:
                 case trials.Given() | trials.Change():
                     scope = subject_scope(step.subject, records, checker)
-                    if scope is not None and step.label.value:
+                    if scope is not None:
                         _check_assignments(step, scope, trial, checker)
-                        trial.labels.setdefault(step.label.value, scope)
+                    trial.labels.setdefault(step.label.value, scope)
                 case trials.Expect():
                     check_expectation(step, trial, checker, records, documents, pairs)
                 case trials.TestDate() | trials.ExpectNothing() | trials.Cases() | nodes.Bad():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +10,7 @@ import pytest
 
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import SourceFile
+from syncdsl.project.uses import library_for, resolve_uses
 from syncdsl.schema.snapshot import read_snapshot
 from syncdsl.syntax import parse
 
@@ -43,7 +45,11 @@ def analysed(schemas: dict[str, SchemaSnapshot]) -> Analyse:
         source = SourceFile("rules.sync", text)
         parsed = parse(source)
         assert not parsed.diagnostics, [item.message for item in parsed.diagnostics]
-        return analyse([(source, parsed.program)], others or schemas)
+        programs = [(source, parsed.program)]
+        uses = resolve_uses(programs, ROOT)
+        library = library_for([parsed.program, *(file.program for file in uses.files)])
+        found = analyse(programs, others or schemas, used=uses.files, library=library, unread_uses=uses.unread)
+        return replace(found, diagnostics=(*found.diagnostics, *uses.findings))
 
     return run
 
@@ -52,6 +58,12 @@ def analysed(schemas: dict[str, SchemaSnapshot]) -> Analyse:
 def template() -> str:
     """Return the rules that a new project begins with."""
     return (ROOT / "rules" / "zoho" / "template" / "customers.sync").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def reference() -> str:
+    """Return the reference program, which has every statement."""
+    return (ROOT / "tests" / "golden" / "parse" / "reference.sync").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ class Planted:
         return changed, changed.count("\n", 0, place) + 1
 
 
-T, E = "template", "every_clause"
+T, E, R = "template", "every_clause", "reference"
 """The fixtures with the rules that are valid."""
 
 MISTAKES: tuple[Planted, ...] = (
@@ -181,7 +181,70 @@ MISTAKES: tuple[Planted, ...] = (
     Planted(E, "creates <= 500", "creates <= 50 %", "SD403"),
     Planted(E, "5_000.50 EUR", "5_000.50 USD", "SD403"),
     Planted(E, "5_000.50 EUR", "5_000.50", "SD403"),
-    # not built yet
+    # statements that build on others
+    Planted(R, "parent: Account_Name", "parent: Reporting_To", "SD330"),
+    Planted(R, "parent: Account_Name", "parent: Account_Nam", "SD203"),
+    Planted(R, "        parent: Account_Name\n", "", "SD330", "with contacts"),
+    Planted(
+        R,
+        "    on conflict: review\n",
+        "    on conflict: review\n    parent: Account_Name\n",
+        "SD311",
+        "parent: Account_Name\n    map",
+    ),
+    Planted(R, "with contacts: crm.Contacts", "with contacts: crm.Contact", "SD202"),
+    Planted(
+        R,
+        "with contacts: crm.Contacts -> books.contact_persons",
+        "with contacts: books.vendors -> crm.Contacts",
+        "SD311",
+    ),
+    Planted(R, "like: invoice", "like: invoyce", "SD220"),
+    Planted(R, "like: invoice", "like: customers", "SD220"),
+    Planted(R, "like: invoice", "like: quote", "SD221"),
+    Planted(R, "like: invoice", "like: zoho.invoce", "SD220"),
+    Planted(R, "like: invoice", "like: invoice\n    without: dat", "SD229", "without"),
+    Planted(R, "like: invoice", "like: zoho.quote\n    per: deal.Nme", "SD203", "per:"),
+    Planted(R, "like: invoice", "like: invoice\n    per: empty", "SD301", "per:"),
+    Planted(R, "on delete in books: keep", "on delete in boks: keep", "SD201"),
+    Planted(R, "transactions books", "transactions book", "SD201"),
+    Planted(R, "transactions books: quotes", "transactions books: bills", "SD225"),
+    Planted(R, "associate: deal", "associate: deel", "SD207"),
+    Planted(R, "access books", "access boks", "SD201"),
+    Planted(R, "may create", "may make", "SD226"),
+    Planted(R, "may create: quotes", "may create: quots", "SD225"),
+    Planted(R, '"sales@example.com"', '"sales"', "SD311"),
+    Planted(R, '    users: "sales@example.com", "ops@example.com"\n', "", "SD311", "access books"),
+    Planted(
+        R,
+        "sales_orders, invoices, purchase_orders\n    associate",
+        "sales_orders, invoices\n    associate",
+        "SD225",
+        "access",
+    ),
+    Planted(R, "accept quote", "accept quot", "SD208"),
+    Planted(R, "void invoice", "accept invoice", "SD331"),
+    Planted(R, "create quote", "create quote\n    require: deal.Amunt > 0", "SD203", "require"),
+    Planted(R, "create quote", "create quote\n    require: deal.Amount", "SD309", "require"),
+    Planted(R, "given crm.Accounts", "given crm.Acounts", "SD202"),
+    Planted(R, "change deal", "change deel", "SD207"),
+    Planted(R, 'Stage = "Closed Won"', 'Stge = "Closed Won"', "SD203"),
+    Planted(R, 'Stage = "Closed Won"', 'Stage = "Closed One"', "SD310"),
+    Planted(R, "Amount = 1200.00", 'Amount = "much"', "SD301"),
+    Planted(R, 'Account_Name = "Acme"\n    change', 'Account_Name = "Acne"\n    change', "SD227"),
+    Planted(R, 'Stage = "Closed Won"', "Modified_Time = empty", "SD304"),
+    Planted(R, "expect create invoice", "expect create invoyce", "SD208"),
+    Planted(R, "line.rate ==", "line.rte ==", "SD203"),
+    Planted(R, "line.rate ==", "total ==", "SD333"),
+    Planted(R, "expect create invoice", 'expect create invoice "D7"', "SD227"),
+    Planted(R, "expect create invoice: line.rate == 1200.00", "expect void customers", "SD311"),
+    Planted(R, "record deal", "moved record opportunity to deel\n\nrecord deal", "SD228"),
+    Planted(R, "record deal", "moved module items to customers\n\nrecord deal", "SD228"),
+    Planted(R, "record deal", "use zoho.item\n\nrecord deal", "SD222"),
+    Planted(R, "record deal", 'use "nowhere.sync"\n\nrecord deal', "SD222"),
+    Planted(R, "record deal", 'use "../../secret.sync"\n\nrecord deal', "SD223"),
+    Planted(R, "record deal", 'use "/etc/passwd"\n\nrecord deal', "SD223"),
+    # actions and modifiers
     Planted(T, "when empty\n", "enforce\n", "SD311"),
     Planted(T, "when empty\n", "when empty, enforce\n", "SD311"),
     Planted(T, "void invoice", "accept invoice", "SD331"),
@@ -195,7 +258,7 @@ def _errors(findings: tuple[Diagnostic, ...]) -> list[Diagnostic]:
     return [finding for finding in findings if finding.level is not Severity.NOTE]
 
 
-@pytest.mark.parametrize("rules", [T, E])
+@pytest.mark.parametrize("rules", [T, E, R])
 def test_rules_are_valid(rules: str, analysed: Analyse, request: pytest.FixtureRequest) -> None:
     """The rules that mistakes are planted into have none."""
     found = analysed(request.getfixturevalue(rules))

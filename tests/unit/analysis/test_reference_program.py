@@ -1,4 +1,4 @@
-"""The reference program of the language, as far as it is built."""
+"""The reference program of the language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
             """Return what the rules come to."""
 
 
-REFERENCE = Path(__file__).with_name("reference.sync")
+REFERENCE = Path(__file__).parents[2] / "golden" / "parse" / "reference.sync"
 
 
 def test_checks_clean(analysed: Analyse) -> None:
@@ -28,7 +28,17 @@ def test_checks_clean(analysed: Analyse) -> None:
     found = analysed(REFERENCE.read_text(encoding="utf-8"))
     assert [item.message for item in found.diagnostics if item.level is not Severity.NOTE] == []
     assert found.plan is not None
-    assert list(found.plan.pairs) == ["customers", "individuals"]
+    assert list(found.plan.pairs) == ["customers", "individuals", "vendors", "items", "customers.contacts"]
+    assert list(found.plan.documents) == ["invoice", "quote"]
+    assert [(item.verb, item.document) for item in found.plan.triggers] == [
+        ("create", "quote"),
+        ("accept", "quote"),
+        ("decline", "quote"),
+        ("create", "invoice"),
+        ("void", "invoice"),
+    ]
+    assert [item.record for item in found.plan.transactions] == ["deal"]
+    assert [item.role for item in found.plan.access] == ["Integration User (Zoho CRM)"]
 
 
 def test_last_name_is_one_line(analysed: Analyse) -> None:
