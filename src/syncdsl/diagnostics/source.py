@@ -5,8 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics.span import Span
+from syncdsl.diagnostics.span import LazySpan
+
+if TYPE_CHECKING:
+    from syncdsl.diagnostics.span import Span
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,4 @@ class SourceFile:
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of two character offsets, `end` exclusive."""
-        line, column = self.position(start)
-        end_line, end_column = self.position(end)
-        return Span(
-            file=self.path,
-            start=start,
-            end=end,
-            line=line,
-            column=column,
-            end_line=end_line,
-            end_column=end_column,
-        )
+        return LazySpan(self.path, start, end, self.line_starts)

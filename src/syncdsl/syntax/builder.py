@@ -1,10 +1,8 @@
-"""Builds statement nodes from lark trees."""
+"""Builds statement nodes from the trees of the parser."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from lark import Token
 
 from syncdsl.diagnostics.codes.syntax import EMPTY_BLOCK
 from syncdsl.syntax.builder_accords import AccordBuilder
@@ -29,6 +27,7 @@ from syncdsl.syntax.nodes import (
     TableRow,
     When,
 )
+from syncdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
     from syncdsl.syntax.automaton import Automaton, Node

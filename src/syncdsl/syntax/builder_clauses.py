@@ -1,10 +1,8 @@
-"""Builds the clauses of modules, records and documents from lark trees."""
+"""Builds the clauses of modules, records and documents from the trees of the parser."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from lark import Token, Tree
 
 from syncdsl.diagnostics import Fix
 from syncdsl.diagnostics.codes.syntax import EMPTY_BLOCK, RESERVED_WORD
@@ -42,6 +40,7 @@ from syncdsl.syntax.nodes import (
     With,
     Without,
 )
+from syncdsl.syntax.tree import Token, Tree
 
 if TYPE_CHECKING:
     from syncdsl.diagnostics import Span

@@ -1,13 +1,11 @@
-"""Builds expression nodes from lark trees."""
+"""Builds expression nodes from the trees of the parser."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
-
-from lark import Token, Tree
+from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes.syntax import BAD_CREATED, BAD_VALUE, TOO_DEEP
 from syncdsl.syntax.builder_texts import TextBuilder
@@ -32,6 +30,7 @@ from syncdsl.syntax.expressions import (
     Unary,
     UnaryOperator,
 )
+from syncdsl.syntax.tree import Token, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +58,7 @@ class ExpressionBuilder:
         self._automaton = automaton
         self._findings = findings
         self._offsets = offsets
+        self._place = findings.source.span
         self._depth = depth
 
     def offset(self, position: int) -> int:
@@ -71,7 +71,9 @@ class ExpressionBuilder:
 
     def span(self, item: Node | Token) -> Span:
         """Return the span of a tree or token."""
-        return self.span_of(*bounds(item))
+        if self._offsets is None:
+            return self._place(item.start_pos, item.end_pos)
+        return self.span_of(item.start_pos, item.end_pos)
 
     def expression(self, tree: Node, *, condition: bool = False) -> Expression:
         """Build an expression; `condition` where `is created` may stand as the whole of it."""
@@ -242,10 +244,7 @@ class ExpressionBuilder:
 
 def bounds(item: Node | Token) -> tuple[int, int]:
     """Return the positions of a tree or token in the text that was parsed."""
-    if isinstance(item, Token):
-        return item.start_pos or 0, item.end_pos or 0
-    meta = item.meta
-    return (0, 0) if meta.empty else (meta.start_pos, meta.end_pos)
+    return item.start_pos, item.end_pos
 
 
 def plain_name(token: Token) -> str:
@@ -256,7 +255,7 @@ def plain_name(token: Token) -> str:
 def _tree(child: object) -> Node:
     if not isinstance(child, Tree):
         raise TypeError(child)
-    return cast("Node", child)
+    return child
 
 
 def _token(child: object) -> Token:

@@ -9,11 +9,10 @@ from syncdsl.syntax.automaton import NotPlain, TooDeep
 from syncdsl.syntax.expressions import BadExpression
 
 if TYPE_CHECKING:
-    from lark import Token
-
     from syncdsl.syntax.builder_expressions import ExpressionBuilder
     from syncdsl.syntax.expressions import Expression
     from syncdsl.syntax.findings import Findings
+    from syncdsl.syntax.tree import Token
 
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
 
@@ -33,7 +32,7 @@ class TextBuilder:
 
     def interpolated(self, token: Token, *, placeholders: bool = True) -> tuple[str | Expression, ...]:
         """Return the literal pieces and the expressions of a text in order; no two pieces are neighbours."""
-        at = (token.start_pos or 0) + 1
+        at = token.start_pos + 1
         body = str(token[1:-1])
         parts: list[str | Expression] = []
         piece = ""

@@ -1,7 +1,8 @@
 """Where the grammar's text and its parse tables come from.
 
 Building the tables costs some hundred milliseconds, loading saved ones about ten: they are kept in the user's cache
-folder. Loading executes what was pickled, so only a private folder of the user's own is trusted.
+folder, as JSON. Tables from elsewhere could make a file mean something else, so only a private folder of the user's own
+is trusted.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def automaton() -> Automaton:
     if file is not None:
         saved = _read(file)
         if saved is not None:
-            with suppress(Exception):  # damaged bytes fail in any way that unpickling can
+            with suppress(Exception):  # damaged tables fail in any way
                 return Automaton.load(saved)
     built = Automaton.build(text)
     if file is not None:
@@ -51,13 +52,13 @@ def automaton() -> Automaton:
 
 def _key(text: str) -> str:
     """Everything the tables depend on."""
-    own = Path(__file__).with_name("automaton.py")
+    own = [Path(__file__).with_name(name) for name in ("tables.py", "lark_tables.py")]
     parts = (
         text,
         sys.version,
         metadata.version("lark"),
         metadata.version("syncdsl"),
-        str(own.stat().st_mtime_ns) if own.exists() else "",
+        *(str(file.stat().st_mtime_ns) if file.exists() else "" for file in own),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 

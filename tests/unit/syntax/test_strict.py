@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syncdsl.syntax.automaton import build_lark
+from syncdsl.syntax.lark_tables import build_lark
 
 pytest.importorskip("interegular", reason="strict mode compares terminals with it")
 GRAMMAR = Path(__file__).parents[3] / "grammar" / "syncdsl.lark"
