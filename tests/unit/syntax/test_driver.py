@@ -69,7 +69,7 @@ def test_derived_texts_make_the_trees_of_lark(start: str) -> None:
     sentences = Sentences(stock(), random.Random(7))
     accepted = 0
     kinds: set[str] = set()
-    for _ in range(700):
+    for _ in range(1000):
         text = sentences.text(start)
         expected = by_lark(text, start)
         assert by_us(text, start) == expected, text
