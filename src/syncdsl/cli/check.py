@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syncdsl.cli.collection import paused_collection
 from syncdsl.cli.findings import findings_options, show_findings
 from syncdsl.cli.options import Command, Globals
 
@@ -14,14 +15,16 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from syncdsl.cli.findings import Reporting
-    from syncdsl.project.workspace import Checked, Workspace
+    from syncdsl.diagnostics import Diagnostic, SourceFile
+    from syncdsl.project.workspace import Workspace
 
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @findings_options
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
 @click.pass_obj
-def check(settings: Globals, *, paths: tuple[Path, ...], **reporting: Unpack[Reporting]) -> int:
+def check(settings: Globals, *, paths: tuple[Path, ...], no_cache: bool, **reporting: Unpack[Reporting]) -> int:
     """Lint rules, then check every name, type and mapping against the schema snapshots.
 
     PATHS are rule files, or a project; without any it is the project around the current folder. Needs no network:
@@ -46,23 +49,26 @@ def check(settings: Globals, *, paths: tuple[Path, ...], **reporting: Unpack[Rep
     if paths:
         start = paths[0] if paths[0].is_dir() else paths[0].parent
     workspace = Workspace(locate_project(settings.project, start))
-    checked, wanted = _checked(workspace, paths)
-    findings = [item for item in checked.findings if wanted is None or item.span.file in wanted]
-    sources = {path: source for path, source in checked.sources.items() if wanted is None or path in wanted}
+    with paused_collection():
+        read, found, wanted = _checked(workspace, paths, cache=not no_cache)
+    findings = [item for item in found if wanted is None or item.span.file in wanted]
+    sources = {path: source for path, source in read.items() if wanted is None or path in wanted}
     return show_findings(findings, sources, reporting, command="check", quiet=settings.quiet)
 
 
-def _checked(workspace: Workspace, paths: tuple[Path, ...]) -> tuple[Checked, set[str] | None]:
-    """Check what the paths mean, and return which files to report on (None: all)."""
+def _checked(
+    workspace: Workspace, paths: tuple[Path, ...], *, cache: bool
+) -> tuple[dict[str, SourceFile], list[Diagnostic], set[str] | None]:
+    """Check what the paths mean, and return sources, findings and which files to report on (None: all)."""
     from syncdsl.project.rule_files import rule_files  # noqa: PLC0415 - the help needs none of it
 
     if not paths or any(path.absolute() == workspace.folder for path in paths):
-        return workspace.check(), None
+        return *workspace.findings(cache=cache), None
     named = rule_files(paths)
     own = {file.absolute() for file in workspace.rule_files()}
     if not {file.absolute() for file in named} <= own:
-        return workspace.check(named), None
+        return *workspace.findings(named, cache=cache), None
     # The project's other files stay in view: rules contradict each other across files.
     chosen = {file.absolute() for file in named}
-    checked = workspace.check()
-    return checked, {path for path in checked.sources if Path(path).absolute() in chosen}
+    sources, found = workspace.findings(cache=cache)
+    return sources, found, {path for path in sources if Path(path).absolute() in chosen}

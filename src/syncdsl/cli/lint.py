@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syncdsl.cli.collection import paused_collection
 from syncdsl.cli.findings import findings_options, show_findings
 from syncdsl.cli.options import Command, Globals
 
@@ -49,7 +50,8 @@ def lint(settings: Globals, *, paths: tuple[Path, ...], no_cache: bool, **report
         project = find_project(paths[0] if paths[0].is_dir() else paths[0].parent)
     levels = read_lint_settings(project / CONFIGURATION).levels if project is not None else {}
     files = rule_files(paths or ([shown_path(project)] if project is not None else []))
-    linted = lint_paths(files, levels, cache=not no_cache)
+    with paused_collection():
+        linted = lint_paths(files, levels, cache=not no_cache)
     findings = [item for _, items in linted for item in items]
     sources = {source.path: source for source, _ in linted}
     return show_findings(findings, sources, reporting, command="lint", quiet=settings.quiet)

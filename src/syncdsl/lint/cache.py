@@ -28,13 +28,26 @@ ENTRIES = 256
 _SUFFIX = ".json"
 _PACKAGE = Path(__file__).parents[1]
 _ROOMS = ("syntax", "lint", "diagnostics")
+_OWN = ("syncdsl-",)
 _GRAMMARS = (_PACKAGE / "_data" / "grammar", _PACKAGE.parents[1] / "grammar")
 
 
-def key(sources: Sequence[SourceFile], levels: Mapping[str, str]) -> str | None:
-    """Return the name of the answer for these files and levels; None when it cannot be told what it depends on."""
+def key(
+    sources: Sequence[SourceFile],
+    levels: Mapping[str, str],
+    *,
+    rooms: Iterable[str] = _ROOMS,
+    packages: tuple[str, ...] = _OWN,
+    beside: Iterable[Path] = (),
+) -> str | None:
+    """Return the name of the answer for these files and levels; None when it cannot be told what it depends on.
+
+    It comes from the code of `rooms` and the installed `packages` (beginnings of names, each with its hyphen); the
+    bytes of the files `beside` take part too.
+    """
     try:
-        parts: list[Any] = [sys.version, version(), [list(item) for item in fingerprint()]]
+        parts: list[Any] = [sys.version, version(packages), [list(item) for item in fingerprint(rooms)]]
+        parts.append([(str(path), sha256(path.read_bytes()).hexdigest()) for path in beside])
     except OSError:
         return None
     parts.append(sorted(levels.items()))
@@ -42,8 +55,8 @@ def key(sources: Sequence[SourceFile], levels: Mapping[str, str]) -> str | None:
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def version() -> list[str]:
-    """Return the names of syncdsl's own entries among the installed packages, which carry its version.
+def version(packages: tuple[str, ...] = _OWN) -> list[str]:
+    """Return the names of the entries of `packages` among what is installed, which carry their versions.
 
     `importlib.metadata` says the same and takes longer to load than everything else here.
     """
@@ -53,17 +66,17 @@ def version() -> list[str]:
             names += [
                 name
                 for name in os.listdir(folder or ".")  # noqa: PTH208 - names are all that is needed, and it is faster
-                if name.startswith("syncdsl-") and name.endswith(".dist-info")
+                if name.startswith(packages) and name.endswith(".dist-info")
             ]
     return sorted(names)
 
 
-def fingerprint() -> Iterator[tuple[str, int, int]]:
+def fingerprint(rooms: Iterable[str] = _ROOMS) -> Iterator[tuple[str, int, int]]:
     """Return path, size and time of change of the code and the grammar that an answer comes from.
 
     Raises OSError when they cannot be read, as from a zip file.
     """
-    for room in _ROOMS:
+    for room in rooms:
         yield from _files(str(_PACKAGE / room), ".py")
     for folder in _GRAMMARS:
         if folder.is_dir():

@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
+    from syncdsl.syntax import ParseResult
 
 OFF = "off"
 
 
-def lint(sources: Sequence[SourceFile], levels: Mapping[str, str]) -> list[Diagnostic]:
-    """Parse files, check them as one program, and return all findings by file, position and code.
+def lint(
+    sources: Sequence[SourceFile], levels: Mapping[str, str], parsed: Sequence[ParseResult] | None = None
+) -> list[Diagnostic]:
+    """Parse files unless they are, check them as one program, and return all findings by file, position and code.
 
     `levels` gives the weight of a code, by its id or its name: `off`, `note`, `warning` or `error`.
     """
+    results = parsed if parsed is not None else [parse(source) for source in sources]
     found: list[Diagnostic] = []
     files: list[RuleFile] = []
-    for source in sources:
-        parsed = parse(source)
-        found += parsed.diagnostics
-        files.append(RuleFile(source=source, program=parsed.program, complete=parsed.complete))
+    for source, result in zip(sources, results, strict=True):
+        found += result.diagnostics
+        files.append(RuleFile(source=source, program=result.program, complete=result.complete))
     for check in CHECKS:
         if _level(check.code.id, check.code.name, levels) != OFF:
             found += check.run(files)

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 LEVELS = ("off", "note", "warning", "error")
 DEFAULT_RULES = "rules"
+DEFAULT_SCHEMAS = "schema"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintSettings:
-    """What `lint` needs of a project: where its rules are, and the levels that are not the default."""
+    """What `lint` needs of a project: where its rules are, and the levels that are not the default.
+
+    Whether an earlier answer of `check` still holds depends on the snapshots in `schemas` besides.
+    """
 
     rules: Path
+    schemas: Path
     levels: dict[str, str]
 
 
@@ -36,6 +41,7 @@ def read_lint_settings(configuration: Path) -> LintSettings:
     file = read_toml(configuration)
     project = file.data.get("project", {})
     rules = project.get("rules", DEFAULT_RULES) if isinstance(project, dict) else DEFAULT_RULES
+    schemas = project.get("schema", DEFAULT_SCHEMAS) if isinstance(project, dict) else DEFAULT_SCHEMAS
     lint = file.data.get("lint", {})
     levels = lint.get("levels", {}) if isinstance(lint, dict) else {}
     if not isinstance(rules, str) or not isinstance(levels, dict):
@@ -45,7 +51,11 @@ def read_lint_settings(configuration: Path) -> LintSettings:
             help='write `rules = "rules"` under `[project]` and `SD505 = "error"` under `[lint.levels]`',
         )
     check_levels(file, levels)
-    return LintSettings(rules=configuration.parent / rules, levels=levels)
+    return LintSettings(
+        rules=configuration.parent / rules,
+        schemas=configuration.parent / (schemas if isinstance(schemas, str) else DEFAULT_SCHEMAS),
+        levels=levels,
+    )
 
 
 def check_levels(file: TomlFile, levels: dict[str, Any]) -> None:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault, Severity
 from syncdsl.diagnostics.codes.project import MISSING_SCHEMA, UNREADABLE_FILE
 from syncdsl.project.discovery import CONFIGURATION
-from syncdsl.project.levels import weighed
+from syncdsl.project.levels import LintSettings, read_lint_settings, weighed
 from syncdsl.project.rule_files import SUFFIX, rule_files, shown_path
-from syncdsl.project.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan
+    from syncdsl.project.settings import Settings
     from syncdsl.project.uses import Uses
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.syntax.nodes import Program
+
+
+_ROOMS = ("syntax", "lint", "diagnostics", "analysis", "plan", "functions", "schema", "project")
+_PACKAGES = ("syncdsl-", "pydantic-", "phonenumbers-", "tzdata-")
+"""What an answer of `check` comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,8 @@ class Checked:
     findings: tuple[Diagnostic, ...]
     schemas: dict[str, SchemaSnapshot] = field(default_factory=dict)
     plan: Plan | None = None
+    contained: bool = False
+    """Whether the findings depend on no file but the sources, the schemas and what is shipped."""
 
     @property
     def failed(self) -> bool:
@@ -48,7 +55,14 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         """The settings, read once."""
+        from syncdsl.project.settings import read_settings  # noqa: PLC0415 - loads pydantic
+
         return read_settings(self.folder)
+
+    @cached_property
+    def lint_settings(self) -> LintSettings:
+        """What finding rule files needs, read without what settings need."""
+        return read_lint_settings(self.folder / CONFIGURATION)
 
     @property
     def schema_folder(self) -> Path:
@@ -64,7 +78,7 @@ class Workspace:
 
         Raises Fault SD609 when there are none.
         """
-        folder = self.folder / self.settings.project.rules
+        folder = self.lint_settings.rules
         if not folder.is_dir():
             raise Fault(
                 UNREADABLE_FILE,
@@ -73,22 +87,64 @@ class Workspace:
             )
         return rule_files([shown_path(folder)])
 
+    def findings(
+        self, files: Sequence[Path] | None = None, *, cache: bool = True
+    ) -> tuple[dict[str, SourceFile], list[Diagnostic]]:
+        """Return the sources and what `check` finds in them; with `cache` the answer of an earlier time if it holds.
+
+        Raises Fault as `check` does.
+        """
+        from syncdsl.lint import cache as answers  # noqa: PLC0415 - loaded by the commands that check
+
+        sources = self._sources(files)
+        key = self._key(list(sources.values())) if cache else None
+        found = answers.load(key) if key is not None else None
+        if found is not None:
+            return sources, found
+        checked = self._check(sources)
+        if key is not None and checked.contained:
+            answers.store(key, checked.findings)
+        return checked.sources, list(checked.findings)
+
+    def _key(self, sources: Sequence[SourceFile]) -> str | None:
+        from syncdsl.lint import cache as answers  # noqa: PLC0415 - loaded by the commands that check
+        from syncdsl.project.shipped import shipped_rules  # noqa: PLC0415 - the same
+
+        shipped = shipped_rules()
+        if not isinstance(shipped, Path):
+            return None
+        beside = [
+            self.folder / CONFIGURATION,
+            *sorted(self.lint_settings.schemas.glob("*.json")),
+            *sorted(shipped.rglob(f"*{SUFFIX}")),
+        ]
+        return answers.key(sources, self.lint_settings.levels, rooms=_ROOMS, packages=_PACKAGES, beside=beside)
+
     def check(self, files: Sequence[Path] | None = None) -> Checked:
         """Lint and analyse rule files, all of the project's when none are given.
 
         Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots, SD609 for unreadable files.
         """
-        from syncdsl.lint import lint_paths  # noqa: PLC0415 - loaded by the commands that check
-        from syncdsl.project.uses import resolve_uses  # noqa: PLC0415 - loads the grammar
+        return self._check(self._sources(files))
+
+    def _sources(self, files: Sequence[Path] | None) -> dict[str, SourceFile]:
+        from syncdsl.lint.paths import read_source  # noqa: PLC0415 - loaded by the commands that check
+
+        read = [read_source(path) for path in dict.fromkeys(files or self.rule_files())]
+        return {source.path: source for source in read}
+
+    def _check(self, sources: dict[str, SourceFile]) -> Checked:
+        from syncdsl.lint.engine import lint  # noqa: PLC0415 - loads the parser
+        from syncdsl.project.uses import resolve_uses  # noqa: PLC0415 - the same
         from syncdsl.syntax import parse  # noqa: PLC0415 - the same
 
-        linted = lint_paths(files or self.rule_files(), dict(self.settings.lint.levels))
-        sources = {source.path: source for source, _ in linted}
-        findings = [item for _, items in linted for item in items]
-        programs = [(source, parse(source).program) for source in sources.values()]
+        levels = dict(self.settings.lint.levels)
+        parsed = [parse(source) for source in sources.values()]
+        findings = lint(list(sources.values()), levels, parsed)
+        programs = [(source, result.program) for source, result in zip(sources.values(), parsed, strict=True)]
         uses = resolve_uses(programs, self.folder)
-        findings += weighed(uses.findings, self.settings.lint.levels)
-        sources |= {file.source.path: file.source for file in uses.files if not file.shipped}
+        findings += weighed(uses.findings, levels)
+        sources = sources | {file.source.path: file.source for file in uses.files if not file.shipped}
         return self._analyse(programs, sources, findings, uses)
 
     def _analyse(
@@ -111,6 +167,7 @@ class Workspace:
             findings=_sorted(findings),
             schemas=schemas,
             plan=None if failed else analysis.plan,
+            contained=not uses.unread and not uses.findings and all(file.shipped for file in uses.files),
         )
 
     def schemas(self, connections: Iterable[str]) -> dict[str, SchemaSnapshot]:

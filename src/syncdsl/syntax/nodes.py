@@ -381,8 +381,8 @@ Statement: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Program(_Node):
-    """One rule file."""
+    """One rule file. It has a `__dict__`, in which `walk` keeps what it found."""
 
     statements: tuple[Statement, ...]

@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 
 
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
-    earlier: list[When] = []
+    earlier: dict[When, When] = {}
     for statement in statements(files):
         if not isinstance(statement, When) or not _whole(statement):
             continue
-        first = next((item for item in earlier if item == statement), None)
-        if first is None:
-            earlier.append(statement)
-        else:
+        first = earlier.setdefault(statement, statement)
+        if first is not statement:
             yield Diagnostic(
                 code=REPEATED_WHEN,
                 message="the same `when` stands in the rules already",
