@@ -71,24 +71,30 @@ def rule_file(number: int, lines: int, seed: int = 1) -> str:
 
 def _module(name: str, seeded: random.Random) -> str:
     side = seeded.choice(_SIDES)
-    text = f"\n# Partners of kind {name}: each side keeps the other up to date.\n"
-    text += f"module partners_{name}: crm.{side.crm} <-> books.{side.books}\n"
-    text += f'    view: "All {side.crm}"\n'
-    if side.crm == "Accounts":
+    # What a condition lets through is not undone by what comes back: such a module has one direction.
+    one_way = side.crm == "Accounts" and seeded.random() < 0.5
+    arrow = "->" if one_way else "<->"
+    lines = [
+        "",
+        f"# Partners of kind {name}: each side keeps the other up to date.",
+        f"module partners_{name}: crm.{side.crm} {arrow} books.{side.books}",
+        f'    view: "All {side.crm}"',
+    ]
+    if one_way:
         condition = seeded.choice(_WHERE).format(number=seeded.randrange(1000, 9999), small=seeded.randrange(2, 99))
-        text += f"    where crm: {condition}\n"
-    text += f"    dedupe: {side.name} == contact_name    # how records that are on both sides already are found\n"
-    text += "    on duplicate: overwrite in books\n    on conflict: newest\n"
-    text += "    on delete in crm: keep\n    map:\n"
-    text += f"        {side.name} <-> contact_name\n"
+        lines.append(f"    where crm: {condition}")
+    lines.append(f"    dedupe: {side.name} == contact_name    # how records that are on both sides already are found")
+    lines.append("    on duplicate: overwrite in books")
+    lines += [] if one_way else ["    on conflict: newest", "    on delete in crm: keep"]
+    lines += ["    map:", f"        {side.name} {arrow} contact_name"]
     for line in seeded.sample(side.lines, seeded.randrange(3, len(side.lines) + 1)):
-        text += f"        {line}\n"
+        lines.append("        " + (line.replace("<->", "->").replace(", prefer crm", "") if one_way else line))
     for prefix in side.prefixes:
         group = "billing_address" if prefix in {"Billing", "Mailing"} else "shipping_address"
-        text += f"        group {group}:\n"
+        lines.append(f"        group {group}:")
         for own, other in zip(side.address, _BOOKS_ADDRESS, strict=True):
-            text += f"            {prefix}_{own} <-> {group}.{other}\n"
-    return text
+            lines.append(f"            {prefix}_{own} {arrow} {group}.{other}")
+    return "\n".join(lines) + "\n"
 
 
 def _document(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Builds `transactions`, `access`, `moved` and `use` statements from lark trees."""
+"""Builds `transactions`, `access`, `moved` and `use` statements from the trees of the parser."""
 
 from __future__ import annotations
 

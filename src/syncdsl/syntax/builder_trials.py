@@ -1,4 +1,4 @@
-"""Builds `test` statements from lark trees."""
+"""Builds `test` statements from the trees of the parser."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 from contextlib import suppress
 from functools import cache
-from importlib import metadata, resources
+from importlib import resources
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from syncdsl.syntax.automaton import Automaton
@@ -37,7 +37,10 @@ def automaton() -> Automaton:
     """Return the parser, from the cache where it can be; a cache that cannot be read or written is passed over."""
     text = grammar_text()
     folder = _private_folder()
-    file = folder / f"grammar-{_key(text)}.tables" if folder else None
+    file = None
+    if folder is not None:
+        with suppress(OSError):  # as from a zip file
+            file = folder / f"grammar-{_key(text)}.json"
     if file is not None:
         saved = _read(file)
         if saved is not None:
@@ -51,16 +54,13 @@ def automaton() -> Automaton:
 
 
 def _key(text: str) -> str:
-    """Everything the tables depend on."""
-    own = [Path(__file__).with_name(name) for name in ("tables.py", "lark_tables.py")]
-    parts = (
-        text,
-        sys.version,
-        metadata.version("lark"),
-        metadata.version("syncdsl"),
-        *(str(file.stat().st_mtime_ns) if file.exists() else "" for file in own),
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    """Everything the tables depend on. `importlib.metadata` knows lark's version too, and takes longer than parsing."""
+    parts = [text.encode(), sys.version.encode()]
+    parts += [Path(__file__).with_name(name).read_bytes() for name in ("tables.py", "lark_tables.py")]
+    lark = PathFinder.find_spec("lark")
+    if lark is not None and lark.origin is not None:
+        parts.append(Path(lark.origin).read_bytes())  # it says its version
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
 def _private_folder() -> Path | None:
@@ -97,11 +97,11 @@ def _read(file: Path) -> bytes | None:
 
 def _write(file: Path, content: bytes) -> None:
     """Write through a temporary file, so that readers see all of it or nothing."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent)
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)

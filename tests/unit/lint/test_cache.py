@@ -127,7 +127,7 @@ def test_another_version_is_another_answer(file: Path, runs: list[int], monkeypa
     """After an upgrade of syncdsl or of Python everything is read again."""
     codes(file)
     assert any(name.startswith("syncdsl-") for name in cache.version())
-    monkeypatch.setattr(cache, "version", lambda: ["syncdsl-99.dist-info"])
+    monkeypatch.setattr(cache, "version", lambda _: ["syncdsl-99.dist-info"])
     codes(file)
     monkeypatch.setattr(sys, "version", "3.99")
     codes(file)
