@@ -22,9 +22,9 @@ from programs import GUARD, rule_file
 
 FILES = 100
 LINES = 300
-SQL_FILES = 3
-ROUNDS = 5
-SQL_ROUNDS = 2
+SQL_FILES = 2
+ROUNDS = 3
+SQL_ROUNDS = 1
 REPORT = Path(__file__).parent / "reports" / "check_speed.md"
 SCHEMAS = Path(__file__).parents[1] / "rules" / "zoho" / "schema"
 CHECKED = "syncdsl check (which lints too), uncached"

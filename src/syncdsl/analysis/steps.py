@@ -84,28 +84,37 @@ class Needs:
 def order_pairs(pairs: Sequence[Pair]) -> list[Pair]:
     """Return the pairs so that what others refer to comes first; cycles keep the order of the rules."""
     ordered: list[Pair] = []
-    rest = list(pairs)
+    rest = [(pair, _wanted(pair)) for pair in pairs]
     while rest:
-        free = [pair for pair in rest if not any(_needs(pair, other) for other in rest if other is not pair)]
-        chosen = free or rest[:1]
-        ordered += chosen
-        rest = [pair for pair in rest if pair not in chosen]
+        names = {pair.name for pair, _ in rest}
+        modules = {module for pair, _ in rest for module in _modules(pair)}
+        # What a pair itself links is not among what it wants, so that it never waits for itself.
+        free = [
+            not (pair.parent is not None and pair.parent.pair in names) and wanted.isdisjoint(modules)
+            for pair, wanted in rest
+        ]
+        if not any(free):
+            free[0] = True
+        ordered += [pair for (pair, _), chosen in zip(rest, free, strict=True) if chosen]
+        rest = [item for item, chosen in zip(rest, free, strict=True) if not chosen]
     return ordered
 
 
-def _needs(pair: Pair, other: Pair) -> bool:
-    """Return whether a pair is nested in another, or writes references to records that the other links."""
-    if pair.parent is not None and pair.parent.pair == other.name:
-        return True
-    modules = {(other.left.connection, other.left.module), (other.right.connection, other.right.module)}
-    for line in pair.lines:
-        for assignment, endpoint in ((line.to_right, pair.right), (line.to_left, pair.left)):
-            if assignment is not None and assignment.partner and isinstance(assignment.type, ReferenceType):
-                own = {(pair.left.connection, pair.left.module), (pair.right.connection, pair.right.module)}
-                wanted = {(endpoint.connection, module) for module in assignment.type.modules} - own
-                if wanted & modules:
-                    return True
-    return False
+def _modules(pair: Pair) -> set[tuple[str, str]]:
+    """Return the modules that a pair links, each with its connection."""
+    return {(pair.left.connection, pair.left.module), (pair.right.connection, pair.right.module)}
+
+
+def _wanted(pair: Pair) -> set[tuple[str, str]]:
+    """Return the other modules whose links a pair needs, because it writes references to their records."""
+    wanted = {
+        (endpoint.connection, module)
+        for line in pair.lines
+        for assignment, endpoint in ((line.to_right, pair.right), (line.to_left, pair.left))
+        if assignment is not None and assignment.partner and isinstance(assignment.type, ReferenceType)
+        for module in assignment.type.modules
+    }
+    return wanted - _modules(pair)
 
 
 def build_steps(

@@ -23,4 +23,5 @@ def paused_collection() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()  # else what was read is looked through at once
             gc.enable()
