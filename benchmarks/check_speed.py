@@ -150,8 +150,8 @@ def report(results: list[Result], lines: int) -> str:
     sqlfluff = results[-1].speed
     told = (
         f"{FILES} generated files, {lines:,} lines, one program; written by `benchmarks/check_speed.py` on Python"
-        f" {platform.python_version()} with {os.cpu_count()} cores. Processor time of whole commands with their start, median"
-        f" of {ROUNDS} alternating rounds. sqlfluff was given {SQL_FILES} files of the same length ({SQL_ROUNDS} rounds), and the"
+        f" {platform.python_version()} with {os.cpu_count()} cores. Processor time of whole commands with their start,"
+        f" median of {ROUNDS} alternating rounds. sqlfluff was given {SQL_FILES} files of the same length once, and the"
         " time that it takes for an empty file is not counted against it."
     )
     rows = [f"| {item.name} | {item.seconds:.2f} | {item.speed:,.0f} |" for item in results]

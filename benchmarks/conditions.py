@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 RECORDS = 200
 REPEATS = 20
+READ = ("Account_Type", "Employees", "Rating")
 ROUNDS = 9
 REPORT = Path(__file__).parent / "reports" / "conditions.md"
 SCHEMAS = Path(__file__).parents[1] / "rules" / "zoho" / "schema"
@@ -105,10 +106,10 @@ def from_records(plain: list[dict[str, Any]]) -> Sides:
     """Return the sides as they begin with the fields of a record."""
     today = dt.date(2026, 1, 31)
     own = compiled()
-    read = [{name: item[name] for name in ("Account_Type", "Employees", "Rating")} for item in plain]
+    execute = cel.compile(CEL).execute
     return {
         "syncdsl": (lambda fields: own(Record(fields, today)), decimals(plain)),
-        "common-expression-language": (cel.compile(CEL).execute, read),
+        "common-expression-language": (lambda item: execute({name: item[name] for name in READ}), plain),
         "rule-engine": (rule_engine.Rule(RULE_ENGINE).matches, plain),
     }
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syncdsl.functions.coercion import as_text
+from syncdsl.plan.direct import direct_equality, direct_membership, direct_order
 from syncdsl.schema.canonical import canonical, canonical_text
 from syncdsl.schema.types import ChoiceType, DecimalType, IdType, IntegerType, MoneyType, TextType, UrlType
 
@@ -73,25 +74,38 @@ def compile_comparison(
     right: Evaluator,
     left_constant: bool,
     right_constant: bool,
+    field: str | None = None,
 ) -> Evaluator:
-    """Return the comparison of two operands."""
+    """Return the comparison of two operands; `field` is the left one's name where it is a field of the record."""
     form = form_of(as_type)
     if op in {"==", "!="}:
         negated = op == "!="
         if right_constant or left_constant:
             constant, operand = (right, left) if right_constant else (left, right)
-            return _equals_constant(operand, form(_value_of(constant)), form, negated=negated)
+            expected = form(_value_of(constant))
+            general = _equals_constant(operand, expected, form, negated=negated)
+            if field is None or not right_constant:
+                return general
+            return direct_equality(field, expected, as_type, general, negated=negated)
         return _equals(left, right, form, negated=negated)
     order = _ORDERS[op]
     if right_constant:
-        return _ordered_constant(order, left, form(_value_of(right)), form)
+        bound = form(_value_of(right))
+        general = _ordered_constant(order, left, bound, form)
+        return general if field is None else direct_order(field, bound, as_type, general, order)
     return _ordered(order, left, right, form)
 
 
 def compile_among(
-    operand: Evaluator, options: Sequence[Evaluator], *, constant: bool, negated: bool, as_type: FieldType
+    operand: Evaluator,
+    options: Sequence[Evaluator],
+    *,
+    constant: bool,
+    negated: bool,
+    as_type: FieldType,
+    field: str | None = None,
 ) -> Evaluator:
-    """Return the test whether an operand is one of the options."""
+    """Return the test whether an operand is one of the options; `field` is its name where it is one of the record."""
     form = form_of(as_type)
     if constant:
         forms = frozenset(form(_value_of(option)) for option in options)
@@ -102,7 +116,9 @@ def compile_among(
             except _INCOMPARABLE:
                 return negated
 
-        return among_constants
+        if field is None:
+            return among_constants
+        return direct_membership(field, forms, as_type, among_constants, negated=negated)
 
     def among(scope: Scope) -> Value:
         value = form(operand(scope))

@@ -98,6 +98,7 @@ def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePla
                 right=compile_expression(right, tables),
                 left_constant=isinstance(left, Constant),
                 right_constant=isinstance(right, Constant),
+                field=_own_field(left),
             )
         case Arithmetic():
             return _arithmetic(expression, tables)
@@ -110,6 +111,7 @@ def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePla
                 constant=all(isinstance(option, Constant) for option in expression.options),
                 negated=expression.negated,
                 as_type=expression.as_type,
+                field=_own_field(expression.operand),
             )
         case Emptiness():
             return _emptiness(compile_expression(expression.operand, tables), negated=expression.negated)
@@ -129,6 +131,11 @@ def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePla
             return compile_table(table, expression.direction, argument) if table else _constant(None)
         case _:
             assert_never(expression)
+
+
+def _own_field(expression: PlanExpression) -> str | None:
+    """Return the name of a field that stands in the record itself."""
+    return expression.path[0] if isinstance(expression, FieldRead) and len(expression.path) == 1 else None
 
 
 def _constant(value: Value) -> Evaluator:
@@ -190,7 +197,11 @@ def _minus(operand: Evaluator) -> Evaluator:
 
 
 def _connective(expression: Connective, tables: Mapping[str, TablePlan]) -> Evaluator:
-    left, right = compile_expression(expression.left, tables), compile_expression(expression.right, tables)
+    inner, right = expression.left, compile_expression(expression.right, tables)
+    if expression.op == "and" and isinstance(inner, Connective) and inner.op == "and":  # one call less for each two
+        first, second = compile_expression(inner.left, tables), compile_expression(inner.right, tables)
+        return lambda scope: first(scope) is True and second(scope) is True and right(scope) is True
+    left = compile_expression(inner, tables)
     if expression.op == "and":
         return lambda scope: left(scope) is True and right(scope) is True
     return lambda scope: left(scope) is True or right(scope) is True
