@@ -23,7 +23,7 @@ from programs import GUARD, rule_file
 FILES = 100
 LINES = 300
 SQL_FILES = 2
-ROUNDS = 5
+ROUNDS = 3
 SQL_ROUNDS = 1
 REPORT = Path(__file__).parent / "reports" / "check_speed.md"
 SCHEMAS = Path(__file__).parents[1] / "rules" / "zoho" / "schema"
