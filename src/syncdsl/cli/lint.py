@@ -42,6 +42,7 @@ def lint(settings: Globals, *, paths: tuple[Path, ...], no_cache: bool, **report
     from syncdsl.project.discovery import CONFIGURATION, find_project, locate_project  # noqa: PLC0415 - the same
     from syncdsl.project.levels import read_lint_settings  # noqa: PLC0415 - the same
     from syncdsl.project.rule_files import rule_files, shown_path  # noqa: PLC0415 - the same
+    from syncdsl.project.today import today  # noqa: PLC0415 - the same
 
     if settings.project is not None or not paths:
         project: Path | None = locate_project(settings.project)
@@ -49,7 +50,7 @@ def lint(settings: Globals, *, paths: tuple[Path, ...], no_cache: bool, **report
         project = find_project(paths[0] if paths[0].is_dir() else paths[0].parent)
     levels = read_lint_settings(project / CONFIGURATION).levels if project is not None else {}
     files = rule_files(paths or ([shown_path(project)] if project is not None else []))
-    linted = lint_paths(files, levels, cache=not no_cache)
+    linted = lint_paths(files, levels, cache=not no_cache, today=today())
     findings = [item for _, items in linted for item in items]
     sources = {source.path: source for source, _ in linted}
     return show_findings(findings, sources, reporting, command="lint", quiet=settings.quiet)

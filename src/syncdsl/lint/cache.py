@@ -20,6 +20,7 @@ from syncdsl.diagnostics import ALL_CODES, Diagnostic, Fix, Related, Severity, S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from syncdsl.diagnostics import SourceFile
 
@@ -31,13 +32,18 @@ _ROOMS = ("syntax", "lint", "diagnostics")
 _GRAMMARS = (_PACKAGE / "_data" / "grammar", _PACKAGE.parents[1] / "grammar")
 
 
-def key(sources: Sequence[SourceFile], levels: Mapping[str, str]) -> str | None:
-    """Return the name of the answer for these files and levels; None when it cannot be told what it depends on."""
+def key(sources: Sequence[SourceFile], levels: Mapping[str, str], today: date | None = None) -> str | None:
+    """Return the name of the answer for these files and levels; None when it cannot be told what it depends on.
+
+    The day counts only where a suppression may end.
+    """
     try:
         parts: list[Any] = [sys.version, version(), [list(item) for item in fingerprint()]]
     except OSError:
         return None
     parts.append(sorted(levels.items()))
+    dated = today is not None and any("until" in source.text for source in sources)
+    parts.append(str(today) if dated else today is not None)
     parts.extend((source.path, source.text) for source in sources)
     return sha256(json.dumps(parts).encode()).hexdigest()
 

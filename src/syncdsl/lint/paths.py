@@ -10,24 +10,27 @@ from syncdsl.lint import cache as answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
 
 def lint_paths(
-    paths: Sequence[Path], levels: Mapping[str, str], *, cache: bool = True
+    paths: Sequence[Path], levels: Mapping[str, str], *, cache: bool = True, today: date | None = None
 ) -> list[tuple[SourceFile, list[Diagnostic]]]:
     """Lint rule files as one program and return each with its findings, sorted.
 
     `levels` says by code, its id or its name, what weighs other than usual: `off`, `note`, `warning` or `error`.
+    With `today` suppressions count and are judged; without, the findings are those before suppressing.
+
     Raises Fault SD609 for a file that cannot be read.
     """
     sources = [read_source(path) for path in dict.fromkeys(paths)]
-    key = answers.key(sources, levels) if cache else None
+    key = answers.key(sources, levels, today) if cache else None
     found = answers.load(key) if key is not None else None
     if found is None:
         from syncdsl.lint.engine import lint  # noqa: PLC0415 - loads the parser, which unchanged files do not need
 
-        found = lint(sources, levels)
+        found = lint(sources, levels, today=today)
         if key is not None:
             answers.store(key, found)
     return _by_file(sources, found)

@@ -12,6 +12,7 @@ from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.levels import weighed
 from syncdsl.project.rule_files import SUFFIX, rule_files, shown_path
 from syncdsl.project.settings import Settings, read_settings
+from syncdsl.project.today import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,12 +100,16 @@ class Workspace:
         uses: Uses,
     ) -> Checked:
         from syncdsl.analysis import analyse  # noqa: PLC0415 - loaded by the commands that check
+        from syncdsl.lint.suppressions import without_suppressed  # noqa: PLC0415 - the same
         from syncdsl.project.uses import library_for  # noqa: PLC0415 - the same
 
         schemas = self.schemas(declared_connections(program for _, program in programs))
         library = library_for([*(program for _, program in programs), *(file.program for file in uses.files)])
         analysis = analyse(programs, schemas, used=uses.files, library=library, unread_uses=uses.unread)
         findings += weighed(analysis.diagnostics, self.settings.lint.levels)
+        findings = without_suppressed(
+            findings, list(sources.values()), self.settings.lint.levels, today=today(), analysed=True
+        )
         failed = any(item.level is Severity.ERROR for item in findings)
         return Checked(
             sources=sources,

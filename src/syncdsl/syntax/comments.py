@@ -64,9 +64,7 @@ def comments(source: SourceFile) -> tuple[Comment, ...]:
     for line in _physical(source):
         if line.comment is not None:
             start, end = line.comment
-            found.append(
-                Comment(span=source.span(start, end), text=source.text[start:end], own_line=not line.code)
-            )
+            found.append(Comment(span=source.span(start, end), text=source.text[start:end], own_line=not line.code))
     return tuple(found)
 
 

@@ -56,7 +56,7 @@ UNUSED_SUPPRESSION = Code(
         "own, the next one that is no comment; a header is covered without the lines below it. `lint` judges only "
         "suppressions of codes that need no schemas, and none while the rules cannot be read whole; `check` judges all."
     ),
-    example=f"{_LEGACY}\nwhere crm: Owner.email == \"a@example.com\"",
+    example=f'{_LEGACY}\nwhere crm: Owner.email == "a@example.com"',
     instead='where crm: Owner.email == "a@example.com"',
     fix="safe: deletes the comment, or the code from its list; comments are no part of the plan",
 )
@@ -66,8 +66,8 @@ EXPIRED_SUPPRESSION = Code(
     title="the last day of a suppression is over",
     severity=Severity.WARNING,
     explanation=(
-        "The suppression said until when it counts, that day included. What it suppressed is reported again. Mend that, "
-        "or decide anew and write another date."
+        "The suppression said until when it counts, that day included. What it suppressed is reported again. Mend "
+        "that, or decide anew and write another date."
     ),
     example=f"# allow SD508: the finance user, until 2020-12-31\n{_OWNER}",
     instead=f"# allow SD508: the finance user, until 2027-12-31\n{_OWNER}",
