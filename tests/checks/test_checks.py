@@ -16,6 +16,7 @@ from syncdsl.diagnostics import SourceFile, find_code
 from syncdsl.diagnostics.codes import lint as codes
 from syncdsl.lint.checks import CHECKS
 from syncdsl.lint.engine import lint
+from syncdsl.lint.fixing import apply_fixes
 
 PAGES = sorted(Path(__file__).parent.glob("SD*.md"))
 NAME = "rules.sync"
@@ -98,3 +99,25 @@ def test_every_lint_code_has_a_check() -> None:
         assert code.explanation
         assert code.example
         assert code.instead
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_fixes_are_as_safe_as_their_code_says(case: Case) -> None:
+    """A code that has a fix says how safe it is; applying it removes the finding, and a safe one brings no other."""
+    sources = [SourceFile(name, text) for name, text in case.files.items()]
+    for item in lint(sources, {}):
+        for fix in item.fixes:
+            assert item.code.fix.startswith("safe: " if fix.safe else "unsafe: ")
+        before = [(other.span.file, other.code.id, other.message) for other in lint(sources, {})]
+        for fix in item.fixes[:1]:
+            after = [
+                (other.span.file, other.code.id, other.message)
+                for other in lint(
+                    [apply_fixes(one, [fix])[0] if one.path == fix.span.file else one for one in sources], {}
+                )
+            ]
+            assert after.count((item.span.file, item.code.id, item.message)) < before.count(
+                (item.span.file, item.code.id, item.message)
+            )
+            if fix.safe:
+                assert set(after) <= set(before)

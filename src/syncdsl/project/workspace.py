@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault, Severity
@@ -15,8 +16,7 @@ from syncdsl.project.settings import Settings, read_settings
 from syncdsl.project.today import today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan
@@ -91,6 +91,37 @@ class Workspace:
         findings += weighed(uses.findings, self.settings.lint.levels)
         sources |= {file.source.path: file.source for file in uses.files if not file.shipped}
         return self._analyse(programs, sources, findings, uses)
+
+    def check_sources(self, sources: Sequence[SourceFile]) -> Checked:
+        """Lint and analyse texts that need not be what the files hold.
+
+        Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots.
+        """
+        from syncdsl.lint.engine import lint  # noqa: PLC0415 - loads the grammar
+        from syncdsl.syntax import parse  # noqa: PLC0415 - the same
+
+        findings = lint(sources, dict(self.settings.lint.levels))
+        programs = [(source, parse(source).program) for source in sources]
+        return self._analyse(programs, {source.path: source for source in sources}, findings)
+
+    def plan_digest(self, sources: Mapping[str, SourceFile]) -> str | None:
+        """Return the digest of the plan with texts in place of files; None when there is none, for want of schemas too.
+
+        Texts of the project's own rule files stand in for those among all of them; others are a program of their own.
+        """
+        from syncdsl.lint.paths import read_source  # noqa: PLC0415 - loaded by the commands that fix
+
+        try:
+            own = {file.absolute(): file for file in self.rule_files()}
+            named = {Path(path).absolute(): source for path, source in sources.items()}
+            if named.keys() <= own.keys():
+                program = [named.get(path) or read_source(file) for path, file in own.items()]
+            else:
+                program = list(sources.values())
+            plan = self.check_sources(program).plan
+        except Fault:
+            return None
+        return plan.digest if plan is not None else None
 
     def _analyse(
         self,
