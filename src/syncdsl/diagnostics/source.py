@@ -8,6 +8,9 @@ from functools import cached_property
 
 from syncdsl.diagnostics.span import Span
 
+MAX_BYTES = 1024 * 1024
+"""The size of a rule file from which on it is not read: SD1 says so."""
+
 
 @dataclass(frozen=True)
 class SourceFile:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.diagnostics import ALL_CODES, Fault, Severity, did_you_mean
@@ -11,7 +13,6 @@ from syncdsl.project.toml_file import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from syncdsl.diagnostics import Diagnostic
     from syncdsl.project.toml_file import TomlFile
@@ -45,7 +46,22 @@ def read_lint_settings(configuration: Path) -> LintSettings:
             help='write `rules = "rules"` under `[project]` and `SD505 = "error"` under `[lint.levels]`',
         )
     check_levels(file, levels)
+    refuse_escape(file, "rules", rules)
     return LintSettings(rules=configuration.parent / rules, levels=levels)
+
+
+def refuse_escape(file: TomlFile, key: str, folder: str) -> None:
+    """Let pass a folder of `[project]` that lies in the project.
+
+    Raises Fault SD602 for one that leads out of it: what lies there is none of the project's business.
+    """
+    home = os.path.normpath(file.path.parent.absolute())
+    if not Path(os.path.normpath(Path(home) / folder)).is_relative_to(home) or "\0" in folder:
+        raise Fault(
+            BAD_CONFIGURATION,
+            f"{file.place(('project', key))}: `{key}` leads out of the project",
+            help=f'name a folder in the project, such as `{key} = "{key}"`',
+        )
 
 
 def check_levels(file: TomlFile, levels: dict[str, Any]) -> None:

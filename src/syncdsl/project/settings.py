@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNKNOWN_ENVIRONMENT
 from syncdsl.project.discovery import CONFIGURATION
-from syncdsl.project.levels import DEFAULT_RULES, check_levels
+from syncdsl.project.levels import DEFAULT_RULES, check_levels, refuse_escape
 from syncdsl.project.toml_file import TomlFile, read_toml
 from syncdsl.schema.model import Model
 
@@ -137,6 +137,8 @@ def read_settings(folder: Path) -> Settings:
     except ValidationError as error:
         raise _fault(file, error) from None
     check_levels(file, dict(settings.lint.levels))
+    refuse_escape(file, "rules", settings.project.rules)
+    refuse_escape(file, "schema", settings.project.schema_)
     return settings
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault, Severity
 from syncdsl.diagnostics.codes.project import MISSING_SCHEMA, UNREADABLE_FILE
 from syncdsl.project.discovery import CONFIGURATION
+from syncdsl.project.inside import refuse_outside
 from syncdsl.project.levels import weighed
 from syncdsl.project.rule_files import SUFFIX, rule_files, shown_path
 from syncdsl.project.settings import Settings, read_settings
@@ -166,6 +167,8 @@ class Workspace:
                 f"there is no schema snapshot {listed}",
                 help=f"write it with `syncdsl schema pull {names}`, review it and commit it",
             )
+        for path in paths.values():
+            refuse_outside(path, self.folder)
         return {name: read_snapshot(path) for name, path in paths.items()}
 
 

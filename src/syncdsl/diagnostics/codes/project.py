@@ -106,6 +106,16 @@ MISSING_EXTRA = Code(
         "The message names the extra and the command that installs it, such as `pip install 'syncdsl[sandbox]'`."
     ),
 )
+TOO_MUCH = Code(
+    id="SD640",
+    name="too-many-rules",
+    title="there are more rules than one program may have",
+    exit_code=3,
+    explanation=(
+        "One program has at most 10,000 rule files with 64 MiB of text together, and each file at most 1 MiB. The "
+        "limits keep a check from using up the machine, whoever wrote the rules."
+    ),
+)
 
 CODES: tuple[Code, ...] = (
     NO_PROJECT,
@@ -120,4 +130,5 @@ CODES: tuple[Code, ...] = (
     USAGE,
     NEEDS_ANSWER,
     MISSING_EXTRA,
+    TOO_MUCH,
 )
