@@ -14,7 +14,7 @@ from syncdsl.cli.terminal import say, style_of, write
 from syncdsl.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
@@ -96,10 +96,9 @@ def mend(
     return Mended(sources=after, findings=fixed.state.findings, changed=bool(changes))
 
 
-def verdict(mended: Mended, only: Collection[str] | None = None) -> int:
+def verdict(findings: Iterable[Diagnostic], *, changed: bool) -> int:
     """Return the exit code of `--diff`: 1 when there would be changes, or findings left after them."""
-    shown = [item for item in mended.findings if only is None or item.span.file in only]
-    return FINDINGS if mended.changed or any(item.level is not Severity.NOTE for item in shown) else FINE
+    return FINDINGS if changed or any(item.level is not Severity.NOTE for item in findings) else FINE
 
 
 def _tell(fixed: Fixed, files: int, fixing: Fixing, only: Collection[str] | None) -> None:

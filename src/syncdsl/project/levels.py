@@ -23,10 +23,11 @@ DEFAULT_RULES = "rules"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintSettings:
-    """What `lint` needs of a project: where its rules are, and the levels that are not the default."""
+    """What `lint` needs of a project: where its rules are, the levels that are not the default, and the baseline."""
 
     rules: Path
     levels: dict[str, str]
+    baseline: Path | None = None
 
 
 def read_lint_settings(configuration: Path) -> LintSettings:
@@ -46,12 +47,25 @@ def read_lint_settings(configuration: Path) -> LintSettings:
             help='write `rules = "rules"` under `[project]` and `SD505 = "error"` under `[lint.levels]`',
         )
     check_levels(file, levels)
-    refuse_escape(file, "rules", rules)
-    return LintSettings(rules=configuration.parent / rules, levels=levels)
+    refuse_escape(file, ("project", "rules"), rules)
+    baseline = lint.get("baseline") if isinstance(lint, dict) else None
+    if baseline is not None and (not isinstance(baseline, str) or not baseline):
+        raise Fault(
+            BAD_CONFIGURATION,
+            f"{file.place(('lint', 'baseline'))}: `baseline` is the name of a file",
+            help='write `baseline = "baseline.json"` under `[lint]`',
+        )
+    if baseline is not None:
+        refuse_escape(file, ("lint", "baseline"), baseline)
+    return LintSettings(
+        rules=configuration.parent / rules,
+        levels=levels,
+        baseline=configuration.parent / baseline if baseline is not None else None,
+    )
 
 
-def refuse_escape(file: TomlFile, key: str, folder: str) -> None:
-    """Let pass a folder of `[project]` that lies in the project.
+def refuse_escape(file: TomlFile, key: tuple[str, str], folder: str) -> None:
+    """Let pass a path that lies in the project.
 
     Raises Fault SD602 for one that leads out of it: what lies there is none of the project's business.
     """
@@ -59,8 +73,8 @@ def refuse_escape(file: TomlFile, key: str, folder: str) -> None:
     if not Path(os.path.normpath(Path(home) / folder)).is_relative_to(home) or "\0" in folder:
         raise Fault(
             BAD_CONFIGURATION,
-            f"{file.place(('project', key))}: `{key}` leads out of the project",
-            help=f'name a folder in the project, such as `{key} = "{key}"`',
+            f"{file.place(key)}: `{key[-1]}` leads out of the project",
+            help=f'name a place in the project, such as `{key[-1]} = "{key[-1]}"`',
         )
 
 

@@ -32,6 +32,14 @@ def rewrite_files(changes: Iterable[tuple[SourceFile, SourceFile]], project: Pat
         _replace(target, content)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file that everybody may read, all of it or nothing; one that is there keeps its permissions.
+
+    Raises Fault SD609 when it cannot be written.
+    """
+    _replace(Path(os.path.realpath(path)), text.encode())
+
+
 def _target(path: Path, project: Path | None) -> Path:
     """Return the plain file that a path leads to."""
     written = Path(os.path.normpath(path.absolute()))
@@ -65,7 +73,7 @@ def _content(target: Path, old: SourceFile, new: SourceFile) -> bytes:
 def _replace(target: Path, content: bytes) -> None:
     name: str | None = None
     try:
-        mode = stat.S_IMODE(target.stat().st_mode)
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
         descriptor, name = mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(descriptor, "wb") as stream:
             os.fchmod(descriptor, mode)

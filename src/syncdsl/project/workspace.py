@@ -158,6 +158,8 @@ class Workspace:
         from syncdsl.schema.snapshot import read_snapshot  # noqa: PLC0415 - loads pydantic
 
         paths = {name: shown_path(self.schema_path(name)) for name in connections}
+        for path in paths.values():
+            refuse_outside(path, self.folder)
         missing = [(name, path) for name, path in paths.items() if not path.is_file()]
         if missing:
             listed = " and ".join(f"`{path}`" for _, path in missing)
@@ -167,8 +169,6 @@ class Workspace:
                 f"there is no schema snapshot {listed}",
                 help=f"write it with `syncdsl schema pull {names}`, review it and commit it",
             )
-        for path in paths.values():
-            refuse_outside(path, self.folder)
         return {name: read_snapshot(path) for name, path in paths.items()}
 
 

@@ -116,6 +116,17 @@ TOO_MUCH = Code(
         "limits keep a check from using up the machine, whoever wrote the rules."
     ),
 )
+BAD_BASELINE = Code(
+    id="SD641",
+    name="bad-baseline",
+    title="the baseline cannot be used",
+    exit_code=3,
+    explanation=(
+        "A baseline lists findings by code and rule that were there when checking began, so that only new ones are "
+        "reported. `syncdsl check --baseline FILE --update-baseline` makes it. It shrinks when findings go and never "
+        "grows; to begin anew, delete the file. `baseline` under `[lint]` of syncdsl.toml names it for every run."
+    ),
+)
 
 CODES: tuple[Code, ...] = (
     NO_PROJECT,
@@ -131,4 +142,5 @@ CODES: tuple[Code, ...] = (
     NEEDS_ANSWER,
     MISSING_EXTRA,
     TOO_MUCH,
+    BAD_BASELINE,
 )
