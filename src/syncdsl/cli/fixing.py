@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syncdsl.cli.ending import FINDINGS, FINE
+from syncdsl.cli.findings import fails
 from syncdsl.cli.terminal import say, style_of, write
-from syncdsl.diagnostics import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from syncdsl.cli.findings import Reporting
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.lint.fixing import Fixed, Judge
 
@@ -96,9 +97,9 @@ def mend(
     return Mended(sources=after, findings=fixed.state.findings, changed=bool(changes))
 
 
-def verdict(findings: Iterable[Diagnostic], *, changed: bool) -> int:
-    """Return the exit code of `--diff`: 1 when there would be changes, or findings left after them."""
-    return FINDINGS if changed or any(item.level is not Severity.NOTE for item in findings) else FINE
+def verdict(findings: Iterable[Diagnostic], reporting: Reporting, *, changed: bool) -> int:
+    """Return the exit code of `--diff`: 1 when there would be changes, or findings left after them that fail."""
+    return FINDINGS if changed or any(fails(item, reporting["fail_level"]) for item in findings) else FINE
 
 
 def _tell(fixed: Fixed, files: int, fixing: Fixing, only: Collection[str] | None) -> None:

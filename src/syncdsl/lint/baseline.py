@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from syncdsl.diagnostics import Fault, Severity, find_code
+from syncdsl.diagnostics import Fault, Severity, SourceFile, find_code
 from syncdsl.diagnostics.codes.project import BAD_BASELINE
 from syncdsl.lint.suppressions import suppressible
 from syncdsl.syntax.comments import logical_lines
@@ -23,7 +23,7 @@ from syncdsl.syntax.comments import logical_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from syncdsl.diagnostics import Diagnostic, SourceFile
+    from syncdsl.diagnostics import Diagnostic
 
 FORMAT = "syncdsl/baseline/1"
 _HEADER = re.compile(r'(?:"(?:\\.|[^"\\\n])*"|`[^`\n]*`|[^:#"`])*')
@@ -76,7 +76,7 @@ class Places:
 
     def _rules(self, path: str) -> tuple[list[int], list[str]]:
         if path not in self._starts:
-            source = self._sources[path]
+            source = self._sources.get(path, SourceFile(path, ""))
             lines = [line for line in logical_lines(source) if line.column == 0]
             self._starts[path] = [line.first for line in lines], [_name(source, line.first) for line in lines]
         return self._starts[path]

@@ -19,7 +19,7 @@ from syncdsl.lint.weighing import OFF, level_of, weighed
 from syncdsl.syntax.comments import comments, logical_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from syncdsl.diagnostics import Code, SourceFile
     from syncdsl.syntax.comments import Comment
@@ -72,10 +72,12 @@ def without_suppressed(
     *,
     today: date,
     analysed: bool,
+    unlinted: Container[str] = (),
 ) -> list[Diagnostic]:
     """Return the findings that no suppression covers, with what is wrong with the suppressions, sorted.
 
     `analysed` says that names, types and proofs were judged too; without, a suppression of theirs is not unused.
+    `unlinted` holds the paths of files in which nothing else was judged.
     """
     by_file: dict[str, list[Diagnostic]] = {source.path: [] for source in sources}
     for item in findings:
@@ -85,9 +87,10 @@ def without_suppressed(
         for items in by_file.values()
         for item in items
     )
-    sight = _Sight(levels=levels, today=today, analysed=analysed, unread=unread)
     for source in sources:
         if MARK.search(source.text):
+            linted = source.path not in unlinted
+            sight = _Sight(levels=levels, today=today, analysed=analysed, linted=linted, unread=unread)
             by_file[source.path] = _in_file(by_file[source.path], source, sight)
     unique = {item.sort_key: item for items in by_file.values() for item in items}
     return [unique[key] for key in sorted(unique)]
@@ -100,11 +103,12 @@ class _Sight:
     levels: Mapping[str, str]
     today: date
     analysed: bool
+    linted: bool
     unread: bool
 
     def sees(self, code: Code) -> bool:
         """Tell whether a finding of this code would have been found."""
-        judged = self.analysed or code.id.startswith(_PARSED_RANGES)
+        judged = self.linted if code.id.startswith(_PARSED_RANGES) else self.analysed
         return judged and not self.unread and level_of(code, self.levels) != OFF
 
     def expired(self, one: _Suppression) -> bool:

@@ -22,10 +22,15 @@ _LONGEST = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathProblem:
-    """Why a path cannot be used: what is wrong, and the form that is right, both for a finding."""
+    """Why a path cannot be used: what is wrong, and the form that is right, both for a finding.
+
+    `outside` is on for a path that leads out of the project or is none that could stay inside; nothing may be looked up
+    for it.
+    """
 
     message: str
     help: str
+    outside: bool = False
 
 
 Resolved: TypeAlias = Path | PathProblem
@@ -78,12 +83,16 @@ def _spelling(written: str, suffix: str) -> PathProblem | None:
     if not written.strip():
         return PathProblem(message="this path is empty", help=form)
     if "\\" in written:
-        return PathProblem(message=f"`{written}` has backslashes", help="write `/` between folders, on every system")
+        return PathProblem(
+            message=f"`{written}` has backslashes", help="write `/` between folders, on every system", outside=True
+        )
     if len(written) > _LONGEST or any(ord(character) < 0x20 or ord(character) == 0x7F for character in written):
-        return PathProblem(message="this is no path of a file", help=form)
+        return PathProblem(message="this is no path of a file", help=form, outside=True)
     if written.startswith(("/", "~")) or (len(written) > 1 and written[1] == ":") or "://" in written:
         return PathProblem(
-            message=f"`{written}` is no path inside the project", help=f"paths start at the file they stand in: {form}"
+            message=f"`{written}` is no path inside the project",
+            help=f"paths start at the file they stand in: {form}",
+            outside=True,
         )
     if not written.endswith(suffix):
         return PathProblem(message=f"`{written}` is no rule file", help=f"rule files end in `{suffix}`")
@@ -126,6 +135,7 @@ def _outside(written: str) -> PathProblem:
     return PathProblem(
         message=f"`{written}` leads out of the project",
         help="copy what is needed into the project; links are followed only inside it",
+        outside=True,
     )
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan
-    from syncdsl.project.uses import Uses
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.syntax.nodes import Program
 
@@ -34,6 +33,8 @@ class Checked:
     findings: tuple[Diagnostic, ...]
     schemas: dict[str, SchemaSnapshot] = field(default_factory=dict)
     plan: Plan | None = None
+    used: frozenset[str] = frozenset()
+    """The paths among `sources` of files that are only used: they are analysed, and linted where they are rules."""
 
     @property
     def failed(self) -> bool:
@@ -81,29 +82,18 @@ class Workspace:
         Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots, SD609 for unreadable files.
         """
         from syncdsl.lint import lint_paths  # noqa: PLC0415 - loaded by the commands that check
-        from syncdsl.project.uses import resolve_uses  # noqa: PLC0415 - loads the grammar
-        from syncdsl.syntax import parse  # noqa: PLC0415 - the same
 
         linted = lint_paths(files or self.rule_files(), dict(self.settings.lint.levels))
-        sources = {source.path: source for source, _ in linted}
-        findings = [item for _, items in linted for item in items]
-        programs = [(source, parse(source).program) for source in sources.values()]
-        uses = resolve_uses(programs, self.folder)
-        findings += weighed(uses.findings, self.settings.lint.levels)
-        sources |= {file.source.path: file.source for file in uses.files if not file.shipped}
-        return self._analyse(programs, sources, findings, uses)
+        return self._analyse([source for source, _ in linted], [item for _, items in linted for item in items])
 
     def check_sources(self, sources: Sequence[SourceFile]) -> Checked:
-        """Lint and analyse texts that need not be what the files hold.
+        """Lint and analyse texts that need not be what the files hold; used files are read where they are.
 
         Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots.
         """
         from syncdsl.lint.engine import lint  # noqa: PLC0415 - loads the grammar
-        from syncdsl.syntax import parse  # noqa: PLC0415 - the same
 
-        findings = lint(sources, dict(self.settings.lint.levels))
-        programs = [(source, parse(source).program) for source in sources]
-        return self._analyse(programs, {source.path: source for source in sources}, findings)
+        return self._analyse(sources, lint(sources, dict(self.settings.lint.levels)))
 
     def plan_digest(self, sources: Mapping[str, SourceFile]) -> str | None:
         """Return the digest of the plan with texts in place of files; None when there is none, for want of schemas too.
@@ -124,23 +114,23 @@ class Workspace:
             return None
         return plan.digest if plan is not None else None
 
-    def _analyse(
-        self,
-        programs: Sequence[tuple[SourceFile, Program]],
-        sources: dict[str, SourceFile],
-        findings: list[Diagnostic],
-        uses: Uses,
-    ) -> Checked:
+    def _analyse(self, linted: Sequence[SourceFile], findings: list[Diagnostic]) -> Checked:
         from syncdsl.analysis import analyse  # noqa: PLC0415 - loaded by the commands that check
         from syncdsl.lint.suppressions import without_suppressed  # noqa: PLC0415 - the same
-        from syncdsl.project.uses import library_for  # noqa: PLC0415 - the same
+        from syncdsl.project.uses import library_for, resolve_uses  # noqa: PLC0415 - the same
+        from syncdsl.syntax import parse  # noqa: PLC0415 - loads the grammar
 
+        programs = [(source, parse(source).program) for source in linted]
+        uses = resolve_uses(programs, self.folder)
+        used = {file.source.path: file.source for file in uses.files if not file.shipped}
+        sources = {source.path: source for source in linted} | used
+        findings = findings + weighed(uses.findings, self.settings.lint.levels)
         schemas = self.schemas(declared_connections(program for _, program in programs))
         library = library_for([*(program for _, program in programs), *(file.program for file in uses.files)])
         analysis = analyse(programs, schemas, used=uses.files, library=library, unread_uses=uses.unread)
         findings += weighed(analysis.diagnostics, self.settings.lint.levels)
         findings = without_suppressed(
-            findings, list(sources.values()), self.settings.lint.levels, today=today(), analysed=True
+            findings, list(sources.values()), self.settings.lint.levels, today=today(), analysed=True, unlinted=used
         )
         failed = any(item.level is Severity.ERROR for item in findings)
         return Checked(
@@ -148,6 +138,7 @@ class Workspace:
             findings=_sorted(findings),
             schemas=schemas,
             plan=None if failed else analysis.plan,
+            used=frozenset(used),
         )
 
     def schemas(self, connections: Iterable[str]) -> dict[str, SchemaSnapshot]:
