@@ -131,7 +131,7 @@ def _in_file(findings: list[Diagnostic], source: SourceFile, sight: _Sight) -> l
             kept.append(item)
     for one in all_of_file:
         found += _judged(one, source, sight)
-    return kept + [item for one in found if (item := weighed(one, sight.levels)) is not None]
+    return kept + [judged for one in found if (judged := weighed(one, sight.levels)) is not None]
 
 
 def _covering(all_of_file: Sequence[_Suppression], source: SourceFile) -> dict[int, list[_Suppression]]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.source import MAX_BYTES
 from syncdsl.lint import paths
 from syncdsl.lint.paths import read_sources
 from syncdsl.project.rule_files import rule_files
-from syncdsl.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

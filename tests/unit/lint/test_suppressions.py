@@ -102,7 +102,7 @@ def test_lint_does_not_judge_what_it_does_not_see() -> None:
 
 def test_what_suppressions_report_has_a_level() -> None:
     """Their own findings are weighed like all others."""
-    (item,) = run("# allow SD501\n" + TABLE, **{"missing-reason": "error"})
+    (item,) = run("# allow SD501\n" + TABLE, SD590="error")
     assert item.level is Severity.ERROR
     assert found("# allow SD501\n" + TABLE, SD590="off") == []
 

@@ -10,7 +10,7 @@ from syncdsl.lint.check import Check, RuleFile, placed
 from syncdsl.lint.removal import removal
 from syncdsl.syntax import walk
 from syncdsl.syntax.expressions import BadExpression
-from syncdsl.syntax.nodes import Bad, Connection, Document, Identifier, Module, Record, Table, Unsupported
+from syncdsl.syntax.nodes import Bad, Connection, Document, Identifier, Module, Record, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ def _repeated(earlier: _Definition, later: _Definition) -> bool:
 def _same(earlier: _Definition, later: _Definition) -> bool:
     """Tell whether both say the same, all of which was read."""
     holes = (
-        isinstance(node, Bad | BadExpression | Unsupported) or (isinstance(node, Identifier) and not node.text)
+        isinstance(node, Bad | BadExpression) or (isinstance(node, Identifier) and not node.text)
         for node in walk(later)
     )
     return earlier == later and not any(holes)
