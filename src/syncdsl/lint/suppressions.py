@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from syncdsl.syntax.comments import Comment
 
 FORM = "`# allow SD508: the reason, until 2027-03-31`; the last part may be left out"
-MARK = re.compile(r"#[^\n]*(?:\ballow\b|\bSD\d)", re.IGNORECASE)
+MARK = re.compile(r"\ballow\b|\bSD\d", re.IGNORECASE)
 """What a text must have for a suppression to be in it."""
 
 _LIST = r"[A-Za-z][\w-]*(?:\s*,\s*[A-Za-z][\w-]*)*"
@@ -35,6 +35,8 @@ _MEANT = re.compile(
     r"(?:(?:allow\w*|ignore\w*|disable\w*|suppress\w*|noqa|nolint|skip)\b.*\bSD\d|(?:noqa|nolint)\W+SD\d)",
     re.IGNORECASE,
 )
+_NEAR = 120
+"""How far into a comment to look for what was meant; the pattern takes more than linear time."""
 _CODE = re.compile(r"SD\d+", re.IGNORECASE)
 _UNTIL = re.compile(r"(?:^|,\s*|\s)until\s+(?P<day>\d{4}-\d{2}-\d{2})$")
 _UNTIL_WHAT = re.compile(r"(?:^|,)\s*until\b(?P<what>.*)$")
@@ -151,7 +153,7 @@ def _read(comment: Comment, source: SourceFile, found: list[Diagnostic]) -> _Sup
     """Return the suppression that a comment is; None when it is none, or one that cannot count."""
     match = _SUPPRESSION.match(comment.text)
     if match is None or (match["reason"] is None and not _CODE.match(match["codes"])):
-        if _MEANT.match(comment.text):
+        if _MEANT.match(comment.text[:_NEAR]):
             _report(
                 found, codes.MALFORMED_SUPPRESSION, "this comment suppresses nothing", comment.span, f"write {FORM}"
             )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -117,6 +118,25 @@ def test_errors_that_stop_the_rules_cannot_be_suppressed() -> None:
     duplicate = find_code("SD504")
     assert duplicate is not None
     assert suppressible(duplicate)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#" * 300_000 + " SD501",
+        "# allow " + "SD501, " * 40_000,
+        "# allow SD501" + " " * 300_000 + "x",
+        "#SD1 allow " * 30_000,
+        "# allow SD501: a" + ", until" * 40_000,
+        "`'\"(" * 80_000 + "# allow SD501",
+        "(\n" * 50_000 + "# allow SD501: a",
+    ],
+)
+def test_hostile_comments_take_linear_time(text: str) -> None:
+    """No pattern runs away on a line without end; a quadratic one would take minutes."""
+    begin = time.process_time()
+    without_suppressed([], [SourceFile("a.sync", text)], {}, today=TODAY, analysed=True)
+    assert time.process_time() - begin < 5
 
 
 def test_many_suppressions_take_little_time() -> None:
