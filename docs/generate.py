@@ -61,6 +61,8 @@ def _code(code: Code) -> str:
         lines.append(f"\n```\n{code.example.strip()}\n```")
     if code.instead:
         lines.append(f"\nInstead:\n\n```\n{code.instead.strip()}\n```")
+    if code.fix:
+        lines.append(f"\nFix, {code.fix}.")
     return "\n".join(lines)
 
 

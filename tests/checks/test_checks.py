@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from syncdsl.diagnostics import SourceFile, find_code
 from syncdsl.diagnostics.codes import lint as codes
+from syncdsl.diagnostics.codes import suppressions
 from syncdsl.lint.checks import CHECKS
 from syncdsl.lint.engine import lint
+from syncdsl.lint.fixing import apply_fixes
 
+TODAY = date(2026, 6, 1)
+"""The day on which the pages are read: suppressions end."""
 PAGES = sorted(Path(__file__).parent.glob("SD*.md"))
 NAME = "rules.sync"
 EXPECTATION = re.compile(r"- (?:(?P<file>\S+):)?(?P<line>\d+): (?P<code>SD\d{3})")
@@ -66,14 +71,14 @@ CASES = [case for page in PAGES for case in cases_of(page)]
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_page_says_what_lint_finds(case: Case) -> None:
     """The findings of a case are exactly those that its page lists."""
-    found = lint([SourceFile(name, text) for name, text in case.files.items()], {})
+    found = lint([SourceFile(name, text) for name, text in case.files.items()], {}, today=TODAY)
     assert [f"{item.span.file}:{item.span.line}: {item.code.id}" for item in found] == case.expected
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_messages_keep_to_the_form(case: Case) -> None:
     """A message is lower case without a full stop and its help shows the right form in backticks."""
-    for item in lint([SourceFile(name, text) for name, text in case.files.items()], {}):
+    for item in lint([SourceFile(name, text) for name, text in case.files.items()], {}, today=TODAY):
         assert item.message[0] in "`abcdefghijklmnopqrstuvwxyz"
         assert not item.message.endswith(".")
         assert item.help is not None
@@ -81,13 +86,16 @@ def test_messages_keep_to_the_form(case: Case) -> None:
 
 def test_every_check_has_a_page_with_good_and_bad_cases() -> None:
     """Every check is shown, with at least one case of either kind that has its code."""
-    assert {page.stem for page in PAGES} == {check.code.id for check in CHECKS}
+    about_suppressions = {code.id for code in suppressions.CODES}
+    assert {page.stem for page in PAGES} == {check.code.id for check in CHECKS} | about_suppressions
     for page in PAGES:
         parts = {case.part for case in CASES if case.page == page.stem}
         assert parts == {"Good", "Bad"}
     for case in CASES:
         assert bool(case.expected) == (case.part == "Bad")
-        assert all(item.endswith(case.page) for item in case.expected)
+        own = [item for item in case.expected if item.endswith(case.page)]
+        # What a comment fails to suppress is found beside it.
+        assert own == case.expected or (own and case.page in about_suppressions)
 
 
 def test_every_lint_code_has_a_check() -> None:
@@ -98,3 +106,23 @@ def test_every_lint_code_has_a_check() -> None:
         assert code.explanation
         assert code.example
         assert code.instead
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_fixes_are_as_safe_as_their_code_says(case: Case) -> None:
+    """A code that has a fix says how safe it is; applying it removes the finding, and a safe one brings no other."""
+    sources = [SourceFile(name, text) for name, text in case.files.items()]
+    before = keys(sources)
+    for item in lint(sources, {}, today=TODAY):
+        for fix in item.fixes:
+            assert item.code.fix.startswith("safe: " if fix.safe else "unsafe: ")
+            after = keys([apply_fixes(one, [fix])[0] if one.path == fix.span.file else one for one in sources])
+            key = (item.span.file, item.code.id, item.message)
+            assert after.count(key) < before.count(key)
+            if fix.safe:
+                assert set(after) <= set(before)
+
+
+def keys(sources: list[SourceFile]) -> list[tuple[str, str, str]]:
+    """Return what is found, wherever in its file it stands."""
+    return [(item.span.file, item.code.id, item.message) for item in lint(sources, {}, today=TODAY)]

@@ -11,6 +11,7 @@ from syncdsl.diagnostics import Diagnostic, Fix, did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION
 from syncdsl.functions import BUILTINS
 from syncdsl.syntax import nodes
+from syncdsl.syntax.spelling import spelled_path, spelled_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -144,7 +145,10 @@ class Checker:
         names = sorted(set(known))
         near = did_you_mean(name, names)
         if near is not None:
-            fixes = (Fix(title=f"use `{near}`", span=span, replacement=near),)
+            quoted = self.names.sources[span.file].text.startswith('"', span.start)
+            fixes = (
+                Fix(title=f"use `{near}`", span=span, replacement=spelled_text(near) if quoted else spelled_path(near)),
+            )
             self.report(code, f"{what} `{name}`", span, help=f"did you mean `{near}`?", fixes=fixes)
         else:
             shown = ", ".join(f"`{item}`" for item in names[:12]) + (" …" if len(names) > 12 else "")

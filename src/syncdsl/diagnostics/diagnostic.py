@@ -29,7 +29,11 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """An edit that removes the finding: replace the text of `span` by `replacement`."""
+    r"""An edit that removes the finding: replace the text of `span` by `replacement`.
+
+    `safe` promises that the plan stays the same; the page of the finding's code says why. Line ends in `replacement`
+    are `\n`; those of the file are written.
+    """
 
     title: str
     span: Span

@@ -12,6 +12,9 @@ from syncdsl.diagnostics.span import LazySpan
 if TYPE_CHECKING:
     from syncdsl.diagnostics.span import Span
 
+MAX_BYTES = 1024 * 1024
+"""The size of a rule file from which on it is not read: SD1 says so."""
+
 
 @dataclass(frozen=True)
 class SourceFile:

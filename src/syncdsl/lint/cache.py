@@ -20,6 +20,7 @@ from syncdsl.diagnostics import ALL_CODES, Diagnostic, Fix, Related, Severity, S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from syncdsl.diagnostics import SourceFile
 
@@ -39,11 +40,12 @@ def key(
     rooms: Iterable[str] = _ROOMS,
     packages: tuple[str, ...] = _OWN,
     beside: Iterable[Path] = (),
+    today: date | None = None,
 ) -> str | None:
     """Return the name of the answer for these files and levels; None when it cannot be told what it depends on.
 
     It comes from the code of `rooms` and the installed `packages` (beginnings of names, each with its hyphen); the
-    bytes of the files `beside` take part too.
+    bytes of the files `beside` take part too. The day counts only where a suppression may end.
     """
     try:
         parts: list[Any] = [sys.version, version(packages), [list(item) for item in fingerprint(rooms)]]
@@ -51,6 +53,8 @@ def key(
     except OSError:
         return None
     parts.append(sorted(levels.items()))
+    dated = today is not None and any("until" in source.text for source in sources)
+    parts.append(str(today) if dated else today is not None)
     parts.extend((source.path, source.text) for source in sources)
     return sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -40,6 +40,11 @@ def statements(files: Sequence[RuleFile]) -> Iterable[Statement]:
     return (statement for file in files for statement in file.program.statements)
 
 
+def placed(files: Sequence[RuleFile]) -> Iterable[tuple[RuleFile, Statement]]:
+    """Return the statements of all files in order, each with its file."""
+    return ((file, statement) for file in files for statement in file.program.statements)
+
+
 def unread(files: Sequence[RuleFile]) -> bool:
     """Tell whether something in the program could not be read: what seems unused may be used there."""
     return any(not file.complete for file in files)

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics import Severity
 from syncdsl.lint.check import RuleFile
 from syncdsl.lint.checks import CHECKS
+from syncdsl.lint.suppressions import without_suppressed
+from syncdsl.lint.weighing import OFF, level_of, weighed
 from syncdsl.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.syntax import ParseResult
 
-OFF = "off"
-
 
 def lint(
-    sources: Sequence[SourceFile], levels: Mapping[str, str], parsed: Sequence[ParseResult] | None = None
+    sources: Sequence[SourceFile],
+    levels: Mapping[str, str],
+    parsed: Sequence[ParseResult] | None = None,
+    *,
+    today: date | None = None,
 ) -> list[Diagnostic]:
     """Parse files unless they are, check them as one program, and return all findings by file, position and code.
 
-    `levels` gives the weight of a code, by its id or its name: `off`, `note`, `warning` or `error`.
+    `levels` gives the weight of a code, by its id or its name: `off`, `note`, `warning` or `error`. With `today`
+    suppressions count and are judged; without, the findings are those before suppressing.
     """
     results = parsed if parsed is not None else [parse(source) for source in sources]
     found: list[Diagnostic] = []
@@ -33,19 +37,10 @@ def lint(
         found += result.diagnostics
         files.append(RuleFile(source=source, program=result.program, complete=result.complete))
     for check in CHECKS:
-        if _level(check.code.id, check.code.name, levels) != OFF:
+        if level_of(check.code, levels) != OFF:
             found += check.run(files)
-    weighed = (_weighed(item, levels) for item in found)
-    unique = {item.sort_key: item for item in weighed if item is not None}
+    kept = [item for one in found if (item := weighed(one, levels)) is not None]
+    if today is not None:
+        return without_suppressed(kept, sources, levels, today=today, analysed=False)
+    unique = {item.sort_key: item for item in kept}
     return [unique[key] for key in sorted(unique)]
-
-
-def _weighed(item: Diagnostic, levels: Mapping[str, str]) -> Diagnostic | None:
-    level = _level(item.code.id, item.code.name, levels)
-    if level is None:
-        return item
-    return None if level == OFF else replace(item, severity=Severity(level))
-
-
-def _level(code: str, name: str, levels: Mapping[str, str]) -> str | None:
-    return levels.get(code, levels.get(name))

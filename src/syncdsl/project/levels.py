@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.diagnostics import ALL_CODES, Fault, Severity, did_you_mean
@@ -11,7 +13,6 @@ from syncdsl.project.toml_file import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from syncdsl.diagnostics import Diagnostic
     from syncdsl.project.toml_file import TomlFile
@@ -23,7 +24,7 @@ DEFAULT_SCHEMAS = "schema"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintSettings:
-    """What `lint` needs of a project: where its rules are, and the levels that are not the default.
+    """What `lint` needs of a project: where its rules are, the levels that are not the default, and the baseline.
 
     Whether an earlier answer of `check` still holds depends on the snapshots in `schemas` besides.
     """
@@ -31,6 +32,7 @@ class LintSettings:
     rules: Path
     schemas: Path
     levels: dict[str, str]
+    baseline: Path | None = None
 
 
 def read_lint_settings(configuration: Path) -> LintSettings:
@@ -51,11 +53,36 @@ def read_lint_settings(configuration: Path) -> LintSettings:
             help='write `rules = "rules"` under `[project]` and `SD505 = "error"` under `[lint.levels]`',
         )
     check_levels(file, levels)
+    refuse_escape(file, ("project", "rules"), rules)
+    baseline = lint.get("baseline") if isinstance(lint, dict) else None
+    if baseline is not None and (not isinstance(baseline, str) or not baseline):
+        raise Fault(
+            BAD_CONFIGURATION,
+            f"{file.place(('lint', 'baseline'))}: `baseline` is the name of a file",
+            help='write `baseline = "baseline.json"` under `[lint]`',
+        )
+    if baseline is not None:
+        refuse_escape(file, ("lint", "baseline"), baseline)
     return LintSettings(
         rules=configuration.parent / rules,
         schemas=configuration.parent / (schemas if isinstance(schemas, str) else DEFAULT_SCHEMAS),
         levels=levels,
+        baseline=configuration.parent / baseline if baseline is not None else None,
     )
+
+
+def refuse_escape(file: TomlFile, key: tuple[str, str], folder: str) -> None:
+    """Let pass a path that lies in the project.
+
+    Raises Fault SD602 for one that leads out of it: what lies there is none of the project's business.
+    """
+    home = os.path.normpath(file.path.parent.absolute())
+    if not Path(os.path.normpath(Path(home) / folder)).is_relative_to(home) or "\0" in folder:
+        raise Fault(
+            BAD_CONFIGURATION,
+            f"{file.place(key)}: `{key[-1]}` leads out of the project",
+            help=f'name a place in the project, such as `{key[-1]} = "{key[-1]}"`',
+        )
 
 
 def check_levels(file: TomlFile, levels: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import UNREADABLE_FILE
-from syncdsl.project.discovery import CONFIGURATION
+from syncdsl.project.discovery import CONFIGURATION, find_project
+from syncdsl.project.inside import refuse_outside
 from syncdsl.project.levels import read_lint_settings
 
 if TYPE_CHECKING:
@@ -21,12 +22,15 @@ def rule_files(paths: Sequence[Path]) -> list[Path]:
     """Return the rule files that paths mean, each once: a file is itself, a project its rules, a folder all in it.
 
     Sorted by name within a folder, hidden folders left out. Raises Fault SD609 for a path that does not exist and for
-    one without any rule file.
+    one without any rule file, and for a link that leads out of the project, or out of the folder where there is none.
     """
     found: dict[Path, Path] = {}
     for path in paths:
+        project = find_project(path if path.is_dir() else path.parent)
+        if project is not None:
+            refuse_outside(path, project)
         if path.is_dir():
-            inside = _in_folder(_rules_of(path))
+            inside = _in_folder(_rules_of(path), project or path)
             if not inside:
                 raise Fault(
                     UNREADABLE_FILE,
@@ -56,12 +60,21 @@ def _rules_of(folder: Path) -> Path:
     return rules
 
 
-def _in_folder(folder: Path) -> list[Path]:
+def _in_folder(folder: Path, home: Path) -> list[Path]:
+    refuse_outside(folder, home)
     found: list[Path] = []
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_unreadable):  # links to folders are not followed
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(place) / name for name in sorted(names) if name.endswith(SUFFIX)]
+        files = [Path(place) / name for name in sorted(names) if name.endswith(SUFFIX)]
+        for file in files:
+            if file.is_symlink():
+                refuse_outside(file, home)
+        found += files
     return found
+
+
+def _unreadable(error: OSError) -> None:
+    raise Fault(UNREADABLE_FILE, f"the folder `{error.filename}` cannot be read: {error.strerror}")
 
 
 def shown_path(path: Path) -> Path:

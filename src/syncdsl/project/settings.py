@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNKNOWN_ENVIRONMENT
 from syncdsl.project.discovery import CONFIGURATION
-from syncdsl.project.levels import DEFAULT_RULES, check_levels
+from syncdsl.project.levels import DEFAULT_RULES, check_levels, refuse_escape
 from syncdsl.project.toml_file import TomlFile, read_toml
 from syncdsl.schema.model import Model
 
@@ -36,10 +36,13 @@ class ProjectSettings(Model):
 
 
 class LintTable(Model):
-    """`[lint]`: how much each check weighs."""
+    """`[lint]`: how much each check weighs, and what is known already."""
 
     levels: dict[str, Literal["off", "note", "warning", "error"]] = Field(
         default_factory=dict, description="Level by code; what is not listed keeps its own."
+    )
+    baseline: Text | None = Field(
+        default=None, description="File of the baseline: findings that were there when checking began."
     )
 
 
@@ -137,6 +140,10 @@ def read_settings(folder: Path) -> Settings:
     except ValidationError as error:
         raise _fault(file, error) from None
     check_levels(file, dict(settings.lint.levels))
+    refuse_escape(file, ("project", "rules"), settings.project.rules)
+    refuse_escape(file, ("project", "schema"), settings.project.schema_)
+    if settings.lint.baseline is not None:
+        refuse_escape(file, ("lint", "baseline"), settings.lint.baseline)
     return settings
 
 

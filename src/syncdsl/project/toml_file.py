@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNREADABLE_FILE
+from syncdsl.diagnostics.reading import read_plain
+from syncdsl.diagnostics.source import MAX_BYTES
+from syncdsl.project.inside import refuse_outside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,14 +63,20 @@ def _parts(name: str) -> tuple[str, ...]:
 def read_toml(path: Path) -> TomlFile:
     """Read a TOML file.
 
-    Raises Fault: SD609 when it cannot be read, SD602 when it is not TOML.
+    Raises Fault: SD609 when it cannot be read, is a link that leads out of its folder or is larger than 1 MiB, SD602
+    when it is not TOML.
     """
+    refuse_outside(path, path.parent)
+    content = read_plain(path, MAX_BYTES)
+    if len(content) > MAX_BYTES:
+        raise Fault(
+            UNREADABLE_FILE, f"`{path}` is larger than 1 MiB", help="settings are small; it holds something else"
+        )
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Fault(UNREADABLE_FILE, f"`{path}` is not text in UTF-8") from None
-    except OSError as error:
-        raise Fault(UNREADABLE_FILE, f"`{path}` cannot be read: {error.strerror}") from None
+    text = text.replace("\r\n", "\n")
     try:
         return TomlFile(path=path, text=text, data=tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

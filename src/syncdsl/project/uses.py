@@ -11,6 +11,7 @@ from syncdsl.analysis import Library, UsedFile
 from syncdsl.diagnostics import Diagnostic, Fault, SourceFile, did_you_mean
 from syncdsl.diagnostics.codes.composition import UNKNOWN_USE, USE_OUTSIDE
 from syncdsl.lint.paths import read_source
+from syncdsl.project.inside import PathProblem, resolve_inside
 from syncdsl.project.rule_files import SUFFIX, shown_path
 from syncdsl.project.shipped import shipped_rules
 from syncdsl.syntax import Like, Program, TextLiteral, Use, parse, walk
@@ -89,34 +90,29 @@ def _named(use: Use, source: SourceFile, project: Path, uses: Uses) -> _File | N
 
 
 def _in_project(text: TextLiteral, source: SourceFile, project: Path, uses: Uses) -> _File | None:
-    root = project.resolve()
-    wanted = Path(text.value)
-    candidate = Path(source.path).absolute().parent / wanted
-    problem = None
-    if wanted.is_absolute() or "\\" in text.value or ":" in text.value or "\0" in text.value:
-        problem = f"`{text.value}` is no relative path"
-    elif not candidate.resolve().is_relative_to(root):
-        problem = f"`{text.value}` is outside of the project"
-    if problem is not None:
+    found = resolve_inside(project, Path(source.path), text.value, suffix=SUFFIX)
+    if isinstance(found, PathProblem):
         uses.unread = True
-        help_ = f"name a file below the project's folder, relative to `{source.path}`"
-        _report(uses, USE_OUTSIDE, problem, text.span, help_)
+        near = None if found.outside else did_you_mean(text.value, _neighbours(source, text.value, project))
+        help_ = f"did you mean `{near}`?" if near else found.help
+        _report(uses, USE_OUTSIDE if found.outside else UNKNOWN_USE, found.message, text.span, help_)
         return None
-    path = shown_path(candidate.resolve())
-    if path.suffix != SUFFIX or not path.is_file():
-        uses.unread = True
-        near = did_you_mean(text.value, [item.name for item in candidate.parent.glob(f"*{SUFFIX}")])
-        help_ = (
-            f"did you mean `{near}`?" if near else f"paths start at the folder of `{source.path}` and end in `{SUFFIX}`"
-        )
-        _report(uses, UNKNOWN_USE, f"there is no rule file `{text.value}`", text.span, help_)
-        return None
+    path = shown_path(found)
     try:
         return _File(source=read_source(path), path=str(path), shipped=False)
     except Fault as fault:
         uses.unread = True
         _report(uses, UNKNOWN_USE, fault.message, text.span, fault.help or "make the file readable")
         return None
+
+
+def _neighbours(source: SourceFile, written: str, project: Path) -> list[str]:
+    """Return the rule files in the folder that a path names, as it would name them; none from outside."""
+    folder = written.rpartition("/")[0]
+    place = (Path(source.path).absolute().parent / folder).resolve()
+    if not place.is_relative_to(project.resolve()) or not place.is_dir():
+        return []
+    return [f"{folder}/{item.name}" if folder else item.name for item in place.glob(f"*{SUFFIX}")]
 
 
 def _report(uses: Uses, code: Code, message: str, span: Span, advice: str) -> None:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault, Severity
 from syncdsl.diagnostics.codes.project import MISSING_SCHEMA, UNREADABLE_FILE
 from syncdsl.project.discovery import CONFIGURATION
+from syncdsl.project.inside import refuse_outside
 from syncdsl.project.levels import LintSettings, read_lint_settings, weighed
 from syncdsl.project.rule_files import SUFFIX, rule_files, shown_path
+from syncdsl.project.today import today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan
     from syncdsl.project.settings import Settings
-    from syncdsl.project.uses import Uses
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.syntax.nodes import Program
 
@@ -39,6 +40,8 @@ class Checked:
     plan: Plan | None = None
     contained: bool = False
     """Whether the findings depend on no file but the sources, the schemas and what is shipped."""
+    used: frozenset[str] = frozenset()
+    """The paths among `sources` of files that are only used: they are analysed, and linted where they are rules."""
 
     @property
     def failed(self) -> bool:
@@ -87,24 +90,22 @@ class Workspace:
             )
         return rule_files([shown_path(folder)])
 
-    def findings(
-        self, files: Sequence[Path] | None = None, *, cache: bool = True
-    ) -> tuple[dict[str, SourceFile], list[Diagnostic]]:
-        """Return the sources and what `check` finds in them; with `cache` the answer of an earlier time if it holds.
+    def findings(self, files: Sequence[Path] | None = None, *, cache: bool = True) -> Checked:
+        """Return what `check` finds; with `cache` the answer of an earlier time if it holds, which has no plan.
 
         Raises Fault as `check` does.
         """
         from syncdsl.lint import cache as answers  # noqa: PLC0415 - loaded by the commands that check
 
         sources = self._sources(files)
-        key = self._key(list(sources.values())) if cache else None
+        key = self._key(sources) if cache else None
         found = answers.load(key) if key is not None else None
         if found is not None:
-            return sources, found
-        checked = self._check(sources)
+            return Checked(sources={source.path: source for source in sources}, findings=tuple(found), contained=True)
+        checked = self.check_sources(sources)
         if key is not None and checked.contained:
             answers.store(key, checked.findings)
-        return checked.sources, list(checked.findings)
+        return checked
 
     def _key(self, sources: Sequence[SourceFile]) -> str | None:
         from syncdsl.lint import cache as answers  # noqa: PLC0415 - loaded by the commands that check
@@ -118,49 +119,68 @@ class Workspace:
             *sorted(self.lint_settings.schemas.glob("*.json")),
             *sorted(shipped.rglob(f"*{SUFFIX}")),
         ]
-        return answers.key(sources, self.lint_settings.levels, rooms=_ROOMS, packages=_PACKAGES, beside=beside)
+        levels = self.lint_settings.levels
+        return answers.key(sources, levels, rooms=_ROOMS, packages=_PACKAGES, beside=beside, today=today())
 
     def check(self, files: Sequence[Path] | None = None) -> Checked:
         """Lint and analyse rule files, all of the project's when none are given.
 
         Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots, SD609 for unreadable files.
         """
-        return self._check(self._sources(files))
+        return self.check_sources(self._sources(files))
 
-    def _sources(self, files: Sequence[Path] | None) -> dict[str, SourceFile]:
-        from syncdsl.lint.paths import read_source  # noqa: PLC0415 - loaded by the commands that check
+    def _sources(self, files: Sequence[Path] | None) -> list[SourceFile]:
+        from syncdsl.lint.paths import read_sources  # noqa: PLC0415 - loaded by the commands that check
 
-        read = [read_source(path) for path in dict.fromkeys(files or self.rule_files())]
-        return {source.path: source for source in read}
+        return read_sources(files or self.rule_files())
 
-    def _check(self, sources: dict[str, SourceFile]) -> Checked:
-        from syncdsl.lint.engine import lint  # noqa: PLC0415 - loads the parser
-        from syncdsl.project.uses import resolve_uses  # noqa: PLC0415 - the same
+    def check_sources(self, sources: Sequence[SourceFile]) -> Checked:
+        """Lint and analyse texts that need not be what the files hold; used files are read where they are.
+
+        Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots.
+        """
+        from syncdsl.lint.engine import lint  # noqa: PLC0415 - loads the grammar
         from syncdsl.syntax import parse  # noqa: PLC0415 - the same
 
-        levels = dict(self.settings.lint.levels)
-        parsed = [parse(source) for source in sources.values()]
-        findings = lint(list(sources.values()), levels, parsed)
-        programs = [(source, result.program) for source, result in zip(sources.values(), parsed, strict=True)]
-        uses = resolve_uses(programs, self.folder)
-        findings += weighed(uses.findings, levels)
-        sources = sources | {file.source.path: file.source for file in uses.files if not file.shipped}
-        return self._analyse(programs, sources, findings, uses)
+        parsed = [parse(source) for source in sources]
+        programs = [(source, result.program) for source, result in zip(sources, parsed, strict=True)]
+        return self._analyse(programs, lint(sources, dict(self.settings.lint.levels), parsed))
 
-    def _analyse(
-        self,
-        programs: Sequence[tuple[SourceFile, Program]],
-        sources: dict[str, SourceFile],
-        findings: list[Diagnostic],
-        uses: Uses,
-    ) -> Checked:
+    def plan_digest(self, sources: Mapping[str, SourceFile]) -> str | None:
+        """Return the digest of the plan with texts in place of files; None when there is none, for want of schemas too.
+
+        Texts of the project's own rule files stand in for those among all of them; others are a program of their own.
+        """
+        from syncdsl.lint.paths import read_source  # noqa: PLC0415 - loaded by the commands that fix
+
+        try:
+            own = {file.absolute(): file for file in self.rule_files()}
+            named = {Path(path).absolute(): source for path, source in sources.items()}
+            if named.keys() <= own.keys():
+                program = [named.get(path) or read_source(file) for path, file in own.items()]
+            else:
+                program = list(sources.values())
+            plan = self.check_sources(program).plan
+        except Fault:
+            return None
+        return plan.digest if plan is not None else None
+
+    def _analyse(self, programs: Sequence[tuple[SourceFile, Program]], findings: list[Diagnostic]) -> Checked:
         from syncdsl.analysis import analyse  # noqa: PLC0415 - loaded by the commands that check
-        from syncdsl.project.uses import library_for  # noqa: PLC0415 - the same
+        from syncdsl.lint.suppressions import without_suppressed  # noqa: PLC0415 - the same
+        from syncdsl.project.uses import library_for, resolve_uses  # noqa: PLC0415 - the same
 
+        uses = resolve_uses(programs, self.folder)
+        used = {file.source.path: file.source for file in uses.files if not file.shipped}
+        sources = {source.path: source for source, _ in programs} | used
+        findings = findings + weighed(uses.findings, self.settings.lint.levels)
         schemas = self.schemas(declared_connections(program for _, program in programs))
         library = library_for([*(program for _, program in programs), *(file.program for file in uses.files)])
         analysis = analyse(programs, schemas, used=uses.files, library=library, unread_uses=uses.unread)
         findings += weighed(analysis.diagnostics, self.settings.lint.levels)
+        findings = without_suppressed(
+            findings, list(sources.values()), self.settings.lint.levels, today=today(), analysed=True, unlinted=used
+        )
         failed = any(item.level is Severity.ERROR for item in findings)
         return Checked(
             sources=sources,
@@ -168,6 +188,7 @@ class Workspace:
             schemas=schemas,
             plan=None if failed else analysis.plan,
             contained=not uses.unread and not uses.findings and all(file.shipped for file in uses.files),
+            used=frozenset(used),
         )
 
     def schemas(self, connections: Iterable[str]) -> dict[str, SchemaSnapshot]:
@@ -178,6 +199,8 @@ class Workspace:
         from syncdsl.schema.snapshot import read_snapshot  # noqa: PLC0415 - loads pydantic
 
         paths = {name: shown_path(self.schema_path(name)) for name in connections}
+        for path in paths.values():
+            refuse_outside(path, self.folder)
         missing = [(name, path) for name, path in paths.items() if not path.is_file()]
         if missing:
             listed = " and ".join(f"`{path}`" for _, path in missing)

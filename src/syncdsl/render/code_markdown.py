@@ -16,6 +16,8 @@ def code_markdown(code: Code) -> str:
         parts.append("Example:\n\n" + _fenced(code.example))
     if code.instead:
         parts.append("Instead:\n\n" + _fenced(code.instead))
+    if code.fix:
+        parts.append(f"Fix, {code.fix}.")
     return "\n\n".join(parts)
 
 
@@ -26,6 +28,8 @@ def code_plain(code: Code) -> str:
         parts.append("Example:\n" + textwrap.indent(_code(code.example), "    "))
     if code.instead:
         parts.append("Instead:\n" + textwrap.indent(_code(code.instead), "    "))
+    if code.fix:
+        parts.append(f"Fix, {code.fix}.")
     return "\n\n".join(parts)
 
 

@@ -35,6 +35,8 @@ def render_code(code: Code, style: Style = PLAIN, width: int = _WIDEST) -> str:
         lines += ["", "Example:", "", *_code(code.example, style)]
     if code.instead:
         lines += ["", "Instead:", "", *_code(code.instead, style)]
+    if code.fix:
+        lines += ["", *_paragraphs(f"Fix, {code.fix}.", style, min(width, _WIDEST))]
     lines += ["", style("dim", f"Level: {code.severity.value}. Exit code: {code.exit_code}.")]
     return "\n".join(lines) + "\n"
 

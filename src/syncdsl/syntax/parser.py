@@ -13,6 +13,7 @@ from syncdsl.diagnostics.codes.syntax import (
     TOO_LARGE,
     UNSUPPORTED_VERSION,
 )
+from syncdsl.diagnostics.source import MAX_BYTES
 from syncdsl.syntax.automaton import NotPlain, TooDeep
 from syncdsl.syntax.builder import Builder
 from syncdsl.syntax.findings import Findings
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Diagnostic
     from syncdsl.syntax.automaton import Automaton, Node
 
-MAX_BYTES = 1024 * 1024
 VERSION = 1
 _BYTE_ORDER_MARK = "\ufeff"
 

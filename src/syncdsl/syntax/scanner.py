@@ -35,13 +35,13 @@ OPERATORS = {
 }  # fmt: skip
 """What is no operator, and the terminal that is meant."""
 
-_OTHER_QUOTES = (  # straight single ones, then typographic double, single and angle ones
+OTHER_QUOTES_PATTERN = (  # straight single ones, then typographic double, single and angle ones
     r"'[^'\n]*'?|[\u201c-\u201e][^\u201c-\u201e\"\n]*[\u201c\u201d\"]?"
     r"|[\u2018-\u201a][^\u2018-\u201a'\n]*[\u2018\u2019']?|«[^»\n]*»?"
 )
 # None of these begins a sequence of the grammar's own tokens that could be valid: good lines scan as lark lexes them.
 _BEFORE = (
-    (OTHER_QUOTES, _OTHER_QUOTES),
+    (OTHER_QUOTES, OTHER_QUOTES_PATTERN),
     (ODD_NAME, r"(?=\w*[^\W\x00-\x7f])[^\W\d]\w*"),
     (ODD_ARROW, "|".join(re.escape(arrow) for arrow in sorted(ARROWS, key=len, reverse=True))),
     (ODD_OPERATOR, r"&&|\|\||<>|=!|=<|===|!==|!(?!=)|:=|::|[≠≤≥]|(?<!\?)\?(?!\?)"),

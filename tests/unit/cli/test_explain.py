@@ -25,6 +25,16 @@ def test_every_code_has_a_page(code: Code, capsys: pytest.CaptureFixture[str]) -
     assert all(len(line) <= 88 for line in body.splitlines() if " " in line and not line.startswith("    "))
 
 
+def test_a_code_says_how_safe_its_fix_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said about fixes begins with how safe they are, and stands on the page."""
+    for code in ALL_CODES:
+        if code.fix:
+            assert code.fix.startswith(("safe: ", "unsafe: "))
+            assert not code.fix.endswith(".")
+    main(["explain", "SD122"], standalone_mode=False)
+    assert "\nFix, safe: writes `language 1`" in capsys.readouterr().out
+
+
 def test_without_a_code_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """The list has every code once."""
     main(["explain"], standalone_mode=False)

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -42,9 +43,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     original = engine.lint
 
-    def counting(*arguments: object) -> object:
+    def counting(*arguments: object, **options: object) -> object:
         counted.append(1)
-        return original(*arguments)  # type: ignore[arg-type]  # passed on as they came
+        return original(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(engine, "lint", counting)
     return counted
@@ -120,6 +121,21 @@ def test_other_levels_are_another_answer(file: Path, runs: list[int]) -> None:
     assert codes(file) == ["SD501"]
     assert codes(file, {"SD501": "off"}) == []
     assert codes(file, {"SD501": "note"}) == ["SD501"]
+    assert len(runs) == 3
+
+
+def test_the_day_counts_where_a_suppression_may_end(file: Path, runs: list[int]) -> None:
+    """Another day is another answer only for rules in which a suppression may have a last day."""
+    for day in (1, 2):
+        lint_paths([file], {}, today=date(2026, 6, day))
+    assert len(runs) == 1
+    file.write_text(TEXT.replace("table", "# allow SD501: old, until 2026-06-01\ntable"), encoding="utf-8")
+    answers = [lint_paths([file], {}, today=date(2026, 6, day)) for day in (1, 1, 2)]
+    assert [[item.code.id for _, items in answer for item in items] for answer in answers] == [
+        [],
+        [],
+        ["SD594", "SD501"],
+    ]
     assert len(runs) == 3
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from syncdsl.lint import cache
-from syncdsl.project.workspace import Workspace
+from syncdsl.project.workspace import Checked, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncdsl.diagnostics import SourceFile
 
 RULES = Path(__file__).parents[3] / "rules" / "zoho"
 
@@ -29,26 +35,27 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], bool]:
     """Return the codes that a check finds, and whether it had to look."""
     looked = False
-    real = Workspace._check
+    real = Workspace.check_sources
 
-    def watched(self: Workspace, sources: dict[str, object]) -> object:
+    def watched(self: Workspace, sources: Sequence[SourceFile]) -> Checked:
         nonlocal looked
         looked = True
-        return real(self, sources)  # type: ignore[arg-type]  # passed on as it came
+        return real(self, sources)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Workspace, "_check", watched)
-        _, findings = Workspace(folder).findings()
+        patched.setattr(Workspace, "check_sources", watched)
+        findings = Workspace(folder).findings().findings
     return [item.code.id for item in findings], looked
 
 
 def test_an_unchanged_project_is_answered_alike(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second answer is the first, spans and fixes and all, without looking."""
     first = Workspace(folder).findings()
-    assert [item.code.id for item in first[1] if item.level.value == "error"] == ["SD203"]
-    assert Workspace(folder).findings() == first
+    assert [item.code.id for item in first.findings if item.level.value == "error"] == ["SD203"]
+    again = Workspace(folder).findings()
+    assert (again.sources, again.findings) == (first.sources, first.findings)
     assert found(folder, monkeypatch)[1] is False
-    assert list(Workspace(folder).check().findings) == first[1]
+    assert Workspace(folder).check().findings == first.findings
 
 
 @pytest.mark.parametrize("changed", ["rules/customers.sync", "schema/crm.json", "schema/books.json", "syncdsl.toml"])

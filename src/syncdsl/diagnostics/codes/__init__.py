@@ -15,6 +15,7 @@ from syncdsl.diagnostics.codes import (
     project,
     proofs,
     runs,
+    suppressions,
     syntax,
     types,
 )
@@ -27,6 +28,7 @@ ALL_CODES: tuple[Code, ...] = (
     *composition.CODES,
     *proofs.CODES,
     *lint.CODES,
+    *suppressions.CODES,
     *project.CODES,
     *adapters.CODES,
     *runs.CODES,

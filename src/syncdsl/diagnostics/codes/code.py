@@ -13,6 +13,10 @@ class Code:
 
     `explanation` is Markdown, the text of `syncdsl explain`; `example` shows the mistake and `instead` the right
     form; `exit_code` is the status of a command that this ends (1 for findings in rule files).
+
+    `fix` says what `--fix` does about it and begins with `safe: ` or `unsafe: `; empty where nothing is offered. A fix
+    is safe when the result parses and comes to the same plan, whatever stands around it: applying it is proved each
+    time. One that changes the plan, guesses what was meant or loses what somebody wrote is unsafe.
     """
 
     id: str
@@ -23,3 +27,4 @@ class Code:
     exit_code: int = 1
     example: str = ""
     instead: str = ""
+    fix: str = ""

@@ -18,6 +18,7 @@ UNUSED_TABLE = Code(
     "        Kind <-> product_type",
     instead='table kinds:\n    "Goods" <-> "goods"\n\nmodule items: crm.Products <-> books.items\n    map:\n'
     "        kinds(Kind) <-> product_type",
+    fix="unsafe: removes the table; what somebody wrote is lost, and the plan lists it",
 )
 UNUSED_CONNECTION = Code(
     id="SD502",
@@ -30,6 +31,7 @@ UNUSED_CONNECTION = Code(
     ),
     example="connection crm: zoho_crm\nconnection archive: zoho_crm\n\nrecord deal: crm.Deals\n    stage: Stage",
     instead="connection crm: zoho_crm\n\nrecord deal: crm.Deals\n    stage: Stage",
+    fix="unsafe: removes the connection; the plan lists it, and rules still to come may need it",
 )
 UNUSED_DOCUMENT = Code(
     id="SD503",
@@ -44,6 +46,7 @@ UNUSED_DOCUMENT = Code(
     "when deal.stage == lost: void invoice",
     instead="document invoice: books.invoices for deal\n    map:\n        today() -> date\n\n"
     "when deal.stage == won: create invoice\nwhen deal.stage == lost: void invoice",
+    fix="unsafe: removes the document; more often it is the `when` that is missing",
 )
 DUPLICATE_NAME = Code(
     id="SD504",
@@ -55,6 +58,7 @@ DUPLICATE_NAME = Code(
     ),
     example='table kinds:\n    "Goods" <-> "goods"\n\ntable kinds:\n    "Services" <-> "service"',
     instead='table kinds:\n    "Goods" <-> "goods"\n    "Services" <-> "service"',
+    fix="safe: removes the second one where both say the same; where they differ, nobody can tell which is meant",
 )
 UNGUARDED_CREATION = Code(
     id="SD505",
@@ -91,6 +95,7 @@ REPEATED_WHEN = Code(
     ),
     example="when deal.stage == won: create invoice\nwhen deal.stage == won: create invoice",
     instead="when deal.stage == won: create invoice",
+    fix="unsafe: removes the second one; the plan loses a trigger, which stores what it has seen",
 )
 RECORD_ID = Code(
     id="SD508",

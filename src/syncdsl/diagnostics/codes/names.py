@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from syncdsl.diagnostics.codes.code import Code
 
+_NEAREST = "unsafe: writes the nearest name there is, which need not be the one that was meant"
+
 UNKNOWN_CONNECTION = Code(
     id="SD201",
     name="unknown-connection",
@@ -11,6 +13,7 @@ UNKNOWN_CONNECTION = Code(
     explanation="Connections are declared with `connection NAME: ADAPTER`; every file of a project sees all of them.",
     example="module customers: crn.Accounts -> books.customers",
     instead="module customers: crm.Accounts -> books.customers",
+    fix=_NEAREST,
 )
 UNKNOWN_MODULE = Code(
     id="SD202",
@@ -22,6 +25,7 @@ UNKNOWN_MODULE = Code(
     ),
     example="module customers: crm.Account -> books.customers",
     instead="module customers: crm.Accounts -> books.customers",
+    fix=_NEAREST,
 )
 UNKNOWN_FIELD = Code(
     id="SD203",
@@ -34,6 +38,7 @@ UNKNOWN_FIELD = Code(
     ),
     example="Acount_Name -> contact_name",
     instead="Account_Name -> contact_name",
+    fix=_NEAREST,
 )
 UNKNOWN_VIEW = Code(
     id="SD204",
@@ -42,6 +47,7 @@ UNKNOWN_VIEW = Code(
     explanation="`view` names one of the custom views of the CRM module, exactly as it is called there.",
     example='view: "All Acounts"',
     instead='view: "All Accounts"',
+    fix=_NEAREST,
 )
 UNKNOWN_STAGE = Code(
     id="SD205",
@@ -62,6 +68,7 @@ UNKNOWN_FUNCTION = Code(
     explanation="A call names a `table` of the rules or a builtin function.",
     example="uper(Account_Name) -> contact_name",
     instead="upper(Account_Name) -> contact_name",
+    fix=_NEAREST,
 )
 UNKNOWN_RECORD = Code(
     id="SD207",
@@ -73,6 +80,7 @@ UNKNOWN_RECORD = Code(
     ),
     example="when Stage == won: create invoice",
     instead="when deal.stage == won: create invoice",
+    fix=_NEAREST,
 )
 UNKNOWN_DOCUMENT = Code(
     id="SD208",
@@ -83,6 +91,7 @@ UNKNOWN_DOCUMENT = Code(
     ),
     example="when deal.stage == won: create invoce",
     instead="when deal.stage == won: create invoice",
+    fix=_NEAREST,
 )
 OTHER_ADAPTER = Code(
     id="SD209",
@@ -99,6 +108,7 @@ UNKNOWN_WINNER = Code(
     explanation="A conflict is won by one of the two connections, by the `newest` record, or it goes to `review`.",
     example="on conflict: accounting",
     instead="on conflict: books",
+    fix=_NEAREST,
 )
 UNKNOWN_SUBJECT = Code(
     id="SD211",
@@ -107,6 +117,7 @@ UNKNOWN_SUBJECT = Code(
     explanation="Guards limit `deletes`, `creates`, `updates` (a count or `20 %` of the linked records) and `amount`.",
     example="guard: inserts <= 500",
     instead="guard: creates <= 500",
+    fix=_NEAREST,
 )
 
 CODES: tuple[Code, ...] = (

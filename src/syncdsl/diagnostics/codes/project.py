@@ -106,6 +106,27 @@ MISSING_EXTRA = Code(
         "The message names the extra and the command that installs it, such as `pip install 'syncdsl[sandbox]'`."
     ),
 )
+TOO_MUCH = Code(
+    id="SD640",
+    name="too-many-rules",
+    title="there are more rules than one program may have",
+    exit_code=3,
+    explanation=(
+        "One program has at most 10,000 rule files with 64 MiB of text together, and each file at most 1 MiB. The "
+        "limits keep a check from using up the machine, whoever wrote the rules."
+    ),
+)
+BAD_BASELINE = Code(
+    id="SD641",
+    name="bad-baseline",
+    title="the baseline cannot be used",
+    exit_code=3,
+    explanation=(
+        "A baseline lists findings by code and rule that were there when checking began, so that only new ones are "
+        "reported. `syncdsl check --baseline FILE --update-baseline` makes it. It shrinks when findings go and never "
+        "grows; to begin anew, delete the file. `baseline` under `[lint]` of syncdsl.toml names it for every run."
+    ),
+)
 
 CODES: tuple[Code, ...] = (
     NO_PROJECT,
@@ -120,4 +141,6 @@ CODES: tuple[Code, ...] = (
     USAGE,
     NEEDS_ANSWER,
     MISSING_EXTRA,
+    TOO_MUCH,
+    BAD_BASELINE,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from syncdsl.diagnostics.codes.code import Code
 from syncdsl.diagnostics.diagnostic import Severity
 
+_GUESS = "unsafe: where one edit makes the line readable, writes that, a guess of what was meant"
+
 UNEXPECTED = Code(
     id="SD101",
     name="unexpected-text",
@@ -15,6 +17,7 @@ UNEXPECTED = Code(
     ),
     example="map:\n    Account Name -> contact_name",
     instead="map:\n    Account_Name -> contact_name\n    `Odd name` -> notes",
+    fix=_GUESS,
 )
 MISSING_ARROW = Code(
     id="SD102",
@@ -27,6 +30,7 @@ MISSING_ARROW = Code(
     ),
     example="map:\n    Salutation salutation",
     instead="map:\n    Salutation -> salutation",
+    fix=_GUESS,
 )
 WRONG_ARROW = Code(
     id="SD103",
@@ -35,6 +39,7 @@ WRONG_ARROW = Code(
     explanation="There are three arrows: `->`, `<-` and `<->`. `=` and `==` are no arrows: one sets, one compares.",
     example="map:\n    Phone => phone",
     instead="map:\n    Phone -> phone",
+    fix=_GUESS,
 )
 MISSING_COLON = Code(
     id="SD104",
@@ -46,6 +51,7 @@ MISSING_COLON = Code(
     ),
     example="map\n    Phone -> phone",
     instead="map:\n    Phone -> phone",
+    fix=_GUESS,
 )
 MISSING_WORD = Code(
     id="SD105",
@@ -54,6 +60,7 @@ MISSING_WORD = Code(
     explanation="The statement breaks off or skips something it needs. The message says what was expected and where.",
     example="document invoice: books.invoices deal",
     instead="document invoice: books.invoices for deal",
+    fix=_GUESS,
 )
 UNKNOWN_STATEMENT = Code(
     id="SD106",
@@ -66,6 +73,7 @@ UNKNOWN_STATEMENT = Code(
     ),
     example="modul customers: crm.Accounts <-> books.customers",
     instead="module customers: crm.Accounts <-> books.customers",
+    fix=_GUESS,
 )
 UNCLOSED_TEXT = Code(
     id="SD107",
@@ -77,6 +85,7 @@ UNCLOSED_TEXT = Code(
     ),
     example='view: "All Accounts',
     instead='view: "All Accounts"',
+    fix=_GUESS,
 )
 WRONG_QUOTES = Code(
     id="SD108",
@@ -85,6 +94,7 @@ WRONG_QUOTES = Code(
     explanation="Single and typographic quotation marks come from other languages or from a word processor.",
     example="view: 'All Accounts'",
     instead='view: "All Accounts"',
+    fix=_GUESS,
 )
 UNCLOSED_PARENTHESIS = Code(
     id="SD109",
@@ -93,6 +103,7 @@ UNCLOSED_PARENTHESIS = Code(
     explanation="Every `(` needs its `)`. Between them lines may break freely.",
     example='where crm: Region in ("EU", "UK"',
     instead='where crm: Region in ("EU", "UK")',
+    fix=_GUESS,
 )
 BAD_CHARACTER = Code(
     id="SD110",
@@ -101,6 +112,7 @@ BAD_CHARACTER = Code(
     explanation="Comments begin with `#`, statements end with their line, and lists are separated by commas.",
     example='view: "All Accounts";',
     instead='view: "All Accounts"',
+    fix=_GUESS,
 )
 UNQUOTED_NAME = Code(
     id="SD111",
@@ -112,6 +124,7 @@ UNQUOTED_NAME = Code(
     ),
     example="map:\n    Téléphone -> phone",
     instead="map:\n    `Téléphone` -> phone",
+    fix=_GUESS,
 )
 RESERVED_WORD = Code(
     id="SD112",
@@ -123,6 +136,7 @@ RESERVED_WORD = Code(
     ),
     example="map:\n    open -> is_open",
     instead="map:\n    `open` -> is_open",
+    fix=_GUESS,
 )
 WRONG_OPERATOR = Code(
     id="SD113",
@@ -134,6 +148,7 @@ WRONG_OPERATOR = Code(
     ),
     example='where books: status = "active"',
     instead='where books: status == "active"',
+    fix=_GUESS,
 )
 MISSING_SEPARATOR = Code(
     id="SD114",
@@ -144,6 +159,7 @@ MISSING_SEPARATOR = Code(
     ),
     example="Website <-> website prefer crm",
     instead="Website <-> website, prefer crm",
+    fix=_GUESS,
 )
 BAD_INDENTATION = Code(
     id="SD115",
@@ -155,6 +171,7 @@ BAD_INDENTATION = Code(
     ),
     example='module customers: crm.Accounts <-> books.customers\n      view: "All Accounts"\n    map:',
     instead='module customers: crm.Accounts <-> books.customers\n    view: "All Accounts"\n    map:',
+    fix=_GUESS,
 )
 INDENTATION_WIDTH = Code(
     id="SD116",
@@ -222,6 +239,7 @@ MISSING_LANGUAGE = Code(
     ),
     example="connection crm: zoho_crm",
     instead="language 1\n\nconnection crm: zoho_crm",
+    fix="safe: writes `language 1` at the top, the version that everything else is read by anyway",
 )
 UNSUPPORTED_VERSION = Code(
     id="SD123",

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from syncdsl.diagnostics import Diagnostic, Related
 from syncdsl.diagnostics.codes.lint import DUPLICATE_NAME
-from syncdsl.lint.check import Check, RuleFile, statements
-from syncdsl.syntax.nodes import Connection, Document, Module, Record, Table
+from syncdsl.lint.check import Check, RuleFile, placed
+from syncdsl.lint.removal import removal
+from syncdsl.syntax import walk
+from syncdsl.syntax.expressions import BadExpression
+from syncdsl.syntax.nodes import Bad, Connection, Document, Identifier, Module, Record, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +20,7 @@ _Definition: TypeAlias = Connection | Table | Module | Record | Document
 
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     first: dict[tuple[type[_Definition], str], _Definition] = {}
-    for statement in statements(files):
+    for file, statement in placed(files):
         if not isinstance(statement, _Definition) or not statement.name.text:
             continue
         earlier = first.setdefault((type(statement), statement.name.text), statement)
@@ -29,6 +32,9 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
             message=f"the {kind} `{name}` is already defined",
             span=statement.name.span,
             help=f"give one of them another name, such as `{kind} {name}_2: …`, or remove one",
+            fixes=(removal(file.source, statement.span, "remove this one", safe=True),)
+            if _same(earlier, statement)
+            else (),
             related=(Related(span=earlier.name.span, message=f"`{name}` is first defined here"),),
         )
 
@@ -36,6 +42,15 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
 def _repeated(earlier: _Definition, later: _Definition) -> bool:
     """Tell whether another file repeats a connection as it is, which lets each file stand on its own."""
     return isinstance(later, Connection) and later == earlier and later.span.file != earlier.span.file
+
+
+def _same(earlier: _Definition, later: _Definition) -> bool:
+    """Tell whether both say the same, all of which was read."""
+    holes = (
+        isinstance(node, Bad | BadExpression) or (isinstance(node, Identifier) and not node.text)
+        for node in walk(later)
+    )
+    return earlier == later and not any(holes)
 
 
 CHECK = Check(code=DUPLICATE_NAME, run=_run)

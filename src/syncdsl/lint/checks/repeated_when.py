@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic, Related
 from syncdsl.diagnostics.codes.lint import REPEATED_WHEN
-from syncdsl.lint.check import Check, RuleFile, statements
+from syncdsl.lint.check import Check, RuleFile, placed
+from syncdsl.lint.removal import removal
 from syncdsl.syntax import walk
 from syncdsl.syntax.expressions import BadExpression
 from syncdsl.syntax.nodes import Bad, Identifier, When
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     earlier: dict[When, When] = {}
-    for statement in statements(files):
+    for file, statement in placed(files):
         if not isinstance(statement, When) or not _whole(statement):
             continue
         first = earlier.setdefault(statement, statement)
@@ -27,6 +28,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
                 message="the same `when` stands in the rules already",
                 span=statement.span,
                 help="remove one of them; a second action takes a line of its own: `when …: create invoice`",
+                fixes=(removal(file.source, statement.span, "remove this one"),),
                 related=(Related(span=first.span, message="it stands here first"),),
             )
 

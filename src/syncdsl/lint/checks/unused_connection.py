@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNUSED_CONNECTION
-from syncdsl.lint.check import Check, RuleFile, opaque, statements
+from syncdsl.lint.check import Check, RuleFile, opaque, placed
+from syncdsl.lint.removal import removal
 from syncdsl.syntax import walk
 from syncdsl.syntax.nodes import Connection, EntityName
 
@@ -18,7 +19,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     if opaque(files):
         return
     named = {node.connection.text for file in files for node in walk(file.program) if isinstance(node, EntityName)}
-    for connection in statements(files):
+    for file, connection in placed(files):
         if isinstance(connection, Connection) and connection.name.text and connection.name.text not in named:
             name = connection.name.text
             yield Diagnostic(
@@ -26,6 +27,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
                 message=f"no rule names the connection `{name}`",
                 span=connection.name.span,
                 help=f"name a module of it, such as `record item: {name}.Items`, or remove the connection",
+                fixes=(removal(file.source, connection.span, "remove the connection"),),
             )
 
 

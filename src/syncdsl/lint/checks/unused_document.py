@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNUSED_DOCUMENT
-from syncdsl.lint.check import Check, RuleFile, opaque, statements
+from syncdsl.lint.check import Check, RuleFile, opaque, placed
+from syncdsl.lint.removal import removal
 from syncdsl.syntax import walk
 from syncdsl.syntax.nodes import Action, ActionVerb, Document
 
@@ -23,7 +24,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
         for node in walk(file.program)
         if isinstance(node, Action) and node.verb is ActionVerb.CREATE
     }
-    for document in statements(files):
+    for file, document in placed(files):
         if isinstance(document, Document) and document.name.text and document.name.text not in created:
             name, record = document.name.text, document.record.text
             yield Diagnostic(
@@ -31,6 +32,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
                 message=f"no `when` creates the document `{name}`",
                 span=document.name.span,
                 help=f"say when to make it, such as `when {record}.stage == won: create {name}`, or remove it",
+                fixes=(removal(file.source, document.span, "remove the document"),),
             )
 
 

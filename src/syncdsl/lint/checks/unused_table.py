@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNUSED_TABLE
-from syncdsl.lint.check import Check, RuleFile, opaque, statements
+from syncdsl.lint.check import Check, RuleFile, opaque, placed
+from syncdsl.lint.removal import removal
 from syncdsl.syntax import walk
 from syncdsl.syntax.expressions import Call
 from syncdsl.syntax.nodes import Table
@@ -19,7 +20,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     if opaque(files):
         return
     called = {node.function for file in files for node in walk(file.program) if isinstance(node, Call)}
-    for table in statements(files):
+    for file, table in placed(files):
         if isinstance(table, Table) and table.name.text and table.name.text not in called:
             name = table.name.text
             yield Diagnostic(
@@ -27,6 +28,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
                 message=f"no line calls the table `{name}`",
                 span=table.name.span,
                 help=f"call it in a map line, such as `{name}(Field) -> field`, or remove the table",
+                fixes=(removal(file.source, table.span, "remove the table"),),
             )
 
 
