@@ -150,6 +150,29 @@ MAY_NOT_FIT = Code(
     instead="truncate(Description, 2000) -> notes",
 )
 
+ROWS_NEED_A_FUNCTION = Code(
+    id="SD316",
+    name="rows-need-a-function",
+    title="a field of rows is no value of its own",
+    explanation=(
+        "Every row of a list has a value of its own in the field, so the rule says which is meant: `sum(…)` adds them, "
+        "`first(…)` takes the first that is filled, `count(…)` says how many are filled."
+    ),
+    example="deal.Product_Lines.Total -> rate",
+    instead="sum(deal.Product_Lines.Total) -> rate",
+)
+NOT_A_LIST = Code(
+    id="SD317",
+    name="not-a-list",
+    title="this is no list",
+    explanation=(
+        "`count`, `sum` and `first` take a list of rows, or a field of its rows; `count` and `first` also a field with "
+        "several choices."
+    ),
+    example="count(deal.Amount) -> quantity",
+    instead="count(deal.Product_Lines) -> quantity",
+)
+
 CODES: tuple[Code, ...] = (
     NOT_ASSIGNABLE,
     NOT_WRITABLE,
@@ -165,4 +188,6 @@ CODES: tuple[Code, ...] = (
     NOT_CREATABLE,
     NO_PARTNER,
     MAY_NOT_FIT,
+    ROWS_NEED_A_FUNCTION,
+    NOT_A_LIST,
 )
