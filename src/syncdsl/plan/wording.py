@@ -100,8 +100,10 @@ def _written(expression: PlanExpression) -> tuple[str, int]:
         case Choose():
             condition, then = expression_text(expression.condition), expression_text(expression.then)
             return f"if {condition} then {then} else {expression_text(expression.otherwise)}", _CHOOSE
-        case BuiltinCall(arguments=(FieldRead(path=path), Constant(value=str() as column))) if _takes_list(expression):
-            return f"{expression.function}({path_text((*path, column))})", _PRIMARY
+        case BuiltinCall(arguments=(FieldRead() | RowRead() as read, Constant(value=str() as column))) if _takes_list(
+            expression
+        ):
+            return f"{expression.function}({expression_text(read)}.{path_text(column)})", _PRIMARY
         case BuiltinCall():
             arguments = ", ".join(expression_text(argument) for argument in expression.arguments)
             return f"{expression.function}({arguments})", _PRIMARY

@@ -173,6 +173,35 @@ NOT_A_LIST = Code(
     instead="count(deal.Product_Lines) -> quantity",
 )
 
+NO_ROUND_TRIP = Code(
+    id="SD318",
+    name="no-round-trip",
+    title="what goes over does not come back",
+    explanation=(
+        "Two lines `->` and `<-` over the same two fields are the two directions of one line, and so are the "
+        "directions of `<->`. A value that is written to the other side and read back has to be the same value, from "
+        "either side; else the two systems overwrite each other. Fields as they are, tables whose rows go both ways, "
+        "`??` defaults, `trim`, days added to dates, and `+ - * /` with a number that ends (`/ 100`, not `/ 3`) come "
+        "back."
+    ),
+    example="upper(Account_Name) -> contact_name\nAccount_Name <- contact_name",
+    instead="Account_Name <-> contact_name\nupper(Account_Name) -> company_name",
+)
+LOST_ON_THE_WAY = Code(
+    id="SD319",
+    name="lost-on-the-way",
+    title="some values do not come back",
+    severity=Severity.NOTE,
+    exit_code=0,
+    explanation=(
+        "A `??` default fills what was empty, a row of a table that goes one way leads to another value's row, and a "
+        "text that a table has no row for is left out. That is what such a line says; this note shows with an example "
+        "what it loses."
+    ),
+    example="Unit_Price ?? 0 -> rate\nUnit_Price <- rate    # an empty price comes back as 0",
+    instead="Unit_Price <-> rate    # where an empty price may stay empty",
+)
+
 CODES: tuple[Code, ...] = (
     NOT_ASSIGNABLE,
     NOT_WRITABLE,
@@ -190,4 +219,6 @@ CODES: tuple[Code, ...] = (
     MAY_NOT_FIT,
     ROWS_NEED_A_FUNCTION,
     NOT_A_LIST,
+    NO_ROUND_TRIP,
+    LOST_ON_THE_WAY,
 )
