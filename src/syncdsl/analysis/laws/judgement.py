@@ -174,18 +174,26 @@ class _Direction:
         self.losses.append(Loss(cause=cause, side=self._side, end=self._here, trip=found, others=others, table=table))
 
     def _values(self) -> Iterator[Value]:
-        """Return values of the field, those first that tables have rows for and that the expressions name."""
-        named: list[Value] = []
-        for part in parts_of(self._out):
-            if isinstance(part, TableCall):
-                named += [from_json(key) for key, _ in self._rows(part)]
-        for side in (self._out, self._back):
-            named += [from_json(part.value) for part in parts_of(side) if isinstance(part, Constant)]
-        for found in named:
-            value = convert(found, self._here.type) if family_of_value(found) == family(self._here.type) else None
-            if canonical(value, self._here.type) is not None and misfit(value, self._here.type) is None:
-                yield value
+        """Return values of the field: those that tables have rows for, samples, and what the expressions name."""
+        keys = [
+            from_json(key) for part in parts_of(self._out) if isinstance(part, TableCall) for key, _ in self._rows(part)
+        ]
+        named = [
+            from_json(part.value)
+            for side in (self._out, self._back)
+            for part in parts_of(side)
+            if isinstance(part, Constant)
+        ]
+        yield from self._fitting(keys)
         yield from samples_of(self._here.type)
+        yield from self._fitting(named)
+
+    def _fitting(self, found: Sequence[Value]) -> Iterator[Value]:
+        kind = self._here.type
+        for literal in found:
+            value = convert(literal, kind) if family_of_value(literal) == family(kind) else None
+            if canonical(value, kind) is not None and misfit(value, kind) is None:
+                yield value
 
     def _rows(self, call: TableCall) -> Sequence[tuple[object, object]]:
         table = self._tables.get(call.table)
