@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from syncdsl.analysis.laws import Broken, Unproven, judge, types_behind, within_scope
 from syncdsl.analysis.modules import entity_scope, lower_module
-from syncdsl.analysis.program import Checker, declarations
+from syncdsl.analysis.program import Checker, Declarations, declare
 from syncdsl.analysis.tables import lower_table
 from syncdsl.diagnostics import SourceFile
-from syncdsl.engine.mapping import convert, misfit
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.expressions import TableCall
 from syncdsl.plan.reads import parts_of
 from syncdsl.schema.canonical import canonical
+from syncdsl.schema.fitting import convert, misfit
 from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
 from syncdsl.schema.types import (
     BooleanType,
@@ -200,14 +200,15 @@ def lowered(lines: tuple[str, str]) -> tuple[MapLine, Judgement, Mapping[str, Ta
     source = SourceFile("rules.sync", text)
     parsed = parse(source)
     assert not parsed.diagnostics, text
-    checker = Checker(names=declarations([(source, parsed.program)]), schemas=SCHEMAS)
+    checker = Checker(names=Declarations(), schemas=SCHEMAS)
+    declare(checker.names, [(source, parsed.program)])
     checker.tables = {name: lower_table(table, checker) for name, table in checker.names.tables.items()}
     node = checker.names.modules["m"]
-    pair = lower_module(node, checker)
+    pairs = lower_module(node, checker)
     left, right = entity_scope(node.left, checker), entity_scope(node.right, checker)
-    if pair is None or left is None or right is None or len(pair.lines) != 1:
+    if not pairs or left is None or right is None or len(pairs[0].lines) != 1:
         return None
-    (line,) = pair.lines
+    (line,) = pairs[0].lines
     if line.to_right is None or line.to_left is None:
         return None
     found = judge(line, checker.tables, types_behind(left, right, checker), within_scope({}, checker.tables))
@@ -220,7 +221,8 @@ class Record:
     """A record of one side."""
 
     fields: Mapping[str, Value]
-    today: dt.date = field(default=TODAY)
+    today: dt.date = TODAY
+    row: Mapping[str, Value] = field(default_factory=dict)
 
     def follow(self, reference: Value, name: str) -> Value:
         """Return nothing: no rule here steps through a reference."""

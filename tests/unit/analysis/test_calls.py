@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Diagnostic
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.schema.types import FieldType
+    from syncdsl.schema.values import Value
 
     class Analyse(Protocol):
         """Checks rules against the shipped schemas, or others."""
@@ -216,6 +217,7 @@ def test_list_in_the_plan(analysed: Analyse, wider: dict[str, SchemaSnapshot]) -
         """A record with two lines."""
 
         fields = {"Lines": ((("Name", "a"), ("Pieces", 2)), (("Name", "b"), ("Pieces", 3)))}  # noqa: RUF012 - read only
+        row: dict[str, Value] = {}  # noqa: RUF012 - read only
         today = None
 
         def follow(self, reference: object, name: str) -> None:

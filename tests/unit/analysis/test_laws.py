@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from syncdsl.analysis import Analysis
     from syncdsl.diagnostics import Diagnostic
     from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.schema.types import FieldType
 
     class Analyse(Protocol):
         """Checks rules against the shipped schemas, or others."""
@@ -52,7 +53,7 @@ EVERYWHERE = "Account_Name is not empty"
 def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
     """Return the shipped schemas with a field of several kinds on both sides."""
     crm, books = schemas["crm"], schemas["books"]
-    kinds = {
+    kinds: dict[str, FieldType] = {
         "price": MoneyType(),
         "cents": IntegerType(digits=12),
         "exact": DecimalType(digits=12, scale=4),

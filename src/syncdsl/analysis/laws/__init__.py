@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from syncdsl.analysis.laws.judgement import Broken, Judgement, Loss, Unproven, judge
 from syncdsl.analysis.laws.trips import record_of
-from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.types import LOST_ON_THE_WAY, NO_ROUND_TRIP
 from syncdsl.diagnostics.diagnostic import Related
 from syncdsl.plan.evaluation import compile_expression
@@ -131,9 +130,7 @@ def _report(found: Judgement, places: Sequence[Span], checker: Checker) -> None:
     *before, place = places
     related = tuple(Related(span=span, message="this is the other direction") for span in before)
     for loss in found.losses:
-        checker.findings.append(
-            Diagnostic(code=LOST_ON_THE_WAY, message=_lost(loss), span=place, help=_kept(loss), related=related)
-        )
+        checker.report(LOST_ON_THE_WAY, _lost(loss), place, help=_kept(loss), related=related)
     problem = found.problem
     if problem is None:
         return
@@ -144,7 +141,7 @@ def _report(found: Judgement, places: Sequence[Span], checker: Checker) -> None:
     else:
         message = _broken(problem)
         way = _way_out(problem)
-    checker.findings.append(Diagnostic(code=NO_ROUND_TRIP, message=message, span=place, help=way, related=related))
+    checker.report(NO_ROUND_TRIP, message, place, help=way, related=related)
 
 
 def _name(found: Loss | Broken | Unproven) -> str:

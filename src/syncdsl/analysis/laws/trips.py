@@ -32,6 +32,7 @@ class _Record:
 
     values: Values
     today: dt.date = dt.date(2026, 1, 1)
+    row: Mapping[str, Value] = field(default_factory=dict)
     fields: Mapping[str, Value] = field(init=False)
 
     def __post_init__(self) -> None:
