@@ -45,6 +45,7 @@ def check_laws(
 
     A table with a row for a choice that there is not is reported for that row alone, not for the row it lacks instead.
     """
+    type_of, within = types_behind(left, right, checker), within_scope(wheres, checker.tables)
     for line in joined:
         if line.to_right is None or line.to_left is None:
             continue
@@ -55,9 +56,7 @@ def check_laws(
             or (part.to_left is not None and part.to_left is line.to_left)
         ]
         if places:
-            found = judge(
-                line, checker.tables, types_behind(left, right, checker), within_scope(wheres, checker.tables)
-            )
+            found = judge(line, checker.tables, type_of, within)
             if not (isinstance(found.problem, Broken) and _has_strange_rows(found.problem, checker)):
                 _report(found, places, checker)
 

@@ -14,7 +14,7 @@ from syncdsl.analysis.laws.forms import Doubt, Looked, form_of, inverse, reduced
 from syncdsl.analysis.laws.samples import is_finite, samples_of
 from syncdsl.analysis.laws.trips import End, Trip, Values, ends_of, trip
 from syncdsl.plan.evaluation import compile_expression
-from syncdsl.plan.expressions import BuiltinCall, Choose, Coalesce, Constant, TableCall
+from syncdsl.plan.expressions import BuiltinCall, Choose, Coalesce, Constant, FieldRead, TableCall
 from syncdsl.plan.reads import operands_of, parts_of, reads_of
 from syncdsl.schema.canonical import canonical, canonical_text
 from syncdsl.schema.fitting import convert, misfit
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.plan.pairs import MapLine, Side, TablePlan
+    from syncdsl.plan.pairs import Assignment, MapLine, Side, TablePlan
     from syncdsl.schema.types import FieldType
     from syncdsl.schema.values import Value
 
@@ -79,6 +79,8 @@ def judge(line: MapLine, tables: Mapping[str, TablePlan], type_of: TypeOf, withi
     """Judge a line that goes both ways. `within` limits the values to those of records in scope."""
     if line.to_right is None or line.to_left is None:
         raise ValueError("the line goes one way")
+    if _is_field(line.to_right.value, line.to_left) and _is_field(line.to_left.value, line.to_right):
+        return Judgement(problem=None)  # nearly every line; it keeps even what is empty
     left, right = ends_of(line.to_right, line.to_left, tables)
     judges = (
         _Direction("left", left, right, tables, type_of, within),
@@ -289,6 +291,12 @@ class _Direction:
                     )
                 )
                 return
+
+
+def _is_field(value: PlanExpression, written: Assignment) -> bool:
+    """Return whether an expression is the field that the other direction writes."""
+    own = (written.target,) if written.lookup is None else (written.target, written.lookup.field)
+    return isinstance(value, FieldRead) and value.path == own
 
 
 def _calls(expression: PlanExpression) -> Iterator[BuiltinCall]:
