@@ -268,7 +268,7 @@ def values_of(kind: FieldType) -> st.SearchStrategy[Value]:
 SEEN: Counter[str] = Counter()
 
 
-@settings(derandomize=True, max_examples=700, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, max_examples=450, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rules(), st.data())
 def test_laws(lines: tuple[str, str], data: st.DataObject) -> None:
     """What is accepted comes back from both sides, whatever else the records hold; what is refused does not."""
@@ -299,7 +299,9 @@ def test_laws(lines: tuple[str, str], data: st.DataObject) -> None:
             }
             if canonical(start, back.type) is None or misfit(start, back.type) is not None:
                 continue
-            assert _comes_back(out, back, start, others, tables) or _said(judgement, out, start, tables), (
+            assert _comes_back(out, back, start, others, tables) or _said(
+                judgement, out, back, {**others, back.target: start}, tables
+            ), (
                 lines,
                 start,
                 others,
@@ -320,20 +322,30 @@ def _comes_back(
     return not fits or canonical(result, back.type) == canonical(start, back.type)
 
 
-def _said(judgement: Judgement, out: Assignment, start: Value, tables: Mapping[str, TablePlan]) -> bool:
-    """Return whether a note says that this value is lost: its row goes one way, or there is none."""
-    if start in {loss.trip.start for loss in judgement.losses if loss.cause == "row"}:
-        return True
-    calls = [part for part in parts_of(out.value) if isinstance(part, TableCall)]
-    if not calls or not any(loss.table == calls[0].table for loss in judgement.losses):
-        return False
-    plan = tables[calls[0].table]
-    rows, opposite = (plan.right, plan.left) if calls[0].direction == "right" else (plan.left, plan.right)
-    return canonical(start, TextType()) not in {key for key, answer in rows if (answer, key) in opposite}
+def _said(
+    judgement: Judgement,
+    out: Assignment,
+    back: Assignment,
+    fields: Mapping[str, Value],
+    tables: Mapping[str, TablePlan],
+) -> bool:
+    """Return whether a value is lost to a row that goes one way, or that there is not, of a table that a note names."""
+    named = {loss.table for loss in judgement.losses}
+    _, middle = carried(out, fields, tables)
+    return _leaves(out, fields[back.target], named, tables) or _leaves(back, middle, named, tables)
+
+
+def _leaves(assignment: Assignment, value: Value, named: set[str | None], tables: Mapping[str, TablePlan]) -> bool:
+    for part in parts_of(assignment.value):
+        if isinstance(part, TableCall) and part.table in named:
+            plan = tables[part.table]
+            rows, opposite = (plan.right, plan.left) if part.direction == "right" else (plan.left, plan.right)
+            return canonical(value, TextType()) not in {key for key, answer in rows if (answer, key) in opposite}
+    return False
 
 
 def test_every_verdict_was_reached() -> None:
     """The generated lines are accepted, refused with a value, and refused without one, many times each."""
     if SEEN:  # run alone, this test has seen nothing
-        assert min(SEEN["NoneType"], SEEN["Broken"]) > 100, SEEN
+        assert min(SEEN["NoneType"], SEEN["Broken"]) > 60, SEEN
         assert SEEN["Unproven"] > 0, SEEN

@@ -222,6 +222,26 @@ def test_what_is_lost(
     assert all(item.level is Severity.NOTE for item in found)
 
 
+def test_what_else_is_read_counts(analysed: Analyse, wider: dict[str, SchemaSnapshot]) -> None:
+    """Trying all choices shows nothing where the line reads more than the field."""
+    lines = (
+        'if Fax == "zz" then "individual" else kind(Account_Type) -> customer_sub_type; '
+        "Account_Type <- kind(customer_sub_type)"
+    )
+    (item,) = _found(analysed, wider, lines, 'Account_Type in ("Customer", "Other")')
+    assert item.level is Severity.ERROR
+    assert item.message.startswith("nothing shows that the values of `Account_Type` come back")
+
+
+def test_rows_of_another_table_are_no_excuse(analysed: Analyse, wider: dict[str, SchemaSnapshot]) -> None:
+    """Two tables whose rows do not fit together lose values that both say they keep."""
+    table = 'table crossed:\n    "Customer" <-> "individual"\n    "Other" <-> "business"\n\nmodule customers'
+    lines = "kind(Account_Type) -> customer_sub_type\n        Account_Type <- crossed(customer_sub_type)"
+    text = RULES.format(where='Account_Type in ("Customer", "Other")', lines=lines).replace("module customers", table)
+    found = [item.message for item in analysed(text, wider).diagnostics if item.level is Severity.ERROR]
+    assert found == ["`Customer` in `Account_Type` comes back as `Other`"]
+
+
 def test_a_one_way_line_refines_a_two_way_line(analysed: Analyse, wider: dict[str, SchemaSnapshot]) -> None:
     """A one-way line beside `<->` over the same two fields takes its place in that direction."""
     text = RULES.format(where=EVERYWHERE, lines="note <-> note\n        note <- note ?? contact_name")
