@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.analysis.kinds import Family, family, family_of_value, length_of
 from syncdsl.analysis.tables import table_rows
 from syncdsl.analysis.typed import Typed
-from syncdsl.diagnostics import did_you_mean
+from syncdsl.diagnostics import Span, did_you_mean
 from syncdsl.diagnostics.codes.types import NOT_INVERTIBLE, UNKNOWN_CHOICE, WRONG_ARGUMENTS
 from syncdsl.functions import Kind
 from syncdsl.functions.currencies import minor_units
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from syncdsl.analysis.program import Checker
-    from syncdsl.diagnostics import Span
     from syncdsl.functions import Builtin, Flaw, Parameter
     from syncdsl.plan.pairs import TablePlan
     from syncdsl.schema.values import Value
@@ -178,11 +176,13 @@ def _character(place: ast.Expression, text: str, at: int | None, checker: Checke
     if at is None or checker.names.sources[span.file].text[span.start : span.end] != f'"{text}"':
         return span
     start = 1 + min(at, len(text) - 1)
-    return replace(
-        span,
+    return Span(
+        file=span.file,
         start=span.start + start,
         end=span.start + start + 1,
+        line=span.line,
         column=span.column + start,
+        end_line=span.line,
         end_column=span.column + start + 1,
     )
 
