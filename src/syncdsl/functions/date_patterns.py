@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from syncdsl.functions.builtin import Flaw
 
-_PIECE = re.compile(r"(?P<letters>([A-Za-z])\2*)|'(?P<quoted>[^']*)'|(?P<other>[^A-Za-z'])", re.DOTALL)
+_PIECE = r"(?P<letters>([A-Za-z])\2*)|'(?P<quoted>[^']*)'|(?P<other>[^A-Za-z'])"
 _DIGITS = {
     "yyyy": "[0-9]{4}",
     "yy": "[0-9]{2}",
@@ -21,8 +21,7 @@ _DIGITS = {
 _WANTED = "`yyyy`, `yy`, `MM`, `M`, `dd` and `d`; other letters stand in single quotes"
 
 
-@dataclass(frozen=True, slots=True)
-class DatePattern:
+class DatePattern(NamedTuple):
     """A pattern that is well formed: tokens of a date (`True` beside them) and texts that stand for themselves."""
 
     pieces: tuple[tuple[str, bool], ...]
@@ -58,10 +57,11 @@ def _written(token: str, date: dt.date) -> str:
 @lru_cache(maxsize=256)
 def read_date_pattern(text: str) -> DatePattern | Flaw:
     """Read a pattern."""
+    piece = re.compile(_PIECE, re.DOTALL)
     pieces: list[tuple[str, bool]] = []
     place = 0
     while place < len(text):
-        found = _PIECE.match(text, place)
+        found = piece.match(text, place)
         if found is None:
             return Flaw(wanted="a second `'` for every one", at=place)
         letters, quoted = found["letters"], found["quoted"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,13 @@ def shift(date: dt.date, days: int) -> dt.date | None:
         return None
 
 
+def days_in(year: int, month: int) -> int:
+    """Return the number of days of a month; `calendar` knows too, and takes several milliseconds to import."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in {4, 6, 9, 11} else 31
+
+
 def _today(today: dt.date) -> Value:
     return today
 
@@ -38,12 +44,12 @@ def _add_months(value: Value, months: Value) -> Value:
     year, month = divmod(date.year * 12 + date.month - 1 + count, 12)
     if not dt.MINYEAR <= year <= dt.MAXYEAR:
         return None
-    return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
+    return dt.date(year, month + 1, min(date.day, days_in(year, month + 1)))
 
 
 def _end_of_month(value: Value) -> Value:
     date = as_date(value)
-    return None if date is None else date.replace(day=calendar.monthrange(date.year, date.month)[1])
+    return None if date is None else date.replace(day=days_in(date.year, date.month))
 
 
 def _format(value: Value, pattern: Value) -> Value:

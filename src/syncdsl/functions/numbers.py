@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import re
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from syncdsl.functions.builtin import Builtin, Example, Kind, Parameter
@@ -25,15 +26,6 @@ _MODES = {
 }
 _X = Parameter(name="x", kind=Kind.NUMBER)
 _MOST_DIGITS = 150
-# Between groups of three digits people write a space of some width, an apostrophe, or the mark that is not decimal.
-_GROUPED = {
-    mark: re.compile(
-        r"([+\-\u2212]?)"
-        rf"([0-9]{{1,3}}(?:([ \u00a0\u202f'\u2019{group}])[0-9]{{3}}(?:\3[0-9]{{3}})*)?|[0-9]+)"
-        rf"(?:[{mark}]([0-9]+))?"
-    )
-    for mark, group in ((".", ","), (",", "."))
-}
 
 
 def _round(value: Value, digits: Value = 0, mode: Value = "half_up") -> Value:
@@ -69,9 +61,20 @@ def _greatest(*values: Value) -> Value:
     return max(numbers) if numbers and len(numbers) == len(values) else None
 
 
+@cache
+def _grouped(mark: str) -> re.Pattern[str]:
+    """Return the form of numbers: groups are parted by a space of some width, an apostrophe, or the other mark."""
+    group = "," if mark == "." else "."
+    return re.compile(
+        r"([+\-\u2212]?)"
+        rf"([0-9]{{1,3}}(?:([ \u00a0\u202f'\u2019{group}])[0-9]{{3}}(?:\3[0-9]{{3}})*)?|[0-9]+)"
+        rf"(?:[{mark}]([0-9]+))?"
+    )
+
+
 def _number(value: Value, mark: Value = ".") -> Value:
     text = as_text(value)
-    form = _GROUPED.get(mark) if isinstance(mark, str) else None
+    form = _grouped(mark) if isinstance(mark, str) and mark in {".", ","} else None
     found = form.fullmatch(text.strip()) if text and form is not None else None
     if found is None or len(found[0]) > _MOST_DIGITS:
         return None

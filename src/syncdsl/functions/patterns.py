@@ -7,22 +7,20 @@ always right and nothing is ever tried again: no pattern can make a match slow.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from syncdsl.functions.builtin import Flaw
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """What stands between two `*`: an expression that takes exactly `length` characters."""
 
     expression: re.Pattern[str]
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A pattern that is well formed; there is one piece more than there are `*`."""
 
     pieces: tuple[_Piece, ...]
