@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.diagnostics import ALL_CODES, Severity
-from syncdsl.functions.catalogue import BUILTINS
+from syncdsl.functions import FAMILIES
 from syncdsl.plan.plan import Plan
 from syncdsl.project.settings import settings_schema
 from syncdsl.render.changes_json import preview_schema
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syncdsl.diagnostics import Code
+    from syncdsl.functions import Builtin
     from syncdsl.schema.values import Value
 
 DOCS = Path(__file__).parent
@@ -66,17 +67,64 @@ def _code(code: Code) -> str:
     return "\n".join(lines)
 
 
+INTRODUCTION = (
+    "Every builtin is total: it never fails, and an empty argument gives an empty result unless its text says "
+    "otherwise. A `?` marks what may be left out, `…` what may be repeated.\n"
+)
+FAMILY_TITLES = {
+    "text": "Text",
+    "numbers": "Numbers and money",
+    "dates": "Dates",
+    "lists": "Lists",
+    "lookups": "Lookups",
+}
+
+
 def builtins_page() -> str:
-    """Return the page of all builtins, with their examples."""
-    parts = [NOTE, "# Builtin functions\n", "Every builtin is total: an empty argument gives an empty result.\n"]
-    for builtin in sorted(BUILTINS.values(), key=lambda item: item.name):
-        parts.append(f"\n## {builtin.name}\n\n`{builtin.signature}`\n\n{builtin.doc}\n")
-        for example in builtin.examples:
-            call = f"{builtin.name}({', '.join(_literal(value) for value in example.arguments)})"
-            parts.append(
-                f"- `{call}` is `{_literal(example.result)}`" + (f" on {example.today}" if example.today else "")
-            )
+    """Return the page of all builtins by family: an overview, then each with its examples."""
+    parts = [
+        NOTE,
+        "# Builtin functions\n",
+        INTRODUCTION,
+        *(
+            f"- {FAMILY_TITLES[family]}: " + ", ".join(f"[`{item.name}`](#{item.name})" for item in builtins)
+            for family, builtins in FAMILIES
+        ),
+    ]
+    for family, builtins in FAMILIES:
+        parts.append(f"\n## {FAMILY_TITLES[family]}")
+        parts.extend(_builtin(builtin) for builtin in builtins)
     return "\n".join(parts) + "\n"
+
+
+def _builtin(builtin: Builtin) -> str:
+    parts = [f"\n### {builtin.name}\n\n`{builtin.signature}`\n\n{builtin.doc}\n"]
+    for example in builtin.examples:
+        result = _literal(example.result)
+        on = f" on {example.today}" if example.today else ""
+        if builtin.takes_list:
+            parts.append(_list_example(builtin, example.arguments, result))
+        else:
+            call = f"{builtin.name}({', '.join(_literal(value) for value in example.arguments)})"
+            parts.append(f"- `{call}` is `{result}`{on}")
+    return "\n".join(parts)
+
+
+def _list_example(builtin: Builtin, arguments: tuple[Value, ...], result: str) -> str:
+    """Return an example of a builtin that takes a list: the call, and what the list holds."""
+    listed, column = arguments[0], arguments[1] if len(arguments) > 1 else None
+    call = f"{builtin.name}(Lines.{column})" if column is not None else f"{builtin.name}(Lines)"
+    if not isinstance(listed, tuple):
+        return f"- `{call}` is `{result}` when there are no lines"
+    chosen = [item for item in listed if isinstance(item, str)]
+    if chosen:
+        shown = " and ".join(f"`{item}`" for item in chosen)
+        return f"- `{builtin.name}(Interests)` is `{result}` when {shown} are chosen"
+    rows = [dict(item) for item in listed if isinstance(item, tuple)]
+    if column is None:
+        return f"- `{call}` is `{result}` when there are {len(rows)} lines"
+    values = ", ".join(f"`{_literal(row.get(str(column)))}`" for row in rows)
+    return f"- `{call}` is `{result}` when `{column}` is {values}"
 
 
 def _literal(value: Value) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from syncdsl.analysis.kinds import Family, family, family_of_value, length_of
 from syncdsl.analysis.tables import table_rows
 from syncdsl.analysis.typed import Typed
-from syncdsl.diagnostics import did_you_mean
+from syncdsl.diagnostics import Span, did_you_mean
 from syncdsl.diagnostics.codes.types import NOT_INVERTIBLE, UNKNOWN_CHOICE, WRONG_ARGUMENTS
 from syncdsl.functions import Kind
+from syncdsl.functions.currencies import minor_units
+from syncdsl.functions.date_patterns import DatePattern, read_date_pattern
 from syncdsl.plan.expressions import BuiltinCall, TableCall
 from syncdsl.schema.types import (
     BooleanType,
@@ -23,13 +25,13 @@ from syncdsl.schema.types import (
     TextType,
     describe,
 )
-from syncdsl.schema.values import from_json
+from syncdsl.schema.values import from_json, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from syncdsl.analysis.program import Checker
-    from syncdsl.functions import Builtin, Parameter
+    from syncdsl.functions import Builtin, Flaw, Parameter
     from syncdsl.plan.pairs import TablePlan
     from syncdsl.schema.values import Value
     from syncdsl.syntax import expressions as ast
@@ -125,6 +127,9 @@ def call_builtin(node: ast.Call, builtin: Builtin, arguments: Sequence[Typed], c
         parameter = builtin.parameter(position)
         what = _wrong(parameter, argument)
         if what is None:
+            if (flaw := _flaw(parameter, argument)) is not None:
+                _report_flaw(flaw, parameter, builtin, argument, place, checker)
+                return None
             continue
         near = _near(parameter, argument)
         checker.report(
@@ -136,6 +141,50 @@ def call_builtin(node: ast.Call, builtin: Builtin, arguments: Sequence[Typed], c
         return None
     lowered = tuple(argument.expression for argument in arguments)
     return Typed(BuiltinCall(function=builtin.name, arguments=lowered), _result(builtin, arguments))
+
+
+def _flaw(parameter: Parameter, argument: Typed) -> Flaw | None:
+    """Return what is wrong with a text that is written as an argument."""
+    constant = argument.constant
+    return parameter.check(constant) if parameter.check is not None and isinstance(constant, str) else None
+
+
+def _report_flaw(
+    flaw: Flaw, parameter: Parameter, builtin: Builtin, argument: Typed, place: ast.Expression, checker: Checker
+) -> None:
+    """Report a text that an argument cannot be, at the character where it goes wrong."""
+    text = str(argument.constant)
+    near = did_you_mean(text, flaw.known)
+    checker.report(
+        UNKNOWN_CHOICE if flaw.known else WRONG_ARGUMENTS,
+        f"`{parameter.name}` of `{builtin.name}` takes {flaw.wanted}, not `{text}`",
+        _character(place, text, flaw.at, checker),
+        help=f"did you mean `{near}`?" if near else _usage(builtin),
+    )
+
+
+def _usage(builtin: Builtin) -> str:
+    """Return an example of a call, its arguments as rules write them."""
+    example = builtin.examples[0]
+    written = (f'"{value}"' if isinstance(value, str) else show(value) for value in example.arguments)
+    return f"for example `{builtin.name}({', '.join(written)})`"
+
+
+def _character(place: ast.Expression, text: str, at: int | None, checker: Checker) -> Span:
+    """Return the span of one character of a literal, of the whole literal where its text is written with escapes."""
+    span = place.span
+    if at is None or checker.names.sources[span.file].text[span.start : span.end] != f'"{text}"':
+        return span
+    start = 1 + min(at, len(text) - 1)
+    return Span(
+        file=span.file,
+        start=span.start + start,
+        end=span.start + start + 1,
+        line=span.line,
+        column=span.column + start,
+        end_line=span.line,
+        end_column=span.column + start + 1,
+    )
 
 
 def _counts(builtin: Builtin) -> str:
@@ -150,6 +199,8 @@ def _counts(builtin: Builtin) -> str:
 def _wanted(parameter: Parameter) -> str:
     if parameter.choices:
         return "one of " + ", ".join(f"`{choice}`" for choice in parameter.choices)
+    if parameter.literal:
+        return "a text in quotes"
     return "a whole number" if parameter.whole else parameter.kind.value
 
 
@@ -165,6 +216,8 @@ def _wrong(parameter: Parameter, argument: Typed) -> str | None:
         if isinstance(constant, str):
             return f"`{constant}`"
         return "what only a run knows" if argument.type is not None else "empty"
+    if parameter.literal and not isinstance(constant, str):
+        return "what only a run knows" if argument.type is not None else "empty"
     if argument.type is None:
         return None
     if parameter.kind is not Kind.ANY and family(argument.type) != _WANTED[parameter.kind]:
@@ -179,26 +232,69 @@ def _result(builtin: Builtin, arguments: Sequence[Typed]) -> FieldType | None:
         case Kind.TEXT:
             return TextType(length=_longest(builtin.name, arguments))
         case Kind.NUMBER:
-            return DecimalType()
+            return _number(builtin.name, arguments)
         case Kind.MONEY:
-            return MoneyType()
+            return MoneyType(scale=_scale(arguments[1].constant))
         case Kind.DATE:
             return DateType()
         case Kind.BOOLEAN:
             return BooleanType()
-        case Kind.ANY:
+        case Kind.ANY | Kind.LIST | Kind.FIELD:
             return arguments[0].type if arguments else None
+
+
+def _scale(currency: Value) -> int:
+    """Return the digits after the point of an amount in a currency; the most there are when only a run knows it."""
+    known = minor_units()
+    return known.get(currency, 4) if isinstance(currency, str) else max(known.values())
+
+
+def _number(name: str, arguments: Sequence[Typed]) -> FieldType:
+    """Return the type of a number that a builtin makes: whole, money or decimal."""
+    kinds = [argument.type for argument in arguments if argument.type is not None]
+    match name:
+        case "round":
+            digits = arguments[1].constant if len(arguments) > 1 else 0
+            if isinstance(digits, int | Decimal) and digits <= 0:
+                return IntegerType()
+            return DecimalType()
+        case "abs" | "min" | "max":
+            if kinds and all(isinstance(kind, IntegerType) for kind in kinds):
+                return IntegerType()
+            scales = [kind.scale for kind in kinds if isinstance(kind, MoneyType)]
+            return MoneyType(scale=max(scales)) if scales and len(scales) == len(kinds) else DecimalType()
+        case _:
+            return DecimalType()
 
 
 def _longest(name: str, arguments: Sequence[Typed]) -> int | None:
     """Return the greatest length of a text that a builtin makes, where it is known."""
     given = arguments[0].type
     length = length_of(given) if given is not None else None
-    if name == "trim":
-        return length
-    if name == "truncate":
-        limit = arguments[1].constant
-        if isinstance(limit, int | Decimal):
-            return int(limit) if length is None else min(int(limit), length)
-        return length
-    return None
+    match name:
+        case "trim" | "split":
+            return length
+        case "truncate":
+            limit = arguments[1].constant
+            if not isinstance(limit, int | Decimal):
+                return length
+            return max(int(limit), 0) if length is None else min(max(int(limit), 0), length)
+        case "pad":
+            least = arguments[1].constant
+            return None if length is None or not isinstance(least, int | Decimal) else max(int(least), length)
+        case "join":
+            lengths = [length_of(item.type) if item.type is not None else 0 for item in arguments]
+            if None in lengths:
+                return None
+            between, *parts = [item or 0 for item in lengths]
+            return sum(parts) + between * (len(parts) - 1)
+        case "format":
+            pattern = arguments[1].constant
+            read = read_date_pattern(pattern) if isinstance(pattern, str) else None
+            return read.length if isinstance(read, DatePattern) else None
+        case "country_code":
+            return 2
+        case "phone_e164":
+            return 16
+        case _:
+            return None

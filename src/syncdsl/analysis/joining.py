@@ -1,8 +1,8 @@
-"""Which two lines of a map are the two directions of one."""
+"""Which lines of a map are the two directions of one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from syncdsl.diagnostics.codes.types import BAD_MODIFIER
 from syncdsl.plan.pairs import MapLine
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 def join_two_way(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tuple[MapLine, ...]:
-    """Join `->` and `<-` lines over the same two fields into one two-way line, in the place of the first."""
+    """Join `->` and `<-` lines over the same two fields into one two-way line, in the place of the first.
+
+    A one-way line beside a `<->` line over the same two fields says more about its direction and takes its place.
+    """
     joined: list[MapLine] = []
-    used: set[int] = set()
+    lines, used = _refined(lines, checker)
     for index, (line, _) in enumerate(lines):
         if index in used:
             continue
@@ -33,6 +36,41 @@ def join_two_way(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tup
         _check_modifiers(line, other, span, checker)
         joined.append(_join(line, other))
     return tuple(joined)
+
+
+def _refined(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tuple[list[tuple[MapLine, Span]], set[int]]:
+    """Return the lines with every one-way line that says more about a `<->` line put into it, and where those stood."""
+    refined = list(lines)
+    used: set[int] = set()
+    for index, (both, span) in enumerate(lines):
+        for other, (line, place) in enumerate(lines):
+            side = _says_more(both, line) if other not in used else None
+            if side is None or both.to_right is None or both.to_left is None:
+                continue
+            used.add(other)
+            first, second = (refined[index][0], line) if index < other else (line, refined[index][0])
+            _check_modifiers(first, second, place if index < other else span, checker)
+            merged = _join(line, refined[index][0])
+            refined[index] = (
+                merged.model_copy(
+                    update={"text": f"{first.text}; {second.text}", "location": first.location, "group": both.group}
+                ),
+                span,
+            )
+    return refined, used
+
+
+def _says_more(both: MapLine, line: MapLine) -> Literal["right", "left"] | None:
+    """Return the direction of a `<->` line that a one-way line over the same two fields computes otherwise."""
+    if both.group != line.group or both.to_right is None or both.to_left is None:
+        return None
+    for side, own, other, opposite in (
+        ("right", both.to_right, line.to_right, line.to_left),
+        ("left", both.to_left, line.to_left, line.to_right),
+    ):
+        if other is not None and opposite is None and other.target == own.target and own.reads[0] in other.reads:
+            return "right" if side == "right" else "left"
+    return None
 
 
 def _opposite(line: MapLine, other: MapLine) -> bool:

@@ -133,9 +133,9 @@ def fits(kind: FieldType, target: FieldType, constant: Value = None) -> Fit:
         case ChoiceType():
             return _fits_choice(kind, target, constant)
         case MoneyType() | DecimalType():
-            return Fit() if family(kind) == "number" else _never(kind, target)
+            return _fits_number(kind, target) if family(kind) == "number" else _never(kind, target)
         case IntegerType():
-            return Fit() if isinstance(kind, IntegerType) else _never(kind, target)
+            return _fits_number(kind, target) if isinstance(kind, IntegerType) else _never(kind, target)
         case IdType():
             return Fit() if family(kind) == "text" else _never(kind, target)
         case BooleanType() | DateType() | DateTimeType() | ReferenceType() | ChoicesType() | RowsType():
@@ -160,6 +160,29 @@ def _fits_text(kind: FieldType, target: TextType | EmailType | PhoneType | UrlTy
     if target.length is not None and (longest is None or longest > target.length):
         return Fit(note=f"{describe(kind)} may be longer than {describe(target)}")
     return Fit()
+
+
+def _fits_number(kind: FieldType, target: FieldType) -> Fit:
+    """Judge numbers by what both types state: digits after the point, and digits before it."""
+    (before, after), (most_before, most_after) = _digits(kind), _digits(target)
+    if after is not None and most_after is not None and after > most_after:
+        return Fit(note=f"{describe(kind)} may have more digits after the point than {describe(target)}")
+    if before is not None and most_before is not None and before > most_before:
+        return Fit(note=f"{describe(kind)} may have more digits than {describe(target)}")
+    return Fit()
+
+
+def _digits(kind: FieldType) -> tuple[int | None, int | None]:
+    """Return the digits before and after the point, where they are known."""
+    match kind:
+        case IntegerType():
+            return kind.digits, 0
+        case DecimalType():
+            return (kind.digits - (kind.scale or 0) if kind.digits is not None else None), kind.scale
+        case MoneyType():
+            return None, kind.scale
+        case _:
+            return None, None
 
 
 def _fits_choice(kind: FieldType, target: ChoiceType, constant: Value) -> Fit:

@@ -8,6 +8,7 @@ from syncdsl.analysis.clauses import check_clauses, clauses_of
 from syncdsl.analysis.establish import check_established
 from syncdsl.analysis.joining import join_two_way
 from syncdsl.analysis.kinds import common, family
+from syncdsl.analysis.laws import check_laws
 from syncdsl.analysis.maps import MapLowering, winner
 from syncdsl.analysis.nesting import Above, check_enforced, check_parent, check_sides
 from syncdsl.analysis.scope import Scope
@@ -25,6 +26,8 @@ from syncdsl.schema.types import ReferenceType, describe
 from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from syncdsl.analysis.program import Checker
     from syncdsl.diagnostics import Span
     from syncdsl.plan.expressions import PlanExpression
@@ -74,7 +77,7 @@ def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | 
         return None
     wheres = _wheres(node, checker, left, right)
     views = _views(node, checker, left, right)
-    lines = _map(node, checker, left, right)
+    lines = _map(node, checker, left, right, wheres)
     incomplete = any(isinstance(item, nodes.Bad | nodes.Like) for item in node.clauses) or lines is None
     parent = check_parent(node, checker, left, right, above)
     pair = Pair(
@@ -313,6 +316,7 @@ def _map(
     checker: Checker,
     left: Scope,
     right: Scope,
+    wheres: Mapping[Side, PlanExpression],
 ) -> tuple[MapLine, ...] | None:
     """Lower the map; None when one of its lines could not be: nobody complains about what it might have said."""
     lowering = MapLowering(checker, left, right)
@@ -338,7 +342,10 @@ def _map(
         found = lowering.line(line, group) if isinstance(line, nodes.MapLine) else None
         complete = complete and found is not None
         lines += [(found, line.span)] if found is not None else []
-    return _once(join_two_way(lines, checker)) if complete else None
+    joined = join_two_way(lines, checker)
+    if len(wheres) == len(list(clauses_of(node.clauses, nodes.Where))):  # else nobody knows what is in scope
+        check_laws(joined, lines, left, right, wheres, checker)
+    return _once(joined) if complete else None
 
 
 def _once(lines: tuple[MapLine, ...]) -> tuple[MapLine, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from syncdsl.diagnostics import Code, SourceFile, Span
+    from syncdsl.diagnostics.diagnostic import Related
     from syncdsl.plan.pairs import TablePlan
     from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
     from syncdsl.schema.types import FieldType
@@ -128,6 +129,7 @@ class Checker:
         *,
         help: str | None = None,  # noqa: A002 - the label users see
         fixes: tuple[Fix, ...] = (),
+        related: tuple[Related, ...] = (),
     ) -> None:
         """Add a finding."""
         site = self._site(span)
@@ -136,7 +138,7 @@ class Checker:
             found = Diagnostic(code=code, message=message, span=site, help=f"{help}; {where}" if help else where)
             self._inherited.append((found, (code.id, span)))
             return
-        self.findings.append(Diagnostic(code=code, message=message, span=span, help=help, fixes=fixes))
+        self.findings.append(Diagnostic(code=code, message=message, span=span, help=help, fixes=fixes, related=related))
 
     def unknown(self, code: Code, what: str, name: str, span: Span, known: Iterable[str]) -> None:
         """Report a name that nothing has, with the nearest one and, when there are few, all of them."""

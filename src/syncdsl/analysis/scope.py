@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes.names import UNKNOWN_FIELD, UNKNOWN_RECORD
-from syncdsl.schema.types import FieldSchema, IdType, ReferenceType
+from syncdsl.diagnostics.codes.types import ROWS_NEED_A_FUNCTION
+from syncdsl.schema.types import FieldSchema, IdType, ReferenceType, RowsType
 
 if TYPE_CHECKING:
     from syncdsl.analysis.program import Checker
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A path that leads to a field: the names to step through, the field, and the module that has it."""
+    """A path that leads to a field: the names to step through, the field, and the module that has it.
+
+    `column` is the field of its rows that a path names behind a list.
+    """
 
     path: tuple[str, ...]
     field: FieldSchema
     module: str
+    column: tuple[str, FieldSchema] | None = None
     in_row: bool = False
     """Whether it leads into the row at hand instead of the record."""
 
@@ -49,7 +54,21 @@ class Scope:
     row: RowScope | None = None
 
     def resolve(self, path: Path, checker: Checker) -> Resolved | None:
-        """Return what a path leads to; a path that leads nowhere is reported."""
+        """Return what a path leads to; a path that leads nowhere, or to a field of rows, is reported."""
+        found = self.resolve_list(path, checker)
+        if found is not None and found.column is not None:
+            text = checker.text(path.span)
+            checker.report(
+                ROWS_NEED_A_FUNCTION,
+                f"`{text}` has a value in every row, so it is no value of its own",
+                path.span,
+                help=f"say which is meant: `sum({text})`, `first({text})` or `count({text})`",
+            )
+            return None
+        return found
+
+    def resolve_list(self, path: Path, checker: Checker) -> Resolved | None:
+        """Return what a path leads to, which may be a field of the rows of a list."""
         parts, spans = path.parts, path.part_spans
         if any(not part for part in parts):
             return None
@@ -125,6 +144,15 @@ class Scope:
             if not rest:
                 return Resolved(path=tuple(names), field=target, module=module)
             spans, parts = spans[used:], rest
+            if isinstance(target.value, RowsType):
+                column = ".".join(parts)
+                if column not in target.value.fields:
+                    where = f"a row of `{name}` has no field"
+                    checker.unknown(UNKNOWN_FIELD, where, column, spans[0].to(spans[-1]), target.value.fields)
+                    return None
+                return Resolved(
+                    path=tuple(names), field=target, module=module, column=(column, target.value.fields[column])
+                )
             if not isinstance(target.value, ReferenceType):
                 checker.report(
                     UNKNOWN_FIELD,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syncdsl.plan.expressions import Constant
+from syncdsl.functions.coercion import as_number
+from syncdsl.functions.exact import negate
+from syncdsl.plan.expressions import Constant, Minus
 from syncdsl.schema.values import from_json
 
 if TYPE_CHECKING:
@@ -25,5 +27,12 @@ class Typed:
 
     @property
     def constant(self) -> Value:
-        """The value of a constant, empty for anything else."""
-        return from_json(self.expression.value) if isinstance(self.expression, Constant) else None
+        """The value of a constant, with its sign, empty for anything else."""
+        match self.expression:
+            case Constant(value=value):
+                return from_json(value)
+            case Minus(operand=Constant(value=value)):
+                number = as_number(from_json(value))
+                return None if number is None else negate(number)
+            case _:
+                return None

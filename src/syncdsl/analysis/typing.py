@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from syncdsl.analysis.calls import call_builtin, call_table
 from syncdsl.analysis.kinds import alternatives, common, family
+from syncdsl.analysis.lists import call_list
 from syncdsl.analysis.typed import Typed
 from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_STAGE
@@ -333,6 +334,9 @@ class Lowering:
         return Typed(plan.Choose(condition=condition, then=then.expression, otherwise=otherwise.expression), kind)
 
     def _call(self, node: ast.Call) -> Typed | None:
+        taken = find_builtin(node.function) if node.function not in self._checker.names.tables else None
+        if taken is not None and taken.takes_list:
+            return call_list(node, taken, self._scope, self._checker)
         arguments = [self.lower(argument) for argument in node.arguments]
         known = [argument for argument in arguments if argument is not None]
         complete = len(known) == len(arguments)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Kind(Enum):
     """What a parameter takes or a function answers, coarser than the types of fields.
 
-    `TEXT` takes everything that is assignable to text, `NUMBER` integers, decimals and amounts of money.
+    `TEXT` takes everything that is assignable to text, `NUMBER` integers, decimals and amounts of money. `LIST` takes a
+    list of rows, or several choices; `FIELD` is the name of a field of its rows, which rules write behind the list.
     """
 
     TEXT = "text"
@@ -24,7 +25,22 @@ class Kind(Enum):
     MONEY = "money"
     DATE = "date"
     BOOLEAN = "boolean"
+    LIST = "list"
+    FIELD = "field"
     ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """What is wrong with a text that an argument is written as.
+
+    `wanted` says what the parameter takes, `at` is the character (from 0) where the text goes wrong, None when it is
+    wrong as a whole; `known` are the right texts where there is a list of them.
+    """
+
+    wanted: str
+    at: int | None = None
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +49,7 @@ class Parameter:
 
     `optional`: it may be left out. `repeated`: any number of further arguments of this kind may follow. `choices`: it
     must be one of these texts, written literally. `whole`: it must be a whole number where it is written literally.
+    `literal`: it must be written literally. `check` judges a text that is written literally; it never raises.
     """
 
     name: str
@@ -41,6 +58,8 @@ class Parameter:
     repeated: bool = False
     choices: tuple[str, ...] = ()
     whole: bool = False
+    literal: bool = False
+    check: Callable[[str], Flaw | None] | None = None
 
     @property
     def text(self) -> str:
@@ -79,7 +98,19 @@ class Builtin:
     @property
     def signature(self) -> str:
         """The signature as documentation shows it."""
-        return f"{self.name}({', '.join(parameter.text for parameter in self.parameters)}) -> {self.result.value}"
+        return f"{self.name}({', '.join(self._shown())}) -> {self.result.value}"
+
+    def _shown(self) -> list[str]:
+        """Return the parameters; a field stands behind its list, in brackets where it may be left out."""
+        if not self.takes_list:
+            return [parameter.text for parameter in self.parameters]
+        behind = "[.FIELD]" if self.parameters[1].optional else ".FIELD"
+        return [f"{self.parameters[0].name}{behind}: list"]
+
+    @property
+    def takes_list(self) -> bool:
+        """Whether it takes a list and a field of its rows."""
+        return bool(self.parameters) and self.parameters[0].kind is Kind.LIST
 
     @property
     def least(self) -> int:

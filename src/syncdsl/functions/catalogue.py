@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from syncdsl.functions import dates, numbers, text
+from syncdsl.functions import dates, lists, lookups, numbers, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,8 @@ FAMILIES: tuple[tuple[str, tuple[Builtin, ...]], ...] = (
     ("text", text.BUILTINS),
     ("numbers", numbers.BUILTINS),
     ("dates", dates.BUILTINS),
+    ("lists", lists.BUILTINS),
+    ("lookups", lookups.BUILTINS),
 )
 
 BUILTINS: Mapping[str, Builtin] = MappingProxyType(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from syncdsl.functions.builtin import Builtin, Example, Kind, Parameter
+from syncdsl.functions.builtin import Builtin, Example, Flaw, Kind, Parameter
 from syncdsl.functions.coercion import as_text, as_whole
+from syncdsl.functions.patterns import check_pattern, read_pattern
 
 if TYPE_CHECKING:
     from syncdsl.schema.values import Value
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _TEXT = Parameter(name="text", kind=Kind.TEXT)
+_WIDEST = 1000
 
 
 def _trim(value: Value) -> Value:
@@ -62,6 +64,36 @@ def _ends_with(value: Value, part: Value) -> Value:
 def _contains(value: Value, part: Value) -> Value:
     text, wanted = as_text(value), as_text(part)
     return text is not None and wanted is not None and wanted in text
+
+
+def _split(value: Value, separator: Value, index: Value) -> Value:
+    text, part, wanted = as_text(value), as_text(separator), as_whole(index)
+    if text is None or part is None or not wanted:
+        return None
+    pieces = text.split(part)
+    place = wanted - 1 if wanted > 0 else len(pieces) + wanted
+    return (pieces[place].strip() or None) if 0 <= place < len(pieces) else None
+
+
+def _join(separator: Value, *parts: Value) -> Value:
+    return (as_text(separator) or "").join([text for part in parts if (text := as_text(part))]) or None
+
+
+def _pad(value: Value, length: Value, fill: Value = "0") -> Value:
+    text, least, character = as_text(value), as_whole(length), as_text(fill)
+    if text is None or least is None or character is None or len(character) != 1:
+        return text
+    return text.rjust(min(least, _WIDEST), character)
+
+
+def _one_character(text: str) -> Flaw | None:
+    return None if len(text) == 1 else Flaw(wanted="one character")
+
+
+def _matches(value: Value, pattern: Value) -> Value:
+    text, wanted = as_text(value), as_text(pattern)
+    read = read_pattern(wanted) if text and wanted else None
+    return text is not None and read is not None and not isinstance(read, Flaw) and read.matches(text)
 
 
 TRIM = Builtin(
@@ -174,6 +206,82 @@ CONTAINS = Builtin(
     compute=_contains,
 )
 
+SPLIT = Builtin(
+    name="split",
+    parameters=(
+        _TEXT,
+        Parameter(name="separator", kind=Kind.TEXT),
+        Parameter(name="index", kind=Kind.NUMBER, whole=True),
+    ),
+    result=Kind.TEXT,
+    doc=(
+        "The piece with this number of a text that is cut at every `separator`, without spaces around it; 1 is the "
+        "first piece, -1 the last. Empty when there are not so many."
+    ),
+    examples=(
+        Example(arguments=("Doe, Jane", ",", 2), result="Jane"),
+        Example(arguments=("INV-2026-0042", "-", -1), result="0042"),
+        Example(arguments=("Jane", ",", 2), result=None),
+        Example(arguments=(None, ",", 1), result=None),
+    ),
+    compute=_split,
+)
+JOIN = Builtin(
+    name="join",
+    parameters=(
+        Parameter(name="separator", kind=Kind.TEXT),
+        _TEXT,
+        Parameter(name="more", kind=Kind.TEXT, optional=True, repeated=True),
+    ),
+    result=Kind.TEXT,
+    doc="The texts with `separator` between them; empty ones are left out.",
+    examples=(
+        Example(arguments=(", ", "Berlin", None, "Germany"), result="Berlin, Germany"),
+        Example(arguments=(None, "A", "B"), result="AB"),
+        Example(arguments=(", ", None, None), result=None),
+    ),
+    compute=_join,
+)
+PAD = Builtin(
+    name="pad",
+    parameters=(
+        _TEXT,
+        Parameter(name="length", kind=Kind.NUMBER, whole=True),
+        Parameter(name="fill", kind=Kind.TEXT, optional=True, check=_one_character),
+    ),
+    result=Kind.TEXT,
+    doc=(
+        'The text with `fill` (one character, `"0"` when left out) before it until it has `length` characters, at most '
+        "1000; a longer text stays as it is."
+    ),
+    examples=(
+        Example(arguments=("42", 6), result="000042"),
+        Example(arguments=("42", 5, " "), result="   42"),
+        Example(arguments=("1234567", 6), result="1234567"),
+        Example(arguments=(None, 6), result=None),
+    ),
+    compute=_pad,
+)
+MATCHES = Builtin(
+    name="matches",
+    parameters=(_TEXT, Parameter(name="pattern", kind=Kind.TEXT, literal=True, check=check_pattern)),
+    result=Kind.BOOLEAN,
+    doc=(
+        "Whether the whole text is of the form of a pattern, capital letters counting. In it `*` stands for any "
+        "characters or none, `?` for one, `[A-Z0-9]` for one of a set, `[!A-Z]` for one outside it, everything else "
+        "for itself; `[*]` is a star. False when the text is empty."
+    ),
+    examples=(
+        Example(arguments=("INV-0042", "INV-*"), result=True),
+        Example(arguments=("DE123456789", "[A-Z][A-Z][0-9]*"), result=True),
+        Example(arguments=("de123", "[A-Z][A-Z]*"), result=False),
+        Example(arguments=("12345", "????"), result=False),
+        Example(arguments=("5*", "?[*]"), result=True),
+        Example(arguments=(None, "*"), result=False),
+    ),
+    compute=_matches,
+)
+
 BUILTINS: tuple[Builtin, ...] = (
     TRIM,
     UPPER,
@@ -181,7 +289,11 @@ BUILTINS: tuple[Builtin, ...] = (
     TITLE,
     TRUNCATE,
     REPLACE,
+    SPLIT,
+    JOIN,
+    PAD,
     STARTS_WITH,
     ENDS_WITH,
     CONTAINS,
+    MATCHES,
 )

@@ -38,11 +38,12 @@ def reads_of(expression: PlanExpression) -> tuple[tuple[str, ...], ...]:
 def parts_of(expression: PlanExpression) -> Iterator[PlanExpression]:
     """Return an expression and every one inside it, in order of appearance."""
     yield expression
-    for operand in _operands(expression):
+    for operand in operands_of(expression):
         yield from parts_of(operand)
 
 
-def _operands(expression: PlanExpression) -> tuple[PlanExpression, ...]:
+def operands_of(expression: PlanExpression) -> tuple[PlanExpression, ...]:
+    """Return the expressions that an expression is made of directly."""
     match expression:
         case FieldRead() | RowRead() | StageTest() | Constant() | Created():
             return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, assert_never
 
+from syncdsl.functions import find_builtin
 from syncdsl.plan.expressions import (
     Among,
     Arithmetic,
@@ -99,6 +100,10 @@ def _written(expression: PlanExpression) -> tuple[str, int]:
         case Choose():
             condition, then = expression_text(expression.condition), expression_text(expression.then)
             return f"if {condition} then {then} else {expression_text(expression.otherwise)}", _CHOOSE
+        case BuiltinCall(arguments=(FieldRead() | RowRead() as read, Constant(value=str() as column))) if _takes_list(
+            expression
+        ):
+            return f"{expression.function}({expression_text(read)}.{path_text(column)})", _PRIMARY
         case BuiltinCall():
             arguments = ", ".join(expression_text(argument) for argument in expression.arguments)
             return f"{expression.function}({arguments})", _PRIMARY
@@ -106,6 +111,11 @@ def _written(expression: PlanExpression) -> tuple[str, int]:
             return f"{expression.table}({expression_text(expression.argument)})", _PRIMARY
         case _:
             assert_never(expression)
+
+
+def _takes_list(call: BuiltinCall) -> bool:
+    builtin = find_builtin(call.function)
+    return builtin is not None and builtin.takes_list
 
 
 def _infix(left: PlanExpression, operator: str, right: PlanExpression, own: int) -> tuple[str, int]:

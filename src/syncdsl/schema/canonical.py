@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,9 @@ from syncdsl.schema.types import (
 if TYPE_CHECKING:
     from syncdsl.schema.values import Value
 
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""Takes zeros off a number of any length without rounding it."""
+_MOST_ZEROS = 1000
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -115,8 +118,9 @@ def _decimal(value: Value, scale: int | None) -> Value:
     if scale is not None:
         exact = number.quantize(Decimal(1).scaleb(-scale)) if _fits_scale(number, scale) else number
         return exact + 0 if exact else Decimal(0).quantize(Decimal(1).scaleb(-scale))
-    normal = number.normalize()
-    return normal.quantize(Decimal(1)) if normal == normal.to_integral_value() else normal
+    normal = number.normalize(_EXACT)
+    written_out = normal.as_tuple().exponent in range(1, _MOST_ZEROS)
+    return Decimal(int(normal)) if written_out or not normal else normal
 
 
 def _fits_scale(number: Decimal, scale: int) -> bool:

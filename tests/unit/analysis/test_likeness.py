@@ -174,10 +174,11 @@ def test_tables_of_a_shipped_set_come_along_and_can_be_replaced(analysed: Analys
     """A table that a taken line calls is the set's own, unless the rules have one of that name."""
     text = "module mine: crm.Products <-> books.items\n    like: zoho.items\n"
     assert analysed(HEAD + text).plan is not None
-    table = 'table product_kind:\n    "Goods" <-> "goods"\n\n'
+    rows = ('"Goods" <-> "goods"', '"Services" <-> "service"', '"Goods" <- "digital_service"')
+    table = "table product_kind:\n" + "".join(f"    {row}\n" for row in rows) + "\n"
     plan = analysed(HEAD + table + text).plan
     assert plan is not None
-    assert plan.tables["product_kind"].right == (("Goods", "goods"),)
+    assert plan.tables["product_kind"].left[-1] == ("digital_service", "Goods")
 
 
 def test_what_is_wrong_with_a_taken_line_is_said_where_it_is_taken(analysed: Analyse) -> None:

@@ -150,6 +150,58 @@ MAY_NOT_FIT = Code(
     instead="truncate(Description, 2000) -> notes",
 )
 
+ROWS_NEED_A_FUNCTION = Code(
+    id="SD316",
+    name="rows-need-a-function",
+    title="a field of rows is no value of its own",
+    explanation=(
+        "Every row of a list has a value of its own in the field, so the rule says which is meant: `sum(…)` adds them, "
+        "`first(…)` takes the first that is filled, `count(…)` says how many are filled."
+    ),
+    example="deal.Product_Lines.Total -> rate",
+    instead="sum(deal.Product_Lines.Total) -> rate",
+)
+NOT_A_LIST = Code(
+    id="SD317",
+    name="not-a-list",
+    title="this is no list",
+    explanation=(
+        "`count`, `sum` and `first` take a list of rows, or a field of its rows; `count` and `first` also a field with "
+        "several choices."
+    ),
+    example="count(deal.Amount) -> quantity",
+    instead="count(deal.Product_Lines) -> quantity",
+)
+
+NO_ROUND_TRIP = Code(
+    id="SD318",
+    name="no-round-trip",
+    title="what goes over does not come back",
+    explanation=(
+        "Two lines `->` and `<-` over the same two fields are the two directions of one line, and so are the "
+        "directions of `<->`. A value that is written to the other side and read back has to be the same value, from "
+        "either side; else the two systems overwrite each other. Fields as they are, tables whose rows go both ways, "
+        "`??` defaults, `trim`, days added to dates, and `+ - * /` with a number that ends (`/ 100`, not `/ 3`) come "
+        "back."
+    ),
+    example="upper(Account_Name) -> contact_name\nAccount_Name <- contact_name",
+    instead="Account_Name <-> contact_name\nupper(Account_Name) -> company_name",
+)
+LOST_ON_THE_WAY = Code(
+    id="SD319",
+    name="lost-on-the-way",
+    title="some values do not come back",
+    severity=Severity.NOTE,
+    exit_code=0,
+    explanation=(
+        "A `??` default fills what was empty, a row of a table that goes one way leads to another value's row, and a "
+        "text that a table has no row for is left out. That is what such a line says; this note shows with an example "
+        "what it loses."
+    ),
+    example="Unit_Price ?? 0 -> rate\nUnit_Price <- rate    # an empty price comes back as 0",
+    instead="Unit_Price <-> rate    # where an empty price may stay empty",
+)
+
 CODES: tuple[Code, ...] = (
     NOT_ASSIGNABLE,
     NOT_WRITABLE,
@@ -165,4 +217,8 @@ CODES: tuple[Code, ...] = (
     NOT_CREATABLE,
     NO_PARTNER,
     MAY_NOT_FIT,
+    ROWS_NEED_A_FUNCTION,
+    NOT_A_LIST,
+    NO_ROUND_TRIP,
+    LOST_ON_THE_WAY,
 )
