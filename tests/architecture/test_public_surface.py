@@ -15,7 +15,7 @@ from syncdsl.diagnostics import ALL_CODES
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "syncdsl"
 SURFACE = {
-    "syncdsl.analysis": ["Analysis", "analyse"],
+    "syncdsl.analysis": ["Analysis", "Library", "UsedFile", "analyse"],
     "syncdsl.diagnostics": [
         "ALL_CODES",
         "NO_SPAN",
@@ -30,7 +30,7 @@ SURFACE = {
         "did_you_mean",
         "find_code",
     ],
-    "syncdsl.functions": ["BUILTINS", "Builtin", "Example", "Kind", "Parameter", "find_builtin"],
+    "syncdsl.functions": ["BUILTINS", "FAMILIES", "Builtin", "Example", "Flaw", "Kind", "Parameter", "find_builtin"],
     "syncdsl.lint": ["lint_paths"],
     "syncdsl.sandbox": ["SandboxOptions", "Started", "run"],
 }
