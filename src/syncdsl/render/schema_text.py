@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 SAMPLES = 12
 """Most changes that `schema pull` shows of one file; `schema diff` shows all."""
 
-WEIGHTS = {
-    Weight.BREAKING: "breaking",
-    Weight.RISKY: "may break",
-    Weight.HARMLESS: "harmless",
-}
-
 
 def render_schema_change(
     path: str,
@@ -55,21 +49,21 @@ def render_schema_change(
     return "\n".join([head, *(f"    {line}" for line in shown)]) + f"\n{missing}"
 
 
-def render_schema_difference(title: str, before: SchemaSnapshot, now: SchemaSnapshot, style: Style = PLAIN) -> str:
-    """Return every change between two snapshots, the heaviest first."""
-    found = differences(before, now)
-    statistics = changed_statistics(before, now)
+def render_schema_difference(
+    title: str, found: Sequence[Difference], statistics: Sequence[str], style: Style = PLAIN
+) -> str:
+    """Return every change between two snapshots, the heaviest first; `statistics` are modules where they changed."""
     note = [f"    {style('dim', 'statistics of ' + _listed(statistics))}"] if statistics else []
     if not found:
         said = "only statistics" if statistics else "no difference"
         return "\n".join([f"{style('good', '=')} {neutral(title)}  {style('dim', said)}", *note]) + "\n"
     counts = {weight: sum(item.weight is weight for item in found) for weight in Weight}
-    summary = ", ".join(f"{count:,} {WEIGHTS[weight]}" for weight, count in counts.items() if count)
+    summary = ", ".join(f"{count:,} {weight.value}" for weight, count in counts.items() if count)
     lines = [f"{style('update', '~')} {neutral(title)}  {style('dim', summary)}"]
     for weight in Weight:
         members = [item for item in found if item.weight is weight]
         if members:
-            lines.append(f"  {WEIGHTS[weight]}")
+            lines.append(f"  {weight.value}")
             lines += [f"    {_line(item, style)}" for item in members]
     return "\n".join([*lines, *note]) + "\n"
 
@@ -80,19 +74,19 @@ def _line(item: Difference, style: Style) -> str:
     what = "" if whole else neutral(item.what)
     match item.kind:
         case Kind.ADDED:
-            told = neutral(item.after or "") if whole else f"{what} {_quoted(item.after)}"
+            told = neutral(item.after or "") if whole else f"{what} {_text(item.after)}"
             return (style("create", f"+ {subject}") + f"  {told}").rstrip()
         case Kind.REMOVED:
-            told = "" if whole else f"{what} {_quoted(item.before)}"
+            told = "" if whole else f"{what} {_text(item.before)}"
             return (style("void", f"- {subject}") + f"  {told}").rstrip()
         case Kind.CHANGED:
-            values = f": {_quoted(item.before)} → {_quoted(item.after)}" if item.after is not None else ""
+            values = f": {_text(item.before)} → {_text(item.after)}" if item.after is not None else ""
             return style("update", f"~ {subject}") + f"  {what}{values}"
         case _:
             assert_never(item.kind)
 
 
-def _quoted(value: str | None) -> str:
+def _text(value: str | None) -> str:
     return neutral(value or "")
 
 

@@ -161,15 +161,15 @@ def _fields(
 ) -> Iterator[Difference]:
     for name in {*before, *after}:
         old, new, path = before.get(name), after.get(name), prefix + name
-        if new is None:
+        if new is None and old is not None:
             yield Difference(
                 module=module, field=path, what="field", kind=Kind.REMOVED, weight=Weight.BREAKING, before=_type(old)
             )
-        elif old is None:
+        elif old is None and new is not None:
             needed = creatable and new.required and not new.default
             weight = Weight.BREAKING if needed else Weight.HARMLESS
             yield Difference(module=module, field=path, what="field", kind=Kind.ADDED, weight=weight, after=_type(new))
-        else:
+        elif old is not None and new is not None:
             yield from _field(module, path, old, new, creatable=creatable)
 
 
@@ -229,7 +229,7 @@ def _limit(module: str, path: str, name: str, old: FieldType, new: FieldType) ->
 def _members(
     module: str, field: str | None, what: str, before: Sequence[str], after: Sequence[str], *, added: Weight
 ) -> Iterator[Difference]:
-    """Tell what came into a list and what left it, and a new order only where nothing else changed."""
+    """Tell what came into a list and what left it, and a new order only where it means something and is all."""
     for item in after:
         if item not in before:
             yield Difference(module=module, field=field, what=what, kind=Kind.ADDED, weight=added, after=item)
@@ -238,7 +238,7 @@ def _members(
             yield Difference(
                 module=module, field=field, what=what, kind=Kind.REMOVED, weight=Weight.BREAKING, before=item
             )
-    if before != after and set(before) == set(after):
+    if what != "view" and before != after and set(before) == set(after):
         yield Difference(
             module=module, field=field, what=f"order of {what}s", kind=Kind.CHANGED, weight=Weight.HARMLESS
         )
@@ -266,5 +266,6 @@ def _said(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _type(field: FieldSchema | None) -> str | None:
-    return None if field is None else describe(field.value)
+def _type(field: FieldSchema) -> str:
+    needed = field.required and not field.default
+    return describe(field.value) + (", required" if needed else "")

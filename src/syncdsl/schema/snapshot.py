@@ -193,7 +193,7 @@ def _read(path: Path) -> str:
 def _damaged(path: Path, why: str) -> Fault:
     return Fault(
         BAD_SCHEMA,
-        f"`{path}` is not a schema snapshot: {why}",
+        f"`{path}` is not a schema snapshot: {' '.join(why.split())}",
         help="write it again with `syncdsl schema pull`",
     )
 
