@@ -11,7 +11,7 @@ from syncdsl.sandbox.crm.writing import RECORD_COUNTER as CRM_COUNTER
 from syncdsl.sandbox.crm.writing import completed
 from syncdsl.sandbox.organisation import CRM_IDENTITY_BASE, RECORD_OFFSET, USERS
 from syncdsl.sandbox.seed.crm import ANCHOR, DAYS
-from syncdsl.sandbox.seed.invention import Invention
+from syncdsl.sandbox.seed.invention import Invention, domain_of
 from syncdsl.sandbox.store import Record, Store
 
 ARTICLES = (
@@ -59,7 +59,7 @@ def _vendor(random: Random, invention: Invention, name: str) -> dict[str, Any]:
     return {
         "Vendor_Name": name,
         "Phone": invention.phone(country),
-        "Email": f"orders{random.randint(1, 99)}@{country.domain}",
+        "Email": f"orders{random.randint(1, 99)}@{domain_of(name, country)}",
         "Street": address.street,
         "City": address.city,
         "Zip_Code": address.code,
