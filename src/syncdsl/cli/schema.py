@@ -148,6 +148,7 @@ def _connections(
     workspace: Workspace, names: tuple[str, ...], against: Path | None, environment: str | None
 ) -> list[Compared]:
     """Compare the snapshots on file with another file, or with what the systems look like now."""
+    from syncdsl.project.inside import refuse_outside  # noqa: PLC0415 - the same
     from syncdsl.project.rule_files import shown_path  # noqa: PLC0415 - the help needs none of it
     from syncdsl.render.schema_difference import Compared  # noqa: PLC0415 - the same
     from syncdsl.schema.snapshot import read_snapshot  # noqa: PLC0415 - the same
@@ -159,6 +160,7 @@ def _connections(
     found = []
     for connection in wanted:
         path = shown_path(workspace.schema_path(connection))
+        refuse_outside(path, workspace.folder)
         before = read_snapshot(path)
         if against is not None:
             after = read_snapshot(against)
@@ -201,11 +203,13 @@ def _show(
 def _store(
     workspace: Workspace, connection: str, found: SchemaSnapshot, without: Sequence[str], *, quiet: bool
 ) -> None:
+    from syncdsl.project.inside import refuse_outside  # noqa: PLC0415 - the same
     from syncdsl.project.rule_files import shown_path  # noqa: PLC0415 - the help needs none of it
     from syncdsl.render.schema_text import render_schema_change  # noqa: PLC0415 - the same
     from syncdsl.schema.snapshot import write_snapshot  # noqa: PLC0415 - the same
 
     path = workspace.schema_path(connection)
+    refuse_outside(path, workspace.folder)
     before = _before(path)
     if before != found:
         _write(path, write_snapshot(found))
