@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syncdsl.adapters.conformance import ConformanceSuite, Subject
-from syncdsl.adapters.protocol import NewRecord, Written
+from syncdsl.adapters.protocol import Change, NewRecord, Rejected, Written
 from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
@@ -76,3 +76,39 @@ class TestInvoices(_OnBooks):
             label="notes",
             second="terms",
         )
+
+
+class TestItems(_OnBooks):
+    """Items conform."""
+
+    def subject(self) -> Subject:
+        """Return the module under test."""
+        return Subject(
+            module="items",
+            minimal=lambda word: {"name": word, "rate": Decimal("12.50")},
+            label="description",
+            second="unit",
+            samples={"product_type": "service", "is_taxable": False, "rate": Decimal("0.10"), "status": "inactive"},
+        )
+
+    def document(self) -> tuple[str, Fields]:
+        """Return a new invoice."""
+        return "invoices", self.invoice()
+
+    def test_a_state_is_changed_by_its_own_call(self) -> None:
+        """An item made inactive, alone or with other fields, is inactive, and active again when it is told to be."""
+        new = NewRecord(fields={"name": secrets.token_hex(5), "rate": Decimal(1), "status": "inactive"}, key=None)
+        [outcome] = self.connection.create("items", [new], safe=False)
+        assert isinstance(outcome, Written)
+        for fields in ({"status": "active"}, {"status": "inactive", "unit": "pcs"}):
+            [changed] = self.connection.update("items", [Change(id=outcome.id, fields=dict(fields))])
+            assert isinstance(changed, Written)
+            held = self.connection.fetch("items", [outcome.id], ("status", "unit"))[outcome.id].fields
+            assert held.items() >= fields.items()
+
+    def test_a_taken_sku_is_refused(self) -> None:
+        """Two items never share a SKU; the refusal is certain."""
+        sku = secrets.token_hex(5)
+        made: list[Fields] = [{"name": secrets.token_hex(5), "rate": Decimal(1), "sku": sku} for _ in range(2)]
+        outcomes = self.connection.create("items", [NewRecord(fields=one, key=None) for one in made], safe=False)
+        assert [type(outcome) for outcome in outcomes] == [Written, Rejected]

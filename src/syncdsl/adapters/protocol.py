@@ -122,6 +122,19 @@ class ObserveRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Some records of a module, for statistics.
+
+    `rows` hold those of `fields` that are not empty; `fields` are the ones that a list of records tells. `complete`:
+    the module has no other records.
+    """
+
+    rows: tuple[Fields, ...]
+    fields: tuple[str, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewRecord:
     """A record to create. `key` goes into the module's key field where it has one."""
 
@@ -231,6 +244,10 @@ class Connection(Protocol):
 
     def schema(self) -> SchemaSnapshot:
         """Read the schema from the system."""
+        ...
+
+    def sample(self, module: str, limit: int) -> Sample:
+        """Read at most `limit` records at the cost of listing them, the same ones while nothing changes."""
         ...
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:

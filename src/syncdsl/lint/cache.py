@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CACHE_VARIABLE = "SYNCDSL_CACHE_DIR"
 ENTRIES = 256
+MOST_BESIDE = 16 * 1024 * 1024
+"""Most bytes of one file that an answer depends on; with a larger one nothing is remembered."""
 _SUFFIX = ".json"
 _PACKAGE = Path(__file__).parents[1]
 _ROOMS = ("syntax", "lint", "diagnostics")
@@ -49,7 +51,7 @@ def key(
     """
     try:
         parts: list[Any] = [sys.version, version(packages), [list(item) for item in fingerprint(rooms)]]
-        parts.append([(str(path), sha256(path.read_bytes()).hexdigest()) for path in beside])
+        parts.append([(str(path), sha256(_bytes(path)).hexdigest()) for path in beside])
     except OSError:
         return None
     parts.append(sorted(levels.items()))
@@ -57,6 +59,13 @@ def key(
     parts.append(str(today) if dated else today is not None)
     parts.extend((source.path, source.text) for source in sources)
     return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    """Return the bytes of a file; raises OSError for a device, a pipe, and more than anybody writes."""
+    if not path.is_file() or path.stat().st_size > MOST_BESIDE:
+        raise OSError(path)
+    return path.read_bytes()
 
 
 def version(packages: tuple[str, ...] = _OWN) -> list[str]:

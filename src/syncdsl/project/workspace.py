@@ -51,9 +51,13 @@ class Checked:
 
 @dataclass(frozen=True)
 class Workspace:
-    """The project in `folder`."""
+    """The project in `folder`.
+
+    `replaced`: snapshots, by connection, that stand for those on file.
+    """
 
     folder: Path
+    replaced: Mapping[str, SchemaSnapshot] = field(default_factory=dict)
 
     @cached_property
     def settings(self) -> Settings:
@@ -98,7 +102,7 @@ class Workspace:
         from syncdsl.lint import cache as answers  # noqa: PLC0415 - loaded by the commands that check
 
         sources = self._sources(files)
-        key = self._key(sources) if cache else None
+        key = self._key(sources) if cache and not self.replaced else None
         found = answers.load(key) if key is not None else None
         if found is not None:
             return Checked(sources={source.path: source for source in sources}, findings=tuple(found), contained=True)
@@ -198,19 +202,20 @@ class Workspace:
         """
         from syncdsl.schema.snapshot import read_snapshot  # noqa: PLC0415 - loads pydantic
 
-        paths = {name: shown_path(self.schema_path(name)) for name in connections}
+        names = list(connections)
+        paths = {name: shown_path(self.schema_path(name)) for name in names if name not in self.replaced}
         for path in paths.values():
             refuse_outside(path, self.folder)
         missing = [(name, path) for name, path in paths.items() if not path.is_file()]
         if missing:
             listed = " and ".join(f"`{path}`" for _, path in missing)
-            names = " ".join(name for name, _ in missing)
+            unread = " ".join(name for name, _ in missing)
             raise Fault(
                 MISSING_SCHEMA,
                 f"there is no schema snapshot {listed}",
-                help=f"write it with `syncdsl schema pull {names}`, review it and commit it",
+                help=f"write it with `syncdsl schema pull {unread}`, review it and commit it",
             )
-        return {name: read_snapshot(path) for name, path in paths.items()}
+        return {name: read_snapshot(paths[name]) if name in paths else self.replaced[name] for name in names}
 
 
 def declared_connections(programs: Iterable[Program]) -> list[str]:

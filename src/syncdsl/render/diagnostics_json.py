@@ -22,12 +22,13 @@ def render_json(findings: Sequence[Diagnostic], files: int) -> str:
     data = {
         "format": FORMAT,
         "summary": {"files": files, "errors": counts["error"], "warnings": counts["warning"], "notes": counts["note"]},
-        "findings": [_finding(item) for item in findings],
+        "findings": [finding_data(item) for item in findings],
     }
     return neutral_json(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _finding(item: Diagnostic) -> dict[str, Any]:
+def finding_data(item: Diagnostic) -> dict[str, Any]:
+    """Return the JSON data of one finding."""
     return {
         "code": item.code.id,
         "name": item.code.name,

@@ -2,87 +2,94 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.render.neutral import neutral
 from syncdsl.render.style import PLAIN, Style, counted
+from syncdsl.schema.difference import Difference, Kind, Weight, changed_statistics, differences
 
 if TYPE_CHECKING:
-    from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
-    from syncdsl.schema.types import FieldSchema
+    from collections.abc import Sequence
+
+    from syncdsl.schema.snapshot import SchemaSnapshot
 
 SAMPLES = 12
+"""Most changes that `schema pull` shows of one file; `schema diff` shows all."""
 
 
-def render_schema_change(path: str, before: SchemaSnapshot | None, now: SchemaSnapshot, style: Style = PLAIN) -> str:
-    """Return a line for the file, and one for every module and field that came, went or changed."""
+def render_schema_change(
+    path: str,
+    before: SchemaSnapshot | None,
+    now: SchemaSnapshot,
+    style: Style = PLAIN,
+    *,
+    without: Sequence[str] = (),
+) -> str:
+    """Return a line for the file, and one for every module and field that came, went or changed.
+
+    `without` are the modules that have no statistics because their records cannot be read.
+    """
     fields = sum(len(module.fields) for module in now.modules.values())
     size = f"{counted(len(now.modules), 'module')}, {counted(fields, 'field')}, {neutral(now.base_currency)}"
+    missing = f"    {style('dim', 'no statistics of ' + _listed(without))}\n" if without else ""
     if before is None:
-        return f"{style('create', '+')} {neutral(path)}  {style('dim', size)}\n"
-    lines = _changes(before, now, style)
-    if not lines:
-        return f"{style('good', '=')} {neutral(path)}  {style('dim', f'unchanged: {size}')}\n"
-    shown = lines[:SAMPLES]
-    if len(lines) > SAMPLES:
-        shown.append(style("dim", f"… and {len(lines) - SAMPLES:,} more; `git diff` shows all"))
-    size = f"{counted(len(lines), 'difference')}; {size}"
+        return f"{style('create', '+')} {neutral(path)}  {style('dim', size)}\n{missing}"
+    found = differences(before, now)
+    if not found:
+        statistics = changed_statistics(before, now)
+        if statistics:
+            said = f"only the statistics of {_listed(statistics)}; {size}"
+            return f"{style('update', '~')} {neutral(path)}  {style('dim', said)}\n{missing}"
+        return f"{style('good', '=')} {neutral(path)}  {style('dim', f'unchanged: {size}')}\n{missing}"
+    shown = [_line(item, style) for item in found[:SAMPLES]]
+    if len(found) > SAMPLES:
+        shown.append(style("dim", f"… and {len(found) - SAMPLES:,} more; `git diff` shows all"))
+    size = f"{counted(len(found), 'difference')}; {size}"
     head = f"{style('update', '~')} {neutral(path)}  {style('dim', size)}"
-    return "\n".join([head, *(f"    {line}" for line in shown)]) + "\n"
+    return "\n".join([head, *(f"    {line}" for line in shown)]) + f"\n{missing}"
 
 
-def _changes(before: SchemaSnapshot, now: SchemaSnapshot, style: Style) -> list[str]:
-    lines: list[str] = []
-    if before.base_currency != now.base_currency:
-        lines.append(f"base currency: {neutral(before.base_currency)} → {neutral(now.base_currency)}")
-    for name in sorted({*before.modules, *now.modules}):
-        old, new = before.modules.get(name), now.modules.get(name)
-        if old is None:
-            lines.append(style("create", f"+ {neutral(name)}"))
-        elif new is None:
-            lines.append(style("void", f"- {neutral(name)}"))
-        elif old != new:
-            lines += _module_changes(neutral(name), old, new, style)
-    return lines
+def render_schema_difference(
+    title: str, found: Sequence[Difference], statistics: Sequence[str], style: Style = PLAIN
+) -> str:
+    """Return every change between two snapshots, the heaviest first; `statistics` are modules where they changed."""
+    note = [f"    {style('dim', 'statistics of ' + _listed(statistics))}"] if statistics else []
+    if not found:
+        said = "only statistics" if statistics else "no difference"
+        return "\n".join([f"{style('good', '=')} {neutral(title)}  {style('dim', said)}", *note]) + "\n"
+    counts = {weight: sum(item.weight is weight for item in found) for weight in Weight}
+    summary = ", ".join(f"{count:,} {weight.value}" for weight, count in counts.items() if count)
+    lines = [f"{style('update', '~')} {neutral(title)}  {style('dim', summary)}"]
+    for weight in Weight:
+        members = [item for item in found if item.weight is weight]
+        if members:
+            lines.append(f"  {weight.value}")
+            lines += [f"    {_line(item, style)}" for item in members]
+    return "\n".join([*lines, *note]) + "\n"
 
 
-def _module_changes(name: str, old: ModuleSchema, new: ModuleSchema, style: Style) -> list[str]:
-    lines: list[str] = []
-    for field in sorted({*old.fields, *new.fields}):
-        before, after = old.fields.get(field), new.fields.get(field)
-        label = f"{name}.{neutral(field)}"
-        if before is None and after is not None:
-            lines.append(style("create", f"+ {label}") + f"  {after.value.type}")
-        elif after is None:
-            lines.append(style("void", f"- {label}"))
-        elif before is not None and before != after:
-            lines.append(style("update", f"~ {label}") + f"  {_field_change(before, after)}")
-    rest = [item for item in type(old).model_fields if item != "fields" and getattr(old, item) != getattr(new, item)]
-    if rest:
-        lines.append(style("update", f"~ {name}") + f"  {', '.join(item.replace('_', ' ') for item in rest)}")
-    return lines
+def _line(item: Difference, style: Style) -> str:
+    subject = neutral(item.subject)
+    whole = item.what in {"module", "field"}
+    what = "" if whole else neutral(item.what)
+    match item.kind:
+        case Kind.ADDED:
+            told = neutral(item.after or "") if whole else f"{what} {_text(item.after)}"
+            return (style("create", f"+ {subject}") + f"  {told}").rstrip()
+        case Kind.REMOVED:
+            told = "" if whole else f"{what} {_text(item.before)}"
+            return (style("void", f"- {subject}") + f"  {told}").rstrip()
+        case Kind.CHANGED:
+            values = f": {_text(item.before)} → {_text(item.after)}" if item.after is not None else ""
+            return style("update", f"~ {subject}") + f"  {what}{values}"
+        case _:
+            assert_never(item.kind)
 
 
-def _field_change(before: FieldSchema, after: FieldSchema) -> str:
-    if before.value.type != after.value.type:
-        return f"{before.value.type} → {after.value.type}"
-    parts: list[str] = []
-    if before.value != after.value:
-        old, new = getattr(before.value, "options", None), getattr(after.value, "options", None)
-        if old is not None and new is not None:
-            parts += [f"+ {neutral(item)!r}" for item in new if item not in old]
-            parts += [f"- {neutral(item)!r}" for item in old if item not in new]
-        else:
-            parts.append("limits")
-    parts += [
-        f"{name.replace('_', ' ')}: {_said(getattr(before, name))} → {_said(getattr(after, name))}"
-        for name in type(before).model_fields
-        if name != "value" and getattr(before, name) != getattr(after, name)
-    ]
-    return ", ".join(parts)
+def _text(value: str | None) -> str:
+    return neutral(value or "")
 
 
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return neutral(str(value))
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(neutral(name) for name in names[:4])
+    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -12,10 +12,17 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import BAD_SCHEMA, MISSING_SCHEMA, UNREADABLE_FILE
 from syncdsl.schema.digest import digest
 from syncdsl.schema.model import Model
-from syncdsl.schema.types import FieldSchema, ReferenceType
+from syncdsl.schema.statistics import ModuleStatistics
+from syncdsl.schema.types import FieldSchema, ReferenceType, RowsType
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Most bytes of a snapshot file; the largest organisations have some thousand fields, about a megabyte."""
+
+MAX_ROWS_DEPTH = 4
+"""Most lists of rows inside one another."""
 
 FORMAT: Literal["syncdsl/schema/1"] = "syncdsl/schema/1"
 
@@ -52,7 +59,8 @@ class ModuleSchema(Model):
     `stage_field`. `status_field` holds a document's state. `lines_field` holds a document's lines.
     `parent_field` refers to the record a child belongs to (a contact person to its contact): the parent fills it.
     `label_field` names the field that people know a record by. `currency_field` holds a record's currency code,
-    `created_field` and `modified_field` the server's stamps.
+    `created_field` and `modified_field` the server's stamps. `statistics` say how full its fields are; they mean
+    nothing to rules and are no part of the snapshot's digest.
     """
 
     label: str
@@ -71,6 +79,7 @@ class ModuleSchema(Model):
     creatable: bool = True
     updatable: bool = True
     fields: dict[str, FieldSchema]
+    statistics: ModuleStatistics | None = None
 
     def stage_class(self, value: object) -> StageClass | None:
         """Return the class of a stage value; None when the value is no known stage."""
@@ -95,8 +104,13 @@ class SchemaSnapshot(Model):
 
     @property
     def digest(self) -> str:
-        """The digest of the content."""
-        return digest(self.model_dump(mode="json"))
+        """The digest of what the schema means: statistics, which change with every record, leave it as it is."""
+        return digest(self.model_dump(mode="json", exclude={"modules": {"__all__": {"statistics"}}}))
+
+    def without_statistics(self) -> SchemaSnapshot:
+        """Return the snapshot with no statistics."""
+        bare = {name: module.model_copy(update={"statistics": None}) for name, module in self.modules.items()}
+        return self.model_copy(update={"modules": bare})
 
     def references_of(self, module: str) -> set[str]:
         """Return the modules that fields of `module` refer to."""
@@ -115,19 +129,33 @@ def write_snapshot(snapshot: SchemaSnapshot) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _sorted_module(module: dict[str, object]) -> dict[str, object]:
-    fields = module["fields"]
-    assert isinstance(fields, dict)  # noqa: S101 - the model guarantees it; this tells the type checker
-    return {**module, "fields": {name: fields[name] for name in sorted(fields)}}
+def _sorted_module(module: dict[str, Any]) -> dict[str, Any]:
+    """Return a module's data with its fields, and the fields of their rows, sorted by name."""
+    ordered = {**module, "fields": {name: _sorted_field(module["fields"][name]) for name in sorted(module["fields"])}}
+    if "statistics" in module:
+        shares = module["statistics"].get("fields", {})
+        ordered["statistics"] = {**module["statistics"], "fields": {name: shares[name] for name in sorted(shares)}}
+    return ordered
+
+
+def _sorted_field(field: dict[str, Any]) -> dict[str, Any]:
+    inner = field["value"].get("fields")
+    if inner is None:
+        return field
+    return {
+        **field,
+        "value": {**field["value"], "fields": {name: _sorted_field(inner[name]) for name in sorted(inner)}},
+    }
 
 
 def read_snapshot(path: Path) -> SchemaSnapshot:
     """Read a snapshot file.
 
-    Raises Fault: SD604 when it is missing, SD605 when it is damaged or of another format.
+    Raises Fault: SD604 when it is missing, SD605 when it is damaged, of another format or beyond the limits, SD609
+    when it cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _read(path)
     except FileNotFoundError:
         raise Fault(
             MISSING_SCHEMA,
@@ -141,12 +169,36 @@ def read_snapshot(path: Path) -> SchemaSnapshot:
     except UnicodeDecodeError:
         raise Fault(UNREADABLE_FILE, f"`{path}` is not text in UTF-8") from None
     try:
-        return SchemaSnapshot.model_validate_json(text)
+        snapshot = SchemaSnapshot.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise Fault(
-            BAD_SCHEMA,
-            f"`{path}` is not a schema snapshot: {where}: {first['msg'].lower()}",
-            help="write it again with `syncdsl schema pull`",
-        ) from None
+        raise _damaged(path, f"{where}: {first['msg'].lower()}") from None
+    if any(_depth(field) > MAX_ROWS_DEPTH for module in snapshot.modules.values() for field in module.fields.values()):
+        raise _damaged(path, f"more than {MAX_ROWS_DEPTH} lists of rows inside one another")
+    return snapshot
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file; a device or a pipe is not opened, and no more than the limit is read."""
+    if not path.is_file() and path.exists():
+        raise _damaged(path, "it is no file")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _damaged(path, f"it is larger than {MAX_BYTES // 1024 // 1024} MiB")
+    return data.decode("utf-8")
+
+
+def _damaged(path: Path, why: str) -> Fault:
+    return Fault(
+        BAD_SCHEMA,
+        f"`{path}` is not a schema snapshot: {' '.join(why.split())}",
+        help="write it again with `syncdsl schema pull`",
+    )
+
+
+def _depth(field: FieldSchema) -> int:
+    if not isinstance(field.value, RowsType):
+        return 0
+    return 1 + max((_depth(inner) for inner in field.value.fields.values()), default=0)

@@ -54,7 +54,7 @@ def test_without_a_command_the_help_is_shown(syncdsl: Syncdsl) -> None:
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-@pytest.mark.parametrize("name", ["", *COMMANDS, "schema pull"])
+@pytest.mark.parametrize("name", ["", *COMMANDS, "schema pull", "schema diff"])
 def test_every_help_answers(name: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every command has a help, with both spellings."""
     main([*name.split(), option], standalone_mode=False)

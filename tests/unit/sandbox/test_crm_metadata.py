@@ -94,3 +94,21 @@ def test_the_company_uses_three_currencies_with_the_euro_as_base(empty: Any) -> 
     users = empty.crm.get("/users", params={"type": "ActiveUsers"}).json()["users"]
     assert all(user["status"] == "active" for user in users)
     assert empty.crm.get("/users", params={"type": "DeletedUsers"}).status_code == 204
+
+
+def test_the_rows_of_a_subform_are_described_by_a_module_of_their_own(empty: Any) -> None:
+    """A subform names the module that describes its rows; that module is listed as one, and has no records."""
+    fields = empty.crm.get("/settings/fields", params={"module": "Quotes"}).json()["fields"]
+    [subform] = [field for field in fields if field["data_type"] == "subform"]
+    name = subform["associated_module"]["module"]
+    rows = empty.crm.get("/settings/fields", params={"module": name}).json()["fields"]
+    assert {"Product_Name", "Quantity", "List_Price"} <= {field["api_name"] for field in rows}
+    listed = {item["api_name"]: item for item in empty.crm.get("/settings/modules").json()["modules"]}
+    assert listed[name]["generated_type"] == "subform"
+    assert empty.crm.get(f"/{name}", params={"fields": "id"}).json()["code"] == "INVALID_MODULE"
+
+
+def test_personal_data_is_marked(empty: Any) -> None:
+    """A field with personal data carries the mark, others do not."""
+    fields = empty.crm.get("/settings/fields", params={"module": "Contacts"}).json()["fields"]
+    assert [field["api_name"] for field in fields if field["private"]] == ["Date_of_Birth"]

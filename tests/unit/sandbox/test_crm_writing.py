@@ -193,3 +193,43 @@ def test_deleted_records_leave_and_are_listed(empty: Any) -> None:
     later = {"If-Modified-Since": "2100-01-01T00:00:00+00:00"}
     assert empty.crm.get("/Accounts/deleted", headers=later).status_code == 304
     assert empty.crm.delete(f"/Accounts/{identity}").status_code == 400
+
+
+def quote(running: Any, *lines: dict[str, Any], **more: Any) -> Any:
+    return running.crm.post("/Quotes", json={"data": [{"Subject": "Q", "Quoted_Items": list(lines), **more}]})
+
+
+def test_the_rows_of_a_document_are_checked_kept_and_added_up(empty: Any) -> None:
+    """Amounts of lines and of the whole are computed; a line shows its product by name; lists leave lines out."""
+    [product] = empty.insert("Products", {"Product_Name": "Pump", "Tax": ["VAT 19", "VAT 7"]})
+    line = {"Product_Name": {"id": product}, "Quantity": 3, "List_Price": 10.1, "Discount": 0.3, "Total": 99}
+    identity = quote(empty, line, Adjustment=-1).json()["data"][0]["details"]["id"]
+    found = read(empty, "Quotes", identity)
+    [kept] = found["Quoted_Items"]
+    assert kept["Product_Name"] == {"id": product, "name": "Pump"}
+    assert (kept["Total"], kept["Net_Total"]) == (30.3, 30.0)
+    assert (found["Sub_Total"], found["Grand_Total"]) == (30.0, 29.0)
+    listed = empty.crm.get("/Quotes", params={"ids": identity, "fields": "Subject,Quoted_Items"}).json()["data"][0]
+    assert "Quoted_Items" not in listed
+    assert read(empty, "Products", product)["Tax"] == ["VAT 19", "VAT 7"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ([], "MANDATORY_NOT_FOUND"),
+        ([{"Quantity": 1}], "MANDATORY_NOT_FOUND"),
+        ([{"Product_Name": {"id": "1"}}], "INVALID_DATA"),
+        (["no object"], "INVALID_DATA"),
+    ],
+)
+def test_a_document_without_sound_rows_is_refused(empty: Any, lines: list[Any], code: str) -> None:
+    """Rows are mandatory, and each is checked like a record."""
+    assert first_error(quote(empty, *lines))["code"] == code
+
+
+def test_a_choice_that_is_not_in_the_list_is_refused_among_several(empty: Any) -> None:
+    """Of several choices every one must be known, and they come as a list."""
+    for taxes in (["VAT 19", "VAT 99"], "VAT 19"):
+        answer = empty.crm.post("/Products", json={"data": [{"Product_Name": "P", "Tax": taxes}]})
+        assert first_error(answer)["code"] == "INVALID_DATA"

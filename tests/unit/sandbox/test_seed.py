@@ -83,3 +83,22 @@ def test_most_records_are_in_euros(data: dict[str, Any]) -> None:
     currencies = Counter(row["Currency"] for row in data["Accounts"])
     assert currencies["EUR"] > 60
     assert set(currencies) == {"EUR", "USD", "GBP"}
+
+
+def test_products_vendors_and_items_belong_together(seeded: Any) -> None:
+    """Some products are items of the same SKU or name, some vendors are on both sides, a view finds its own."""
+    products = seeded.crm.get("/Products", params={"fields": "Product_Name,Product_Code,Product_Active"}).json()["data"]
+    items = seeded.books.get("/items", params={"filter_by": "Status.All"}).json()["items"]
+    assert len(items) < len(products) == 30
+    assert {item["name"] for item in items} <= {row["Product_Name"] for row in products}
+    assert {item["sku"] for item in items} - {""} <= {row["Product_Code"] for row in products}
+    assert not any(item["zcrm_product_id"] or item.get("cf_syncdsl_key") for item in items)
+    vendors = {
+        row["Vendor_Name"] for row in seeded.crm.get("/Vendors", params={"fields": "Vendor_Name"}).json()["data"]
+    }
+    known = seeded.books.get("/contacts", params={"contact_type": "vendor"}).json()["contacts"]
+    assert vendors & {row["contact_name"] for row in known}
+    views = seeded.crm.get("/settings/custom_views", params={"module": "Products"}).json()["custom_views"]
+    [active] = [view["id"] for view in views if view["name"] == "Active Products"]
+    shown = seeded.crm.get("/Products", params={"fields": "Product_Name", "cvid": active}).json()["data"]
+    assert {row["id"] for row in shown} == {row["id"] for row in products if row["Product_Active"]}

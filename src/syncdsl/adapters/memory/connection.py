@@ -19,6 +19,7 @@ from syncdsl.adapters.protocol import (
     Page,
     Record,
     Rejected,
+    Sample,
     Tier,
     Written,
 )
@@ -72,6 +73,13 @@ class MemoryConnection:
         if self.store.schema is None:
             raise self._not_offered("it was given no schema")
         return self.store.schema
+
+    def sample(self, module: str, limit: int) -> Sample:
+        """Return the first records."""
+        schema = self._module(module, ())
+        living = list(self.store.living(module))
+        rows = tuple(_record(record, tuple(schema.fields)).fields for record in living[:limit])
+        return Sample(rows=rows, fields=tuple(schema.fields), complete=len(living) <= limit)
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
         """Read a module; a cursor is the number of the last write that was seen."""

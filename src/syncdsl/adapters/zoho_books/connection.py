@@ -15,6 +15,7 @@ from syncdsl.adapters.protocol import (
     Outcome,
     Page,
     Record,
+    Sample,
     Tier,
 )
 from syncdsl.adapters.zoho import limits
@@ -82,6 +83,10 @@ class BooksConnection:
     def schema(self) -> SchemaSnapshot:
         """Read the schema: the documented standard fields and the organisation's custom fields."""
         return read_schema(self._api, adapter=NAME, base_currency=self.identity().base_currency)
+
+    def sample(self, module: str, limit: int) -> Sample:
+        """Read the records that changed last, with the fields that lists tell: no addresses, lines or texts."""
+        return self._reader.sample(module, limit)
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
         """Read a module completely; details only of records whose version is not the known one."""

@@ -22,7 +22,8 @@ class Module:
     the parameter that searches by key, where there is one. `compared` are keys that list rows and records
     share and that make up a version. `resent` are keys that the documentation requires in every update.
     `listed_only`: records can only be read by listing all of them. `parent_field` refers to the record a child belongs
-    to. `covered`: the adapter reads and writes its records; else only the metadata is known.
+    to. `switched` is the field of states that calls of their own change (`/items/ID/inactive`). `covered`: the adapter
+    reads and writes its records; else only the metadata is known.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Module:
     status_field: str | None = None
     lines_field: str | None = None
     parent_field: str | None = None
+    switched: str | None = None
     listed_only: bool = False
     covered: bool = True
     creatable: bool = True
@@ -121,8 +123,22 @@ ITEMS = Module(
     label_field="name",
     fields=fields.ITEMS,
     entity="item",
+    filters=frozenset({"name", "zcrm_product_id"}),
+    compared=(
+        "name",
+        "rate",
+        "status",
+        "description",
+        "sku",
+        "unit",
+        "product_type",
+        "item_type",
+        "is_taxable",
+        "tax_id",
+    ),
+    resent=("name", "rate"),
     status_field="status",
-    covered=False,
+    switched="status",
 )
 
 QUOTES = Module(
@@ -235,7 +251,8 @@ TAXES = Module(
     id_field="tax_id",
     label_field="tax_name",
     fields=fields.TAXES,
-    covered=False,
+    compared=tuple(fields.TAXES),
+    listed_only=True,
     creatable=False,
     updatable=False,
 )

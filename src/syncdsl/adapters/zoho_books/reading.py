@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from syncdsl.adapters.protocol import Record
+from syncdsl.adapters.protocol import Record, Sample
 from syncdsl.adapters.transport.pool import each
 from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
 from syncdsl.adapters.zoho_books.api import Api, all_of, fits
 from syncdsl.adapters.zoho_books.dialect import ABSENT, NO_SUCH_URL, code_of, single, succeeded
-from syncdsl.adapters.zoho_books.values import raw_value, read_fields
+from syncdsl.adapters.zoho_books.values import raw_value, read_fields, tells
 from syncdsl.schema.digest import digest
 
 if TYPE_CHECKING:
@@ -62,6 +62,23 @@ class Reader:
         if _absent(answer, identifier):
             return None, now
         raise self._api.refused(answer, f"a record of {module.path}")
+
+    def sample(self, name: str, limit: int) -> Sample:
+        """Return the records of the first pages, with the fields that list rows tell, at most `limit`."""
+        module, schema = self._api.module(name)
+        rows: list[dict[str, Any]] = []
+        number, more = 1, True
+        while more and len(rows) < limit:
+            page, more, _ = self._api.page(module, all_of(module), number)
+            rows += page
+            number += 1
+        kept = rows[:limit]
+        told = tuple(field for field in schema.fields if any(tells(row, field) for row in kept))
+        return Sample(
+            rows=tuple(read_fields(row, schema, told) for row in kept),
+            fields=told,
+            complete=len(rows) <= limit and not more,
+        )
 
     def all_records(self, name: str, wanted: Sequence[str]) -> list[Record]:
         """Return every record of a module whose list rows tell everything."""

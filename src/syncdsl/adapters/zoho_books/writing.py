@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.zoho_books.modules import Module
     from syncdsl.adapters.zoho_books.reading import Reader
     from syncdsl.schema.snapshot import ModuleSchema
+    from syncdsl.schema.values import Fields
 
 NOT_SUPPORTED = "NOT_SUPPORTED"
 VOID = "void"
@@ -99,7 +100,8 @@ class Writer:
         return self._rejected(answer)
 
     def _create(self, module: Module, schema: ModuleSchema, record: NewRecord, *, safe: bool) -> Outcome:
-        body = create_body(module, schema, record.fields, record.key)
+        sent, state = _apart(module, record.fields)
+        body = create_body(module, schema, sent, record.key)
         if safe and schema.key_field is not None and record.key is not None:
             headers = {
                 "X-Unique-Identifier-Key": schema.key_field,
@@ -112,7 +114,7 @@ class Writer:
         outcome = self._outcome(module, schema, answer)
         if isinstance(outcome, Rejected) and isinstance(answer, Answer) and _about_key(answer, record.key):
             return self._holder(module, schema, record.key) or outcome
-        return outcome
+        return self._switch(module, outcome, state)
 
     def _holder(self, module: Module, schema: ModuleSchema, key: str | None) -> DuplicateKey | None:
         """Return which record carries a key; the refusal itself does not tell."""
@@ -129,9 +131,34 @@ class Writer:
             return Rejected(code="1002", message=f"there is no record `{change.id}` in `{module.name}`")
         if change.based_on is not None and not _unchanged(schema, current, change.fields, change.based_on.fields):
             return MovedOn()
-        body = update_body(module, schema, change.fields, change.key, current)
+        sent, state = _apart(module, change.fields)
+        if state is not None and not sent and change.key is None:
+            answer = self._api.write("POST", f"{self._api.record_path(module, change.id)}/{state}")
+            return self._written(answer, change.id)
+        body = update_body(module, schema, sent, change.key, current)
         answer = self._api.write("PUT", self._api.record_path(module, change.id), body=body)
-        return self._outcome(module, schema, answer)
+        return self._switch(module, self._outcome(module, schema, answer), state)
+
+    def _switch(self, module: Module, outcome: Outcome, state: str | None) -> Outcome:
+        """Change the state of a record that was just written.
+
+        What was written stays written when this fails: the record is then to be fetched, and shows its old state.
+        """
+        if state is None or not isinstance(outcome, Written):
+            return outcome
+        if outcome.record is not None and outcome.record.fields.get(str(module.switched)) == state:
+            return outcome
+        answer = self._api.write("POST", f"{self._api.record_path(module, outcome.id)}/{state}")
+        switched = self._written(answer, outcome.id)
+        return switched if isinstance(switched, Written) else Written(id=outcome.id)
+
+    def _written(self, answer: Answer | NotSent | Ambiguous, identifier: str) -> Outcome:
+        """Return what came of a call whose answer does not hold the record."""
+        if not isinstance(answer, Answer):
+            return answer
+        if not succeeded(answer):
+            return self._rejected(answer)
+        return Written(id=identifier)
 
     def _outcome(self, module: Module, schema: ModuleSchema, answer: Answer | NotSent | Ambiguous) -> Outcome:
         if not isinstance(answer, Answer):
@@ -155,6 +182,13 @@ class Writer:
             message=self._api.client.clean(message_of(answer)),
             field=refused_field(answer),
         )
+
+
+def _apart(module: Module, fields: Fields) -> tuple[Fields, str | None]:
+    """Return the fields that a body takes, and the state that a call of its own sets."""
+    state = fields.get(module.switched) if module.switched is not None else None
+    sent = {name: value for name, value in fields.items() if name != module.switched}
+    return sent, state if isinstance(state, str) and state else None
 
 
 def _about_key(answer: Answer, key: str | None) -> bool:

@@ -18,6 +18,7 @@ from syncdsl.adapters.protocol import (
     Page,
     Record,
     Rejected,
+    Sample,
     Tier,
 )
 from syncdsl.adapters.zoho import limits
@@ -92,6 +93,10 @@ class CrmConnection:
     def schema(self) -> SchemaSnapshot:
         """Read the schema of every offered module that the organisation has."""
         return read_schema(self._api, adapter=NAME, base_currency=self.identity().base_currency)
+
+    def sample(self, module: str, limit: int) -> Sample:
+        """Read the first records by id, without their subforms."""
+        return self._reader.sample(module, limit)
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
         """Read a module: completely, or what changed since a cursor."""

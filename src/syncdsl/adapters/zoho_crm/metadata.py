@@ -75,7 +75,7 @@ def _module(api: Api, row: dict[str, Any], facts: ModuleFacts, names: Collection
         lines_field=facts.lines_field if facts.lines_field in fields else None,
         stage_field=facts.stage_field,
         stages=stages(stage_meta) if stage_meta is not None else (),
-        views=tuple(dict.fromkeys(view for view, _ in api.views(name))),
+        views=tuple(sorted({view for view, _ in api.views(name)})),
         creatable=bool(row.get("creatable", True)),
         updatable=bool(row.get("editable", True)),
         fields=fields,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from syncdsl.adapters.protocol import Record
+from syncdsl.adapters.protocol import Record, Sample
 from syncdsl.adapters.transport.pool import each
 from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
 from syncdsl.adapters.zoho_crm.modules import CREATED, MODIFIED, USERS
@@ -59,6 +59,29 @@ class Reader:
             self.record(USERS, schema, row, wanted, self._api.now(answer)) for rows, answer in pages for row in rows
         ]
         return records, self._api.now(pages[0][1])
+
+    def sample(self, name: str, limit: int) -> Sample:
+        """Return the first records by id, every field but subforms, at most `limit`."""
+        schema = self._api.module(name)
+        wanted = tuple(field for field, held in schema.fields.items() if not isinstance(held.value, RowsType))
+        if name == USERS:
+            users = [record.fields for record in self.users(wanted)[0]]
+            return Sample(rows=tuple(users[:limit]), fields=wanted, complete=len(users) <= limit)
+        parts = field_parts(wanted)
+        rows: list[dict[str, Any]] = []
+        more = False
+        params = {"fields": parts[0], "sort_by": "id", "sort_order": "asc"}
+        for page, answer in self._api.pages(f"/{name}", params):
+            rows += page
+            more = bool(page) and bool((answer.data.get("info") or {}).get("more_records"))
+            if len(rows) >= limit:
+                break
+        kept = self.complete(name, rows[:limit], parts)
+        return Sample(
+            rows=tuple(read_fields(row, schema, wanted) for row in kept),
+            fields=wanted,
+            complete=len(rows) <= limit and not more,
+        )
 
     def complete(self, module: str, rows: list[dict[str, Any]], parts: Sequence[str]) -> list[dict[str, Any]]:
         """Add the fields of further parts to rows that hold the first part."""

@@ -2,6 +2,7 @@
 
 from syncdsl.sandbox.books.contacts import Contacts
 from syncdsl.sandbox.books.invoices import Invoices
+from syncdsl.sandbox.books.items import Items
 from syncdsl.sandbox.books.settings import Settings
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.exchange import Handler
@@ -13,11 +14,12 @@ BASE = "/books/v3"
 def books_endpoints(store: Store, clock: Clock, organisation: str) -> list[tuple[str, str, Handler]]:
     """Return (method, path, handler) triples; all but the list of organisations demand `organization_id`."""
     settings = Settings(organisation)
-    contacts, invoices = Contacts(store, clock), Invoices(store, clock)
+    contacts, invoices, items = Contacts(store, clock), Invoices(store, clock), Items(store, clock)
     guarded: list[tuple[str, str, Handler]] = [
         ("GET", "/organizations/{id}", settings.one_organisation),
         ("GET", "/settings/currencies", settings.currencies),
         ("GET", "/settings/fields", settings.fields),
+        ("GET", "/settings/taxes", settings.taxes),
         ("GET", "/customers", contacts.customers),
         ("GET", "/vendors", contacts.vendors),
         ("GET", "/contacts", contacts.list),
@@ -30,6 +32,14 @@ def books_endpoints(store: Store, clock: Clock, organisation: str) -> list[tuple
         ("GET", "/contacts/{id}/contactpersons", contacts.persons),
         ("POST", "/contacts/{id}/active", contacts.activate),
         ("POST", "/contacts/{id}/inactive", contacts.deactivate),
+        ("GET", "/items", items.list),
+        ("POST", "/items", items.create),
+        ("PUT", "/items", items.upsert),
+        ("GET", "/items/{id}", items.detail),
+        ("PUT", "/items/{id}", items.update),
+        ("DELETE", "/items/{id}", items.delete),
+        ("POST", "/items/{id}/active", items.activate),
+        ("POST", "/items/{id}/inactive", items.deactivate),
         ("GET", "/invoices", invoices.list),
         ("POST", "/invoices", invoices.create),
         ("PUT", "/invoices", invoices.upsert),

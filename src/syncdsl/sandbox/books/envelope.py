@@ -19,6 +19,7 @@ HAS_TRANSACTIONS = 3003  # assumed
 DUPLICATE_FIELD_VALUE = 120140  # assumed
 AUTOMATIC_NUMBER = 4097  # assumed
 NUMBER_TAKEN = 1001  # assumed for invoices
+ITEM_TAKEN = 1001  # assumed
 WRONG_STATUS = 4012  # assumed
 INTERNAL = 1000
 

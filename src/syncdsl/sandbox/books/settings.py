@@ -1,7 +1,8 @@
-"""Organisations, currencies and custom-field metadata (Zoho Books API v3, Organizations / Currency)."""
+"""Organisations, currencies, taxes and custom-field metadata (Zoho Books API v3, Organizations / Currency / Taxes)."""
 
 from typing import Any
 
+from syncdsl.sandbox.books import taxes
 from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS
 from syncdsl.sandbox.books.envelope import (
     FOREIGN_ORGANISATION,
@@ -56,6 +57,10 @@ class Settings:
         """Answer `GET /settings/currencies`."""
         shown = [_currency(currency) for currency in CURRENCIES]
         return Reply(content={"code": 0, "message": "success", "currencies": shown})
+
+    def taxes(self, _call: Call) -> Reply:
+        """Answer `GET /settings/taxes`."""
+        return Reply(content={"code": 0, "message": "success", "taxes": [taxes.shown(tax) for tax in taxes.TAXES]})
 
     def fields(self, call: Call) -> Reply:
         """Answer `GET /settings/fields?entity=contact|invoice|…`: the custom fields (an undocumented call)."""

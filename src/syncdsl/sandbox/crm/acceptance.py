@@ -131,12 +131,13 @@ def _rows(field: Field, value: Any, path: str, exists: Exists) -> Any:
     if field.subform is None or not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return invalid(field, path, expected_data_type="jsonarray")
     try:
-        return [
+        taken = [
             accepted(DESCRIBED[field.subform], row, path=f"{path}[{index}]", creating=True, exists=exists)
             for index, row in enumerate(value)
-        ] or None
+        ]
     except RejectedError as rejected:
         return rejected
+    return [{name: held for name, held in row.items() if held is not None} for row in taken] or None
 
 
 def _number(field: Field, value: Any, path: str) -> Any:

@@ -4,6 +4,7 @@ from random import Random
 
 from syncdsl.sandbox.seed.books import seed_books
 from syncdsl.sandbox.seed.crm import seed_crm
+from syncdsl.sandbox.seed.goods import seed_goods
 from syncdsl.sandbox.seed.invention import Invention
 from syncdsl.sandbox.store import Store
 
@@ -19,3 +20,4 @@ def seed(store: Store, *, seed: int, accounts: int) -> None:
     with store.transaction():
         seeded = seed_crm(store, random, invention, accounts)
         seed_books(store, random, invention, seeded)
+        seed_goods(store, random, invention, accounts)

@@ -1,5 +1,8 @@
 """The CRM's own documents: Quotes, Sales Orders, Invoices and Purchase Orders of a standard organisation."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from syncdsl.sandbox.crm.catalogue.field import (
     Field,
     address,
@@ -11,7 +14,7 @@ from syncdsl.sandbox.crm.catalogue.field import (
     text,
     textarea,
 )
-from syncdsl.sandbox.crm.catalogue.module import Module, View
+from syncdsl.sandbox.crm.catalogue.module import Derivation, Document, Module, View
 
 CARRIERS = ("FedEX", "UPS", "USPS", "DHL", "BlueDart")
 
@@ -33,6 +36,21 @@ def _texts() -> tuple[Field, ...]:
         textarea("Terms_and_Conditions", "Terms and Conditions"),
         textarea("Description", "Description"),
     )
+
+
+def _sums(lines: str) -> Derivation:
+    """Return what computes the amounts of lines and of the whole document, to the cent."""
+
+    def derive(document: Document, _sent: Mapping[str, Any]) -> None:
+        for line in document.get(lines) or []:
+            line["Total"] = round(line.get("Quantity", 1) * line.get("List_Price", 0), 2)
+            line["Total_After_Discount"] = round(line["Total"] - line.get("Discount", 0), 2)
+            line["Net_Total"] = round(line["Total_After_Discount"] + line.get("Tax", 0), 2)
+        document["Sub_Total"] = round(sum(line["Net_Total"] for line in document.get(lines) or []), 2)
+        extra = document.get("Tax", 0) + document.get("Adjustment", 0) - document.get("Discount", 0)
+        document["Grand_Total"] = round(document["Sub_Total"] + extra, 2)
+
+    return derive
 
 
 def _view(name: str, *columns: str) -> tuple[View, ...]:
@@ -70,6 +88,7 @@ QUOTES = Module(
         *_texts(),
     ),
     views=_view("All Quotes", "Quote_Stage", "Deal_Name", "Account_Name"),
+    derivations=(_sums("Quoted_Items"),),
 )
 
 SALES_ORDERS = Module(
@@ -98,6 +117,7 @@ SALES_ORDERS = Module(
         *_texts(),
     ),
     views=_view("All Sales Orders", "Status", "Deal_Name", "Account_Name"),
+    derivations=(_sums("Ordered_Items"),),
 )
 
 PURCHASE_ORDERS = Module(
@@ -125,6 +145,7 @@ PURCHASE_ORDERS = Module(
         *_texts(),
     ),
     views=_view("All Purchase Orders", "Status", "Vendor_Name"),
+    derivations=(_sums("Purchased_Items"),),
 )
 
 INVOICES = Module(
@@ -151,4 +172,5 @@ INVOICES = Module(
         *_texts(),
     ),
     views=_view("All Invoices", "Status", "Account_Name"),
+    derivations=(_sums("Invoiced_Items"),),
 )
