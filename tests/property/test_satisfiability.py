@@ -7,10 +7,10 @@ import random
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-import z3
+import z3  # type: ignore[import-untyped]  # the package has neither stubs nor a marker
 
 from syncdsl.analysis.satisfiability import Conditions, RecordType, Satisfied, Unknown, Unsatisfiable
 from syncdsl.analysis.satisfiability.realising import Realised
@@ -130,7 +130,7 @@ class Generator:
         """Return a condition."""
         roll = self.random.random()
         if depth and roll < 0.55:
-            op = "and" if self.random.random() < 0.55 else "or"
+            op: Literal["and", "or"] = "and" if self.random.random() < 0.55 else "or"
             return plan.Connective(op=op, left=self.condition(depth - 1), right=self.condition(depth - 1))
         if depth and roll < 0.68:
             return plan.Negate(operand=self.condition(depth - 1))
@@ -176,7 +176,10 @@ class Generator:
             return plan.Choose(condition=self.test_of_choice(), then=read, otherwise=other)
         if roll < 0.16 and family(kind) == "number":
             other = plan.FieldRead(path=self.like(kind)[0]) if self.random.random() < 0.5 else plan.Constant(value=2)
-            op = self.random.choice(("+", "-") if isinstance(other, plan.FieldRead) else ("+", "-", "*"))
+            signs: tuple[Literal["+", "-", "*"], ...] = (
+                ("+", "-") if isinstance(other, plan.FieldRead) else ("+", "-", "*")
+            )
+            op = self.random.choice(signs)
             return plan.Arithmetic(op=op, left=read, right=other)
         if roll < 0.2 and family(kind) == "number":
             return plan.Minus(operand=read)

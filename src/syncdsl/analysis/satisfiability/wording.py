@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def example_text(values: Mapping[tuple[str, ...], Value], record: str | None = None) -> str:
-    """Return a record as people write one: `Account_Type = "Customer", Phone is empty`.
+    """Return a record as people write one: `Account_Type = "Customer", Phone empty, Owner filled`.
 
     `record` is the name that stands before every field. What the record does not name may be anything.
     """
@@ -26,9 +26,9 @@ def example_text(values: Mapping[tuple[str, ...], Value], record: str | None = N
 def _piece(path: tuple[str, ...], value: Value) -> str:
     name = path_text(path)
     if is_empty(value):
-        return f"{name} is empty"
+        return f"{name} empty"
     if isinstance(value, Ref) or (isinstance(value, tuple) and isinstance(value[0], tuple)):
-        return f"{name} is not empty"
+        return f"{name} filled"
     return f"{name} = {value_text(value)}"
 
 

@@ -1,0 +1,200 @@
+"""The lowered rules, as every proof looks at them, and where they stand in their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncdsl.analysis.satisfiability import RecordType
+from syncdsl.diagnostics import NO_SPAN, Diagnostic, Severity
+from syncdsl.plan.expressions import TableCall
+from syncdsl.plan.reads import parts_of
+from syncdsl.syntax import nodes, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from syncdsl.analysis.program import Checker
+    from syncdsl.diagnostics import Code, Related, Span
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair, RecordPlan, Side, TriggerPlan
+    from syncdsl.syntax.expressions import Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What was lowered. A statement with an error in it is left out: what it lacks would be taken for what it says."""
+
+    checker: Checker
+    pairs: tuple[Pair, ...]
+    records: Mapping[str, RecordPlan]
+    documents: Mapping[str, DocumentPlan]
+    triggers: tuple[TriggerPlan, ...]
+    complete: bool
+    """Whether every statement was read and lowered."""
+
+    def record_type(self, connection: str, module: str) -> RecordType:
+        """Return what conditions on the records of a module may ask."""
+        return RecordType(module=module, modules=self.checker.schemas[connection].modules)
+
+    def report(
+        self,
+        code: Code,
+        message: str,
+        span: Span,
+        *,
+        help: str | None = None,  # noqa: A002 - the label users see
+        related: tuple[Related, ...] = (),
+    ) -> None:
+        """Add a finding."""
+        self.checker.findings.append(Diagnostic(code=code, message=message, span=span, help=help, related=related))
+
+    def span_at(self, location: str) -> Span:
+        """Return the line of a rule file that a plan names as `path:line`."""
+        path, _, number = location.rpartition(":")
+        source = self.checker.names.sources.get(path)
+        if source is None or not number.isdigit():
+            return NO_SPAN
+        line = int(number)
+        text = source.line(line)
+        start = source.line_starts[line - 1] + len(text) - len(text.lstrip())
+        return source.span(start, start + len(text.strip()))
+
+    def where(self, pair: Pair, side: Side) -> nodes.Where | None:
+        """Return the clause that restricts one side of a module, where it stands in the module's own statement."""
+        node = module_node(self.checker, pair)
+        if node is None:
+            return None
+        right_name = node.right.connection.text
+        for clause in node.clauses:
+            if isinstance(clause, nodes.Where) and clause.connection is not None:
+                meant: Side = "right" if clause.connection.text == right_name else "left"
+                if meant == side:
+                    return clause
+        return None
+
+    def scope_span(self, pair: Pair, side: Side) -> Span:
+        """Return the clause that restricts one side of a module, else its header."""
+        clause = self.where(pair, side)
+        if clause is not None:
+            return clause.span
+        node = module_node(self.checker, pair)
+        return node.header if node is not None else self.span_at(pair.location)
+
+    def condition_of(self, trigger: TriggerPlan) -> Expression | None:
+        """Return a trigger's condition as it was written."""
+        node = self.when(trigger)
+        return node.condition if node is not None else None
+
+    def when(self, trigger: TriggerPlan) -> nodes.When | None:
+        """Return the statement of a trigger."""
+        for node in self.checker.names.triggers:
+            if node.span.location == trigger.location and self.checker.text(node.condition.span) == trigger.text:
+                return node
+        return None
+
+    def trigger_span(self, trigger: TriggerPlan) -> Span:
+        """Return where a trigger's condition stands."""
+        condition = self.condition_of(trigger)
+        return condition.span if condition is not None else self.span_at(trigger.location)
+
+
+def module_node(checker: Checker, pair: Pair) -> nodes.Module | None:
+    """Return the statement of a module."""
+    node = checker.names.modules.get(pair.name)
+    return node if node is not None and node.span.location == pair.location else None
+
+
+def endpoint(pair: Pair, side: Side) -> Endpoint:
+    """Return one side of a module."""
+    return pair.right if side == "right" else pair.left
+
+
+def opposite(side: Side) -> Side:
+    """Return the other side."""
+    return "left" if side == "right" else "right"
+
+
+def written_sides(pair: Pair) -> tuple[Side, ...]:
+    """Return the sides that a module writes to."""
+    return ("right", "left") if pair.direction == "both" else (pair.direction,)
+
+
+def sound_rules(
+    checker: Checker,
+    pairs: tuple[Pair, ...],
+    records: Mapping[str, RecordPlan],
+    documents: Mapping[str, DocumentPlan],
+    triggers: tuple[TriggerPlan, ...],
+) -> Rules:
+    """Return the rules that have no error in them."""
+    broken = _Broken(checker)
+    names = checker.names
+    tables = {name for name, node in names.tables.items() if broken(node)}
+    kept_records = {
+        name: plan
+        for name, plan in records.items()
+        if (name not in names.records or not broken(names.records[name]))
+        and not (plan.endpoint.where is not None and _call(plan.endpoint.where, tables))
+    }
+    kept_documents = {
+        name: plan
+        for name, plan in documents.items()
+        if plan.record in kept_records and (name not in names.documents or not broken(names.documents[name]))
+    }
+    kept_pairs = tuple(
+        pair
+        for pair in pairs
+        if ((node := names.modules.get(pair.name)) is None or not broken(node)) and not _calls(pair, tables)
+    )
+    whens = {node.span.location for node in names.triggers if broken(node)}
+    kept_triggers = tuple(
+        trigger
+        for trigger in triggers
+        if trigger.location not in whens
+        and trigger.record in kept_records
+        and trigger.document in kept_documents
+        and not _call(trigger.condition, tables)
+    )
+    everything: list[nodes.Module | nodes.Record | nodes.Document | nodes.When] = [
+        *names.records.values(),
+        *names.documents.values(),
+        *names.modules.values(),
+        *names.triggers,
+    ]
+    return Rules(
+        checker=checker,
+        pairs=kept_pairs,
+        records=kept_records,
+        documents=kept_documents,
+        triggers=kept_triggers,
+        complete=not names.incomplete and not tables and not any(broken(node) for node in everything),
+    )
+
+
+def _calls(pair: Pair, tables: set[str]) -> bool:
+    """Return whether a module uses one of some tables."""
+    lines = (item.value for line in pair.lines for item in (line.to_right, line.to_left) if item is not None)
+    return bool(tables) and any(
+        item is not None and _call(item, tables) for item in (pair.left.where, pair.right.where, *lines)
+    )
+
+
+def _call(expression: PlanExpression, tables: set[str]) -> bool:
+    return any(isinstance(part, TableCall) and part.table in tables for part in parts_of(expression))
+
+
+class _Broken:
+    """Tells whether there is an error inside a statement, or something in it that was not read."""
+
+    def __init__(self, checker: Checker) -> None:
+        self._errors: dict[str, list[tuple[int, int]]] = {}
+        for item in checker.findings:
+            if item.level is Severity.ERROR:
+                self._errors.setdefault(item.span.file, []).append((item.span.start, item.span.end))
+
+    def __call__(self, node: nodes.Module | nodes.Record | nodes.Document | nodes.When | nodes.Table) -> bool:
+        errors = self._errors.get(node.span.file, ())
+        if any(start >= node.span.start and end <= node.span.end for start, end in errors):
+            return True
+        return any(isinstance(item, nodes.Bad | nodes.Unsupported) for item in walk(node))
