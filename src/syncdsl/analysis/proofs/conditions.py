@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syncdsl.analysis.proofs.rules import endpoint, opposite
-from syncdsl.analysis.satisfiability import Conditions, RecordType, Satisfied, Unsatisfiable, example_text
+from syncdsl.analysis.satisfiability import Conditions, RecordType, Satisfied, example_text
 from syncdsl.analysis.satisfiability.lifting import chain
 from syncdsl.diagnostics.codes.proofs import ALWAYS_TRUE, IMPLIED_PART, NEVER_TRUE, PART_WITHOUT_EFFECT
 from syncdsl.plan.expressions import Choose, Connective, Created, Negate, StageTest
@@ -110,10 +110,10 @@ def _judge(rules: Rules, subject: Subject) -> None:
     expressions = [subject.condition, *(part for _, part in parts), *given]
     known = Conditions(expressions, subject.record, rules.checker.tables)
     premises = range(1 + len(parts), len(expressions))
-    if isinstance(known.decide((0, *premises)), Unsatisfiable):
-        alone = bool(given) and not isinstance(known.decide((0,)), Unsatisfiable)
+    if known.impossible((0, *premises)):
+        alone = bool(given) and not known.impossible((0,))
         _report_never(rules, subject, known, parts, outside=alone)
-    elif isinstance(known.decide((), (0,)), Unsatisfiable):
+    elif known.impossible((), (0,)):
         _report_always(rules, subject, known, parts)
     else:
         _Parts(rules, subject).judge(subject.node, subject.condition)
@@ -191,10 +191,10 @@ class _Parts:
         dead: set[int] = set()
         for number, (place, _) in enumerate(parts):
             text = self._rules.checker.text(place.span)
-            if isinstance(known.decide((number,)), Unsatisfiable):
+            if known.impossible((number,)):
                 dead.add(number)
                 self._report(place, f"`{text}` is never true here, so this part of the `{word}` changes nothing")
-            elif isinstance(known.decide((), (number,)), Unsatisfiable):
+            elif known.impossible((), (number,)):
                 dead.add(number)
                 self._report(place, f"`{text}` is always true, so this part of the `{word}` changes nothing")
         left = [number for number in range(len(parts)) if number not in dead]
@@ -219,8 +219,7 @@ class _Parts:
             others = [item for item in needed if item != number]
             if not others:
                 return
-            answer = known.decide(others, (number,)) if word == "and" else known.decide((number,), others)
-            if isinstance(answer, Unsatisfiable):
+            if known.impossible(*((others, (number,)) if word == "and" else ((number,), others))):
                 needed = others
                 place = parts[number][0]
                 text = self._rules.checker.text(place.span)

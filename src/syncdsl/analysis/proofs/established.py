@@ -55,7 +55,11 @@ def _judge(rules: Rules, pair: Pair, side: Side, part: PlanExpression) -> None:
         return
     record = Realised(answer.values)
     new = {path: compile_expression(value, tables)(record) for path, value in written.items()}
-    made = f"made from a record with {example_text(answer.values)} it would have" if answer.values else "a new record would have"
+    made = (
+        f"made from a record with {example_text(answer.values)} it would have"
+        if answer.values
+        else "a new record would have"
+    )
     if all(isinstance(value, Constant) for value in written.values()):
         advice = _advice(part, written, side)
     else:

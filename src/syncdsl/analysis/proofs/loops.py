@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from syncdsl.analysis.proofs.rules import endpoint, opposite
-from syncdsl.analysis.proofs.scopes import ScopeIndex
 from syncdsl.analysis.satisfiability import example_text
 from syncdsl.diagnostics import Related
 from syncdsl.diagnostics.codes.proofs import WRITE_LOOP
@@ -41,25 +40,15 @@ class Write:
 
 def run(rules: Rules) -> None:
     """Report each set of statements that pass a value round, once."""
-    index = ScopeIndex(
-        rules,
-        [
-            *(item for pair in rules.pairs for item in (pair.left, pair.right)),
-            *(record.endpoint for record in rules.records.values()),
-        ],
-    )
     writes = [*_module_writes(rules), *_document_writes(rules)]
-    after: dict[Field, list[Write]] = {}
-    for write in writes:
-        after.setdefault(write.source, []).append(write)
-    finder = _Finder(after, index)
+    finder = _Finder(rules, writes)
     reported: set[frozenset[str]] = set()
     for write in writes:
         loop = finder.from_(write)
         statements = frozenset(item.statement for item in loop)
         if loop and statements not in reported:
             reported.add(statements)
-            _report(rules, index, loop)
+            _report(rules, loop)
 
 
 def _module_writes(rules: Rules) -> Iterator[Write]:
@@ -110,11 +99,17 @@ def _document_writes(rules: Rules) -> Iterator[Write]:
 class _Finder:
     """Looks for loops, the shortest first, with a limit on the whole work."""
 
-    def __init__(self, after: dict[Field, list[Write]], index: ScopeIndex) -> None:
-        self._after = after
-        self._index = index
+    def __init__(self, rules: Rules, writes: Sequence[Write]) -> None:
+        self._scopes = rules.scopes
         self._steps = 0
-        self._joins: dict[tuple[int, int], bool] = {}
+        self._own: dict[tuple[str, Field], list[Write]] = {}
+        self._leaving: dict[tuple[int | None, Field], list[Write]] = {}
+        for write in writes:
+            self._own.setdefault((write.statement, write.source), []).append(write)
+            scope = write.scopes[0]
+            self._leaving.setdefault((id(scope) if scope is not None else None, write.source), []).append(write)
+        self._readers = {id(reader) for reader in _readers(rules)}
+        self._joined: dict[int, list[int]] = {}
 
     def from_(self, start: Write) -> list[Write]:
         """Return the shortest loop over several statements that begins with a write; empty when there is none."""
@@ -123,12 +118,10 @@ class _Finder:
         while waiting:
             nearer: list[list[Write]] = []
             for way in waiting:
-                for write in self._after.get(way[-1].target, ()):
+                for write in self._after(way[-1]):
                     self._steps += 1
                     if self._steps > _MOST_STEPS:
                         return []
-                    if not self._follows(way[-1], write):
-                        continue
                     if write is start and len({item.statement for item in way}) > 1:
                         return way
                     if id(write) not in seen and len(way) < _LONGEST:
@@ -137,27 +130,46 @@ class _Finder:
             waiting = nearer
         return []
 
-    def _follows(self, one: Write, other: Write) -> bool:
-        """Return whether one record can be written by the first and read by the second."""
-        if one.statement == other.statement:
-            return one.line != other.line or one.statement.startswith("document ")
-        arriving, leaving = one.scopes[1], other.scopes[0]
-        if arriving is None or leaving is None:
-            return arriving is leaving
-        key = (id(arriving), id(leaving))
-        if key not in self._joins:
-            self._joins[key] = self._index.common(arriving, leaving) is not None
-        return self._joins[key]
+    def _after(self, write: Write) -> Iterator[Write]:
+        """Return the writes that take up what a write has written."""
+        for other in self._own.get((write.statement, write.target), ()):
+            if other.line != write.line or write.statement.startswith("document "):
+                yield other
+        scope = write.scopes[1]
+        if scope is None:
+            yield from (item for item in self._leaving.get((None, write.target), ()) if not _same(item, write))
+            return
+        for reader in self._meeting(scope):
+            yield from (item for item in self._leaving.get((reader, write.target), ()) if not _same(item, write))
+
+    def _meeting(self, scope: Endpoint) -> list[int]:
+        """Return the scopes of readers that share a record with a scope."""
+        if id(scope) not in self._joined:
+            near = (item for item in self._scopes.near(scope) if id(item) in self._readers and item is not scope)
+            self._joined[id(scope)] = [id(item) for item in near if self._scopes.common(scope, item) is not None]
+        return self._joined[id(scope)]
 
 
-def _report(rules: Rules, index: ScopeIndex, loop: Sequence[Write]) -> None:
+def _same(one: Write, other: Write) -> bool:
+    return one.statement == other.statement
+
+
+def _readers(rules: Rules) -> Iterator[Endpoint]:
+    """Return the sides that are read and never written: two modules that write one are the overlap's matter."""
+    for pair in rules.pairs:
+        if pair.direction != "both":
+            yield endpoint(pair, opposite(pair.direction))
+    yield from (record.endpoint for record in rules.records.values())
+
+
+def _report(rules: Rules, loop: Sequence[Write]) -> None:
     first = loop[0]
     way = [".".join(first.source), *(f"{'.'.join(write.target)} (`{write.statement}`)" for write in loop)]
     shown = []
     for one, other in zip(loop, [*loop[1:], first], strict=True):
         arriving, leaving = one.scopes[1], other.scopes[0]
         if one.statement != other.statement and arriving is not None and leaving is not None:
-            values = index.common(arriving, leaving)
+            values = rules.scopes.common(arriving, leaving)
             place = f"{arriving.connection}.{arriving.module}"
             shown.append(f"`{place}` with {example_text(values)}" if values else f"any record of `{place}`")
     names = sorted({f"`{item.statement}`" for item in loop})

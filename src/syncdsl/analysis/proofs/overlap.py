@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.analysis.proofs.rules import endpoint, opposite, written_sides
-from syncdsl.analysis.proofs.scopes import EVERYTHING, ScopeIndex
+from syncdsl.analysis.proofs.scopes import EVERYTHING
 from syncdsl.analysis.satisfiability import Satisfied, example_text, witness
 from syncdsl.analysis.satisfiability.realising import Realised
 from syncdsl.analysis.satisfiability.wording import value_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from syncdsl.analysis.proofs.rules import Rules
     from syncdsl.analysis.proofs.scopes import Values
-    from syncdsl.plan.pairs import Assignment, MapLine, Pair, Side
+    from syncdsl.plan.pairs import Assignment, Endpoint, MapLine, Pair, Side
 
 
 def run(rules: Rules) -> None:
@@ -30,36 +30,47 @@ def run(rules: Rules) -> None:
     one record has to be in both scopes on both sides; nested modules are in scope only under their parents, so that
     only those of one parent are compared.
     """
-    index = ScopeIndex(rules, [item for pair in rules.pairs for item in (pair.left, pair.right)])
-    targets: dict[tuple[str, str, object], list[tuple[Pair, Side]]] = {}
-    for pair in rules.pairs:
-        for side in written_sides(pair):
-            target = endpoint(pair, side)
-            key = (target.connection, target.module, getattr(pair, "parent", None))
-            targets.setdefault(key, []).append((pair, side))
-    reported: set[str] = set()
-    for group in targets.values():
-        for number, (pair, side) in enumerate(group):
-            if pair.name in reported:
+    written = [(number, pair, side) for number, pair in enumerate(rules.pairs) for side in written_sides(pair)]
+    targets = {id(endpoint(pair, side)): (number, side) for number, pair, side in written}
+    sources = {id(endpoint(pair, opposite(side))): number for number, pair, side in written}
+    kin = {number: _kin(pair) for number, pair in enumerate(rules.pairs)}
+    reported: set[int] = set()
+    for number, pair, side in written:
+        near = rules.scopes.near(endpoint(pair, opposite(side)))
+        fellows = {sources[id(item)] for item in near if id(item) in sources}
+        source = endpoint(pair, opposite(side))
+        for item in rules.scopes.near(endpoint(pair, side)):
+            place, other_side = targets.get(id(item), (number, side))
+            if place >= number or number in reported or kin[place] != kin[number]:
                 continue
-            for other, other_side in group[:number]:
-                if other is not pair and _judge(rules, index, (other, other_side), (pair, side)):
-                    reported.add(pair.name)
-                    break
+            other = rules.pairs[place]
+            if place not in fellows and _same_module(source, endpoint(other, opposite(other_side))):
+                continue
+            if _judge(rules, (other, other_side), (pair, side)):
+                reported.add(number)
 
 
-def _judge(rules: Rules, index: ScopeIndex, one: tuple[Pair, Side], other: tuple[Pair, Side]) -> bool:
+def _kin(pair: Pair) -> object:
+    """Return what nested modules are nested in; None for all others."""
+    return getattr(pair, "parent", None)
+
+
+def _same_module(one: Endpoint, other: Endpoint) -> bool:
+    return (one.connection, one.module) == (other.connection, other.module)
+
+
+def _judge(rules: Rules, one: tuple[Pair, Side], other: tuple[Pair, Side]) -> bool:
     """Report two modules when there is a record that both take; return whether there was."""
     (first, first_side), (second, second_side) = one, other
     target, same_target = endpoint(first, first_side), endpoint(second, second_side)
-    if index.apart(target, same_target):
+    if rules.scopes.apart(target, same_target):
         return False
     source, other_source = endpoint(first, opposite(first_side)), endpoint(second, opposite(second_side))
-    one_source = (source.connection, source.module) == (other_source.connection, other_source.module)
-    if one_source and index.apart(source, other_source):
+    one_source = _same_module(source, other_source)
+    if one_source and rules.scopes.apart(source, other_source):
         return False
-    written = index.common(target, same_target)
-    read = index.common(source, other_source) if one_source else {}
+    written = rules.scopes.common(target, same_target)
+    read = rules.scopes.common(source, other_source) if one_source else {}
     if written is None or read is None:
         return False
     if one_source and _differing_line(rules, one, other):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from syncdsl.analysis.proofs.scopes import ScopeIndex
 from syncdsl.analysis.satisfiability import RecordType
 from syncdsl.diagnostics import NO_SPAN, Diagnostic, Severity
 from syncdsl.plan.expressions import TableCall
@@ -30,6 +31,8 @@ class Rules:
     records: Mapping[str, RecordPlan]
     documents: Mapping[str, DocumentPlan]
     triggers: tuple[TriggerPlan, ...]
+    scopes: ScopeIndex
+    """The scopes of the sides of all modules and of all records."""
     complete: bool
     """Whether every statement was read and lowered."""
 
@@ -168,6 +171,13 @@ def sound_rules(
         records=kept_records,
         documents=kept_documents,
         triggers=kept_triggers,
+        scopes=ScopeIndex(
+            checker,
+            [
+                *(item for pair in kept_pairs for item in (pair.left, pair.right)),
+                *(plan.endpoint for plan in kept_records.values()),
+            ],
+        ),
         complete=not names.incomplete and not tables and not any(broken(node) for node in everything),
     )
 

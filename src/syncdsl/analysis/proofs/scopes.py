@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from syncdsl.analysis.satisfiability import Conditions, Satisfied, Unsatisfiable
+from syncdsl.analysis.satisfiability import Conditions, RecordType, Satisfied
 from syncdsl.plan.expressions import Constant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from syncdsl.analysis.proofs.rules import Rules
+    from syncdsl.analysis.program import Checker
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Endpoint
     from syncdsl.schema.values import Value
@@ -30,16 +30,31 @@ EVERYTHING = Constant(value=True)
 class Scopes:
     """The scopes of all sides that are about the records of one module."""
 
-    def __init__(self, rules: Rules, endpoints: Sequence[Endpoint]) -> None:
+    def __init__(self, checker: Checker, endpoints: Sequence[Endpoint]) -> None:
         self._endpoints = endpoints
         wheres: list[PlanExpression] = [item.where or EVERYTHING for item in endpoints]
-        record = rules.record_type(endpoints[0].connection, endpoints[0].module)
-        self._conditions = Conditions(wheres, record, rules.checker.tables)
+        modules = checker.schemas[endpoints[0].connection].modules
+        record = RecordType(module=endpoints[0].module, modules=modules)
+        self._conditions = Conditions(wheres, record, checker.tables)
+        self._near = self._conditions.neighbours()
+        # A condition that is always true is a mistake of its own; what follows from it goes with it.
+        self._open = {
+            number
+            for number, item in enumerate(endpoints)
+            if item.where is not None and self._conditions.impossible((), (number,))
+        }
+
+    def near(self, number: int) -> list[Endpoint]:
+        """Return the sides whose scopes may share a record with one, itself included, in order."""
+        near = self._near[number]
+        return [item for place, item in enumerate(self._endpoints) if near >> place & 1]
 
     def apart(self, one: int, other: int) -> bool:
         """Return whether nothing shows that one record can be in both scopes; cheap."""
         first, second = self._endpoints[one].view, self._endpoints[other].view
         if first is not None and second is not None and first != second:
+            return True
+        if one in self._open or other in self._open:
             return True
         return self._conditions.disjoint(one, other)
 
@@ -50,7 +65,7 @@ class Scopes:
         first, second = self._endpoints[one].view, self._endpoints[other].view
         if first != second:
             narrow, wide = (one, other) if first is not None else (other, one)
-            if not isinstance(self._conditions.decide((narrow,), (wide,)), Unsatisfiable):
+            if not self._conditions.impossible((narrow,), (wide,)):
                 return None
         answer = self._conditions.decide((one, other))
         return answer.values if isinstance(answer, Satisfied) else None
@@ -59,15 +74,20 @@ class Scopes:
 class ScopeIndex:
     """The scopes of all modules' sides, by the records they are about."""
 
-    def __init__(self, rules: Rules, endpoints: Sequence[Endpoint]) -> None:
+    def __init__(self, checker: Checker, endpoints: Sequence[Endpoint]) -> None:
         self._places: dict[int, tuple[Scopes, int]] = {}
         groups: dict[tuple[str, str], list[Endpoint]] = {}
         for item in endpoints:
             groups.setdefault((item.connection, item.module), []).append(item)
         for group in groups.values():
-            scopes = Scopes(rules, group)
+            scopes = Scopes(checker, group)
             for number, item in enumerate(group):
                 self._places[id(item)] = scopes, number
+
+    def near(self, one: Endpoint) -> list[Endpoint]:
+        """Return the sides over the same records whose scopes may share a record with one."""
+        scopes, number = self._places[id(one)]
+        return scopes.near(number)
 
     def apart(self, one: Endpoint, other: Endpoint) -> bool:
         """Return whether nothing shows that one record can be in both scopes; both are about the same records."""

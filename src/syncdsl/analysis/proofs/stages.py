@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.analysis.proofs.scopes import EVERYTHING
-from syncdsl.analysis.satisfiability import Conditions, Unsatisfiable
+from syncdsl.analysis.satisfiability import Conditions
 from syncdsl.diagnostics.codes.proofs import UNCLASSIFIED_STAGE, UNHANDLED_STAGES
 from syncdsl.plan.expressions import Among, Constant, FieldRead, StageTest
 from syncdsl.plan.reads import parts_of, reads_of
@@ -80,11 +80,8 @@ def handled(rules: Rules) -> None:
         idle = [
             value
             for number, value in enumerate(stages)
-            if not isinstance(known.decide((scope, len(mine) + number)), Unsatisfiable)
-            and all(
-                isinstance(known.decide((scope, len(mine) + number, trigger)), Unsatisfiable)
-                for trigger in range(len(mine))
-            )
+            if not known.impossible((scope, len(mine) + number))
+            and all(known.impossible((scope, len(mine) + number, trigger)) for trigger in range(len(mine)))
         ]
         if idle:
             shown = ", ".join(f"`{value}`" for value in idle)

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from syncdsl.analysis.proofs.scopes import EVERYTHING
-from syncdsl.analysis.satisfiability import Conditions, Satisfied, Unsatisfiable, example_text
+from syncdsl.analysis.satisfiability import Conditions, Satisfied, example_text
 from syncdsl.diagnostics import Related
 from syncdsl.diagnostics.codes.proofs import CREATES_AND_CLOSES, MAY_CREATE_AND_CLOSE, SHADOWED_TRIGGER
 from syncdsl.plan.expressions import Created
@@ -45,7 +45,12 @@ class _Group:
     def judge(self) -> None:
         """Report what two triggers do to each other, each trigger as the later one at most once."""
         reported: set[int] = set()
-        for first, second in combinations(range(len(self._triggers)), 2):
+        telling = [
+            number
+            for number in range(len(self._triggers))
+            if self._is_created(number) or not self._known.impossible((), (number,))
+        ]  # what is always true is reported for that
+        for first, second in combinations(telling, 2):
             if second in reported:
                 continue
             verbs = {self._triggers[first].verb, self._triggers[second].verb}
@@ -57,7 +62,7 @@ class _Group:
                 reported.add(second)
 
     def _implied(self, premise: int, conclusion: int) -> bool:
-        return isinstance(self._known.decide((self._scope, premise), (conclusion,)), Unsatisfiable)
+        return self._known.impossible((self._scope, premise), (conclusion,))
 
     def _is_created(self, number: int) -> bool:
         return any(isinstance(part, Created) for part in parts_of(self._triggers[number].condition))

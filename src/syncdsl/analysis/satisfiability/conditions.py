@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from syncdsl.analysis.satisfiability.answers import Satisfied, Unknown, Unsatisfiable
 from syncdsl.analysis.satisfiability.axes import axis_of
-from syncdsl.analysis.satisfiability.formula import both, either, within
+from syncdsl.analysis.satisfiability.formula import Within, both, either, within
 from syncdsl.analysis.satisfiability.lifting import Every, Lifting, Not, Some, Test, asks_today
-from syncdsl.analysis.satisfiability.products import contradict, products_of
+from syncdsl.analysis.satisfiability.products import contradict, neighbours, products_of
 from syncdsl.analysis.satisfiability.realising import SOME_DAY, Realised
 from syncdsl.analysis.satisfiability.search import Exhausted, Search
 from syncdsl.analysis.satisfiability.witnesses import confirm
@@ -66,7 +66,7 @@ class Conditions:
     def decide(self, true: Iterable[int], false: Iterable[int] = ()) -> Answer:
         """Return a record that meets the conditions `true` and none of `false`, if there is one."""
         wanted = [*((number, True) for number in true), *((number, False) for number in false)]
-        formula = both(self._formula(number, positive) for number, positive in wanted)
+        formula = both(self._formula(number, positive=positive) for number, positive in wanted)
         if formula is False:
             return Unsatisfiable()
         checks = [(self._evaluator(number), positive) for number, positive in wanted]
@@ -80,12 +80,33 @@ class Conditions:
             return Unknown()
         return Unknown() if search.found else Unsatisfiable()
 
+    def impossible(self, true: Iterable[int], false: Iterable[int] = ()) -> bool:
+        """Return whether it is proven that no record meets the conditions `true` and none of `false`.
+
+        The same question as that of `decide`, without looking for an example.
+        """
+        parts = [
+            *(self._formula(number, positive=True) for number in true),
+            *(self._formula(number, positive=False) for number in false),
+        ]
+        formula = both(parts)
+        if isinstance(formula, bool | Within):
+            return formula is False
+        try:
+            return next(Search(self).run(formula), None) is None
+        except Exhausted:
+            return False
+
     def disjoint(self, first: int, second: int) -> bool:
         """Return whether two conditions are proven never to hold of one record."""
         one, other = self._product_list(first), self._product_list(second)
         if one is not None and other is not None:
             return contradict(one, other, self)
-        return isinstance(self.decide((first, second)), Unsatisfiable)
+        return self.impossible((first, second))
+
+    def neighbours(self) -> list[int]:
+        """Return for each condition, as bits, the conditions that may hold of one record with it; a quick look."""
+        return neighbours([self._product_list(number) for number in range(len(self._expressions))])
 
     def narrowed(self, product: Product, axis: int, cells: int) -> Product | None:
         """Return a product with one axis cut down; None when nothing is left of it.
@@ -148,7 +169,7 @@ class Conditions:
                     found.setdefault(longer, []).append(pair)
         return found
 
-    def _formula(self, number: int, positive: bool) -> Formula:  # noqa: FBT001 - which of the two is the key of a cache
+    def _formula(self, number: int, *, positive: bool) -> Formula:
         known = self._formulas.get((number, positive))
         if known is None:
             known = self._formulas[number, positive] = self._normal(self._lifted[number], positive=positive)
@@ -212,7 +233,7 @@ class Conditions:
 
     def _product_list(self, number: int) -> list[Product] | None:
         if number not in self._products:
-            self._products[number] = products_of(self._formula(number, True), self)
+            self._products[number] = products_of(self._formula(number, positive=True), self)
         return self._products[number]
 
     def number_at(self, path: Path) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.analysis.satisfiability.answers import Unsatisfiable
 from syncdsl.analysis.satisfiability.conditions import Conditions
 
 if TYPE_CHECKING:
@@ -36,7 +35,8 @@ def implies(
     tables: Mapping[str, TablePlan],
 ) -> bool:
     """Return whether it is proven that every record that meets the premises meets the conclusion."""
-    return isinstance(witness(premises, record, tables, unless=(conclusion,)), Unsatisfiable)
+    known = Conditions((*premises, conclusion), record, tables)
+    return known.impossible(range(len(premises)), (len(premises),))
 
 
 def always(condition: PlanExpression, record: RecordType, tables: Mapping[str, TablePlan]) -> bool:
@@ -46,7 +46,7 @@ def always(condition: PlanExpression, record: RecordType, tables: Mapping[str, T
 
 def never(conditions: Sequence[PlanExpression], record: RecordType, tables: Mapping[str, TablePlan]) -> bool:
     """Return whether it is proven that no record meets all conditions."""
-    return isinstance(witness(conditions, record, tables), Unsatisfiable)
+    return Conditions(conditions, record, tables).impossible(range(len(conditions)))
 
 
 def disjoint(one: PlanExpression, other: PlanExpression, record: RecordType, tables: Mapping[str, TablePlan]) -> bool:

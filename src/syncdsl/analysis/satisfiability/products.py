@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 from syncdsl.analysis.satisfiability.formula import Both, Either, Within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from syncdsl.analysis.satisfiability.formula import Formula
 
@@ -72,6 +72,45 @@ def contradict(ones: Sequence[Product], others: Sequence[Product], axes: Narrowi
             if join(one, other, axes) is not None:
                 return False
     return True
+
+
+def neighbours(conditions: Sequence[Sequence[Product] | None]) -> list[int]:
+    """Return for each condition, as bits, those that are not told apart from it by any single axis.
+
+    `None` stands for a condition whose products are too many; it is a neighbour of all.
+    """
+    everyone = (1 << len(conditions)) - 1
+    inside: dict[int, dict[int, int]] = {}
+    named: dict[int, int] = {}
+    for number, products in enumerate(conditions):
+        for axis in {axis for product in products or () for axis in product}:
+            if products is not None and all(axis in product for product in products):
+                named[axis] = named.get(axis, 0) | 1 << number
+                cells = inside.setdefault(axis, {})
+                for product in products:
+                    for bit in _bits(product[axis]):
+                        cells[bit] = cells.get(bit, 0) | 1 << number
+    found: list[int] = []
+    for products in conditions:
+        near = everyone if products is None else 0
+        for product in products or ():
+            allowed = everyone
+            for axis, cells_here in product.items():
+                here = everyone & ~named.get(axis, 0)
+                known = inside.get(axis, {})
+                for bit in _bits(cells_here):
+                    here |= known.get(bit, 0)
+                allowed &= here
+            near |= allowed
+        found.append(near)
+    return found
+
+
+def _bits(cells: int) -> Iterator[int]:
+    while cells:
+        lowest = cells & -cells
+        yield lowest.bit_length() - 1
+        cells ^= lowest
 
 
 def _apart(one: Product, other: Product) -> bool:
