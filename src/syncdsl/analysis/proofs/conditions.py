@@ -60,7 +60,8 @@ def _subjects(rules: Rules) -> Iterator[Subject]:
         yield from _choices(rules, pair)
     for name, plan in rules.records.items():
         record = rules.record_type(plan.endpoint.connection, plan.endpoint.module)
-        for item in rules.checker.names.records[name].clauses:
+        statement = rules.checker.names.records.get(name)
+        for item in statement.clauses if statement is not None else ():
             if isinstance(item, nodes.Where) and plan.endpoint.where is not None:
                 yield Subject(node=item.condition, condition=plan.endpoint.where, record=record)
     for trigger in rules.triggers:

@@ -29,7 +29,10 @@ _MOST_STEPS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Write:
-    """One field written from another by a line of a statement; `scopes` are that statement's at the two ends."""
+    """One field written from another by a line of a statement.
+
+    `scopes` are that statement's at the two ends; None for a document, which is this statement's alone.
+    """
 
     statement: str
     line: str
@@ -103,11 +106,12 @@ class _Finder:
         self._scopes = rules.scopes
         self._steps = 0
         self._own: dict[tuple[str, Field], list[Write]] = {}
-        self._leaving: dict[tuple[int | None, Field], list[Write]] = {}
+        self._leaving: dict[tuple[int, Field], list[Write]] = {}
         for write in writes:
             self._own.setdefault((write.statement, write.source), []).append(write)
             scope = write.scopes[0]
-            self._leaving.setdefault((id(scope) if scope is not None else None, write.source), []).append(write)
+            if scope is not None:
+                self._leaving.setdefault((id(scope), write.source), []).append(write)
         self._readers = {id(reader) for reader in _readers(rules)}
         self._joined: dict[int, list[int]] = {}
 
@@ -137,7 +141,6 @@ class _Finder:
                 yield other
         scope = write.scopes[1]
         if scope is None:
-            yield from (item for item in self._leaving.get((None, write.target), ()) if not _same(item, write))
             return
         for reader in self._meeting(scope):
             yield from (item for item in self._leaving.get((reader, write.target), ()) if not _same(item, write))
@@ -145,7 +148,7 @@ class _Finder:
     def _meeting(self, scope: Endpoint) -> list[int]:
         """Return the scopes of readers that share a record with a scope."""
         if id(scope) not in self._joined:
-            near = (item for item in self._scopes.near(scope) if id(item) in self._readers and item is not scope)
+            near = (item for item in self._scopes.near(scope) if id(item) in self._readers)
             self._joined[id(scope)] = [id(item) for item in near if self._scopes.common(scope, item) is not None]
         return self._joined[id(scope)]
 

@@ -75,6 +75,7 @@ def _judge(rules: Rules, one: tuple[Pair, Side], other: tuple[Pair, Side]) -> bo
         return False
     if one_source and _differing_line(rules, one, other):
         return True
+    decisive = (opposite(first_side), opposite(second_side)) if one_source else (first_side, second_side)
     place = f"{target.connection}.{target.module}"
     examples = [f"`{place}` with {example_text(written)}" if written else f"any record of `{place}`"]
     if read:
@@ -82,15 +83,15 @@ def _judge(rules: Rules, one: tuple[Pair, Side], other: tuple[Pair, Side]) -> bo
     rules.report(
         SCOPES_OVERLAP,
         f"`{second.name}` and `{first.name}` both take records of `{place}`, and one record can be in both scopes",
-        rules.scope_span(second, second_side),
-        help=f"for example {' and '.join(examples)}; {_advice(first, second, second_side, one_source=one_source)}",
-        related=(Related(span=rules.scope_span(first, first_side), message=f"the scope of `{first.name}`"),),
+        rules.scope_span(second, decisive[1]),
+        help=f"for example {' and '.join(examples)}; {_advice(first, second, decisive[1])}",
+        related=(Related(span=rules.scope_span(first, decisive[0]), message=f"the scope of `{first.name}`"),),
     )
     return True
 
 
-def _advice(first: Pair, second: Pair, side: Side, *, one_source: bool) -> str:
-    where = endpoint(second, opposite(side) if one_source else side).connection
+def _advice(first: Pair, second: Pair, side: Side) -> str:
+    where = endpoint(second, side).connection
     return f"let a `where {where}: …` of `{second.name}` exclude what `{first.name}` takes"
 
 

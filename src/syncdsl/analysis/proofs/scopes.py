@@ -67,7 +67,7 @@ class Scopes:
             narrow, wide = (one, other) if first is not None else (other, one)
             if not self._conditions.impossible((narrow,), (wide,)):
                 return None
-        answer = self._conditions.decide((one, other))
+        answer = self._conditions.decide(sorted((one, other)))
         return answer.values if isinstance(answer, Satisfied) else None
 
 

@@ -55,7 +55,7 @@ def _candidates(product: Product, axes: Axes) -> Iterator[dict[tuple[str, ...], 
     fixed: dict[tuple[str, ...], Value] = {
         axis.path: axis.example(axis.full) for axis in axes.axes if axis is not None and not axis.empty
     }
-    for number, cells in product.items():
+    for number, cells in sorted(product.items()):  # in the order in which conditions name the fields
         axis_here = axes.axes[number]
         if axis_here is not None and number not in varied and cells != axis_here.full:
             fixed[axis_here.path] = axis_here.example(cells)
