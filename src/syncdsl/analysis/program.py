@@ -135,7 +135,8 @@ class Checker:
         site = self._site(span)
         if site is not None:
             where = f"`{self.text(span)}` stands in {span.file}, line {span.line}"
-            found = Diagnostic(code=code, message=message, span=site, help=f"{help}; {where}" if help else where)
+            way = f"{help}; {where}" if help else where
+            found = Diagnostic(code=code, message=message, span=site, help=way, related=related)
             self._inherited.append((found, (code.id, span)))
             return
         self.findings.append(Diagnostic(code=code, message=message, span=span, help=help, fixes=fixes, related=related))

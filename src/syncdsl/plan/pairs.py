@@ -155,8 +155,7 @@ class DocumentPlan(Model):
     """A `document` statement: what is made in `connection.module` for a record.
 
     `closed` are the values of `status_field` in which an instance is no longer live; `untouched` those in which it may
-    still be voided without asking (drafts); a document in any other state goes to review. `write_backs` are written into
-    the record whenever the document changes.
+    still be voided without asking (drafts); a document in any other state goes to review.
     """
 
     name: str
@@ -175,7 +174,6 @@ class DocumentPlan(Model):
     assignments: tuple[Assignment, ...] = ()
     write_backs: tuple[Assignment, ...] = ()
     lines: tuple[DocumentLine, ...] = ()
-    write_backs: tuple[Assignment, ...] = ()
 
 
 Verb: TypeAlias = Literal["create", "send", "accept", "decline", "void"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syncdsl.analysis.proofs.rules import endpoint, opposite
+from syncdsl.analysis.proofs.rules import endpoint, module_node, opposite
 from syncdsl.analysis.satisfiability import Conditions, RecordType, Satisfied, example_text
 from syncdsl.analysis.satisfiability.lifting import chain
 from syncdsl.diagnostics.codes.proofs import ALWAYS_TRUE, IMPLIED_PART, NEVER_TRUE, PART_WITHOUT_EFFECT
@@ -37,6 +37,7 @@ class Subject:
     record: RecordType
     given: PlanExpression | None = None
     prefix: str | None = None
+    owner: Pair | None = None
 
 
 def run(rules: Rules) -> None:
@@ -56,7 +57,7 @@ def _subjects(rules: Rules) -> Iterator[Subject]:
             clause, place = rules.where(pair, side), endpoint(pair, side)
             if clause is not None and place.where is not None:
                 record = rules.record_type(place.connection, place.module)
-                yield Subject(node=clause.condition, condition=place.where, record=record)
+                yield Subject(node=clause.condition, condition=place.where, record=record, owner=pair)
         yield from _choices(rules, pair)
     for name, plan in rules.records.items():
         record = rules.record_type(plan.endpoint.connection, plan.endpoint.module)
@@ -66,20 +67,23 @@ def _subjects(rules: Rules) -> Iterator[Subject]:
                 yield Subject(node=item.condition, condition=plan.endpoint.where, record=record)
     for trigger in rules.triggers:
         plan = rules.records[trigger.record]
-        node = rules.condition_of(trigger)
-        if node is not None:
+        record = rules.record_type(plan.endpoint.connection, plan.endpoint.module)
+        written = rules.when(trigger)
+        if written is None:
+            continue
+        asked = [(written.condition, trigger.condition)]
+        requires = [clause.condition for clause in written.clauses if isinstance(clause, nodes.Require)]
+        if trigger.require is not None:
+            asked += [(clause, trigger.require) for clause in requires[:1]]
+        for node, condition in asked:
             yield Subject(
-                node=node,
-                condition=trigger.condition,
-                record=rules.record_type(plan.endpoint.connection, plan.endpoint.module),
-                given=plan.endpoint.where,
-                prefix=trigger.record,
+                node=node, condition=condition, record=record, given=plan.endpoint.where, prefix=trigger.record
             )
 
 
 def _choices(rules: Rules, pair: Pair) -> Iterator[Subject]:
     """Return the conditions of `if` in a map, where they can be told from their places."""
-    module = rules.checker.names.modules.get(pair.name)
+    module = module_node(rules.checker, pair)
     written = {item.span.location: item for item in (walk(module) if module else ()) if isinstance(item, nodes.MapLine)}
     for line in pair.lines:
         node = written.get(line.location)
@@ -95,7 +99,7 @@ def _choices(rules: Rules, pair: Pair) -> Iterator[Subject]:
             if len(asked) == len(spoken):
                 for part, item in zip(asked, spoken, strict=True):
                     record = rules.record_type(source.connection, source.module)
-                    yield Subject(node=item.condition, condition=part.condition, record=record)
+                    yield Subject(node=item.condition, condition=part.condition, record=record, owner=pair)
 
 
 def _left_out(condition: PlanExpression) -> bool:
@@ -155,6 +159,7 @@ def _report_never(
         f"`{text}` can never be true",
         subject.node.span,
         help=f"{reason}; ask for what a record can have" + (", or join the parts with `or`" if clash else ""),
+        owner=subject.owner,
     )
 
 
@@ -169,7 +174,13 @@ def _report_always(
     )
     text = rules.checker.text(subject.node.span)
     way = "join the parts with `and`" if _is(subject.condition, "or") else "leave it out, or ask for something"
-    rules.report(ALWAYS_TRUE, f"`{text}` is always true", subject.node.span, help=f"it holds {example}; {way}")
+    rules.report(
+        ALWAYS_TRUE,
+        f"`{text}` is always true",
+        subject.node.span,
+        help=f"it holds {example}; {way}",
+        owner=subject.owner,
+    )
 
 
 class _Parts:
@@ -205,7 +216,13 @@ class _Parts:
             self._implied(known, parts, left, word)
 
     def _report(self, place: ast.Expression, message: str) -> None:
-        self._rules.report(PART_WITHOUT_EFFECT, message, place.span, help="correct this part, or leave it out")
+        self._rules.report(
+            PART_WITHOUT_EFFECT,
+            message,
+            place.span,
+            help="correct this part, or leave it out",
+            owner=self._subject.owner,
+        )
 
     def _implied(
         self,
@@ -229,6 +246,7 @@ class _Parts:
                     f"`{text}` says nothing that the rest of the `{word}` does not say",
                     place.span,
                     help="it can be left out",
+                    owner=self._subject.owner,
                 )
 
 

@@ -69,6 +69,7 @@ def _judge(rules: Rules, pair: Pair, side: Side, part: PlanExpression) -> None:
         f"what `{pair.name}` creates in `{here.connection}` would not satisfy `{expression_text(part)}`",
         rules.scope_span(pair, side),
         help=f"{made} {example_text(new)}; {advice}",
+        owner=pair,
     )
 
 

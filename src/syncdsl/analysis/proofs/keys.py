@@ -39,4 +39,5 @@ def _report(rules: Rules, pair: Pair, key: MatchKey, number: int, first: int) ->
         written[number].span if known else rules.span_at(pair.location),
         help="leave it out, or compare other fields",
         related=(Related(span=written[first].span, message="the earlier key"),) if known else (),
+        owner=pair,
     )

@@ -55,9 +55,12 @@ def run(rules: Rules) -> None:
 
 
 def _module_writes(rules: Rules) -> Iterator[Write]:
-    """Return what modules write; a line that fills an empty field writes it once, and so ends every loop."""
+    """Return what modules write; a line that fills an empty field writes it once, and so ends every loop.
+
+    What nested modules have in scope depends on their parents too, so that nothing is said of them.
+    """
     sides: tuple[Side, Side] = ("right", "left")
-    for pair in rules.pairs:
+    for pair in (item for item in rules.pairs if item.parent is None):
         for line in pair.lines:
             for side in sides:
                 assignment = line.to_right if side == "right" else line.to_left
@@ -160,7 +163,7 @@ def _same(one: Write, other: Write) -> bool:
 def _readers(rules: Rules) -> Iterator[Endpoint]:
     """Return the sides that are read and never written: two modules that write one are the overlap's matter."""
     for pair in rules.pairs:
-        if pair.direction != "both":
+        if pair.direction != "both" and pair.parent is None:
             yield endpoint(pair, opposite(pair.direction))
     yield from (record.endpoint for record in rules.records.values())
 

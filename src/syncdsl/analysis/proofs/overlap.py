@@ -50,9 +50,9 @@ def run(rules: Rules) -> None:
                 reported.add(number)
 
 
-def _kin(pair: Pair) -> object:
+def _kin(pair: Pair) -> str | None:
     """Return what nested modules are nested in; None for all others."""
-    return getattr(pair, "parent", None)
+    return pair.parent.pair if pair.parent is not None else None
 
 
 def _same_module(one: Endpoint, other: Endpoint) -> bool:
@@ -86,6 +86,7 @@ def _judge(rules: Rules, one: tuple[Pair, Side], other: tuple[Pair, Side]) -> bo
         rules.scope_span(second, decisive[1]),
         help=f"for example {' and '.join(examples)}; {_advice(first, second, decisive[1])}",
         related=(Related(span=rules.scope_span(first, decisive[0]), message=f"the scope of `{first.name}`"),),
+        owner=second,
     )
     return True
 
@@ -132,6 +133,7 @@ def _report_line(
             "let their conditions exclude each other, or write the field in one of them"
         ),
         related=(Related(span=rules.span_at(first_line.location), message=f"`{first.name}` writes it here"),),
+        owner=second,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syncdsl.analysis.proofs.scopes import ScopeIndex
 from syncdsl.analysis.satisfiability import RecordType
-from syncdsl.diagnostics import NO_SPAN, Diagnostic, Severity
+from syncdsl.diagnostics import NO_SPAN, Severity
 from syncdsl.plan.expressions import TableCall
+from syncdsl.plan.pairs import DocumentPlan, Pair
 from syncdsl.plan.reads import parts_of
 from syncdsl.syntax import nodes, walk
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from syncdsl.analysis.program import Checker
     from syncdsl.diagnostics import Code, Related, Span
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair, RecordPlan, Side, TriggerPlan
+    from syncdsl.plan.pairs import Endpoint, RecordPlan, Side, TriggerPlan
     from syncdsl.syntax.expressions import Expression
 
 
@@ -48,9 +50,23 @@ class Rules:
         *,
         help: str | None = None,  # noqa: A002 - the label users see
         related: tuple[Related, ...] = (),
+        owner: Pair | DocumentPlan | None = None,
     ) -> None:
-        """Add a finding."""
-        self.checker.findings.append(Diagnostic(code=code, message=message, span=span, help=help, related=related))
+        """Add a finding; one in a line that `owner` takes from elsewhere is reported where it says so."""
+        with ExitStack() as frames:
+            for node in self._nodes(owner):
+                frames.enter_context(self.checker.within(node))
+            self.checker.report(code, message, span, help=help, related=related)
+
+    def _nodes(self, owner: Pair | DocumentPlan | None) -> tuple[nodes.Module | nodes.Document, ...]:
+        match owner:
+            case Pair():
+                return module_nodes(self.checker, owner.name)
+            case DocumentPlan():
+                node = self.checker.names.documents.get(owner.name)
+                return (node,) if node is not None else ()
+            case None:
+                return ()
 
     def span_at(self, location: str) -> Span:
         """Return the line of a rule file that a plan names as `path:line`."""
@@ -102,10 +118,24 @@ class Rules:
         return condition.span if condition is not None else self.span_at(trigger.location)
 
 
+def module_nodes(checker: Checker, name: str) -> tuple[nodes.Module, ...]:
+    """Return the statement of a module after those it is nested in; none when it has no statement."""
+    outer, *inner = name.split(".")
+    node = checker.names.modules.get(outer)
+    found = [node] if node is not None else []
+    for part in inner:
+        clauses = found[-1].clauses if found else ()
+        nested = (clause.module for clause in clauses if isinstance(clause, nodes.With))
+        node = next((item for item in nested if item.name.text == part), None)
+        if node is None:
+            return ()
+        found.append(node)
+    return tuple(found)
+
+
 def module_node(checker: Checker, pair: Pair) -> nodes.Module | None:
-    """Return the statement of a module."""
-    node = checker.names.modules.get(pair.name)
-    return node if node is not None and node.span.location == pair.location else None
+    """Return the statement of a module, with what it takes from others."""
+    return next(reversed(module_nodes(checker, pair.name)), None)
 
 
 def endpoint(pair: Pair, side: Side) -> Endpoint:
@@ -148,7 +178,7 @@ def sound_rules(
     kept_pairs = tuple(
         pair
         for pair in pairs
-        if ((node := names.modules.get(pair.name)) is None or not broken(node)) and not _calls(pair, tables)
+        if not any(broken(node) for node in module_nodes(checker, pair.name)) and not _calls(pair, tables)
     )
     whens = {node.span.location for node in names.triggers if broken(node)}
     kept_triggers = tuple(
@@ -199,7 +229,7 @@ class _Broken:
 
     def __init__(self, checker: Checker) -> None:
         self._errors: dict[str, list[tuple[int, int]]] = {}
-        for item in checker.findings:
+        for item in checker.settled():
             if item.level is Severity.ERROR:
                 self._errors.setdefault(item.span.file, []).append((item.span.start, item.span.end))
 
@@ -207,4 +237,4 @@ class _Broken:
         errors = self._errors.get(node.span.file, ())
         if any(start >= node.span.start and end <= node.span.end for start, end in errors):
             return True
-        return any(isinstance(item, nodes.Bad | nodes.Unsupported) for item in walk(node))
+        return any(isinstance(item, nodes.Bad) for item in walk(node))

@@ -46,6 +46,7 @@ def feeds(rules: Rules) -> None:
                     "the field; write back into a field that nothing of this document reads"
                 ),
                 related=(Related(span=span, message="it is read here"),),
+                owner=document,
             )
 
 
@@ -53,8 +54,12 @@ def _readers(rules: Rules, document: DocumentPlan) -> Iterator[tuple[str, tuple[
     """Return the fields of the record that a document or its triggers read, the first reader last."""
     for trigger in reversed(rules.triggers):
         if trigger.document == document.name:
-            for path in reads_of(trigger.condition):
+            asked = (trigger.condition, *([trigger.require] if trigger.require is not None else []))
+            for path in (path for expression in asked for path in reads_of(expression)):
                 yield path[0], ("a `when` of it asks for that field", rules.trigger_span(trigger))
+    if document.per is not None:
+        for path in reads_of(document.per):
+            yield path[0], ("its `per` is made from that field", rules.span_at(document.location))
     assignments = [*document.assignments, *(item for line in document.lines for item in line.assignments)]
     node = rules.checker.names.documents.get(document.name)
     lines = [item for item in walk(node) if isinstance(item, nodes.MapLine)] if node is not None else []

@@ -23,6 +23,7 @@ from syncdsl.plan.expressions import (
     Emptiness,
     FieldRead,
     Negate,
+    RowRead,
     StageTest,
 )
 from syncdsl.plan.reads import parts_of
@@ -188,7 +189,9 @@ class Lifting:
         """Return the constant that an expression without any field comes to."""
         if isinstance(expression, Constant | FieldRead):
             return expression
-        if any(isinstance(part, FieldRead | StageTest) for part in parts_of(expression)) or asks_today(expression):
+        if any(isinstance(part, FieldRead | RowRead | StageTest) for part in parts_of(expression)) or asks_today(
+            expression
+        ):
             return expression
         return Constant(value=to_json(compile_expression(expression, self._tables)(Realised({}))))
 

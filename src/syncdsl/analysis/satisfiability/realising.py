@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from syncdsl.schema.values import Ref, is_empty
@@ -21,6 +22,7 @@ class Realised:
     """A record whose fields, and those of the records it refers to, have the given values; all else is empty."""
 
     today = SOME_DAY
+    row: Mapping[str, Value] = MappingProxyType({})
 
     def __init__(self, values: Mapping[tuple[str, ...], Value]) -> None:
         self._values = dict(values)

@@ -18,6 +18,7 @@ from syncdsl.plan.expressions import (
     FieldRead,
     Minus,
     Negate,
+    RowRead,
     StageTest,
     TableCall,
     TextOf,
@@ -51,7 +52,7 @@ def _replaced(expression: PlanExpression, values: Mapping[tuple[str, ...], PlanE
     match expression:
         case FieldRead():
             return values[expression.path]
-        case Constant() | Created() | StageTest():
+        case Constant() | Created() | StageTest() | RowRead():
             return expression
         case Negate() | Minus() | Emptiness():
             return expression.model_copy(update={"operand": _replaced(expression.operand, values)})

@@ -2,161 +2,95 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
-from syncdsl.analysis.program import Checker, declarations
-from syncdsl.analysis.proofs import prove as run_proofs
-from syncdsl.diagnostics import SourceFile
-from syncdsl.plan.expressions import Comparison, Constant, FieldRead
-from syncdsl.plan.pairs import Assignment, DocumentPlan, Endpoint, MapLine, Pair, RecordPlan, TriggerPlan
-from syncdsl.plan.reads import reads_of
-from syncdsl.schema.types import TextType
-from syncdsl.syntax import parse
-
 if TYPE_CHECKING:
-    from syncdsl.diagnostics import Diagnostic
-    from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.schema.snapshot import SchemaSnapshot
+    from tests.unit.analysis.proofs.conftest import Module, Prove
 
-RECORD = RecordPlan(
-    name="deal",
-    location="rules.sync:1",
-    endpoint=Endpoint(connection="crm", module="Deals", label_field="Deal_Name", observe="observe crm.Deals"),
+SECOND = """document second: books.sales_orders for deal
+    map:
+        deal.Account_Name -> customer_id
+        {line}
+        line:
+            deal.Deal_Name -> name
+            deal.Amount -> rate
+            1 -> quantity
+
+"""
+WON = "when deal.stage == won: create invoice\n"
+BACK = "deal.Next_Step <- invoice_number"
+
+
+def with_lines(deal: str, *lines: str) -> str:
+    """Return the record and its invoice with more lines in its map."""
+    customer = "        deal.Account_Name -> customer_id\n"
+    return deal.replace(customer, customer + "".join(f"        {line}\n" for line in lines), 1)
+
+
+def test_into_what_it_is_made_from(prove: Prove, deal: str) -> None:
+    """A document may not write a field back that it is made from, on its own lines or on its rows."""
+    (found,) = prove(with_lines(deal, "deal.Next_Step -> reference_number", BACK) + WON)
+    assert (found.code, found.text) == ("SD412", BACK)
+    assert "`deal.Next_Step` changes the document" in found.help
+    (found,) = prove(with_lines(deal, "deal.Deal_Name <- invoice_number") + WON)
+    assert found.code == "SD412"
+    assert prove(with_lines(deal, "deal.Lead_Source -> reference_number", BACK) + WON) == []
+
+
+@pytest.mark.parametrize(
+    ("trigger", "code"),
+    [
+        ('when deal.Next_Step == "x": create invoice\n', "SD412"),
+        ("when deal.stage == won:\n    create invoice\n    require: deal.Next_Step is empty\n", "SD412"),
+        ('when deal.Lead_Source == "Chat": create invoice\n', None),
+        (WON + 'when deal.Next_Step == "x": create second\n', None),  # another document's
+    ],
 )
+def test_into_what_its_triggers_ask(trigger: str, code: str | None, prove: Prove, deal: str) -> None:
+    """A document may not write a field back that its own triggers ask for."""
+    found = prove(with_lines(deal, BACK) + SECOND.format(line="deal.Type -> notes") + trigger)
+    assert [item.code for item in found] == ([code] if code else [])
 
 
-def write(target: str, value: PlanExpression) -> Assignment:
-    """Return what a line writes."""
-    return Assignment(target=target, value=value, reads=reads_of(value), type=TextType())
-
-
-def field(name: str) -> FieldRead:
-    """Return a field."""
-    return FieldRead(path=(name,))
-
-
-def document(name: str, forward: tuple[Assignment, ...], back: tuple[Assignment, ...]) -> DocumentPlan:
-    """Return an invoice for a deal."""
-    return DocumentPlan(
-        name=name,
-        location="rules.sync:1",
-        record="deal",
-        connection="books",
-        module="invoices",
-        observe="observe books.invoices",
-        key_field=None,
-        status_field="status",
-        lines_field="line_items",
-        assignments=forward,
-        write_backs=back,
-    )
-
-
-def when(condition: PlanExpression, name: str) -> TriggerPlan:
-    """Return a trigger that makes a document."""
-    return TriggerPlan(
-        location="rules.sync:1", text="", record="deal", condition=condition, verb="create", document=name
-    )
-
-
-class Find(Protocol):
-    """Runs the proofs over documents, triggers and modules about deals."""
-
-    def __call__(
-        self, documents: list[DocumentPlan], triggers: tuple[TriggerPlan, ...] = (), pairs: tuple[Pair, ...] = ()
-    ) -> list[Diagnostic]:
-        """Return the findings."""
-
-
-@pytest.fixture
-def found(schemas: dict[str, SchemaSnapshot]) -> Find:
-    """Return what runs the proofs over documents and triggers."""
-
-    def run(
-        documents: list[DocumentPlan], triggers: tuple[TriggerPlan, ...] = (), pairs: tuple[Pair, ...] = ()
-    ) -> list[Diagnostic]:
-        source = SourceFile("rules.sync", "language 1\n")
-        checker = Checker(names=declarations([(source, parse(source).program)]), schemas=schemas)
-        run_proofs(checker, pairs, {"deal": RECORD}, {item.name: item for item in documents}, triggers)
-        return checker.findings
-
-    return run
-
-
-def codes(findings: list[Diagnostic]) -> list[str]:
-    """Return the codes of findings, sorted."""
-    return sorted(item.code.id for item in findings if item.code.id != "SD415")
-
-
-BACK = write("Next_Step", field("invoice_number"))
-
-
-def test_into_what_it_is_made_from(found: Find) -> None:
-    """A document may not write a field back that it is made from."""
-    fed = document("invoice", (write("reference_number", field("Next_Step")),), (BACK,))
-    (item,) = found([fed])
-    assert item.code.id == "SD412"
-    assert "`deal.Next_Step` changes the document" in (item.help or "")
-    assert found([document("invoice", (write("reference_number", field("Deal_Name")),), (BACK,))]) == []
-
-
-def test_into_what_its_triggers_ask(found: Find) -> None:
-    """A document may not write a field back that its triggers ask for."""
-    invoice = document("invoice", (), (BACK,))
-    asked = when(condition_on("Next_Step"), "invoice")
-    assert codes(found([invoice], (asked,))) == ["SD412"]
-    assert codes(found([invoice], (when(condition_on("Deal_Name"), "invoice"),))) == []
-    other = document("other", (), ())
-    assert codes(found([invoice, other], (when(condition_on("Next_Step"), "other"),))) == []
-
-
-def condition_on(name: str) -> PlanExpression:
-    """Return a condition on a field."""
-    return Comparison(op="==", left=field(name), right=Constant(value="x"), as_type=TextType())
-
-
-def test_two_documents_one_field(found: Find) -> None:
+def test_two_documents_one_field(prove: Prove, deal: str) -> None:
     """Two documents that write one field back from fields of their own differ; both values are shown."""
-    one, other = document("invoice", (), (BACK,)), document("second", (), (BACK,))
-    (item,) = found([one, other])
-    assert item.code.id == "SD410"
-    assert "`invoice` with invoice_number = " in (item.help or "")
-    assert "`second` with invoice_number = " in (item.help or "")
-    assert found([one, document("second", (), (write("Description", field("invoice_number")),))]) == []
+    second = SECOND.format(line="deal.Next_Step <- salesorder_number")
+    (found,) = prove(with_lines(deal, BACK) + second + WON)
+    assert (found.code, found.text) == ("SD410", "deal.Next_Step <- salesorder_number")
+    assert "`invoice` with invoice_number = " in found.help
+    assert "`second` with salesorder_number = " in found.help
+    other = SECOND.format(line="deal.Description <- salesorder_number")
+    assert prove(with_lines(deal, BACK) + other + WON) == []
 
 
-def test_the_same_constant(found: Find) -> None:
-    """Two documents that write the same constant agree."""
-    same = write("Next_Step", Constant(value="billed"))
-    assert found([document("invoice", (), (same,)), document("second", (), (same,))]) == []
+def test_the_same_constant(prove: Prove, deal: str) -> None:
+    """Two documents that write the same constant agree; with two constants they do not."""
+    first = with_lines(deal, 'deal.Next_Step <- "billed"')
+    assert prove(first + SECOND.format(line='deal.Next_Step <- "billed"') + WON) == []
+    (found,) = prove(first + SECOND.format(line='deal.Next_Step <- "ordered"') + WON)
+    assert found.code == "SD410"
+    assert '"billed"' in found.help
 
 
-def test_a_module_and_a_document(found: Find) -> None:
+def test_a_module_and_a_document(prove: Prove, deal: str, module: Module) -> None:
     """A module that writes the field which a document writes back is the same mistake."""
-    source = Endpoint(connection="books", module="customers", label_field="contact_name", observe="o")
-    line = MapLine(location="rules.sync:1", text="", to_left=write("Next_Step", field("notes")))
-    pair = Pair(
-        name="notes", location="rules.sync:1", direction="left", left=RECORD.endpoint, right=source, lines=(line,)
-    )
-    assert codes(found([document("invoice", (), (BACK,))], pairs=(pair,))) == ["SD410"]
+    header = "crm.Deals <- books.projects"
+    lines = ("Deal_Name <- contact_name", 'Stage <- "Qualification"', "Next_Step <- notes")
+    pulled = module("pulled", header.replace("projects", "customers"), lines=lines)
+    found = prove(with_lines(deal, BACK) + pulled + WON)
+    assert [item.code for item in found] == ["SD410"]
+    narrow = pulled.replace("    map:", "    where crm: Next_Step is empty and Amount is empty\n    map:")
+    scoped = deal.replace("    stage: Stage\n", "    stage: Stage\n    where: Amount > 5\n")
+    assert [item.code for item in prove(with_lines(scoped, BACK) + narrow + WON)] == ["SD401"]
 
 
-def test_round_two_documents(found: Find) -> None:
+def test_round_two_documents(prove: Prove, deal: str) -> None:
     """Two documents that hand one field's value to each other are a loop; the way round is shown."""
-    one = document(
-        "one",
-        (write("reference_number", field("Next_Step")),),
-        (write("Description", field("reference_number")),),
-    )
-    other = document(
-        "other",
-        (write("reference_number", field("Description")),),
-        (write("Next_Step", field("reference_number")),),
-    )
-    (item,) = found([one, other])
-    assert item.code.id == "SD411"
-    assert "crm.Deals.Next_Step" in item.message
-    lone = document("other", (write("reference_number", field("Description")),), ())
-    assert found([one, lone]) == []
+    first = with_lines(deal, "deal.Next_Step -> reference_number", "deal.Description <- reference_number")
+    second = SECOND.format(line="deal.Description -> reference_number\n        deal.Next_Step <- reference_number")
+    (found,) = prove(first + second + WON)
+    assert found.code == "SD411"
+    assert "crm.Deals.Next_Step -> books.invoices.reference_number (`document invoice`)" in found.message
+    assert prove(first + SECOND.format(line="deal.Description -> reference_number") + WON) == []
