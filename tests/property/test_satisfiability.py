@@ -442,7 +442,7 @@ def compare(conditions: Sequence[PlanExpression], tally: Tally) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_agrees_with_z3(seed: int) -> None:
-    """Whether conditions can hold together is answered as z3 answers it; at most one in 25 is left open."""
+    """Whether conditions can hold together is answered as z3 answers it; at most one in 40 is left open."""
     generator = Generator(seed)
     tally = Tally()
     for _ in range(PROGRAMS):
@@ -451,4 +451,4 @@ def test_agrees_with_z3(seed: int) -> None:
     print(f"{total} questions: {tally}")  # noqa: T201 - the figures are wanted in the log
     assert total == PROGRAMS * 7
     assert tally.unsatisfiable * 10 > total
-    assert tally.unknown * 25 < total
+    assert tally.unknown * 40 < total

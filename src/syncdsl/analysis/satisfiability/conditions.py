@@ -138,9 +138,13 @@ class Conditions:
         constants: dict[Path, dict[Value, None]] = {}
         for test in tests:
             named = [from_json(part.value) for part in parts_of(test.expression) if isinstance(part, Constant)]
-            days: list[Value] = [SOME_DAY] if asks_today(test.expression) else []
-            for path in reads_of(test.expression):
-                constants.setdefault(path, {}).update(dict.fromkeys([*named, *days]))
+            reads = reads_of(test.expression)
+            if asks_today(test.expression):
+                named.append(SOME_DAY)
+            if len(reads) > 1:  # more cells change no answer, and give such a test examples to choose from
+                named += [0, 100, SOME_DAY]
+            for path in reads:
+                constants.setdefault(path, {}).update(dict.fromkeys(named))
         for path, values in constants.items():
             for count in range(1, len(path) + 1):
                 self._make_axis(path[:count], list(constants.get(path[:count], values if count == len(path) else ())))

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from syncdsl.analysis.satisfiability.formula import Formula
     from syncdsl.analysis.satisfiability.products import Product
 
-MOST_STEPS = 5_000
-"""How many alternatives are tried before the answer is `Unknown`."""
+MOST_STEPS = 100_000
+"""How many choices are looked at before the answer is `Unknown`: about half a second."""
 MOST_CANDIDATES = 12
 """How many products are offered for a record that may turn out not to meet the conditions."""
 
@@ -73,9 +73,7 @@ class Search:
         self, product: Product, choices: list[Either], part: Within | Both | Either
     ) -> tuple[Product, list[Either]] | None:
         """Return the state in which a part holds as well."""
-        self._steps += 1
-        if self._steps > MOST_STEPS:
-            raise Exhausted
+        self._count(1)
         match part:
             case Within():
                 found = self._axes.narrowed(product, part.axis, part.cells)
@@ -102,6 +100,7 @@ class Search:
         """Drop alternatives that are ruled out, and take those that are the last of their choice."""
         pending = list(choices)
         while True:
+            self._count(len(pending))
             forced: Within | Both | None = None
             left: list[list[Within | Both]] = []
             remaining: list[Either] = []
@@ -125,6 +124,11 @@ class Search:
             if state is None:
                 return None
             product, pending = state
+
+    def _count(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise Exhausted
 
     def _holds(self, product: Product, part: Within) -> bool:
         return part.axis in product and not product[part.axis] & ~part.cells

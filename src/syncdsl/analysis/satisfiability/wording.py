@@ -19,7 +19,9 @@ def example_text(values: Mapping[tuple[str, ...], Value], record: str | None = N
 
     `record` is the name that stands before every field. What the record does not name may be anything.
     """
-    pieces = [_piece((record, *path) if record else path, value) for path, value in values.items()]
+    led = {path[:count] for path, value in values.items() if not is_empty(value) for count in range(1, len(path))}
+    shown = ((path, value) for path, value in values.items() if path not in led)
+    pieces = [_piece((record, *path) if record else path, value) for path, value in shown]
     return ", ".join(pieces) if pieces else "any record"
 
 
