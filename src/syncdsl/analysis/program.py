@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from syncdsl.diagnostics import Diagnostic, Fix, did_you_mean
+from syncdsl.diagnostics import Diagnostic, Fix, Severity, did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION
 from syncdsl.functions import BUILTINS
 from syncdsl.syntax import nodes
@@ -120,6 +120,11 @@ class Checker:
             if origin not in own:
                 moved.setdefault((item.code.id, item.message, item.span), item)
         return [*self.findings, *moved.values()]
+
+    def places_of_errors(self) -> list[Span]:
+        """Return where errors are, in every statement that takes a wrong line too."""
+        found = [*self.findings, *(item for item, _ in self._inherited)]
+        return [item.span for item in found if item.level is Severity.ERROR]
 
     def report(
         self,

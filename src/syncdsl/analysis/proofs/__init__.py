@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.analysis.proofs import conditions, established, keys, loops, overlap, stages, triggers, write_backs
+from syncdsl.analysis.proofs import conditions, established, keys, loops, overlap, stages, tables, triggers, write_backs
 from syncdsl.analysis.proofs.rules import sound_rules
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ PASSES: tuple[Callable[[Rules], None], ...] = (
     triggers.run,
     keys.run,
     stages.handled,
+    tables.run,
 )
 """In the order in which findings at one place are looked for; each pass stands alone."""
 

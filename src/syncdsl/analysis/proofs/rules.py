@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.analysis.proofs.scopes import ScopeIndex
 from syncdsl.analysis.satisfiability import RecordType
-from syncdsl.diagnostics import NO_SPAN, Severity
+from syncdsl.diagnostics import NO_SPAN
 from syncdsl.plan.expressions import TableCall
 from syncdsl.plan.pairs import DocumentPlan, Pair
 from syncdsl.plan.reads import parts_of
@@ -229,9 +229,8 @@ class _Broken:
 
     def __init__(self, checker: Checker) -> None:
         self._errors: dict[str, list[tuple[int, int]]] = {}
-        for item in checker.settled():
-            if item.level is Severity.ERROR:
-                self._errors.setdefault(item.span.file, []).append((item.span.start, item.span.end))
+        for span in checker.places_of_errors():
+            self._errors.setdefault(span.file, []).append((span.start, span.end))
 
     def __call__(self, node: nodes.Module | nodes.Record | nodes.Document | nodes.When | nodes.Table) -> bool:
         errors = self._errors.get(node.span.file, ())

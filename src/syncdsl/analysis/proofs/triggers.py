@@ -36,7 +36,11 @@ class _Group:
         self._rules = rules
         self._triggers = triggers
         place = rules.records[triggers[0].record].endpoint
-        conditions = [*(trigger.condition for trigger in triggers), place.where or EVERYTHING]
+        conditions = [
+            *(trigger.condition for trigger in triggers),
+            place.where or EVERYTHING,
+            *(trigger.require or EVERYTHING for trigger in triggers),
+        ]
         record = rules.record_type(place.connection, place.module)
         self._known = Conditions(conditions, record, rules.checker.tables)
         self._scope = len(triggers)
@@ -77,7 +81,9 @@ class _Group:
         same = one.condition == other.condition
         if not same and (self._is_created(first) or self._is_created(second)):
             return False
-        answer = self._known.decide((self._scope, first, second))
+        # What is required has to hold as well before anything is done; until then the edge is parked.
+        required = [self._scope + 1 + number for number in (first, second)]
+        answer = self._known.decide((self._scope, first, second, *required))
         if not isinstance(answer, Satisfied):
             return False
         always = same or (self._implied(first, second) and self._implied(second, first))
@@ -100,6 +106,8 @@ class _Group:
         """
         one, other = self._triggers[first], self._triggers[second]
         if self._is_created(first) or self._is_created(second) or self._same_statement(first, second):
+            return False
+        if _manner(one) != _manner(other):
             return False
         narrower, wider = self._implied(second, first), self._implied(first, second)
         lasting = other.verb == "create" and not self._closed
@@ -130,3 +138,8 @@ class _Group:
         trigger = self._triggers[number]
         message = f"`{trigger.verb} {trigger.document}` stands here"
         return (Related(span=self._rules.trigger_span(trigger), message=message),)
+
+
+def _manner(trigger: TriggerPlan) -> tuple[object, ...]:
+    """Return how a trigger acts, apart from when."""
+    return trigger.even_sent, trigger.require, trigger.backfill

@@ -149,7 +149,7 @@ def axis_of(path: Path, kind: FieldType, constants: Sequence[Value], example: in
     match kind:
         case BooleanType():
             return ExhaustiveAxis(path, (True, False, None))
-        case ChoiceType():
+        case ChoiceType() if kind.options:  # without any, the snapshot does not know them
             return ExhaustiveAxis(path, (*dict.fromkeys(item for item in kind.options if item), None))
         case ChoicesType():
             return Axis(path, (kind.options[:1] or ("…",), None))

@@ -212,6 +212,18 @@ IMPLIED_PART = Code(
     example="where crm: Employees is not empty and Employees > 3",
     instead="where crm: Employees > 3",
 )
+UNREACHABLE_ROW = Code(
+    id="SD418",
+    name="unreachable-row",
+    title="nothing is left for the rest of this table",
+    explanation=(
+        "The rows name every choice of the field that the table is called with, so `_` answers for none. It may stay "
+        "for choices that are added later."
+    ),
+    severity=Severity.NOTE,
+    example='"Goods" -> "goods"\n"Services" -> "service"\n_ -> "goods"',
+    instead='"Goods" -> "goods"\n"Services" -> "service"',
+)
 
 CODES = (
     WHERE_NOT_ESTABLISHED,
@@ -231,4 +243,5 @@ CODES = (
     UNHANDLED_STAGES,
     UNCLASSIFIED_STAGE,
     IMPLIED_PART,
+    UNREACHABLE_ROW,
 )

@@ -75,3 +75,27 @@ def test_always_true_is_reported_once(prove: Prove, deal: str) -> None:
     """What follows from a condition that is always true is not reported beside it."""
     always = 'when deal.Stage != "Closed Won" or deal.Stage != "Closed Lost": create invoice\n'
     assert [item.code for item in prove(deal + always + "when deal.stage == lost: void invoice\n")] == ["SD406"]
+
+
+def test_another_manner(prove: Prove, deal: str) -> None:
+    """A `when` that acts on sent documents too, or waits for something, is not the same as one that does not."""
+    lost = "when deal.stage == lost: void invoice\n"
+    assert (
+        prove(
+            deal + lost + 'when deal.Stage in ("Closed Lost", "Closed Lost to Competition"): void invoice, even sent\n'
+        )
+        == []
+    )
+    waiting = 'when deal.Stage == "Closed Won":\n    create invoice\n    require: deal.Amount > 5\n'
+    assert prove(deal + WON + waiting) == []
+    assert [item.code for item in prove(deal + waiting + "when deal.Amount < 100: void invoice\n")] == ["SD409"]
+    assert prove(deal + waiting + "when deal.Amount < 5: void invoice\n") == []
+
+
+def test_declining_closes(prove: Prove, deal: str) -> None:
+    """A quote is closed by declining it; accepting it beside creating it is no contradiction."""
+    quote = deal.replace("invoice: books.invoices", "quote: books.quotes")
+    create = "when deal.Amount > 5: create quote\n"
+    assert prove(quote + create + "when deal.Amount > 9: accept quote\n") == []
+    (found,) = prove(quote + create + "when deal.Amount > 9: decline quote\n")
+    assert (found.code, found.text) == ("SD409", "deal.Amount > 9")
