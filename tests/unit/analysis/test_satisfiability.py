@@ -180,6 +180,9 @@ def test_neighbours(read: Callable[[str], PlanExpression], accounts: RecordType)
             together = isinstance(known.decide((first, second)), Satisfied)
             assert together is not known.disjoint(first, second)
             assert not together or near[first] >> second & 1
+    apart = [(one, two) for two in range(len(texts)) for one in range(two) if known.disjoint(one, two)]
+    every = {(one, two) for two in range(len(texts)) for one in range(two)}
+    assert set(known.meeting()) == every - set(apart)
     assert not near[0] & 0b10
     assert not near[2] >> 4 & 1
 

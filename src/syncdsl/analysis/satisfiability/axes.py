@@ -78,6 +78,23 @@ class ExhaustiveAxis(Axis):
 
     exhaustive = True
 
+    def __init__(self, path: Path, values: Sequence[Value]) -> None:
+        super().__init__(path, values)
+        self._cells: dict[type, dict[Value, int]] = {}
+
+    def compare(self, op: Operator, constant: Value, kind: FieldType) -> int | None:
+        """Return the cells whose values compare so with a constant; None where they have to be tried one by one."""
+        if op not in {"==", "!="} or not isinstance(kind, ChoiceType | TextType | IdType | UrlType | BooleanType):
+            return None
+        form = form_of(kind)
+        cells = self._cells.get(type(kind))
+        if cells is None:
+            cells = self._cells[type(kind)] = {}
+            for bit, value in enumerate(self.values):
+                cells[form(value)] = cells.get(form(value), 0) | 1 << bit
+        found = cells.get(form(constant), 0)
+        return found if op == "==" else self.full & ~found
+
 
 class TextAxis(Axis):
     """Texts: those that are named, by their canonical form, and all others."""

@@ -18,7 +18,7 @@ from syncdsl.plan.reads import parts_of, reads_of
 from syncdsl.schema.values import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from syncdsl.analysis.satisfiability.answers import Answer
     from syncdsl.analysis.satisfiability.axes import Axis, Operator
@@ -103,6 +103,17 @@ class Conditions:
         if one is not None and other is not None:
             return contradict(one, other, self)
         return self.impossible((first, second))
+
+    def meeting(self) -> Iterator[tuple[int, int]]:
+        """Return the pairs of conditions, the first before the second, that are not proven disjoint."""
+        for first, near in enumerate(self.neighbours()):
+            later = near >> first + 1
+            while later:
+                lowest = later & -later
+                second = first + lowest.bit_length()
+                if not self.disjoint(first, second):
+                    yield first, second
+                later ^= lowest
 
     def neighbours(self) -> list[int]:
         """Return for each condition, as bits, the conditions that may hold of one record with it; a quick look."""
@@ -211,24 +222,27 @@ class Conditions:
         return self._opaque[key], 0b10
 
     def _true_cells(self, expression: PlanExpression, axis: Axis) -> int | None:
+        cells: int | None = None
         match expression:
             case Emptiness(operand=FieldRead()):
-                return axis.full & ~axis.empty if expression.negated else axis.empty
-            case _ if axis.exhaustive:
-                test = compile_expression(expression, self._tables)
-                answers = (test(Realised({axis.path: value})) is True for value in axis.values)
-                return sum(1 << bit for bit, answer in enumerate(answers) if answer)
+                cells = axis.full & ~axis.empty if expression.negated else axis.empty
             case Comparison(left=FieldRead(), right=Constant() as constant):
-                return axis.compare(expression.op, from_json(constant.value), expression.as_type)
+                cells = axis.compare(expression.op, from_json(constant.value), expression.as_type)
             case Comparison(left=Constant() as constant, right=FieldRead()):
-                return axis.compare(_MIRRORED[expression.op], from_json(constant.value), expression.as_type)
+                cells = axis.compare(_MIRRORED[expression.op], from_json(constant.value), expression.as_type)
             case Among(operand=FieldRead(), negated=False):
                 options = [from_json(item.value) for item in expression.options if isinstance(item, Constant)]
-                return axis.among(options, expression.as_type) if len(options) == len(expression.options) else None
-            case FieldRead():
-                return 0  # no value of this type is `true`
+                if len(options) == len(expression.options):
+                    cells = axis.among(options, expression.as_type)
+            case FieldRead() if not axis.exhaustive:
+                cells = 0  # no value of this type is `true`
             case _:
-                return None
+                pass
+        if cells is not None or not axis.exhaustive:
+            return cells
+        test = compile_expression(expression, self._tables)
+        answers = (test(Realised({axis.path: value})) is True for value in axis.values)
+        return sum(1 << bit for bit, answer in enumerate(answers) if answer)
 
     def _evaluator(self, number: int) -> Evaluator:
         if number not in self._evaluators:
