@@ -15,10 +15,10 @@ from syncdsl.diagnostics import Related
 from syncdsl.diagnostics.codes.proofs import WRITE_LOOP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from syncdsl.analysis.proofs.rules import Rules
-    from syncdsl.plan.pairs import Assignment, Endpoint, Side
+    from syncdsl.plan.pairs import Assignment, Endpoint, Pair, Side
 
 Field: TypeAlias = tuple[str, str, str]
 """Connection, module and field."""
@@ -57,10 +57,11 @@ def run(rules: Rules) -> None:
 def _module_writes(rules: Rules) -> Iterator[Write]:
     """Return what modules write; a line that fills an empty field writes it once, and so ends every loop.
 
-    What nested modules have in scope depends on their parents too, so that nothing is said of them.
+    Every statement of a loop hands on what another one wrote. A two-way module is the overlap's matter there: it writes
+    what it reads, and so has to exclude whoever writes it too.
     """
     sides: tuple[Side, Side] = ("right", "left")
-    for pair in (item for item in rules.pairs if item.parent is None):
+    for pair in _one_way(rules):
         for line in pair.lines:
             for side in sides:
                 assignment = line.to_right if side == "right" else line.to_left
@@ -130,7 +131,7 @@ class _Finder:
                     if self._steps > _MOST_STEPS:
                         return []
                     if write is start and len({item.statement for item in way}) > 1:
-                        return way
+                        return way if self._meet(way) else []
                     if id(write) not in seen and len(way) < _LONGEST:
                         seen.add(id(write))
                         nearer.append([*way, write])
@@ -152,19 +153,62 @@ class _Finder:
         """Return the scopes of readers that share a record with a scope."""
         if id(scope) not in self._joined:
             near = (item for item in self._scopes.near(scope) if id(item) in self._readers)
-            self._joined[id(scope)] = [id(item) for item in near if self._scopes.common(scope, item) is not None]
+            self._joined[id(scope)] = [id(item) for item in near if not self._scopes.apart(scope, item)]
         return self._joined[id(scope)]
+
+    def _meet(self, loop: Sequence[Write]) -> bool:
+        """Return whether there is a record at each joint of a loop."""
+        joints = ((one.scopes[1], other.scopes[0]) for one, other in _joints(loop))
+        return all(one is None or other is None or self._scopes.common(one, other) is not None for one, other in joints)
+
+
+def _joints(loop: Sequence[Write]) -> Iterator[tuple[Write, Write]]:
+    """Return the places where one statement hands a value to another."""
+    for one, other in zip(loop, [*loop[1:], loop[0]], strict=True):
+        if one.statement != other.statement:
+            yield one, other
 
 
 def _same(one: Write, other: Write) -> bool:
     return one.statement == other.statement
 
 
+def _one_way(rules: Rules) -> list[Pair]:
+    """Return the one-way modules from whose target other rules lead back to their source.
+
+    What nested modules have in scope depends on their parents too, so that nothing is said of them.
+    """
+    pairs = [pair for pair in rules.pairs if pair.direction != "both" and pair.parent is None]
+    ways = {pair.name: tuple(_place(endpoint(pair, side)) for side in _sides(pair)) for pair in pairs}
+    after: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for source, target in ways.values():
+        after.setdefault(source, set()).add(target)
+    return [pair for pair in pairs if _leads(after, *reversed(ways[pair.name]))]
+
+
+def _sides(pair: Pair) -> tuple[Side, Side]:
+    """Return the sides that a one-way module reads and writes."""
+    return ("right", "left") if pair.direction == "left" else ("left", "right")
+
+
+def _place(item: Endpoint) -> tuple[str, str]:
+    return item.connection, item.module
+
+
+def _leads(after: Mapping[tuple[str, str], set[tuple[str, str]]], start: tuple[str, str], end: tuple[str, str]) -> bool:
+    """Return whether one-way modules lead from the records of one module to those of another."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        for place in after.get(waiting.pop(), set()) - seen:
+            seen.add(place)
+            waiting.append(place)
+    return end in seen
+
+
 def _readers(rules: Rules) -> Iterator[Endpoint]:
     """Return the sides that are read and never written: two modules that write one are the overlap's matter."""
-    for pair in rules.pairs:
-        if pair.direction != "both" and pair.parent is None:
-            yield endpoint(pair, opposite(pair.direction))
+    for pair in _one_way(rules):
+        yield endpoint(pair, _sides(pair)[0])
     yield from (record.endpoint for record in rules.records.values())
 
 
@@ -172,9 +216,9 @@ def _report(rules: Rules, loop: Sequence[Write]) -> None:
     first = loop[0]
     way = [".".join(first.source), *(f"{'.'.join(write.target)} (`{write.statement}`)" for write in loop)]
     shown = []
-    for one, other in zip(loop, [*loop[1:], first], strict=True):
+    for one, other in _joints(loop):
         arriving, leaving = one.scopes[1], other.scopes[0]
-        if one.statement != other.statement and arriving is not None and leaving is not None:
+        if arriving is not None and leaving is not None:
             values = rules.scopes.common(arriving, leaving)
             place = f"{arriving.connection}.{arriving.module}"
             shown.append(f"`{place}` with {example_text(values)}" if values else f"any record of `{place}`")
