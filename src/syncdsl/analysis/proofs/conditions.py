@@ -12,7 +12,7 @@ from syncdsl.analysis.proofs.rules import endpoint, module_node, opposite
 from syncdsl.analysis.satisfiability import Conditions, RecordType, Satisfied, example_text
 from syncdsl.analysis.satisfiability.lifting import chain
 from syncdsl.diagnostics.codes.proofs import ALWAYS_TRUE, IMPLIED_PART, NEVER_TRUE, PART_WITHOUT_EFFECT
-from syncdsl.plan.expressions import Choose, Connective, Created, Negate, StageTest
+from syncdsl.plan.expressions import Choose, Connective, Constant, Created, FieldRead, Negate, StageTest
 from syncdsl.plan.reads import parts_of
 from syncdsl.syntax import expressions as ast
 from syncdsl.syntax import nodes, walk
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Pair, Side
 
+_PLAIN = (FieldRead, Constant)
 _MOST_PARTS = 12
 """Longer chains are not searched for parts that follow from the others."""
 
@@ -43,11 +44,24 @@ class Subject:
 def run(rules: Rules) -> None:
     """Judge every condition; one that is written once and used twice is judged once."""
     seen: set[tuple[str, int]] = set()
+    fine: set[tuple[str, ...]] = set()
+    findings = rules.checker.findings
     for subject in _subjects(rules):
         place = (subject.node.span.file, subject.node.span.start)
-        if place not in seen and not _left_out(subject.condition):
-            seen.add(place)
-            _judge(rules, subject)
+        meaning = _meaning(subject)
+        if place in seen or meaning in fine or _left_out(subject.condition):
+            continue
+        seen.add(place)
+        before = len(findings)
+        _judge(rules, subject)
+        if len(findings) == before:
+            fine.add(meaning)
+
+
+def _meaning(subject: Subject) -> tuple[str, ...]:
+    """Return what is the same for conditions that mean the same."""
+    given = subject.given.model_dump_json() if subject.given is not None else ""
+    return subject.record.module, str(id(subject.record.modules)), subject.condition.model_dump_json(), given
 
 
 def _subjects(rules: Rules) -> Iterator[Subject]:
@@ -83,6 +97,11 @@ def _subjects(rules: Rules) -> Iterator[Subject]:
 
 def _choices(rules: Rules, pair: Pair) -> Iterator[Subject]:
     """Return the conditions of `if` in a map, where they can be told from their places."""
+    values = (item.value for line in pair.lines for item in (line.to_right, line.to_left) if item is not None)
+    if not any(
+        isinstance(part, Choose) for value in values if not isinstance(value, _PLAIN) for part in parts_of(value)
+    ):
+        return
     module = module_node(rules.checker, pair)
     written = {item.span.location: item for item in (walk(module) if module else ()) if isinstance(item, nodes.MapLine)}
     for line in pair.lines:

@@ -116,7 +116,7 @@ class _Finder:
             scope = write.scopes[0]
             if scope is not None:
                 self._leaving.setdefault((id(scope), write.source), []).append(write)
-        self._readers = {id(reader) for reader in _readers(rules)}
+        self._readers = {id(reader): reader for reader in _readers(rules)}
         self._joined: dict[int, list[int]] = {}
 
     def from_(self, start: Write) -> list[Write]:
@@ -152,7 +152,7 @@ class _Finder:
     def _meeting(self, scope: Endpoint) -> list[int]:
         """Return the scopes of readers that share a record with a scope."""
         if id(scope) not in self._joined:
-            near = (item for item in self._scopes.near(scope) if id(item) in self._readers)
+            near = (item for place, item in self._readers.items() if place in self._scopes.near(scope))
             self._joined[id(scope)] = [id(item) for item in near if not self._scopes.apart(scope, item)]
         return self._joined[id(scope)]
 

@@ -32,21 +32,27 @@ def run(rules: Rules) -> None:
     """
     written = [(number, pair, side) for number, pair in enumerate(rules.pairs) for side in written_sides(pair)]
     targets = {id(endpoint(pair, side)): (number, side) for number, pair, side in written}
-    sources = {id(endpoint(pair, opposite(side))): number for number, pair, side in written}
-    kin = {number: _kin(pair) for number, pair in enumerate(rules.pairs)}
+    sources = {id(endpoint(pair, opposite(side))): (number, side) for number, pair, side in written}
+    by_source: dict[tuple[str, str], set[int]] = {}
+    for _, pair, side in written:
+        by_source.setdefault(_place(endpoint(pair, opposite(side))), set()).add(id(endpoint(pair, side)))
     reported: set[int] = set()
     for number, pair, side in written:
-        near = rules.scopes.near(endpoint(pair, opposite(side)))
-        fellows = {sources[id(item)] for item in near if id(item) in sources}
-        source = endpoint(pair, opposite(side))
-        for item in rules.scopes.near(endpoint(pair, side)):
-            place, other_side = targets.get(id(item), (number, side))
-            if place >= number or number in reported or kin[place] != kin[number]:
-                continue
+        target, source = endpoint(pair, side), endpoint(pair, opposite(side))
+        near, fellows = rules.scopes.near(target), rules.scopes.near(source)
+        met = {targets[item] for item in near - by_source[_place(source)] if item in targets}
+        if len(fellows) < len(near):
+            same = (sources[item] for item in fellows if item in sources)
+            met.update((place, way) for place, way in same if id(endpoint(rules.pairs[place], way)) in near)
+        else:
+            met.update(
+                (place, way)
+                for place, way in (targets[item] for item in near & by_source[_place(source)])
+                if id(endpoint(rules.pairs[place], opposite(way))) in fellows
+            )
+        for place, way in sorted(item for item in met if item[0] < number):
             other = rules.pairs[place]
-            if place not in fellows and _same_module(source, endpoint(other, opposite(other_side))):
-                continue
-            if _judge(rules, (other, other_side), (pair, side)):
+            if number not in reported and _kin(other) == _kin(pair) and _judge(rules, (other, way), (pair, side)):
                 reported.add(number)
 
 
@@ -55,8 +61,8 @@ def _kin(pair: Pair) -> str | None:
     return pair.parent.pair if pair.parent is not None else None
 
 
-def _same_module(one: Endpoint, other: Endpoint) -> bool:
-    return (one.connection, one.module) == (other.connection, other.module)
+def _place(item: Endpoint) -> tuple[str, str]:
+    return item.connection, item.module
 
 
 def _judge(rules: Rules, one: tuple[Pair, Side], other: tuple[Pair, Side]) -> bool:
@@ -66,7 +72,7 @@ def _judge(rules: Rules, one: tuple[Pair, Side], other: tuple[Pair, Side]) -> bo
     if rules.scopes.apart(target, same_target):
         return False
     source, other_source = endpoint(first, opposite(first_side)), endpoint(second, opposite(second_side))
-    one_source = _same_module(source, other_source)
+    one_source = _place(source) == _place(other_source)
     if one_source and rules.scopes.apart(source, other_source):
         return False
     written = rules.scopes.common(target, same_target)

@@ -12,10 +12,10 @@ from syncdsl.diagnostics import NO_SPAN
 from syncdsl.plan.expressions import TableCall
 from syncdsl.plan.pairs import DocumentPlan, Pair
 from syncdsl.plan.reads import parts_of
-from syncdsl.syntax import nodes, walk
+from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from syncdsl.analysis.program import Checker
     from syncdsl.diagnostics import Code, Related, Span
@@ -35,6 +35,8 @@ class Rules:
     triggers: tuple[TriggerPlan, ...]
     scopes: ScopeIndex
     """The scopes of the sides of all modules and of all records."""
+    whens: Mapping[tuple[str, str], nodes.When]
+    """The statements of triggers, by place and condition as written."""
     complete: bool
     """Whether every statement was read and lowered."""
 
@@ -107,10 +109,7 @@ class Rules:
 
     def when(self, trigger: TriggerPlan) -> nodes.When | None:
         """Return the statement of a trigger."""
-        for node in self.checker.names.triggers:
-            if node.span.location == trigger.location and self.checker.text(node.condition.span) == trigger.text:
-                return node
-        return None
+        return self.whens.get((trigger.location, trigger.text))
 
     def trigger_span(self, trigger: TriggerPlan) -> Span:
         """Return where a trigger's condition stands."""
@@ -122,6 +121,8 @@ def module_nodes(checker: Checker, name: str) -> tuple[nodes.Module, ...]:
     """Return the statement of a module after those it is nested in; none when it has no statement."""
     outer, *inner = name.split(".")
     node = checker.names.modules.get(outer)
+    if not inner:
+        return (node,) if node is not None else ()
     found = [node] if node is not None else []
     for part in inner:
         clauses = found[-1].clauses if found else ()
@@ -167,34 +168,32 @@ def sound_rules(
     kept_records = {
         name: plan
         for name, plan in records.items()
-        if (name not in names.records or not broken(names.records[name]))
+        if not (name in names.records and _wrong(broken, names.records[name], plan))
         and not (plan.endpoint.where is not None and _call(plan.endpoint.where, tables))
     }
     kept_documents = {
         name: plan
         for name, plan in documents.items()
-        if plan.record in kept_records and (name not in names.documents or not broken(names.documents[name]))
+        if plan.record in kept_records and not (name in names.documents and broken(names.documents[name]))
     }
     kept_pairs = tuple(
         pair
         for pair in pairs
-        if not any(broken(node) for node in module_nodes(checker, pair.name)) and not _calls(pair, tables)
+        if not any(broken(node) for node in module_nodes(checker, pair.name)[:-1])
+        and not any(broken(node) or _unread_module(node, pair) for node in module_nodes(checker, pair.name)[-1:])
+        and not _calls(pair, tables)
     )
-    whens = {node.span.location for node in names.triggers if broken(node)}
+    whens = {(node.span.location, checker.text(node.condition.span)): node for node in names.triggers}
+    wrong = {place for place, node in whens.items() if broken(node)}
     kept_triggers = tuple(
         trigger
         for trigger in triggers
-        if trigger.location not in whens
+        if (trigger.location, trigger.text) not in wrong
         and trigger.record in kept_records
         and trigger.document in kept_documents
         and not _call(trigger.condition, tables)
     )
-    everything: list[nodes.Module | nodes.Record | nodes.Document | nodes.When] = [
-        *names.records.values(),
-        *names.documents.values(),
-        *names.modules.values(),
-        *names.triggers,
-    ]
+    lowered = {(trigger.location, trigger.text) for trigger in kept_triggers}
     return Rules(
         checker=checker,
         pairs=kept_pairs,
@@ -208,8 +207,27 @@ def sound_rules(
                 *(plan.endpoint for plan in kept_records.values()),
             ],
         ),
-        complete=not names.incomplete and not tables and not any(broken(node) for node in everything),
+        whens=whens,
+        complete=not names.incomplete and not tables and whens.keys() <= lowered,
     )
+
+
+def _wrong(broken: _Broken, node: nodes.Record, plan: RecordPlan) -> bool:
+    return broken(node) or _unread(node, (plan.endpoint,))
+
+
+def _unread(node: nodes.Module | nodes.Record, endpoints: Sequence[Endpoint]) -> bool:
+    """Return whether a clause could not be read, or a condition not be lowered."""
+    if any(isinstance(clause, nodes.Bad) for clause in node.clauses):
+        return True
+    asked = sum(isinstance(clause, nodes.Where) for clause in node.clauses)
+    return asked != sum(item.where is not None for item in endpoints)
+
+
+def _unread_module(node: nodes.Module, pair: Pair) -> bool:
+    """Return whether something of a module is missing in what it was lowered to: of a map, one line takes all."""
+    lines = any(isinstance(clause, nodes.Map) and clause.items for clause in node.clauses)
+    return _unread(node, (pair.left, pair.right)) or (lines and not pair.lines)
 
 
 def _calls(pair: Pair, tables: set[str]) -> bool:
@@ -225,7 +243,7 @@ def _call(expression: PlanExpression, tables: set[str]) -> bool:
 
 
 class _Broken:
-    """Tells whether there is an error inside a statement, or something in it that was not read."""
+    """Tells whether there is an error inside a statement."""
 
     def __init__(self, checker: Checker) -> None:
         self._errors: dict[str, list[tuple[int, int]]] = {}
@@ -234,6 +252,4 @@ class _Broken:
 
     def __call__(self, node: nodes.Module | nodes.Record | nodes.Document | nodes.When | nodes.Table) -> bool:
         errors = self._errors.get(node.span.file, ())
-        if any(start >= node.span.start and end <= node.span.end for start, end in errors):
-            return True
-        return any(isinstance(item, nodes.Bad) for item in walk(node))
+        return any(start >= node.span.start and end <= node.span.end for start, end in errors)

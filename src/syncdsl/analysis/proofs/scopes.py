@@ -37,6 +37,7 @@ class Scopes:
         record = RecordType(module=endpoints[0].module, modules=modules)
         self._conditions = Conditions(wheres, record, checker.tables)
         self._near = self._conditions.neighbours()
+        self._sets: dict[int, frozenset[int]] = {}
         # A condition that is always true is a mistake of its own; what follows from it goes with it.
         self._open = {
             number
@@ -44,10 +45,12 @@ class Scopes:
             if item.where is not None and self._conditions.impossible((), (number,))
         }
 
-    def near(self, number: int) -> list[Endpoint]:
-        """Return the sides whose scopes may share a record with one, itself included, in order."""
+    def near(self, number: int) -> frozenset[int]:
+        """Return the sides, by `id`, whose scopes may share a record with one, itself included."""
         near = self._near[number]
-        return [item for place, item in enumerate(self._endpoints) if near >> place & 1]
+        if near not in self._sets:
+            self._sets[near] = frozenset(id(item) for place, item in enumerate(self._endpoints) if near >> place & 1)
+        return self._sets[near]
 
     def apart(self, one: int, other: int) -> bool:
         """Return whether nothing shows that one record can be in both scopes; cheap."""
@@ -84,8 +87,8 @@ class ScopeIndex:
             for number, item in enumerate(group):
                 self._places[id(item)] = scopes, number
 
-    def near(self, one: Endpoint) -> list[Endpoint]:
-        """Return the sides over the same records whose scopes may share a record with one."""
+    def near(self, one: Endpoint) -> frozenset[int]:
+        """Return the sides, by `id`, over the same records whose scopes may share a record with one."""
         scopes, number = self._places[id(one)]
         return scopes.near(number)
 

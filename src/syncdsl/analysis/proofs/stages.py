@@ -14,10 +14,12 @@ from syncdsl.syntax import expressions as ast
 from syncdsl.syntax import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from syncdsl.analysis.proofs.rules import Rules
+    from syncdsl.analysis.satisfiability import RecordType
     from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import TriggerPlan
     from syncdsl.syntax.nodes import Module, Record, When
 
 
@@ -46,7 +48,7 @@ def _missing(rules: Rules) -> Iterator[tuple[StageTest, Module | Record | When]]
     asked += [(trigger.condition, rules.when(trigger)) for trigger in rules.triggers]
     seen: set[tuple[int, str]] = set()
     for expression, statement in asked:
-        if expression is None or statement is None:
+        if expression is None or statement is None or isinstance(expression, FieldRead | Constant):
             continue
         for part in parts_of(expression):
             if isinstance(part, StageTest) and not part.stages:
@@ -63,26 +65,27 @@ def handled(rules: Rules) -> None:
     """
     if not rules.complete:
         return
+    known: dict[tuple[str, ...], list[str]] = {}
+    triggers: dict[str, list[TriggerPlan]] = {}
+    for trigger in rules.triggers:
+        triggers.setdefault(trigger.record, []).append(trigger)
     for name, plan in rules.records.items():
         place = plan.endpoint
         schema = rules.checker.schemas[place.connection].modules[place.module]
-        mine = [trigger for trigger in rules.triggers if trigger.record == name]
+        mine = triggers.get(name, [])
         stage = (schema.stage_field or "",)
         kind = schema.fields[stage[0]].value if stage[0] in schema.fields else None
         if not mine or kind is None or any(stage not in reads_of(trigger.condition) for trigger in mine):
             continue
+        scope: PlanExpression = place.where or EVERYTHING
+        conditions = [trigger.condition for trigger in mine]
         stages = kind.options if isinstance(kind, ChoiceType) else tuple(item.value for item in schema.stages)
-        tests = [_is_stage(stage, value, kind_of=ChoiceType(options=stages)) for value in stages]
-        conditions = [*(trigger.condition for trigger in mine), *tests, place.where or EVERYTHING]
-        record = rules.record_type(place.connection, place.module)
-        known = Conditions(conditions, record, rules.checker.tables)
-        scope = len(conditions) - 1
-        idle = [
-            value
-            for number, value in enumerate(stages)
-            if not known.impossible((scope, len(mine) + number))
-            and all(known.impossible((scope, len(mine) + number, trigger)) for trigger in range(len(mine)))
-        ]
+        key = (place.connection, place.module, *(item.model_dump_json() for item in (scope, *conditions)))
+        if key not in known:
+            known[key] = _idle(
+                rules.record_type(place.connection, place.module), stage, stages, conditions, scope, rules
+            )
+        idle = known[key]
         if idle:
             shown = ", ".join(f"`{value}`" for value in idle)
             rules.report(
@@ -94,6 +97,26 @@ def handled(rules: Rules) -> None:
                 help="that may be meant; else write one, such as "
                 f'`when {name}.stage == "{idle[0]}": create {mine[0].document}`',
             )
+
+
+def _idle(
+    record: RecordType,
+    stage: tuple[str, ...],
+    stages: Sequence[str],
+    conditions: Sequence[PlanExpression],
+    scope: PlanExpression,
+    rules: Rules,
+) -> list[str]:
+    """Return the stages of records in scope in which none of the conditions can be true."""
+    tests = [_is_stage(stage, value, kind_of=ChoiceType(options=tuple(stages))) for value in stages]
+    known = Conditions([scope, *tests, *conditions], record, rules.checker.tables)
+    first = 1 + len(stages)
+    return [
+        value
+        for number, value in enumerate(stages, 1)
+        if not known.impossible((0, number))
+        and all(known.impossible((0, number, first + place)) for place in range(len(conditions)))
+    ]
 
 
 def _is_stage(path: tuple[str, ...], value: str, *, kind_of: ChoiceType) -> Among:

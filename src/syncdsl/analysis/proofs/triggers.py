@@ -24,9 +24,19 @@ def run(rules: Rules) -> None:
     groups: dict[str, list[TriggerPlan]] = {}
     for trigger in rules.triggers:
         groups.setdefault(trigger.document, []).append(trigger)
+    fine: set[tuple[str, ...]] = set()
     for group in groups.values():
-        if len(group) > 1:
+        place = rules.records[group[0].record].endpoint
+        meaning = (
+            f"{place.connection}.{place.module}",
+            place.where.model_dump_json() if place.where is not None else "",
+            *(trigger.model_dump_json(exclude={"location", "text", "record", "document"}) for trigger in group),
+        )
+        before = len(rules.checker.findings)
+        if len(group) > 1 and meaning not in fine:
             _Group(rules, group).judge()
+            if len(rules.checker.findings) == before:
+                fine.add(meaning)
 
 
 class _Group:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def feeds(rules: Rules) -> None:
     """Report a field that a document writes back although the document, or a trigger of it, reads it."""
-    for document in rules.documents.values():
+    for document in (item for item in rules.documents.values() if item.write_backs):
         readers = dict(_readers(rules, document))
         for back in document.write_backs:
             reader = readers.get(back.target)
@@ -74,7 +74,8 @@ def _readers(rules: Rules, document: DocumentPlan) -> Iterator[tuple[str, tuple[
 
 def conflicts(rules: Rules) -> None:
     """Report two documents of one record, or a document and a module, that write one field with two values."""
-    for first, second in combinations(rules.documents.values(), 2):
+    writing = [item for item in rules.documents.values() if item.write_backs]
+    for first, second in combinations(writing, 2):
         if rules.records[first.record].endpoint.module != rules.records[second.record].endpoint.module:
             continue
         if rules.records[first.record].endpoint.connection != rules.records[second.record].endpoint.connection:

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syncdsl.analysis import analyse
+from syncdsl.diagnostics import Severity, SourceFile
+from syncdsl.syntax import parse
+
 if TYPE_CHECKING:
     from tests.unit.analysis.proofs.conftest import Module, Prove
+
+    from syncdsl.schema.snapshot import SchemaSnapshot
 
 OUT, IN, BOTH = (f"crm.Accounts {arrow} books.customers" for arrow in ("->", "<-", "<->"))
 PEOPLE = "crm.Contacts -> books.customers"
 NAME = ("Account_Name -> contact_name",)
+HEADER = "language 1\n\nconnection crm: zoho_crm\nconnection books: zoho_books\n\n"
 FULL = ("Full_Name -> contact_name", '"individual" -> customer_sub_type')
 BUSINESS = 'where books: customer_sub_type == "business"'
 INDIVIDUAL = 'where books: customer_sub_type == "individual"'
@@ -118,3 +125,13 @@ def test_an_unread_condition_says_nothing(prove: Prove, module: Module) -> None:
     """A module whose condition is wrong is not compared: the mistake is reported once."""
     one = module("one", OUT, "where crm: Employes > 3", lines=NAME)
     assert [item.code for item in prove(one + module("two", OUT, lines=NAME))] == ["SD203"]
+
+
+def test_a_condition_that_was_not_read_says_nothing(schemas: dict[str, SchemaSnapshot], module: Module) -> None:
+    """A module whose condition breaks off is not compared: what is missing would be taken for no condition at all."""
+    text = HEADER + module("one", OUT, "where crm: Account_Type ==", lines=NAME) + module("two", OUT, lines=NAME)
+    source = SourceFile("rules.sync", text)
+    parsed = parse(source)
+    assert parsed.diagnostics
+    found = analyse([(source, parsed.program)], schemas).diagnostics
+    assert [item.message for item in found if item.level is not Severity.NOTE] == []
