@@ -83,10 +83,16 @@ def _module(name: str, seeded: random.Random) -> str:
     if one_way:
         condition = seeded.choice(_WHERE).format(number=seeded.randrange(1000, 9999), small=seeded.randrange(2, 99))
         lines.append(f"    where crm: {condition}")
+    # Of modules over the same records no two may hold of one.
+    lines.append(f'    where books: billing_address.attention == "kind {name}"')
     lines.append(f"    dedupe: {side.name} == contact_name    # how records that are on both sides already are found")
     lines.append("    on duplicate: overwrite in books")
     lines += [] if one_way else ["    on conflict: newest", "    on delete in crm: keep"]
-    lines += ["    map:", f"        {side.name} {arrow} contact_name"]
+    lines += [
+        "    map:",
+        f"        {side.name} {arrow} contact_name",
+        f'        "kind {name}" -> billing_address.attention',
+    ]
     for line in seeded.sample(side.lines, seeded.randrange(3, len(side.lines) + 1)):
         lines.append("        " + (line.replace("<->", "->").replace(", prefer crm", "") if one_way else line))
     for prefix in side.prefixes:

@@ -12,6 +12,7 @@ from syncdsl.analysis.guards import lower_guards
 from syncdsl.analysis.likeness import Library, Likeness
 from syncdsl.analysis.modules import lower_module
 from syncdsl.analysis.program import Checker, Declarations, declare
+from syncdsl.analysis.proofs import prove
 from syncdsl.analysis.steps import build_steps, order_pairs
 from syncdsl.analysis.tables import check_rows_used, lower_table
 from syncdsl.analysis.trials import check_tests
@@ -80,6 +81,7 @@ def analyse(
     access = lower_access(checker)
     moved = lower_moved(checker)
     check_tests(checker, scopes, documents, pairs)
+    prove(checker, pairs, records, documents, triggers)
     diagnostics = tuple(sorted(checker.settled(), key=lambda item: item.sort_key))
     failed = names.incomplete or any(item.level is Severity.ERROR for item in diagnostics)
     if failed or names.connections.keys() - schemas.keys():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.analysis.clauses import check_clauses, clauses_of
-from syncdsl.analysis.establish import check_established
 from syncdsl.analysis.joining import join_two_way
 from syncdsl.analysis.kinds import common, family
 from syncdsl.analysis.laws import check_laws
@@ -100,9 +99,6 @@ def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | 
         for side in sides:
             if direction in {side, "both"}:
                 _check_required(node, checker, pair, left if side == "left" else right, side)
-                for clause in clauses_of(node.clauses, nodes.Where):
-                    if clause.connection is not None and _side(clause.connection, left, right) == side:
-                        check_established(clause, checker, pair, left if side == "left" else right, side)
     return pair
 
 

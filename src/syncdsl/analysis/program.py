@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from syncdsl.diagnostics import Diagnostic, Fix, did_you_mean
+from syncdsl.diagnostics import Diagnostic, Fix, Severity, did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION
 from syncdsl.functions import BUILTINS
 from syncdsl.syntax import nodes
@@ -121,6 +121,11 @@ class Checker:
                 moved.setdefault((item.code.id, item.message, item.span), item)
         return [*self.findings, *moved.values()]
 
+    def places_of_errors(self) -> list[Span]:
+        """Return where errors are, in every statement that takes a wrong line too."""
+        found = [*self.findings, *(item for item, _ in self._inherited)]
+        return [item.span for item in found if item.level is Severity.ERROR]
+
     def report(
         self,
         code: Code,
@@ -135,7 +140,8 @@ class Checker:
         site = self._site(span)
         if site is not None:
             where = f"`{self.text(span)}` stands in {span.file}, line {span.line}"
-            found = Diagnostic(code=code, message=message, span=site, help=f"{help}; {where}" if help else where)
+            way = f"{help}; {where}" if help else where
+            found = Diagnostic(code=code, message=message, span=site, help=way, related=related)
             self._inherited.append((found, (code.id, span)))
             return
         self.findings.append(Diagnostic(code=code, message=message, span=span, help=help, fixes=fixes, related=related))

@@ -35,6 +35,7 @@ def lines(found: Pair) -> list[str]:
 
 
 BASE = """module base: crm.Accounts <-> books.customers
+    view: "Customers"
     where books: customer_sub_type == "business"
     dedupe: Account_Name == contact_name
     on duplicate: overwrite in books
@@ -51,6 +52,7 @@ BASE = """module base: crm.Accounts <-> books.customers
 
 module other: crm.Accounts <-> books.vendors
     like: base
+    view: "My Accounts"
     where books: company_name is not empty
     without: customer_sub_type
 """
@@ -199,7 +201,7 @@ def test_a_wrong_line_is_reported_once_although_it_is_taken(analysed: Analyse) -
         "company_name is not empty", "contact_name is not empty"
     )
     found = [item for item in analysed(text).diagnostics if item.level is not Severity.NOTE]
-    assert [(item.code.id, item.span.line) for item in found] == [("SD203", 14)]
+    assert [(item.code.id, item.span.line) for item in found] == [("SD203", 15)]
 
 
 def test_a_chain_that_leads_back_is_reported(analysed: Analyse) -> None:

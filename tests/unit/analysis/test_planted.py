@@ -174,7 +174,7 @@ MISTAKES: tuple[Planted, ...] = (
         '        "individual" -> customer_sub_type',
         '        "business" -> customer_sub_type',
         "SD401",
-        "where books",
+        "where books: customer_sub_type",
     ),
     Planted(E, 'books: customer_sub_type == "individual"', 'books: mobile == "1"', "SD401"),
     Planted(E, 'books: customer_sub_type == "individual"', "books: notes is not empty", "SD401"),
