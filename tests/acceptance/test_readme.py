@@ -40,6 +40,17 @@ def test_the_ten_lines_do_what_the_readme_shows(project: Project, sandbox: Sandb
     assert project.run("plan").stdout.splitlines()[0] in applied
 
 
+def test_the_lines_over_a_shipped_set_check_clean(project: Project) -> None:
+    """The README's rule over a shipped set checks clean, and a mistake in it is shown as the README shows it."""
+    rule, shown = section("Ready-made rules, and checks people trust")
+    project.rules(rule)
+    project.run("check")
+    project.rules(rule.replace("without: website", "dedupe: Account_Nam == contact_name"))
+    (project.folder / "rules" / "main.sync").rename(project.folder / "rules" / "customers.sync")
+    found = project.run("check", code=1).stdout
+    assert found.partition("\n\n")[0].strip() == shown.partition("\n")[2].strip()
+
+
 def test_every_exit_code_is_listed() -> None:
     """The README lists every exit code that a documented code can end with."""
     text = README.read_text(encoding="utf-8").partition("Exit codes:")[2].partition("\n\n")[0]
