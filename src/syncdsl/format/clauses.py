@@ -129,10 +129,11 @@ def _key(lines: Lines, key: Key) -> Doc:
     for index, item in enumerate(key.equalities):
         if index:
             docs.append(" and ")
+        sign = lines.boundary(item.left.span.end, "==")
         docs += (
-            lines.expression(item.left, item.span.start, item.right.span.start, COALESCE),
+            lines.expression(item.left, item.span.start, sign, COALESCE),
             " == ",
-            lines.expression(item.right, item.left.span.end, item.span.end, COALESCE),
+            lines.expression(item.right, sign, item.span.end, COALESCE),
         )
     return concat(*docs)
 
@@ -164,10 +165,11 @@ def put_map_line(lines: Lines, line: MapLine, depth: int) -> None:
     """Put `expression -> path` with its modifiers."""
     start, end = line.span.start, line.span.end
     lines.begin(start, end)
+    arrow = lines.boundary(line.left.span.end, line.arrow.value)
     docs: list[Doc] = [
-        lines.expression(line.left, start, line.right.span.start),
+        lines.expression(line.left, start, arrow),
         f" {line.arrow.value} ",
-        lines.expression(line.right, line.left.span.end, end),
+        lines.expression(line.right, arrow, end),
     ]
     docs += [_modifier(modifier) for modifier in line.modifiers]
     lines.put(depth, concat(*docs))

@@ -94,13 +94,16 @@ class Expressions:
         return group(concat(IfBroken("(", ""), nest(concat(SOFT, doc)), SOFT, IfBroken(")", "")))
 
     def _operand(self, expression: Expression, level: int) -> Doc:
-        doc = self._doc(expression, expression.span.start, expression.span.end)
+        doc = self._doc(expression)
         if level_of(expression) < level:
             return group(concat("(", nest(concat(SOFT, doc)), SOFT, ")"))
         return group(nest(doc)) if isinstance(expression, Binary | Conditional) else doc
 
-    def _doc(self, expression: Expression, start: int, end: int) -> Doc:
-        """Lay out without parentheses; comments between the offsets and outside the parts are the expression's own."""
+    def _doc(self, expression: Expression, start: int | None = None, end: int | None = None) -> Doc:
+        """Lay out without parentheses, with the comments between the parts, and those up to the offsets given.
+
+        Comments around an operand belong to the row that it stands in: parentheses around it may come and go.
+        """
         match expression:
             case Path():
                 return spelling.dotted(expression.parts)
@@ -142,7 +145,7 @@ class Expressions:
             case _:
                 assert_never(expression)
 
-    def _chain(self, expression: Binary, start: int, end: int) -> Doc:
+    def _chain(self, expression: Binary, start: int | None, end: int | None) -> Doc:
         """Lay out `a or b or c` in one row: a chain leans left, so its left spine is one level."""
         level = level_of(expression)
         tail: list[Binary] = [expression]
@@ -158,7 +161,7 @@ class Expressions:
             items.append((concat(f"{link.operator.value} ", right), link.right.span.start, link.right.span.end))
         return self._row(items, start, end)
 
-    def _conditional(self, expression: Conditional, start: int, end: int) -> Doc:
+    def _conditional(self, expression: Conditional, start: int | None, end: int | None) -> Doc:
         items: list[_Item] = []
         for word, part in (("if", expression.condition), ("then", expression.then), ("else", expression.otherwise)):
             items.append((concat(f"{word} ", self._operand(part, ANY)), part.span.start, part.span.end))
@@ -182,7 +185,7 @@ class Expressions:
             items.append((self._operand(part, ANY), part.span.start, part.span.end))  # noqa: PERF401 - see above
         return group(concat("(", nest(concat(SOFT, self._row(items, start, end, comma=","))), SOFT, ")"))
 
-    def _row(self, items: Sequence[_Item], start: int, end: int, comma: str = "") -> Doc:
+    def _row(self, items: Sequence[_Item], start: int | None, end: int | None, comma: str = "") -> Doc:
         """Lay out parts in a row; with comments between them, each stands on its own line, after what it followed."""
         if not self._remarks.inner or self._in_text:
             parts: list[Doc] = []
@@ -191,10 +194,10 @@ class Expressions:
             return concat(*parts, IfBroken(comma, "")) if comma else concat(*parts)
         return self._row_with_remarks(items, start, end, comma)
 
-    def _row_with_remarks(self, items: Sequence[_Item], start: int, end: int, comma: str) -> Doc:
+    def _row_with_remarks(self, items: Sequence[_Item], start: int | None, end: int | None, comma: str) -> Doc:
         parts: list[Doc] = []
         any_taken = False
-        at = start
+        at = items[0][1] if start is None else start
         for index, (doc, first, last) in enumerate(items):
             taken = self._remarks.take(at, first)
             any_taken = any_taken or bool(taken)
@@ -206,7 +209,7 @@ class Expressions:
             at = last
         if comma:
             parts.append(IfBroken(comma, ""))
-        taken = self._remarks.take(at, end)
+        taken = self._remarks.take(at, at if end is None else end)
         if any_taken or taken:
             parts.append(FORCED)
         parts += _trailing(taken)
@@ -220,7 +223,7 @@ class Expressions:
             [
                 spelling.piece(part)
                 if isinstance(part, str)
-                else spelling.placeholder(flat(self._doc(part, part.span.start, part.span.end)))
+                else spelling.placeholder(flat(self._doc(part)))
                 for part in expression.parts
             ]
         )

@@ -95,6 +95,13 @@ class Lines:
             self.begin(item.span.start, item.span.end)
             self.put(depth + 1, lay_out(item))
 
+    def boundary(self, end: int, sign: str) -> int:
+        """Return where the next sign stands after an offset: comments before it belong to what is before it.
+
+        Where the line holds no comment it does not matter, and is not looked for.
+        """
+        return self.remarks.after(end, sign) if self.remarks.inner else end
+
     def expression(self, expression: Expression, start: int, end: int, level: int = ANY) -> Doc:
         """Lay out an expression of the current line; the comments between the offsets are near it."""
         return self._expressions.whole(expression, start, end, level)

@@ -98,8 +98,9 @@ def _put_row(lines: Lines, row: TableRow) -> None:
     def side(expression: Expression | None, first: int, last: int) -> Doc:
         return lines.expression(expression, first, last) if expression else "_"
 
-    left = side(row.left, start, row.right.span.start if row.right else end)
-    right = side(row.right, row.left.span.end if row.left else start, end)
+    arrow = lines.boundary(row.left.span.end if row.left else start, row.arrow.value)
+    left = side(row.left, start, arrow)
+    right = side(row.right, arrow, end)
     lines.put(1, concat(left, f" {row.arrow.value} ", right))
 
 

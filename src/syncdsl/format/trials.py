@@ -62,7 +62,7 @@ def _put_step(lines: Lines, step: TestStep) -> None:
 
 
 def _assignment(lines: Lines, item: Assignment) -> Doc:
-    value = lines.expression(item.value, item.target.span.end, item.span.end)
+    value = lines.expression(item.value, lines.boundary(item.target.span.end, "="), item.span.end)
     return concat(f"{path(item.target)} = ", value)
 
 
@@ -81,7 +81,7 @@ def _separated(lines: Lines, values: Sequence[Expression], start: int, end: int)
     for index, value in enumerate(values):
         if index:
             docs.append(", ")
-        following = values[index + 1].span.start if index + 1 < len(values) else end
-        docs.append(lines.expression(value, at, following))
-        at = value.span.end
+        comma = lines.boundary(value.span.end, ",") if index + 1 < len(values) else end
+        docs.append(lines.expression(value, at, comma))
+        at = comma
     return concat(*docs)

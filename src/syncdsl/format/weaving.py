@@ -48,11 +48,11 @@ class Weaver:
     def weave(self, lines: Sequence[Line]) -> str:
         """Return the text of the file."""
         statement, one_line = "", False
-        for line in lines:
+        for at, line in enumerate(lines):
             rows = [*self._comments_before(line.start, line.depth), *self._rows_of(line)]
-            if self._previous is None or line.depth > self._previous.depth:
+            if self._previous is None or rows[0].depth > self._previous.depth:
                 rows[0].blank = False
-            alone = "\n" not in rows[-1].text
+            alone = "\n" not in rows[-1].text and (at + 1 == len(lines) or bool(lines[at + 1].kind))
             if line.kind:
                 indented = rows[0].depth > 0
                 packed = one_line and alone and not indented and statement == line.kind and statement in PACKED
@@ -81,8 +81,6 @@ class Weaver:
                 continue
             bound = max(depth, min(bound, self._depth_of(comment)))
             blank = comment.span.line > self._seen + 1
-            if self._previous is not None and bound > self._previous.depth and last is not None and last.code:
-                blank = False
             yield _Row(depth=bound, text=comment.text, blank=blank, code=False)
             self._seen = comment.span.line
 
