@@ -38,10 +38,22 @@ QUOTED_NAMES = (
 ODD_NAMES = ('"', "}", 'a "b" {c}', "{")
 """Names that cannot stand in a placeholder."""
 TEXTS = (
-    "", "Goods", "All Accounts", "a 'b'", 'say "hi"', "C:\\temp", "two\nlines", "{braces}", "}", "# no comment", "é日本😀",
-    "`", "->", "\\n", '"', "\\", "a long text that says nothing but takes its place on the line", "  ", "tab\there",
+    "", "Goods", "All Accounts", "a 'b'", 'say "hi"', "C:\\temp", "two\nlines", "{braces}", "}", "# no comment",
+    "é日本😀", "`", "->", "\\n", '"', "\\", "a long text that says nothing but takes its place on the line", "  ",
+    "tab\there",
 )  # fmt: skip
-NUMBERS = ("0", "1", "12", "1200.00", "0.5", "100000", "12345.678900", "9999", "10000", "123456789012345678901234567890")
+NUMBERS = (
+    "0",
+    "1",
+    "12",
+    "1200.00",
+    "0.5",
+    "100000",
+    "12345.678900",
+    "9999",
+    "10000",
+    "123456789012345678901234567890",
+)
 
 
 @dataclass(frozen=True)
@@ -82,13 +94,11 @@ class Programs:
                 name = self._name_text(in_text=in_text)
                 return expressions.Call(span=NO_SPAN, function=name, function_span=NO_SPAN, arguments=arguments)
             case 1:
-                operator = self._one(tuple(expressions.UnaryOperator))
-                return expressions.Unary(span=NO_SPAN, operator=operator, operand=inner())
+                sign = self._one(tuple(expressions.UnaryOperator))
+                return expressions.Unary(span=NO_SPAN, operator=sign, operand=inner())
             case 2:
                 options = tuple(inner() for _ in range(self.random.randrange(1, 4)))
-                return expressions.Membership(
-                    span=NO_SPAN, operand=inner(), options=options, negated=self._chance(0.5)
-                )
+                return expressions.Membership(span=NO_SPAN, operand=inner(), options=options, negated=self._chance(0.5))
             case 3:
                 return expressions.EmptinessTest(span=NO_SPAN, operand=inner(), negated=self._chance(0.5))
             case 4:
@@ -174,8 +184,8 @@ class Programs:
             case 6:
                 return nodes.OnConflict(span=NO_SPAN, winner=self._name())
             case 7:
-                action = self._one(tuple(nodes.DeleteAction))
-                return nodes.OnDelete(span=NO_SPAN, connection=self._name(), action=action)
+                done = self._one(tuple(nodes.DeleteAction))
+                return nodes.OnDelete(span=NO_SPAN, connection=self._name(), action=done)
             case 8 if level < 2:
                 return nodes.With(span=NO_SPAN, module=self._module(level + 1))
             case 9:
@@ -284,9 +294,7 @@ class Programs:
             for _ in range(count)
         ]
         actions = self._some(self._action, 2)
-        return nodes.When(
-            span=NO_SPAN, condition=condition, actions=actions, clauses=tuple(clauses), header=NO_SPAN
-        )
+        return nodes.When(span=NO_SPAN, condition=condition, actions=actions, clauses=tuple(clauses), header=NO_SPAN)
 
     def _action(self) -> nodes.Action:
         verb = self._one(tuple(nodes.ActionVerb))

@@ -20,8 +20,18 @@ if TYPE_CHECKING:
     from syncdsl.syntax.nodes import Program, Statement
     from syncdsl.syntax.parts import Identifier
 
-RESERVED = frozenset("and or not in is if then else empty true false won lost open".split())
-COMMENTS = ("#", "# why", "#no space", '# "quoted', "# it's `odd", "# allow SD512: legacy names, until 2027-03-31", "## é (")
+RESERVED = frozenset({
+    "and", "or", "not", "in", "is", "if", "then", "else", "empty", "true", "false", "won", "lost", "open",
+})  # fmt: skip
+COMMENTS = (
+    "#",
+    "# why",
+    "#no space",
+    '# "quoted',
+    "# it's `odd",
+    "# allow SD512: legacy names, until 2027-03-31",
+    "## é (",
+)
 _LEVELS = {"or": 1, "and": 2, "??": 5, "+": 6, "-": 6, "*": 7, "/": 7}
 _COMPARISON, _UNARY, _PRIMARY = 4, 8, 9
 
@@ -117,7 +127,9 @@ class Writer:
                 self._when(node)
             case nodes.Guard():
                 self.put(0, "guard", ":", statement=kind, opens=True)
-                self.block([self._limit(item) for item in node.limits if isinstance(item, nodes.Limit)], 1, together=True)
+                self.block(
+                    [self._limit(item) for item in node.limits if isinstance(item, nodes.Limit)], 1, together=True
+                )
             case accords.Transactions():
                 kinds = _separated([[self._id(item)] for item in node.kinds])
                 self.put(0, "transactions", self._id(node.connection), ":", *kinds, statement=kind, opens=True)
@@ -274,7 +286,9 @@ class Writer:
                 assert profile is not None
                 self.put(1, "users", ":", "profile", _text(profile))
             case accords.May():
-                self.put(1, "may", self._id(clause.right), ":", *_separated([[self._id(kind)] for kind in clause.kinds]))
+                self.put(
+                    1, "may", self._id(clause.right), ":", *_separated([[self._id(kind)] for kind in clause.kinds])
+                )
             case nodes.Bad():
                 raise AssertionError(clause)
 
@@ -471,7 +485,9 @@ def _tokens(line: _Line, layout: Layout) -> str:
 
 
 def _space(before: str, after: str, depth: int, column: int, layout: Layout) -> str:
-    tight = before in _TIGHT_AFTER or after in _TIGHT_BEFORE or (after == "(" and re.search(r"[\w`]$", before) is not None)
+    tight = (
+        before in _TIGHT_AFTER or after in _TIGHT_BEFORE or (after == "(" and re.search(r"[\w`]$", before) is not None)
+    )
     tight = tight and before not in RESERVED
     if depth and layout.chance(0.2):
         comment = layout.comment()

@@ -221,9 +221,7 @@ class Expressions:
         self._in_text += 1
         spelled = "".join(
             [
-                spelling.piece(part)
-                if isinstance(part, str)
-                else spelling.placeholder(flat(self._doc(part)))
+                spelling.piece(part) if isinstance(part, str) else spelling.placeholder(flat(self._doc(part)))
                 for part in expression.parts
             ]
         )

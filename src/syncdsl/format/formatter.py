@@ -9,7 +9,7 @@ from syncdsl.format.lines import Lines
 from syncdsl.format.statements import put_program
 from syncdsl.format.weaving import Weaver
 from syncdsl.syntax.comments import comments
-from syncdsl.syntax.parser import parse
+from syncdsl.syntax.parser import MAX_BYTES, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class NotFormatted(Exception):  # noqa: N818 - an outcome that callers handle, not a mistake in the program
-    """A file that is left alone; `diagnostics` are its syntax errors."""
+    """A file that is left alone; `diagnostics` are its syntax errors, or say that its new text would be too large."""
 
     def __init__(self, path: str, diagnostics: Sequence[Diagnostic]) -> None:
         super().__init__(f"{path} has syntax errors")
@@ -36,7 +36,8 @@ def format_source(source: SourceFile) -> str:
     r"""Return the canonical text of a rule file: same meaning, same comments, one spelling.
 
     Lines end as most lines of the file do (`\n` or `\r\n`); a byte-order mark is dropped.
-    Raises `NotFormatted` for a file with syntax errors and `FormatterMistake` where the result was not proved.
+    Raises `NotFormatted` for a file with syntax errors (or whose new text would be over 1 MiB), and `FormatterMistake`
+    where the result was not proved.
     """
     source = SourceFile(source.path, source.text.removeprefix(_BYTE_ORDER_MARK))
     parsed = parse(source)
@@ -61,6 +62,8 @@ def layout(source: SourceFile, program: Program, found: Sequence[Comment]) -> st
 def _prove(source: SourceFile, program: Program, found: Sequence[Comment], text: str) -> None:
     result = SourceFile(source.path, text)
     again = parse(result)
+    if len(text.encode()) > MAX_BYTES:
+        raise NotFormatted(source.path, again.diagnostics)
     # `repr` rather than `==`: it tells 1.50 from 1.5 too.
     if not again.complete or repr(again.program) != repr(program):
         raise FormatterMistake(f"formatting {source.path} would change what it means")

@@ -56,8 +56,8 @@ class Remarks:
     def after(self, offset: int, sign: str) -> int:
         """Return the offset of the next sign after an offset that stands in no comment."""
         at = self._text.index(sign, offset)
-        for comment in self.between(offset, len(self._text)):
-            if comment.span.start > at:
-                break
-            at = self._text.index(sign, max(at, comment.span.end))
+        index = bisect_left(self._starts, offset)
+        while index < len(self._starts) and self._starts[index] < at:
+            at = self._text.index(sign, max(at, self.all[index].span.end))
+            index += 1
         return at
