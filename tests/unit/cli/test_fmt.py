@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syncdsl.cli import main
+from syncdsl.format import formatter
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -120,3 +123,18 @@ def test_line_ends_and_mark_stay(syncdsl: Syncdsl, rules: Path) -> None:
     assert syncdsl("fmt").code == 0
     assert (rules / "ugly.sync").read_bytes() == b"\xef\xbb\xbf" + CANONICAL.replace("\n", "\r\n").encode()
     assert syncdsl("fmt", "--check").code == 0
+
+
+def test_a_mistake_of_ours_damages_nothing(
+    syncdsl: Syncdsl, rules: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A layout that would mean something else is not written: the file is named and the command ends with 70."""
+    monkeypatch.chdir(syncdsl.folder)
+    monkeypatch.setenv("SYNCDSL_CACHE_DIR", syncdsl.environment["SYNCDSL_CACHE_DIR"])
+    monkeypatch.setattr(formatter, "layout", lambda source, *_: source.text.replace("connection   a", "connection b"))
+    with pytest.raises(SystemExit) as ended:
+        main(["fmt"])
+    assert ended.value.code == 70
+    error = capsys.readouterr().err
+    assert "error[SD901]: formatting rules/ugly.sync would change what it means; the file is left as it is" in error
+    assert (rules / "ugly.sync").read_text() == UGLY
