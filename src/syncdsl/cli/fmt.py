@@ -96,18 +96,22 @@ def _rewrite(settings: Globals, changes: Iterable[tuple[SourceFile, SourceFile]]
 
 
 def _sources(settings: Globals, paths: Sequence[Path]) -> list[SourceFile]:
-    from syncdsl.lint.paths import read_source  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.lint.paths import read_sources  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.discovery import locate_project  # noqa: PLC0415 - the same
     from syncdsl.project.rule_files import rule_files, shown_path  # noqa: PLC0415 - the same
 
-    return [read_source(path) for path in rule_files(paths or [shown_path(locate_project(settings.project))])]
+    return read_sources(rule_files(paths or [shown_path(locate_project(settings.project))]))
 
 
 def _standard_input() -> SourceFile:
     from syncdsl.diagnostics.codes.project import UNREADABLE_FILE  # noqa: PLC0415 - only for `-`
+    from syncdsl.diagnostics.source import MAX_BYTES  # noqa: PLC0415 - the same
 
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        return SourceFile("<stdin>", " " * len(content))  # refused for its size, whatever stands in it
     try:
-        return SourceFile("<stdin>", sys.stdin.buffer.read().decode("utf-8-sig"))
+        return SourceFile("<stdin>", content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Fault(UNREADABLE_FILE, "what came from standard input is not text in UTF-8") from None
 

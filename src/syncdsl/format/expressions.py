@@ -26,6 +26,7 @@ from syncdsl.syntax.expressions import (
     Unary,
     UnaryOperator,
 )
+from syncdsl.syntax.spelling import escaped, spelled_name, spelled_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +109,7 @@ class Expressions:
             case Path():
                 return spelling.dotted(expression.parts)
             case TextLiteral():
-                return spelling.text(expression.value)
+                return spelled_text(expression.value)
             case NumberLiteral():
                 return spelling.number(expression.value)
             case DateLiteral():
@@ -168,7 +169,7 @@ class Expressions:
         return self._row(items, start, end)
 
     def _call(self, expression: Call) -> Doc:
-        name = spelling.name(expression.function)
+        name = spelled_name(expression.function)
         if not expression.arguments:
             return f"{name}()"
         listed = self._listed(expression.arguments, expression.function_span.end, expression.span.end)
@@ -221,7 +222,7 @@ class Expressions:
         self._in_text += 1
         spelled = "".join(
             [
-                spelling.piece(part) if isinstance(part, str) else spelling.placeholder(flat(self._doc(part)))
+                escaped(part) if isinstance(part, str) else spelling.placeholder(flat(self._doc(part)))
                 for part in expression.parts
             ]
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic, SourceFile
+from syncdsl.diagnostics.source import MAX_BYTES
 from syncdsl.format.lines import Lines
 from syncdsl.format.statements import put_program
 from syncdsl.format.weaving import Weaver
 from syncdsl.syntax.comments import comments
-from syncdsl.syntax.parser import MAX_BYTES, parse
+from syncdsl.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,7 @@ from syncdsl.format import spelling
 from syncdsl.format.expressions import ANY, Expressions
 from syncdsl.format.layout import INDENT, concat, fits
 from syncdsl.format.remarks import Remarks
+from syncdsl.syntax.spelling import spelled_name, spelled_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,12 +110,12 @@ class Lines:
 
 def identifier(node: Identifier) -> str:
     """Spell a name."""
-    return spelling.name(node.text)
+    return spelled_name(node.text)
 
 
 def identifiers(nodes: Sequence[Identifier]) -> str:
     """Spell names in a list."""
-    return ", ".join([spelling.name(node.text) for node in nodes])
+    return ", ".join([spelled_name(node.text) for node in nodes])
 
 
 def path(node: Path) -> str:
@@ -124,4 +125,4 @@ def path(node: Path) -> str:
 
 def text(node: TextLiteral) -> str:
     """Spell a text."""
-    return spelling.text(node.value)
+    return spelled_text(node.value)

@@ -1,43 +1,23 @@
-r"""How names, texts, numbers and dates are spelled: one way for each value."""
+r"""How placeholders and numbers are spelled; names and texts are spelled as `syncdsl.syntax.spelling` does."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from syncdsl.syntax.spelling import spelled_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-RESERVED = frozenset({
-    "and", "or", "not", "in", "is", "if", "then", "else", "empty", "true", "false", "won", "lost", "open",
-})  # fmt: skip
-"""The words of the grammar that a name must be quoted to be; a test compares them with the grammar's."""
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+")
 _GROUPED_FROM = 5
-_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "{": "{{"})
 _IN_PLACEHOLDER = re.compile(r'"|\\(?=["\\])')
 
 
-def name(text: str) -> str:
-    """Spell a name, in backticks only where it needs them."""
-    return text if _PLAIN.fullmatch(text) and text not in RESERVED else f"`{text}`"
-
-
 def dotted(parts: Iterable[str]) -> str:
-    """Spell a path."""
-    return ".".join([name(part) for part in parts])
-
-
-def piece(text: str) -> str:
-    """Spell a stretch of a text, with the fewest escapes."""
-    return text.translate(_ESCAPES)
-
-
-def text(value: str) -> str:
-    """Spell a text without placeholders."""
-    return f'"{piece(value)}"'
+    """Spell a path; a part may hold a dot."""
+    return ".".join([spelled_name(part) for part in parts])
 
 
 def placeholder(expression: str) -> str:

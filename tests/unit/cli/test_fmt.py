@@ -91,6 +91,9 @@ def test_standard_input_to_standard_output(syncdsl: Syncdsl) -> None:
     assert (broken.code, broken.out) == (1, "")
     assert "<stdin>:2:" in broken.err
     assert syncdsl("fmt", "-", "rules").code == 3
+    large = syncdsl("fmt", "-", stdin="language 1\n" + "# é\n" * 300_000)
+    assert (large.code, large.out) == (1, "")
+    assert "larger than 1 MiB" in large.err
     done = subprocess.run(
         [sys.executable, "-m", "syncdsl", "fmt", "-"],
         input="\ufefflanguage 1\r\n# é日\r\n".encode(),
@@ -108,7 +111,7 @@ def test_a_link_out_of_the_project_is_not_followed(syncdsl: Syncdsl, rules: Path
     (rules / "link.sync").symlink_to(outside)
     result = syncdsl("fmt")
     assert result.code == 3
-    assert "a link leads out of the project" in result.err
+    assert "leads out of the project" in result.err
     assert outside.read_text() == UGLY
     (rules / "link.sync").unlink()
     (rules / "link.sync").symlink_to("ugly.sync")

@@ -5,9 +5,10 @@ import time
 import pytest
 
 from syncdsl.diagnostics import SourceFile
+from syncdsl.diagnostics.source import MAX_BYTES
 from syncdsl.format import FormatterMistake, NotFormatted, format_source, formatter
 from syncdsl.syntax.comments import comments
-from syncdsl.syntax.parser import MAX_BYTES, parse
+from syncdsl.syntax.parser import parse
 
 
 def formatted(*lines: str) -> str:

@@ -5,12 +5,7 @@ from decimal import Decimal
 import pytest
 
 from syncdsl.format import spelling
-from syncdsl.syntax.automaton import RESERVED
-
-
-def test_the_reserved_words_are_those_of_the_grammar() -> None:
-    """A name that is a word of the language is quoted; statement words are not among them."""
-    assert {word.upper() for word in spelling.RESERVED} == RESERVED
+from syncdsl.syntax.spelling import spelled_name, spelled_text
 
 
 @pytest.mark.parametrize(
@@ -30,7 +25,7 @@ def test_the_reserved_words_are_those_of_the_grammar() -> None:
 )
 def test_names_are_quoted_only_where_they_must_be(name: str, spelled: str) -> None:
     """Backticks stand around what the grammar would not read as that name."""
-    assert spelling.name(name) == spelled
+    assert spelled_name(name) == spelled
 
 
 @pytest.mark.parametrize(
@@ -52,7 +47,7 @@ def test_numbers_keep_their_digits(number: str, spelled: str) -> None:
 
 def test_texts_have_the_fewest_escapes() -> None:
     """Quotes, backslashes, line ends and opening braces are escaped, and nothing else."""
-    assert spelling.text("\"\\\n{}'\té#") == '"\\"\\\\\\n{{}\'\té#"'
+    assert spelled_text("\"\\\n{}'\té#") == '"\\"\\\\\\n{{}\'\té#"'
 
 
 def test_placeholders_escape_the_quotes_in_them() -> None:
