@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syncdsl.cli.collection import paused_collection
 from syncdsl.cli.ending import FINDINGS, FINE
 from syncdsl.cli.options import Command, Globals
 from syncdsl.cli.terminal import say, style_of, write
@@ -65,7 +66,8 @@ def fmt(settings: Globals, *, paths: tuple[Path, ...], check: bool, diff: bool) 
                 _write_bytes(new.text)
             return _ended(outcome, changed=False)
     else:
-        outcome = _formatted(_sources(settings, paths))
+        with paused_collection():
+            outcome = _formatted(_sources(settings, paths))
     changes = outcome.changes
     if diff:
         from syncdsl.render.diff_text import render_diff  # noqa: PLC0415 - only for this option

@@ -8,7 +8,7 @@ rendering takes time in proportion to the document.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +21,10 @@ _NEVER: Final = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class LineEnd:
-    """A place where a line may end; `flat` stands there when it does not. With `forced` it always does."""
+    """A place where a line may end; `flat` stands there when it does not."""
 
     flat: str
-    forced: bool = False
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,18 @@ class IfBroken:
     broken: str
     flat: str
 
+    @property
+    def width(self) -> int:
+        """The columns on one line."""
+        return len(self.flat)
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """A text at the end of a line that counts for no width; a forced line end must follow it, or the end."""
 
     text: str
+    width: ClassVar[int] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +76,33 @@ class Group:
 class Forced:
     """Nothing, but the groups around it are broken."""
 
+    width: ClassVar[int] = _NEVER
+
 
 Doc: TypeAlias = "str | LineEnd | IfBroken | Remark | Concat | Nest | Group | Forced"
 
-SPACE: Final = LineEnd(" ")
-SOFT: Final = LineEnd("")
-HARD: Final = LineEnd("", forced=True)
+SPACE: Final = LineEnd(" ", 1)
+SOFT: Final = LineEnd("", 0)
+HARD: Final = LineEnd("", _NEVER)
 FORCED: Final = Forced()
 
 
 def width_of(doc: Doc) -> int:
     """Return the columns of a document on one line; more than any line has where it cannot stand on one."""
-    if isinstance(doc, str):
-        return len(doc)
-    if isinstance(doc, Concat | Nest | Group):
-        return doc.width
-    if isinstance(doc, LineEnd):
-        return _NEVER if doc.forced else len(doc.flat)
-    if isinstance(doc, IfBroken):
-        return len(doc.flat)
-    return _NEVER if isinstance(doc, Forced) else 0
+    return len(doc) if isinstance(doc, str) else doc.width
 
 
 def concat(*parts: Doc) -> Doc:
     """Return documents one after the other; texts alone become one text."""
-    texts = [part for part in parts if isinstance(part, str)]
-    return "".join(texts) if len(texts) == len(parts) else Concat(parts, sum(map(width_of, parts)))
+    texts: list[str] = []
+    width = 0
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+            width += len(part)
+        else:
+            width += part.width
+    return "".join(texts) if len(texts) == len(parts) else Concat(parts, width)
 
 
 def nest(doc: Doc) -> Doc:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +10,9 @@ from syncdsl.diagnostics.source import MAX_BYTES
 from syncdsl.format import FormatterMistake, NotFormatted, format_source, formatter
 from syncdsl.syntax.comments import comments
 from syncdsl.syntax.parser import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def formatted(*lines: str) -> str:
@@ -136,9 +140,16 @@ def test_a_long_file_takes_time_in_proportion() -> None:
     """Laying out 2,000 lines takes less time than parsing them, which is linear."""
     block = "module a: b.c <-> d.e\n    map:\n" + '        f(x ?? "y", 1) -> z.w  # why\n' * 98
     source = SourceFile("x", "language 1\n" + block * 20)
-    start = time.process_time()
     program = parse(source).program
-    parsed = time.process_time()
-    text = formatter.layout(source, program, comments(source))
-    assert text.count("\n") >= 2000
-    assert time.process_time() - parsed < parsed - start
+    found = comments(source)
+    assert formatter.layout(source, program, found).count("\n") >= 2000
+
+    def took(work: Callable[[], object]) -> float:
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            work()
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert took(lambda: formatter.layout(source, program, found)) < took(lambda: parse(source))
