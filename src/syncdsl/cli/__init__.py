@@ -28,6 +28,7 @@ COMMANDS = {
         target="syncdsl.cli.lint:lint", summary="Find mistakes in rule files; needs no schemas.", section=WRITE
     ),
     "check": Entry(target="syncdsl.cli.check:check", summary="Lint, and check every name and type.", section=WRITE),
+    "fmt": Entry(target="syncdsl.cli.fmt:fmt", summary="Lay out rule files in one canonical form.", section=WRITE),
     "compile": Entry(
         target="syncdsl.cli.compile:compile_rules",
         summary="Print the execution plan that the rules come to.",

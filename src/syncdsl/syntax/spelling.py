@@ -7,12 +7,12 @@ import re
 from syncdsl.syntax.automaton import RESERVED
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "{": "{{"}
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "{": "{{"})
 
 
 def spelled_name(name: str) -> str:
     """Return a name as it is written: in backticks where it would not be read as a name otherwise."""
-    plain = _NAME.fullmatch(name) is not None and name.upper() not in RESERVED
+    plain = _NAME.fullmatch(name) is not None and not (name.islower() and name.upper() in RESERVED)
     return name if plain else f"`{name}`"
 
 
@@ -23,4 +23,9 @@ def spelled_path(name: str) -> str:
 
 def spelled_text(value: str) -> str:
     """Return a text as it is written, between quotation marks."""
-    return '"' + "".join(_ESCAPES.get(character, character) for character in value) + '"'
+    return f'"{escaped(value)}"'
+
+
+def escaped(piece: str) -> str:
+    """Return a stretch of a text as it is written, with no more escapes than it needs."""
+    return piece.translate(_ESCAPES)
