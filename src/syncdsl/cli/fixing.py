@@ -80,7 +80,8 @@ def mend(
     from syncdsl.lint.proof import PlanProof  # noqa: PLC0415 - the same
 
     before = {source.path: source for source in sources}
-    fixed = fix_program(sources, judge, PlanProof(digest=digest), unsafe=fixing.unsafe_fixes, only=only)
+    proof = PlanProof(digest=digest, canonical=_canonical)
+    fixed = fix_program(sources, judge, proof, unsafe=fixing.unsafe_fixes, only=only)
     after = dict(fixed.state.sources)
     changes = [(before[path], source) for path, source in after.items() if source.text != before[path].text]
     if fixing.diff:
@@ -95,6 +96,16 @@ def mend(
     if not quiet:
         _tell(fixed, len(changes), fixing, only)
     return Mended(sources=after, findings=fixed.state.findings, changed=bool(changes))
+
+
+def _canonical(source: SourceFile) -> str | None:
+    """Return the canonical text of a file; None for one that has none."""
+    from syncdsl.format import NotFormatted, format_source  # noqa: PLC0415 - only for these options
+
+    try:
+        return format_source(source)
+    except NotFormatted:
+        return None
 
 
 def verdict(findings: Iterable[Diagnostic], reporting: Reporting, *, changed: bool) -> int:

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 class PlanProof:
     """The proof, with what it needs of others.
 
-    `digest` gives the digest of a program's plan, None where there is none; `canonical` the formatted text of a file.
+    `digest` gives the digest of a program's plan, None where there is none; `canonical` the formatted text of a file, None
+    where it has none.
     """
 
     digest: Callable[[Mapping[str, SourceFile]], str | None]
-    canonical: Callable[[SourceFile], str] | None = None
+    canonical: Callable[[SourceFile], str | None] | None = None
     _digests: dict[tuple[tuple[str, str], ...], str | None] = field(default_factory=dict)
 
     def __call__(self, before: State, after: State) -> str | None:
