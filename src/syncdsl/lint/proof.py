@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class PlanProof:
     """The proof, with what it needs of others.
 
-    `digest` gives the digest of a program's plan, None where there is none; `canonical` the formatted text of a file, None
-    where it has none.
+    `digest` gives the digest of a program's plan, None where there is none; `canonical` the formatted text of a file,
+    None where it has none.
     """
 
     digest: Callable[[Mapping[str, SourceFile]], str | None]
