@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from syncdsl.analysis.calls import call_builtin, call_table
 from syncdsl.analysis.kinds import alternatives, common, family
 from syncdsl.analysis.lists import call_list
+from syncdsl.analysis.negation import negated
 from syncdsl.analysis.typed import Typed
 from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_STAGE
@@ -153,7 +154,7 @@ class Lowering:
     def _unary(self, node: ast.Unary) -> Typed | None:
         if node.operator is ast.UnaryOperator.NOT:
             condition = self.condition(node.operand)
-            return Typed(plan.Negate(operand=condition), _BOOLEAN) if condition is not None else None
+            return Typed(negated(condition), _BOOLEAN) if condition is not None else None
         operand = self.lower(node.operand)
         if operand is None:
             return None
@@ -233,6 +234,9 @@ class Lowering:
             return None
         if left.type is None and right.type is None:
             return self._mismatch(node.span, "both sides are empty")
+        for side, compared in ((node.right, left), (node.left, right)):
+            if isinstance(side, ast.EmptyLiteral) and op in {"==", "!="}:
+                return Typed(plan.Emptiness(operand=compared.expression, negated=op == "!="), _BOOLEAN)
         kind = left.type or right.type
         if left.type is not None and right.type is not None:
             kind = common(left.type, right.type)
@@ -245,8 +249,13 @@ class Lowering:
         return Typed(plan.Comparison(op=op, left=left.expression, right=right.expression, as_type=kind), _BOOLEAN)
 
     def _membership(self, node: ast.Membership) -> Typed | None:
+        given = tuple(dict.fromkeys(node.options))
+        single = len(given) == 1 and not isinstance(given[0], ast.StageClass)
+        if single and not isinstance(node.operand, ast.EmptyLiteral):
+            operator = ast.BinaryOperator.NOT_EQUAL if node.negated else ast.BinaryOperator.EQUAL
+            return self._comparison(ast.Binary(span=node.span, operator=operator, left=node.operand, right=given[0]))
         operand = self.lower(node.operand)
-        options = [self.lower(option) for option in node.options]
+        options = [self.lower(option) for option in given]
         if operand is None:
             return None
         if operand.type is None:
@@ -254,7 +263,7 @@ class Lowering:
         kind = operand.type
         failed = False
         lowered: list[PlanExpression] = []
-        for option, place in zip(options, node.options, strict=True):
+        for option, place in zip(options, given, strict=True):
             if option is None:
                 failed = True
             elif option.type is not None and common(kind, option.type) is None:
