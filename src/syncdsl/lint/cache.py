@@ -30,7 +30,7 @@ MOST_BESIDE = 16 * 1024 * 1024
 """Most bytes of one file that an answer depends on; with a larger one nothing is remembered."""
 _SUFFIX = ".json"
 _PACKAGE = Path(__file__).parents[1]
-_ROOMS = ("syntax", "lint", "diagnostics")
+_ROOMS = ("syntax", "lint", "diagnostics", "functions")
 _OWN = ("syncdsl-",)
 _GRAMMARS = (_PACKAGE / "_data" / "grammar", _PACKAGE.parents[1] / "grammar")
 

@@ -171,6 +171,7 @@ class Workspace:
 
     def _analyse(self, programs: Sequence[tuple[SourceFile, Program]], findings: list[Diagnostic]) -> Checked:
         from syncdsl.analysis import analyse  # noqa: PLC0415 - loaded by the commands that check
+        from syncdsl.lint.schema_engine import lint_schemas  # noqa: PLC0415 - the same
         from syncdsl.lint.suppressions import without_suppressed  # noqa: PLC0415 - the same
         from syncdsl.project.uses import library_for, resolve_uses  # noqa: PLC0415 - the same
 
@@ -181,7 +182,8 @@ class Workspace:
         schemas = self.schemas(declared_connections(program for _, program in programs))
         library = library_for([*(program for _, program in programs), *(file.program for file in uses.files)])
         analysis = analyse(programs, schemas, used=uses.files, library=library, unread_uses=uses.unread)
-        findings += weighed(analysis.diagnostics, self.settings.lint.levels)
+        found = [*analysis.diagnostics, *lint_schemas(programs, schemas)]
+        findings += weighed(found, self.settings.lint.levels)
         findings = without_suppressed(
             findings, list(sources.values()), self.settings.lint.levels, today=today(), analysed=True, unlinted=used
         )

@@ -134,7 +134,7 @@ def test_quiet_leaves_the_findings(run: Callable[..., Ran]) -> None:
 def test_the_count_is_of_files_looked_at(run: Callable[..., Ran], tmp_path: Path) -> None:
     """The verdict counts every file that was looked at, clean or not, each once."""
     (tmp_path / "b.sync").write_text("language 1\nconnection other: zoho_crm\n")
-    (tmp_path / "c.sync").write_text("language 1\nguard: creates <= 7\n")
+    (tmp_path / "c.sync").write_text("language 1\nguard: deletes <= 7\n")
     shown = run("lint", ".", "a.sync").out
     assert shown.splitlines()[-1].startswith(f"{count('text', shown)} warnings in 3 files; ")
 

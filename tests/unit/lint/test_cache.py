@@ -107,7 +107,8 @@ def test_another_file_beside_it_is_another_program(file: Path, runs: list[int]) 
     """What a file's findings are depends on the others linted with it, so they are part of the key."""
     other = file.with_name("b.sync")
     other.write_text(
-        "language 1\n\nmodule items: crm.Products <-> books.items\n    map:\n        kinds(Kind) <-> product_type\n"
+        "language 1\n\nmodule items: crm.Products <-> books.items\n    dedupe: Code == sku\n    map:\n"
+        "        kinds(Kind) <-> product_type\n"
     )
     assert codes(file) == ["SD501"]
     assert [items for _, items in lint_paths([file, other], {})] == [[], []]

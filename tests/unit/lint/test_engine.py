@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNUSED = 'language 1\n\ntable kinds:\n    "Goods" <-> "goods"\n'
-TWICE = "language 1\n\nrecord deal: crm.Deals\n    stage: Stage\n\nrecord deal: crm.Deals\n    stage: Stage\n"
+TWICE = (
+    "language 1\n\nrecord deal: crm.Deals\n    stage: Stage\n\nrecord deal: crm.Deals\n    stage: Stage\n\n"
+    "transactions books: invoices\n    associate: deal\n"
+)
 EVERYTHING = (
     "language 1\n\nconnection crm: zoho_crm\n\n"
     'table kinds:\n    "Goods" <-> "goods"\n\n'

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import RECORD_ID
-from syncdsl.lint.check import Check, RuleFile
-from syncdsl.syntax import walk
+from syncdsl.lint.check import Check, RuleFile, nodes
 from syncdsl.syntax.expressions import TextLiteral
 
 if TYPE_CHECKING:
@@ -18,15 +17,14 @@ _ID = re.compile(r"[0-9]{15,}")
 
 
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
-    for file in files:
-        for node in walk(file.program):
-            if isinstance(node, TextLiteral) and _ID.fullmatch(node.value):
-                yield Diagnostic(
-                    code=RECORD_ID,
-                    message=f"`{node.value}` looks like the id of a record, which differs between organisations",
-                    span=node.span,
-                    help='compare a field that people know the record by, such as `Owner.email == "a@example.com"`',
-                )
+    for literal in nodes(files, TextLiteral):
+        if _ID.fullmatch(literal.value):
+            yield Diagnostic(
+                code=RECORD_ID,
+                message=f"`{literal.value}` looks like the id of a record, which differs between organisations",
+                span=literal.span,
+                help='compare a field that people know the record by, such as `Owner.email == "a@example.com"`',
+            )
 
 
 CHECK = Check(code=RECORD_ID, run=_run)

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic, Related
 from syncdsl.diagnostics.codes.lint import REPEATED_WHEN
-from syncdsl.lint.check import Check, RuleFile, placed
+from syncdsl.lint.check import Check, RuleFile, placed, whole
 from syncdsl.lint.removal import removal
-from syncdsl.syntax import walk
-from syncdsl.syntax.expressions import BadExpression
-from syncdsl.syntax.nodes import Bad, Identifier, When
+from syncdsl.syntax.nodes import When
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,11 +33,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
 
 def _whole(statement: When) -> bool:
     """Tell whether all of it was read: what was not may be the difference."""
-    holes = (
-        isinstance(node, Bad | BadExpression) or (isinstance(node, Identifier) and not node.text)
-        for node in walk(statement)
-    )
-    return bool(statement.actions) and not statement.clauses and not any(holes)
+    return bool(statement.actions) and not statement.clauses and whole(statement)
 
 
 CHECK = Check(code=REPEATED_WHEN, run=_run)

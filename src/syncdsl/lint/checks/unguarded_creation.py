@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNGUARDED_CREATION
-from syncdsl.lint.check import Check, RuleFile, statements, unread
-from syncdsl.syntax import walk
-from syncdsl.syntax.nodes import Action, ActionVerb, Limit, Use
+from syncdsl.lint.check import Check, RuleFile, nodes, partial
+from syncdsl.syntax.nodes import Action, ActionVerb, Limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,13 +16,11 @@ _LIMITS = frozenset({"creates", "amount"})
 
 
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
-    if unread(files) or any(isinstance(item, Use) for item in statements(files)):
+    if partial(files):
         return  # the guard may stand in what was not read
-    nodes = [node for file in files for node in walk(file.program)]
-    if any(isinstance(node, Limit) and node.subject.text in _LIMITS for node in nodes):
+    if any(limit.subject.text in _LIMITS for limit in nodes(files, Limit)):
         return
-    creating = (node for node in nodes if isinstance(node, Action) and node.verb is ActionVerb.CREATE)
-    first = next(creating, None)
+    first = next((action for action in nodes(files, Action) if action.verb is ActionVerb.CREATE), None)
     if first is not None:
         yield Diagnostic(
             code=UNGUARDED_CREATION,

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNUSED_CONNECTION
-from syncdsl.lint.check import Check, RuleFile, opaque, placed
+from syncdsl.lint.check import Check, RuleFile, nodes, opaque, placed
 from syncdsl.lint.removal import removal
-from syncdsl.syntax import walk
-from syncdsl.syntax.nodes import Connection, EntityName
+from syncdsl.syntax.nodes import Access, Connection, EntityName, Transactions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     if opaque(files):
         return
-    named = {node.connection.text for file in files for node in walk(file.program) if isinstance(node, EntityName)}
+    named = {entity.connection.text for entity in nodes(files, EntityName)}
+    named |= {access.connection.text for access in nodes(files, Access)}
+    named |= {transactions.connection.text for transactions in nodes(files, Transactions)}
     for file, connection in placed(files):
         if isinstance(connection, Connection) and connection.name.text and connection.name.text not in named:
             name = connection.name.text

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNUSED_DOCUMENT
-from syncdsl.lint.check import Check, RuleFile, opaque, placed
+from syncdsl.lint.check import Check, RuleFile, nodes, opaque, placed
 from syncdsl.lint.removal import removal
-from syncdsl.syntax import walk
 from syncdsl.syntax.nodes import Action, ActionVerb, Document
 
 if TYPE_CHECKING:
@@ -18,12 +17,7 @@ if TYPE_CHECKING:
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     if opaque(files):
         return
-    created = {
-        node.document.text
-        for file in files
-        for node in walk(file.program)
-        if isinstance(node, Action) and node.verb is ActionVerb.CREATE
-    }
+    created = {action.document.text for action in nodes(files, Action) if action.verb is ActionVerb.CREATE}
     for file, document in placed(files):
         if isinstance(document, Document) and document.name.text and document.name.text not in created:
             name, record = document.name.text, document.record.text

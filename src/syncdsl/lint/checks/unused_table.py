@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic
 from syncdsl.diagnostics.codes.lint import UNUSED_TABLE
-from syncdsl.lint.check import Check, RuleFile, opaque, placed
+from syncdsl.lint.check import Check, RuleFile, nodes, opaque, placed
 from syncdsl.lint.removal import removal
-from syncdsl.syntax import walk
 from syncdsl.syntax.expressions import Call
 from syncdsl.syntax.nodes import Table
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     if opaque(files):
         return
-    called = {node.function for file in files for node in walk(file.program) if isinstance(node, Call)}
+    called = {call.function for call in nodes(files, Call)}
     for file, table in placed(files):
         if isinstance(table, Table) and table.name.text and table.name.text not in called:
             name = table.name.text

@@ -1,0 +1,155 @@
+"""What the fixes of checks come to: the finding is gone, and a safe one leaves the plan as it was."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.checks.pages import CASES, Case, findings, schemas
+
+from syncdsl.analysis import analyse
+from syncdsl.diagnostics import SourceFile
+from syncdsl.lint.checks import CHECKS
+from syncdsl.lint.engine import lint
+from syncdsl.lint.schema_checks import SCHEMA_CHECKS
+from syncdsl.syntax import parse
+
+if TYPE_CHECKING:
+    from syncdsl.diagnostics import Diagnostic, Fix
+    from syncdsl.plan.plan import Plan
+
+CODES = [*(check.code for check in CHECKS), *(check.code for check in SCHEMA_CHECKS)]
+FIXED = [(case, item, fix) for case in CASES for item in findings(case) for fix in item.fixes]
+NAME = "rules.sync"
+RULES = """language 1
+
+connection crm: zoho_crm
+connection books: zoho_books
+
+module customers: crm.Accounts <-> books.customers
+    where crm: {condition}
+    dedupe: Account_Name == contact_name
+    map:
+        Account_Name <-> contact_name
+        Phone <-> phone
+
+record deal: crm.Deals
+    stage: Stage
+
+document invoice: books.invoices for deal
+    map:
+        deal.Account_Name -> customer_id
+        line:
+            deal.Amount -> rate
+
+when {trigger}: create invoice
+
+guard: creates <= 100 per day
+"""
+SHIPPED = schemas(CASES[0])
+
+
+def applied(text: str, fix: Fix) -> str:
+    """Return a text with a fix."""
+    return text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+
+
+@pytest.mark.parametrize(
+    ("case", "item", "fix"), FIXED, ids=[f"{case} line {item.span.line}" for case, item, _ in FIXED]
+)
+def test_a_fix_removes_its_finding(case: Case, item: Diagnostic, fix: Fix) -> None:
+    """After a fix the file is well formed and has one finding of the kind less, and no other one more."""
+    files = {**case.files, fix.span.file: applied(case.files[fix.span.file], fix)}
+    fixed = Case(case.page, case.part, case.title, files=files, schemas=case.schemas)
+    assert not parse(SourceFile(NAME, files[fix.span.file])).diagnostics
+    before, after = ([found.code.id for found in findings(one)] for one in (case, fixed))
+    assert after.count(item.code.id) == before.count(item.code.id) - 1
+    assert set(after) <= set(before)
+
+
+def test_every_code_says_what_its_fix_does() -> None:
+    """A code has fixes in its page exactly when its explanation has a word on them, and says when they are safe."""
+    fixes = {code.id: {fix.safe for _, item, fix in FIXED if item.code.id == code.id} for code in CODES}
+    for code in CODES:
+        assert bool(code.fix) == bool(fixes[code.id]), code.id
+        if True in fixes[code.id]:
+            assert code.fix.startswith("safe: ") or "safely" in code.fix
+        if False in fixes[code.id]:
+            assert code.fix.startswith("unsafe: ")
+
+
+def compiled(text: str) -> Plan:
+    """Return the plan of rules that are right."""
+    source = SourceFile(NAME, text)
+    found = analyse([(source, parse(source).program)], SHIPPED)
+    assert found.plan is not None, [item.message for item in found.diagnostics]
+    return found.plan
+
+
+class Conditions:
+    """Makes random conditions over the fields of one record."""
+
+    def __init__(self, seed: int, record: str = "") -> None:
+        self._random = random.Random(seed)
+        self._record = record
+
+    def condition(self, depth: int) -> str:
+        """Return a condition with so many levels at most."""
+        make = self._random.choice(
+            [self._test] if not depth else [self._test, self._negated, self._negated, self._joined]
+        )
+        return make(depth - 1)
+
+    def _field(self) -> str:
+        names = ["Deal_Name", "Description", "Amount"] if self._record else ["Account_Name", "Phone", "Website"]
+        return f"{self._record}{self._random.choice(names)}"
+
+    def _value(self, field: str) -> str:
+        return self._random.choice(["1", "2.50"] if field.endswith("Amount") else ['"a"', '"b # c"'])
+
+    def _test(self, _: int) -> str:
+        field = self._field()
+        one, other = self._value(field), self._value(field)
+        tests = [
+            f"{field} {self._random.choice(['==', '!='])} {one}",
+            f"{one} == {field}",
+            f"{field} {self._random.choice(['==', '!='])} empty",
+            f"{field} is {self._random.choice(['', 'not '])}empty",
+            f"({field} ?? {one}) {self._random.choice(['in', 'not in'])} ({one})",
+            f"{field} {self._random.choice(['in', 'not in'])} ({one}, {other}, {one})",
+            f"{field} {self._random.choice(['in', 'not in'])} (empty)",
+        ]
+        if self._record:
+            tests += [f"{self._record}stage {operator} {word}" for operator in ("==", "!=") for word in ("won", "open")]
+            tests.append(f"{self._record}Amount < 5")
+        return self._random.choice(tests)
+
+    def _negated(self, depth: int) -> str:
+        operand = self.condition(max(depth, 0))
+        plain = " and " not in operand and " or " not in operand
+        return f"not {operand}" if plain and self._random.random() < 0.5 else f"not ({operand})"
+
+    def _joined(self, depth: int) -> str:
+        word = self._random.choice(["and", "or"])
+        return f"({self.condition(depth)} {word} {self.condition(depth)})"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_safe_fixes_keep_the_plan(seed: int) -> None:
+    """One after the other, the safe fixes of random conditions all come to the plan of the rules as they were."""
+    text = RULES.format(
+        condition=Conditions(seed).condition(4) + ' or Phone == "1"',  # so that what is created can be in scope
+        trigger=Conditions(seed + 1000, "deal.").condition(4),
+    )
+    digest = compiled(text).digest
+    for _ in range(200):
+        fix = next((fix for item in lint([SourceFile(NAME, text)], {}) for fix in item.fixes if fix.safe), None)
+        if fix is None:
+            break
+        text = applied(text, fix)
+        assert compiled(text).digest == digest, fix
+    else:
+        raise AssertionError("the fixes come to no end")
+    left = {item.code.id for item in lint([SourceFile(NAME, text)], {})}
+    assert not left & {"SD517", "SD518", "SD519"}
