@@ -21,7 +21,8 @@ TODAY = date(2026, 6, 1)
 TABLE = 'table kinds:\n    "Goods" <-> "goods"\n'
 RULES = (
     "language 1\n\nconnection crm: zoho_crm\nconnection books: zoho_books\n\n"
-    "module items: crm.Products <-> books.items\n    map:\n        Product_Name <-> name\n"
+    "module items: crm.Products <-> books.items\n    dedupe: Product_Code == sku\n    map:\n"
+    "        Product_Name <-> name\n"
 )
 
 

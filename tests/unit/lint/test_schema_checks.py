@@ -149,5 +149,5 @@ def test_check_runs_them(
     text = (SHIPPED / "template" / "customers.sync").read_text(encoding="utf-8")
     text = text.replace("deal.Description ->", '"{deal.Created_Time}" ->').replace("== won", '== "Closed Won"')
     (tmp_path / "rules" / "a.sync").write_text(text, encoding="utf-8")
-    _, found = Workspace(tmp_path).findings()
+    found = Workspace(tmp_path).findings().findings
     assert [(item.code.id, item.level) for item in found if item.code.id.startswith("SD5")] == expected

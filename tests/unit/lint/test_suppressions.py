@@ -80,7 +80,10 @@ def test_an_unknown_code_gets_a_suggestion() -> None:
 
 def test_a_suppression_inside_parentheses_covers_the_whole_line() -> None:
     """A line that runs over several is covered by a comment beside, above or between its parts."""
-    record = 'record deal: crm.Deals\n    where: Id in (\n        {0}\n        "500882300000012345",\n    )\n'
+    record = (
+        'record deal: crm.Deals\n    where: Id in (\n        {0}\n        "500882300000012345",\n        "7",\n    )\n'
+        "transactions books: invoices\n    associate: deal\n"
+    )
     for text in (
         record.format("# allow SD508: the test account"),
         "record deal: crm.Deals\n    # allow SD508: the test account\n" + record.format("").split("\n", 1)[1],
