@@ -6,12 +6,14 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.checks.pages import CASES, Case, findings, schemas
+from tests.checks.pages import CASES, TODAY, Case, findings, schemas
 
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import SourceFile
 from syncdsl.lint.checks import CHECKS
 from syncdsl.lint.engine import lint
+from syncdsl.lint.fixing import fix_program
+from syncdsl.lint.proof import PlanProof
 from syncdsl.lint.schema_checks import SCHEMA_CHECKS
 from syncdsl.syntax import parse
 
@@ -150,3 +152,13 @@ def test_safe_fixes_keep_the_plan(seed: int) -> None:
         raise AssertionError("the fixes come to no end")
     left = {item.code.id for item in lint([SourceFile(NAME, text)], {})}
     assert not left & {"SD517", "SD518", "SD519"}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.page in {"SD517", "SD518", "SD519"}], ids=str)
+def test_safe_fixes_are_kept(case: Case) -> None:
+    """Fixing takes the safe fixes of a page, refuses none of them, and leaves what is right as it is."""
+    sources = [SourceFile(name, text) for name, text in case.files.items()]
+    fixed = fix_program(sources, lambda files: lint(files, {}, today=TODAY), PlanProof(digest=lambda _: None))
+    assert fixed.refused == ()
+    assert bool(fixed.applied) == (case.part == "Bad")
+    assert case.page not in {item.code.id for item in fixed.state.findings}

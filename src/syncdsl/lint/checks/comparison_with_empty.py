@@ -26,7 +26,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
             right = f"{operand_text(file, sides[0])} {test}"
             yield Diagnostic(
                 code=EMPTY_COMPARISON,
-                message=f"`{node.operator.value}` compares with `empty`",
+                message="this compares with `empty`",
                 span=node.span,
                 help=f"ask `… {test}`",
                 fixes=rewritten(f"write `{test}`", node.span, right, safe=True),

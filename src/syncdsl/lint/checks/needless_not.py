@@ -12,7 +12,6 @@ from syncdsl.syntax.expressions import (
     Binary,
     BinaryOperator,
     EmptinessTest,
-    EmptyLiteral,
     Membership,
     Unary,
     UnaryOperator,
@@ -44,7 +43,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
             inner.add(id(node.operand))
             if id(node) in inner or not whole(node):
                 continue  # of a chain the outermost is reported
-            found = _opposite(file, node.operand)
+            found = _without(file, node)
             if found is not None:
                 word, replacement = found
                 yield Diagnostic(
@@ -56,8 +55,19 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
                 )
 
 
+def _without(file: RuleFile, node: Unary) -> tuple[str, str] | None:
+    """Return what to use instead of one `not` or several before a test, and the text of it; None to leave them."""
+    count, base = 1, node.operand
+    while isinstance(base, Unary) and base.operator is UnaryOperator.NOT:
+        count, base = count + 1, base.operand
+    if count % 2 == 0:
+        return ("no `not`", condition_text(file, base)) if _is_test(base) else None
+    opposite = _opposite(file, base)
+    return opposite if opposite or count == 1 else ("one `not`", f"not {condition_text(file, base)}")
+
+
 def _opposite(file: RuleFile, node: Expression) -> tuple[str, str] | None:
-    """Return what to use instead of `not` before a test, and the text of it."""
+    """Return the word of a test's opposite, and the text of it."""
     match node:
         case EmptinessTest():
             word = "is empty" if node.negated else "is not empty"
@@ -66,13 +76,9 @@ def _opposite(file: RuleFile, node: Expression) -> tuple[str, str] | None:
             word = "in" if node.negated else "not in"
             options = ", ".join(file.text(option.span) for option in node.options)
             return f"`{word}`", f"{operand_text(file, node.operand)} {word} ({options})"
-        case Binary(left=EmptyLiteral()) | Binary(right=EmptyLiteral()):
-            return None  # that `empty` is compared is the finding
         case Binary() if node.operator in _OPPOSITES:
             word = _OPPOSITES[node.operator]
             return f"`{word}`", f"{operand_text(file, node.left)} {word} {operand_text(file, node.right)}"
-        case Unary(operator=UnaryOperator.NOT) if _is_test(node.operand):
-            return "neither `not`", condition_text(file, node.operand)
         case _:
             return None
 
@@ -84,8 +90,6 @@ def _is_test(node: Expression) -> bool:
             return True
         case Binary():
             return node.operator not in _VALUES
-        case Unary():
-            return node.operator is UnaryOperator.NOT
         case _:
             return False
 

@@ -39,10 +39,9 @@ def _repeated(file: RuleFile, parts: Sequence[Expression], operator: BinaryOpera
         first = next((earlier for earlier in parts[:index] if earlier == part), None)
         if first is None or isinstance(part, EmptyLiteral) or not whole(part):
             continue
-        text = " ".join(file.text(part.span).split())
         yield Diagnostic(
             code=SAME_OPERANDS,
-            message=f"`{text}` stands here already; `{operator.value}` with the same again adds nothing",
+            message=f"the same stands here already, and with `{operator.value}` once more it adds nothing",
             span=part.span,
             help="name what was meant instead, or leave it out",
             related=(Related(span=first.span, message="it stands here first"),),

@@ -22,14 +22,14 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
             (option,) = node.options
             if isinstance(option, StageClass):
                 continue  # stands in no list, which the analysis says
-            word, operator = ("not in", "!=") if node.negated else ("in", "==")
+            operator = "!=" if node.negated else "=="
             right = f"{operand_text(file, node.operand)} {operator} {operand_text(file, option)}"
             if isinstance(option, EmptyLiteral):
                 operator = "is not empty" if node.negated else "is empty"
                 right = f"{operand_text(file, node.operand)} {operator}"
             yield Diagnostic(
                 code=SINGLE_OPTION,
-                message=f"`{word}` has a list of one value",
+                message="this list has one value",
                 span=node.span,
                 help=f"write it with `{operator}`: `{' '.join(right.split())}`",
                 fixes=rewritten(f"write `{operator}`", node.span, right, safe=True),

@@ -36,7 +36,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
             text = " ".join(file.text(others[0].span).split())
             yield Diagnostic(
                 code=WIDE_EDGE,
-                message=f"this also acts when the stage was reached before and `{text}` turns true later",
+                message="this also acts when the stage was reached before and the rest turns true later",
                 span=others[0].span,
                 help=f"let the stage alone be the edge, and write below it `require: {text}`",
                 fixes=_fix(file, when, [part for part in parts if part not in others], others),
