@@ -26,6 +26,16 @@ REST = {
 }
 USED = "record deal: crm.Deals\n    stage: Stage\n"
 
+STAGES = [
+    {"value": "Old stage", "stage_class": "open", "deprecated": True},
+    {"value": "Closed Won", "stage_class": "won"},
+]
+SCHEMAS = {
+    "SD542": {"Accounts": {"statistics": {"rows": 500, "fields": {"Phone": {"filled": 20, "distinct": 99}}}}},
+    "SD543": {"Deals": {"stages": STAGES}},
+}
+"""What an example says of a system that the shipped schemas do not."""
+
 
 def program(fragment: str) -> str:
     """Return a whole file around a piece of one."""
@@ -66,8 +76,9 @@ def program(fragment: str) -> str:
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.id)
 def test_the_example_has_the_finding_and_the_other_has_not(code: Code) -> None:
     """`example` shows the mistake and `instead` the right form."""
+    changes = {"crm": {"modules": SCHEMAS.get(code.id, {})}}
     found = [
-        {item.code.id for item in findings(Case(code.id, "", "", files={"rules.sync": program(text)}))}
+        {item.code.id for item in findings(Case(code.id, "", "", {"rules.sync": program(text)}, schemas=changes))}
         for text in (code.example, code.instead)
     ]
     assert code.id in found[0]

@@ -32,5 +32,32 @@ STAGE_BY_NAME = Code(
     instead="when deal.stage == won: create invoice",
     fix="unsafe: writes the class, which also holds for stages that are added to it later",
 )
+WEAK_KEY = Code(
+    id="SD542",
+    name="weak-key",
+    title="a dedupe key that tells records badly apart",
+    severity=Severity.WARNING,
+    explanation=(
+        "The snapshot's statistics say how many records have the field and how many different values there are. A key "
+        "that most records lack finds few partners, and what it does not find is created again; a value that several "
+        "records share names no one of them, and they go to review. Reported where less than half of the records have "
+        "the field and there is no second key, or where there are less than 90 different values for a hundred records "
+        "that have one. `syncdsl schema pull` writes the statistics anew."
+    ),
+    example="dedupe: Phone == phone",
+    instead="dedupe: Email == email, then Account_Name == contact_name",
+)
+DEPRECATED_STAGE = Code(
+    id="SD543",
+    name="deprecated-stage",
+    title="a stage that was taken out of the pick list",
+    severity=Severity.WARNING,
+    explanation=(
+        "Records may still be in the stage, and no other comes into it: a trigger that waits for it never acts again. "
+        "Name the stage that took its place, or ask for the class: `won`, `lost` or `open`."
+    ),
+    example='when deal.stage == "Old stage": create invoice',
+    instead="when deal.stage == won: create invoice",
+)
 
-CODES: tuple[Code, ...] = (INSTANT_AS_TEXT, STAGE_BY_NAME)
+CODES: tuple[Code, ...] = (INSTANT_AS_TEXT, STAGE_BY_NAME, WEAK_KEY, DEPRECATED_STAGE)

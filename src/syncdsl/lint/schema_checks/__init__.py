@@ -1,8 +1,13 @@
 """One file per check that needs the schemas."""
 
 from syncdsl.lint.schema_check import SchemaCheck
-from syncdsl.lint.schema_checks import instant_as_text, stage_by_name
+from syncdsl.lint.schema_checks import deprecated_stage, instant_as_text, stage_by_name, weak_key
 
-SCHEMA_CHECKS: tuple[SchemaCheck, ...] = (instant_as_text.CHECK, stage_by_name.CHECK)
+SCHEMA_CHECKS: tuple[SchemaCheck, ...] = (
+    weak_key.CHECK,
+    instant_as_text.CHECK,
+    stage_by_name.CHECK,
+    deprecated_stage.CHECK,
+)
 
 __all__ = ["SCHEMA_CHECKS"]

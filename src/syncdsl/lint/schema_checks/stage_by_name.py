@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _run(program: TypedProgram) -> Iterator[Diagnostic]:
     for path, name, module in stage_names(program, lists=False):
         kind = module.stage_class(name.value)
-        same = [stage.value for stage in module.stages if stage.stage_class is kind]
+        same = [stage.value for stage in module.stages if stage.stage_class is kind and not stage.deprecated]
         if kind in {StageClass.WON, StageClass.LOST} and same == [name.value]:
             yield Diagnostic(
                 code=STAGE_BY_NAME,
