@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CODES = [*(check.code for check in CHECKS), *(check.code for check in SCHEMA_CHECKS)]
 HEAD = "language 1\n\nconnection crm: zoho_crm\nconnection books: zoho_books\n\n"
 MODULE = "module customers: crm.Accounts <-> books.customers\n"
-CLAUSES = ("where", "dedupe", "on duplicate", "on delete", "on conflict", "map:")
+CLAUSES = ("with", "where", "dedupe", "on duplicate", "on delete", "on conflict", "map:")
 STEPS = ("given", "change", "cases", "expect")
 REST = {
     "document": "map:\n        today() -> date",
@@ -33,6 +33,9 @@ STAGES = [
 SCHEMAS = {
     "SD542": {"Accounts": {"statistics": {"rows": 500, "fields": {"Phone": {"filled": 20, "distinct": 99}}}}},
     "SD543": {"Deals": {"stages": STAGES}},
+    "SD545": {
+        "Accounts": {"fields": {"Date_of_Birth": {"label": "Born", "value": {"type": "date"}, "sensitive": True}}}
+    },
 }
 """What an example says of a system that the shipped schemas do not."""
 
@@ -49,7 +52,7 @@ def program(fragment: str) -> str:
         return HEAD + 'test "it":\n' + textwrap.indent(text, "    ")
     if text.startswith(CLAUSES):
         inner, _, outer = text.partition("\n\n")
-        inner = inner if "map:" in inner else inner + "\nmap:\n    Phone <-> phone"
+        inner = inner if "map:" in inner else inner.rstrip("\n") + "\nmap:\n    Phone <-> phone"
         return (
             HEAD
             + "module customers: crm.Accounts <-> books.customers\n"

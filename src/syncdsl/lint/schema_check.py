@@ -11,7 +11,7 @@ from syncdsl.analysis.program import Checker, Declarations, declare
 from syncdsl.analysis.triggers import record_scope
 from syncdsl.syntax import nodes as syntax
 from syncdsl.syntax import walk
-from syncdsl.syntax.expressions import Binary, BinaryOperator, Membership, Path, TextLiteral
+from syncdsl.syntax.expressions import Binary, BinaryOperator, Call, Membership, Path, TextLiteral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +29,15 @@ class Place:
 
     file: RuleFile
     expression: Expression
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One direction of a map line: what is read, and the path that is written, with its scope."""
+
+    value: Place
+    target: Path
     scope: Scope
 
 
@@ -53,12 +62,25 @@ class TypedProgram:
 
     def key_sides(self, file: RuleFile, module: syntax.Module, key: syntax.Key) -> Iterator[Place]:
         """Return both sides of every equality of a key."""
-        left, right = entity_scope(module.left, self._checker), entity_scope(module.right, self._checker)
+        left, right = self.sides(module)
         for equality in key.equalities:
             if left is not None:
                 yield Place(file=file, expression=equality.left, scope=left)
             if right is not None:
                 yield Place(file=file, expression=equality.right, scope=right)
+
+    def sides(self, module: syntax.Module) -> tuple[Scope | None, Scope | None]:
+        """Return the scopes of both sides of a module, None for one that is unknown."""
+        return entity_scope(module.left, self._checker), entity_scope(module.right, self._checker)
+
+    def written(self) -> Iterator[Written]:
+        """Return what lines of maps write, in modules and documents; not what they write into rows."""
+        for file in self.files:
+            for module in file.nodes(syntax.Module):
+                yield from _written(file, module, *self.sides(module))
+            for document in file.nodes(syntax.Document):
+                left, right = self._records.get(document.record.text), entity_scope(document.entity, self._checker)
+                yield from _written(file, document, left, right)
 
     def resolve(self, path: Path, scope: Scope) -> Resolved | None:
         """Return what a path leads to in a scope, None for nothing."""
@@ -101,7 +123,7 @@ class TypedProgram:
         return {name: scope for name, scope in found if scope is not None}
 
     def _of_module(self, file: RuleFile, module: syntax.Module) -> Iterator[Place]:
-        left, right = entity_scope(module.left, self._checker), entity_scope(module.right, self._checker)
+        left, right = self.sides(module)
         for clause in module.clauses:
             match clause:
                 case syntax.Where(connection=syntax.Identifier(text=name)):
@@ -143,6 +165,26 @@ def _lines(file: RuleFile, items: Iterable[object], left: Scope | None, right: S
                     yield Place(file=file, expression=item.right, scope=right)
             case _:
                 pass
+
+
+def _written(
+    file: RuleFile, node: syntax.Module | syntax.Document, left: Scope | None, right: Scope | None
+) -> Iterator[Written]:
+    """Return what the lines of a map write; with `<->` a table may be called around the written field."""
+    if left is None or right is None:
+        return
+    items = [item for clause in node.clauses if isinstance(clause, syntax.Map) for item in clause.items]
+    for line in (line for item in items for line in (item.lines if isinstance(item, syntax.Group) else (item,))):
+        if not isinstance(line, syntax.MapLine):
+            continue
+        ways = (
+            (line.left, left, line.right, right, syntax.Arrow.LEFT),
+            (line.right, right, line.left, left, syntax.Arrow.RIGHT),
+        )
+        for value, source, target, scope, other in ways:
+            path = target.arguments[0] if isinstance(target, Call) and len(target.arguments) == 1 else target
+            if line.arrow is not other and isinstance(path, Path):
+                yield Written(value=Place(file=file, expression=value, scope=source), target=path, scope=scope)
 
 
 SchemaJudge: TypeAlias = "Callable[[TypedProgram], Iterable[Diagnostic]]"

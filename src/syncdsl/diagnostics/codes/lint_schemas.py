@@ -59,5 +59,37 @@ DEPRECATED_STAGE = Code(
     example='when deal.stage == "Old stage": create invoice',
     instead="when deal.stage == won: create invoice",
 )
+NEWEST_WITHOUT_STAMPS = Code(
+    id="SD544",
+    name="newest-without-stamps",
+    title="`newest` where records carry no time of their last change",
+    severity=Severity.WARNING,
+    explanation=(
+        "`newest` compares the stamps of the two records. A module without them, such as the contact persons of Zoho "
+        "Books, never has the newer record: every conflict goes to review, as if that were written."
+    ),
+    example="with contacts: crm.Contacts <-> books.contact_persons\n    parent: Account_Name\n    on conflict: newest",
+    instead="with contacts: crm.Contacts <-> books.contact_persons\n    parent: Account_Name\n    on conflict: crm",
+)
+SENSITIVE_COPIED = Code(
+    id="SD545",
+    name="sensitive-copied",
+    title="a sensitive value goes where it counts as any other",
+    severity=Severity.NOTE,
+    explanation=(
+        "The one system marks the field as sensitive, so that its values stay out of previews that leave the "
+        "organisation. The field it is written into has no such mark: there previews show it. Have the other field "
+        "marked in its own system and pull the schema again, or leave the line out."
+    ),
+    example="Date_of_Birth -> notes",
+    instead="Description -> notes",
+)
 
-CODES: tuple[Code, ...] = (INSTANT_AS_TEXT, STAGE_BY_NAME, WEAK_KEY, DEPRECATED_STAGE)
+CODES: tuple[Code, ...] = (
+    INSTANT_AS_TEXT,
+    STAGE_BY_NAME,
+    WEAK_KEY,
+    DEPRECATED_STAGE,
+    NEWEST_WITHOUT_STAMPS,
+    SENSITIVE_COPIED,
+)
