@@ -249,6 +249,8 @@ def _deletion(comment: Comment, source: SourceFile) -> Fix:
         end += 1
     if comment.own_line:
         end = text.find("\n", end) + 1 or len(text)
+        while text[:start].endswith("\n\n") and text[end : end + 1] in {"", "\n"}:
+            start -= 1  # one blank line is left between what stood around it, none at the end
     return Fix(title="delete the comment", span=source.span(start, end), replacement="", safe=True)
 
 

@@ -70,7 +70,7 @@ def test_only_named_files_are_fixed(syncdsl: Syncdsl, project: Path) -> None:
     other = project / "rules" / "other.sync"
     other.write_text("language 1\n\n# allow SD501: nothing\n")
     assert syncdsl("check", "--fix", "rules/other.sync").code == 0
-    assert other.read_text() == "language 1\n\n"
+    assert other.read_text() == "language 1\n"
     assert "# allow SD501" in rules(project).read_text()
 
 

@@ -58,7 +58,7 @@ def _fix(file: RuleFile, when: When, stage: list[Expression], others: list[Expre
     rest = file.source.line(when.span.end_line)[when.span.end_column - 1 :]
     if condition.line != condition.end_line or rest.strip() or any(isinstance(item, Require) for item in when.clauses):
         return ()
-    kept, moved = (" and ".join(condition_text(file, part) for part in parts) for parts in (stage, others))
+    kept, moved = _joined(file, stage), _joined(file, others)
     return (
         Fix(
             title="move it under `require`",
@@ -66,6 +66,12 @@ def _fix(file: RuleFile, when: When, stage: list[Expression], others: list[Expre
             replacement=f"{kept}{file.source.text[condition.end : end]}\n    require: {moved}",
         ),
     )
+
+
+def _joined(file: RuleFile, parts: list[Expression]) -> str:
+    if len(parts) == 1:
+        return file.text(parts[0].span)
+    return " and ".join(condition_text(file, part) for part in parts)
 
 
 CHECK = Check(code=WIDE_EDGE, run=_run)
