@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.diagnostics import ALL_CODES, Severity
 from syncdsl.functions import FAMILIES
+from syncdsl.lint.checks import CHECKS
+from syncdsl.lint.schema_checks import SCHEMA_CHECKS
 from syncdsl.plan.plan import Plan
 from syncdsl.project.settings import settings_schema
 from syncdsl.render.changes_json import preview_schema
@@ -80,6 +82,28 @@ FAMILY_TITLES = {
 }
 
 
+def checks_page() -> str:
+    """Return the page of all lint checks: what each finds, how much it weighs and what its fix does."""
+    parts = [
+        NOTE,
+        "# Lint checks\n",
+        "`syncdsl lint` runs the first table, `syncdsl check` both. `[lint.levels]` in `syncdsl.toml` weighs each by its",
+        "code or its name: `off`, `note`, `warning` or `error`. Each has a page of examples that run as tests in",
+        "`tests/checks/`, and `syncdsl explain CODE` says why it is there.",
+    ]
+    tables = (
+        ("Of the rules alone", [item.code for item in CHECKS]),
+        ("With the schemas", [item.code for item in SCHEMA_CHECKS]),
+    )
+    for title, codes in tables:
+        parts.append(f"\n## {title}\n\n| code | name | level | finds | fix |\n|---|---|---|---|---|")
+        for code in sorted(codes, key=lambda item: item.id):
+            anchor = f"codes.md#{code.id.lower()}-{code.name}"
+            fix = code.fix.partition(":")[0] or "none"
+            parts.append(f"| [{code.id}]({anchor}) | `{code.name}` | {code.severity.value} | {code.title} | {fix} |")
+    return "\n".join(parts) + "\n"
+
+
 def builtins_page() -> str:
     """Return the page of all builtins by family: an overview, then each with its examples."""
     parts = [
@@ -136,6 +160,7 @@ def _literal(value: Value) -> str:
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield every generated file and its content."""
     yield DOCS / "codes.md", codes_page()
+    yield DOCS / "checks.md", checks_page()
     yield DOCS / "builtins.md", builtins_page()
     schemas: dict[str, dict[str, Any]] = {
         "settings": settings_schema(),
