@@ -87,8 +87,8 @@ def checks_page() -> str:
     parts = [
         NOTE,
         "# Lint checks\n",
-        "`syncdsl lint` runs the first table, `syncdsl check` both. `[lint.levels]` in `syncdsl.toml` weighs each by its",
-        "code or its name: `off`, `note`, `warning` or `error`. Each has a page of examples that run as tests in",
+        "`syncdsl lint` runs the first table, `syncdsl check` both. `[lint.levels]` in `syncdsl.toml` weighs each by",
+        "its code or its name: `off`, `note`, `warning` or `error`. Each has a page of examples that run as tests in",
         "`tests/checks/`, and `syncdsl explain CODE` says why it is there.",
     ]
     tables = (
