@@ -234,9 +234,6 @@ class Lowering:
             return None
         if left.type is None and right.type is None:
             return self._mismatch(node.span, "both sides are empty")
-        for side, compared in ((node.right, left), (node.left, right)):
-            if isinstance(side, ast.EmptyLiteral) and op in {"==", "!="}:
-                return Typed(plan.Emptiness(operand=compared.expression, negated=op == "!="), _BOOLEAN)
         kind = left.type or right.type
         if left.type is not None and right.type is not None:
             kind = common(left.type, right.type)

@@ -15,11 +15,11 @@ EMPTY_COMPARISON = Code(
     severity=Severity.WARNING,
     explanation=(
         "Whether a field has a value is asked with `is empty` and `is not empty`: one way to say it, which also reads "
-        "aloud."
+        "aloud. `== empty` compares and so holds for a text of nothing but spaces, too, which is rarely meant."
     ),
     example="where crm: Account_Name == empty",
     instead="where crm: Account_Name is empty",
-    fix=f"safe: writes `is empty` or `is not empty`; {_SAME_PLAN}",
+    fix="unsafe: writes `is empty` or `is not empty`, which tells a text of nothing but spaces from an empty one",
 )
 NEEDLESS_NOT = Code(
     id="SD518",

@@ -29,7 +29,7 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
                 message="this compares with `empty`",
                 span=node.span,
                 help=f"ask `… {test}`",
-                fixes=rewritten(f"write `{test}`", node.span, right, safe=True),
+                fixes=rewritten(f"write `{test}`", node.span, right, safe=False),
             )
 
 

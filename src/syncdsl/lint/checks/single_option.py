@@ -20,13 +20,10 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
             if len(node.options) != 1 or isinstance(node.operand, EmptyLiteral) or not whole(node):
                 continue
             (option,) = node.options
-            if isinstance(option, StageClass):
-                continue  # stands in no list, which the analysis says
+            if isinstance(option, StageClass | EmptyLiteral):
+                continue  # the one stands in no list, which the analysis says; the other is asked for with `is empty`
             operator = "!=" if node.negated else "=="
             right = f"{operand_text(file, node.operand)} {operator} {operand_text(file, option)}"
-            if isinstance(option, EmptyLiteral):
-                operator = "is not empty" if node.negated else "is empty"
-                right = f"{operand_text(file, node.operand)} {operator}"
             yield Diagnostic(
                 code=SINGLE_OPTION,
                 message="this list has one value",
