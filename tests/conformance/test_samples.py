@@ -43,7 +43,9 @@ def test_statistics_cost_a_few_calls(system: str, calls: int, sandbox: Sandbox) 
         after = max((entry["seq"] for entry in sandbox.calls()), default=0)
         found, without = with_statistics(connection, snapshot)
         made = sandbox.calls(after)
-        assert len(made) <= calls, [entry["path"] for entry in made]
+        # Other tests leave records behind in the same sandbox: each two hundred of them are a page more.
+        pages = sum(module.statistics.rows // 200 for module in found.modules.values() if module.statistics is not None)
+        assert len(made) <= calls + pages, [entry["path"] for entry in made]
         assert set(without) == (UNREAD if system == "books" else set())
         assert {name for name, module in found.modules.items() if module.statistics is None} == set(without)
         assert found.digest == snapshot.digest
