@@ -73,7 +73,7 @@ class Likeness:
                 base = narrowed(rename_connections(base, connections), node.arrow)
                 clauses, unused = module_clauses(expanded, base)
                 expanded = replace(expanded, clauses=(*clauses, *clauses_of(base.clauses, nodes.Like)))
-                self._site(expanded, like)
+                self._site(expanded, like, base)
                 self._report_unused(like, unused, base)
         self._open.pop()
         self._done[id(node)] = expanded
@@ -92,14 +92,15 @@ class Likeness:
                 base = rename_record(base, base.record.text, node.record.text)
                 clauses, unused = document_clauses(expanded, base)
                 expanded = replace(expanded, clauses=(*clauses, *clauses_of(base.clauses, nodes.Like)))
-                self._site(expanded, like)
+                self._site(expanded, like, base)
                 self._report_unused(like, unused, base)
         self._open.pop()
         self._done[id(node)] = expanded
         return expanded
 
-    def _site(self, node: Body, like: nodes.Like) -> None:
+    def _site(self, node: Body, like: nodes.Like, base: Body) -> None:
         self._checker.sites[node.header] = like.span
+        self._checker.bases[node.header] = base.header
 
     def _base(self, like: nodes.Like, node: Body) -> Body | None:
         """Return what a statement is like; what is wrong with the name is reported."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from syncdsl.diagnostics import Diagnostic, Fix, Severity, did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION
 from syncdsl.functions import BUILTINS
-from syncdsl.syntax import nodes
+from syncdsl.syntax import expressions, nodes, walk
 from syncdsl.syntax.spelling import spelled_path, spelled_text
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import TablePlan
     from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
     from syncdsl.schema.types import FieldType
-    from syncdsl.syntax import expressions
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +44,8 @@ class Declarations:
     """Whether something could not be read, so that no plan can be made."""
     unread: set[str] = field(default_factory=set)
     """The words of statements that could not be read: what they name may well be declared there."""
+    doubtful: dict[str, list[int]] = field(default_factory=dict)
+    """The lines of each file that were read as what they were probably meant to be, in order."""
     opaque: bool = False
     """Whether a used file could not be read, which may bring any name."""
 
@@ -54,6 +56,12 @@ class Declarations:
             module = pending.pop()
             yield module
             pending += [clause.module for clause in module.clauses if isinstance(clause, nodes.With)]
+
+    def guessed(self, span: Span) -> bool:
+        """Return whether a line of this text was read as what it was probably meant to be."""
+        lines = self.doubtful.get(span.file, [])
+        at = bisect_left(lines, span.line)
+        return at < len(lines) and lines[at] <= span.end_line
 
     def may_declare(self, *names: str) -> bool:
         """Return whether these names may be declared where nothing was read."""
@@ -70,12 +78,16 @@ class Checker:
     tables: dict[str, TablePlan] = field(default_factory=dict)
     sites: dict[Span, Span] = field(default_factory=dict)
     """The `like` clause of a statement that has one, by the statement's header."""
+    bases: dict[Span, Span] = field(default_factory=dict)
+    """The header of what a statement of these rules is like, by the statement's header."""
     reported: set[tuple[str, str]] = field(default_factory=set)
     """Names of statements that nothing has, by code: all uses of one are one mistake."""
     table_arguments: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
     """The types of what each table is called with, by direction."""
     table_answers: dict[tuple[str, Literal["right", "left"]], list[FieldType | None]] = field(default_factory=dict)
     """The pick lists that a table's answers go into, and do not all fit, by direction."""
+    _sound: dict[Span, bool] = field(default_factory=dict)
+    """Whether statements are sound, by header."""
     _foreign: dict[str, Span | None] = field(default_factory=dict)
     """Shipped files, which nobody here can mend, with the place where each is used."""
     _frames: list[tuple[Span, Span | None]] = field(default_factory=list)
@@ -114,12 +126,19 @@ class Checker:
         A line that is wrong where it stands is not reported again where it is taken over, and lines that are wrong for
         one reason are one finding there.
         """
-        own = {(item.code.id, item.span) for item in self.findings}
+        own = {(item.span.file, item.span.line) for item in self.findings if item.level is not Severity.NOTE}
+        noted = {(item.code.id, item.span) for item in self.findings}
         moved: dict[tuple[str, str, Span], Diagnostic] = {}
-        for item, origin in self._inherited:
-            if origin not in own:
+        for item, (code, at) in self._inherited:
+            if (at.file, at.line) not in own and (code, at) not in noted:
                 moved.setdefault((item.code.id, item.message, item.span), item)
-        return [*self.findings, *moved.values()]
+        advised = {(item.code.id, item.help, item.span) for item in self.findings}
+        found = [
+            item
+            for item in self.findings
+            if (base := self.bases.get(item.span)) is None or (item.code.id, item.help, base) not in advised
+        ]
+        return [*found, *moved.values()]
 
     def places_of_errors(self) -> list[Span]:
         """Return where errors are, in every statement that takes a wrong line too."""
@@ -174,6 +193,22 @@ class Checker:
         known = {*BUILTINS, *self.names.tables}
         self.undeclared(UNKNOWN_FUNCTION, "no table or builtin is called", call.function, call.function_span, known)
 
+    def sound(self, node: nodes.Module | nodes.Document) -> bool:
+        """Return whether a statement was read whole and nothing in it was reported so far; it is asked once of each."""
+        known = self._sound.get(node.header)
+        if known is None:
+            span = node.span
+            known = self._sound[node.header] = not (
+                any(isinstance(item, nodes.Bad | expressions.BadExpression) for item in walk(node))
+                or self.names.guessed(span)
+                or any(span.file == at.file and span.start <= at.start <= span.end for at in self._places())
+            )
+        return known
+
+    def _places(self) -> Iterator[Span]:
+        yield from (item.span for item in self.findings if item.level is not Severity.NOTE)
+        yield from (item.span for item, _ in self._inherited if item.level is not Severity.NOTE)
+
     def text(self, span: Span) -> str:
         """Return a piece of a rule file on one line."""
         source = self.names.sources[span.file]
@@ -207,6 +242,8 @@ def declare(found: Declarations, programs: Sequence[tuple[SourceFile, nodes.Prog
     """Collect the statements of all files; they form one program."""
     for source, program in programs:
         found.sources[source.path] = source
+        if program.doubtful:
+            found.doubtful[source.path] = sorted(program.doubtful)
         for statement in program.statements:
             _declare(found, statement, source)
 
