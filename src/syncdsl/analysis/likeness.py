@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from syncdsl.analysis.binding import rename_connections, rename_record
 from syncdsl.analysis.clauses import clauses_of
 from syncdsl.analysis.inheriting import document_clauses, module_clauses, narrowed, targets_of
-from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes.composition import LIKE_ITSELF, NOTHING_LEFT_OUT, UNKNOWN_BASE
 from syncdsl.syntax import nodes
 
@@ -157,21 +157,14 @@ class Likeness:
             )
             return
         own = names.modules if what == "module" else names.documents
-        known = [*own, *self._library.names]
-        near = did_you_mean(wanted, known)
-        shown = ", ".join(f"`{item}`" for item in sorted(known)[:12]) + (" …" if len(known) > 12 else "")
-        self._checker.report(
-            UNKNOWN_BASE,
-            f"there is no {what} `{wanted}` to be like",
-            like.path.span,
-            help=f"did you mean `{near}`?" if near else f"there is {shown}",
-        )
+        known = ChainMap(dict.fromkeys(self._library.names, None), own)  # type: ignore[arg-type]  # only the names count
+        self._checker.unknown(UNKNOWN_BASE, f"there is no {what}", wanted, like.path.span, known, after="to be like")
 
     def _report_unused(self, like: nodes.Like, unused: Sequence[tuple[str, Span]], base: Body) -> None:
         """Report what `without` names and the base does not have."""
-        known = sorted(targets_of(base))
+        known = sorted(targets_of(base)) if unused else []
         for name, span in unused:
-            near = did_you_mean(name, known)
+            near = self._checker.nearest(name, known)
             shown = ", ".join(f"`{item}`" for item in known[:12]) + (" …" if len(known) > 12 else "")
             self._checker.report(
                 NOTHING_LEFT_OUT,
