@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+MINUTES ?= 5
+SEED ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench build clean
+.PHONY: help install demo test check format docs bench corpus fuzz build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -41,6 +43,12 @@ docs: $(STAMP) ## regenerate the generated pages and JSON Schemas
 
 bench: $(STAMP) ## the benchmarks, as ratios in one run
 	@$(BIN)/python benchmarks/lint_start.py
+
+corpus: $(STAMP) ## faults planted into valid rules: how many are found, with how many reports
+	@$(BIN)/python -m tests.corpus.measure
+
+fuzz: $(STAMP) ## broken and made-up rules for some minutes: make fuzz MINUTES=5 SEED=1
+	@$(BIN)/python -m tests.fuzz.mutations --minutes $(MINUTES) --seed $(SEED)
 
 build: $(STAMP) ## sdist and wheel in dist/
 	@rm -rf dist

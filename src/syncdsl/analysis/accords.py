@@ -108,10 +108,13 @@ def _kinds(names: tuple[nodes.Identifier, ...], connection: str, checker: Checke
 
 def lower_access(checker: Checker) -> tuple[AccessPlan, ...]:
     """Lower the `access` statements."""
-    return tuple(plan for node in checker.names.access if (plan := _access(node, checker)) is not None)
+    exchanged: dict[str, set[str]] = {}
+    for item in checker.names.transactions:
+        exchanged.setdefault(item.connection.text, set()).update(kind.text for kind in item.kinds)
+    return tuple(plan for node in checker.names.access if (plan := _access(node, exchanged, checker)) is not None)
 
 
-def _access(node: ast.Access, checker: Checker) -> AccessPlan | None:
+def _access(node: ast.Access, exchanged: Mapping[str, set[str]], checker: Checker) -> AccessPlan | None:
     if not _known_connection(node.connection, checker) or any(isinstance(item, nodes.Bad) for item in node.clauses):
         return None
     given = clauses_of(node.clauses, ast.Users)
@@ -122,7 +125,7 @@ def _access(node: ast.Access, checker: Checker) -> AccessPlan | None:
             checker.unknown(UNKNOWN_RIGHT, "users cannot", clause.right.text, clause.right.span, RIGHTS)
         kinds = _kinds(clause.kinds, node.connection.text, checker)
         rights += [(clause.right.text, kind) for kind in kinds or ()]
-    _check_all_kinds(node, checker)
+    _check_all_kinds(node, exchanged, checker)
     profile = next((item.profile.value for item in given if item.profile is not None), None)
     return AccessPlan(
         location=node.span.location,
@@ -170,14 +173,11 @@ def _users(node: ast.Access, given: list[ast.Users], checker: Checker) -> tuple[
     return tuple(dict.fromkeys(text.value for text in addresses))
 
 
-def _check_all_kinds(node: ast.Access, checker: Checker) -> None:
+def _check_all_kinds(node: ast.Access, exchanged: Mapping[str, set[str]], checker: Checker) -> None:
     """Report a role in a system whose documents of all four kinds are not exchanged: it works with all or none."""
-    here = [item for item in checker.names.transactions if item.connection.text == node.connection.text]
-    kinds = {kind.text for item in here for kind in item.kinds}
-    missing = [kind for kind in KINDS if kind not in kinds]
-    doubtful = any(
-        item.connection.text not in checker.names.connections or any(kind.text not in KINDS for kind in item.kinds)
-        for item in checker.names.transactions
+    missing = [kind for kind in KINDS if kind not in exchanged.get(node.connection.text, ())]
+    doubtful = exchanged.keys() - checker.names.connections.keys() or any(
+        not kinds <= KINDS.keys() for kinds in exchanged.values()
     )
     if not missing or doubtful or checker.names.unread or checker.names.opaque:
         return

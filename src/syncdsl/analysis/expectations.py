@@ -40,6 +40,8 @@ class _Subject:
     written: set[str] | None
     lines: set[str]
     document: bool
+    sound: bool
+    """Whether all that is written is known: nothing is wrong in the statement that writes."""
 
 
 def check_expectation(
@@ -95,6 +97,7 @@ def _subject(
         if made:
             return _of_document(made[0], checker)
         written: set[str] = set()
+        sound = True
         for pair in pairs:
             for side, assignments in (
                 (pair.right, [line.to_right for line in pair.lines]),
@@ -102,12 +105,15 @@ def _subject(
             ):
                 if (side.connection, side.module) == (scope.connection, scope.module):
                     written |= {item.target for item in assignments if item is not None}
-        return _Subject(scope=scope, written=written, lines=set(), document=False)
+                    sound = sound and _sound(pair, checker)
+        return _Subject(scope=scope, written=written, lines=set(), document=False, sound=sound)
     if name in {module.name.text for module in names.all_modules()} | {pair.name for pair in pairs}:
         return _of_pair(name, pairs, checker)
     if name in names.records:
         scope = subject_scope(path, records, checker)
-        return _Subject(scope=scope, written=None, lines=set(), document=False) if scope is not None else None
+        if scope is None:
+            return None
+        return _Subject(scope=scope, written=None, lines=set(), document=False, sound=True)
     known = [*names.documents, *names.modules, *names.records]
     checker.undeclared(UNKNOWN_DOCUMENT, "no document, module or record is called", name, path.span, known)
     return None
@@ -124,6 +130,7 @@ def _of_document(document: DocumentPlan, checker: Checker) -> _Subject | None:
         scope = replace(scope, row=RowScope(name="line", schema=row))
     return _Subject(
         scope=scope,
+        sound=checker.sound(checker.names.documents[document.name]),
         written={item.target for item in document.assignments},
         lines={item.target for line in document.lines for item in line.assignments},
         document=True,
@@ -146,7 +153,13 @@ def _of_pair(name: str, pairs: Sequence[Pair], checker: Checker) -> _Subject | N
         written={item.target for item in assignments if item is not None},
         lines=set(),
         document=False,
+        sound=_sound(pair, checker),
     )
+
+
+def _sound(pair: Pair, checker: Checker) -> bool:
+    node = checker.names.modules.get(pair.name.partition(".")[0])
+    return node is not None and checker.sound(node)
 
 
 def _with_cases(condition: ast.Expression, trial: Trial) -> list[ast.Expression]:
@@ -172,7 +185,7 @@ def _with_cases(condition: ast.Expression, trial: Trial) -> list[ast.Expression]
 
 
 def _check_condition(condition: ast.Expression, subject: _Subject, checker: Checker) -> None:
-    if Lowering(checker, subject.scope).condition(condition) is None or subject.written is None:
+    if Lowering(checker, subject.scope).condition(condition) is None or subject.written is None or not subject.sound:
         return
     for node in walk(condition):
         if not isinstance(node, ast.Path):

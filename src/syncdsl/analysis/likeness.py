@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syncdsl.analysis.binding import rename_connections, rename_record
 from syncdsl.analysis.clauses import clauses_of
 from syncdsl.analysis.inheriting import document_clauses, module_clauses, narrowed, targets_of
-from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes.composition import LIKE_ITSELF, NOTHING_LEFT_OUT, UNKNOWN_BASE
 from syncdsl.syntax import nodes
 
@@ -73,7 +73,7 @@ class Likeness:
                 base = narrowed(rename_connections(base, connections), node.arrow)
                 clauses, unused = module_clauses(expanded, base)
                 expanded = replace(expanded, clauses=(*clauses, *clauses_of(base.clauses, nodes.Like)))
-                self._site(expanded, like)
+                self._site(expanded, like, base)
                 self._report_unused(like, unused, base)
         self._open.pop()
         self._done[id(node)] = expanded
@@ -92,14 +92,15 @@ class Likeness:
                 base = rename_record(base, base.record.text, node.record.text)
                 clauses, unused = document_clauses(expanded, base)
                 expanded = replace(expanded, clauses=(*clauses, *clauses_of(base.clauses, nodes.Like)))
-                self._site(expanded, like)
+                self._site(expanded, like, base)
                 self._report_unused(like, unused, base)
         self._open.pop()
         self._done[id(node)] = expanded
         return expanded
 
-    def _site(self, node: Body, like: nodes.Like) -> None:
+    def _site(self, node: Body, like: nodes.Like, base: Body) -> None:
         self._checker.sites[node.header] = like.span
+        self._checker.bases[node.header] = base.header
 
     def _base(self, like: nodes.Like, node: Body) -> Body | None:
         """Return what a statement is like; what is wrong with the name is reported."""
@@ -156,21 +157,14 @@ class Likeness:
             )
             return
         own = names.modules if what == "module" else names.documents
-        known = [*own, *self._library.names]
-        near = did_you_mean(wanted, known)
-        shown = ", ".join(f"`{item}`" for item in sorted(known)[:12]) + (" …" if len(known) > 12 else "")
-        self._checker.report(
-            UNKNOWN_BASE,
-            f"there is no {what} `{wanted}` to be like",
-            like.path.span,
-            help=f"did you mean `{near}`?" if near else f"there is {shown}",
-        )
+        known = ChainMap[str, Any](dict.fromkeys(self._library.names), own)
+        self._checker.unknown(UNKNOWN_BASE, f"there is no {what}", wanted, like.path.span, known, after="to be like")
 
     def _report_unused(self, like: nodes.Like, unused: Sequence[tuple[str, Span]], base: Body) -> None:
         """Report what `without` names and the base does not have."""
-        known = sorted(targets_of(base))
+        known = sorted(targets_of(base)) if unused else []
         for name, span in unused:
-            near = did_you_mean(name, known)
+            near = self._checker.nearest(name, known)
             shown = ", ".join(f"`{item}`" for item in known[:12]) + (" …" if len(known) > 12 else "")
             self._checker.report(
                 NOTHING_LEFT_OUT,

@@ -25,7 +25,7 @@ from syncdsl.schema.types import ReferenceType, describe
 from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from syncdsl.analysis.program import Checker
     from syncdsl.diagnostics import Span
@@ -78,6 +78,7 @@ def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | 
     views = _views(node, checker, left, right)
     lines = _map(node, checker, left, right, wheres)
     incomplete = any(isinstance(item, nodes.Bad | nodes.Like) for item in node.clauses) or lines is None
+    incomplete = incomplete or checker.names.guessed(node.span)
     parent = check_parent(node, checker, left, right, above)
     pair = Pair(
         name=node.name.text if above is None else f"{above.name}.{node.name.text}",
@@ -96,9 +97,8 @@ def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | 
     check_enforced(node, pair, checker)
     if not incomplete:
         sides: tuple[Side, Side] = ("right", "left")
-        for side in sides:
-            if direction in {side, "both"}:
-                _check_required(node, checker, pair, left if side == "left" else right, side)
+        written = {side: left if side == "left" else right for side in sides if direction in {side, "both"}}
+        _check_required(node, checker, pair, written)
     return pair
 
 
@@ -254,6 +254,8 @@ def _on_duplicate(node: nodes.Module, checker: Checker, left: Scope, right: Scop
             _unknown_side(checker, clause.connection, left, right)
             return DuplicateRule()
         if direction not in {side, "both"}:
+            if checker.names.guessed(node.header):
+                return DuplicateRule()  # the arrow was
             other = right if side == "left" else left
             checker.report(
                 BAD_MODIFIER,
@@ -360,7 +362,28 @@ def _once(lines: tuple[MapLine, ...]) -> tuple[MapLine, ...]:
     return tuple(kept)
 
 
-def _check_required(node: nodes.Module, checker: Checker, pair: Pair, scope: Scope, side: str) -> None:
+def _check_required(node: nodes.Module, checker: Checker, pair: Pair, scopes: Mapping[Side, Scope]) -> None:
+    """Report, once for a module, the required fields of the sides it writes that no line writes."""
+    missing = [(side, scope, name) for side, scope in scopes.items() for name in _missing(pair, scope, side)]
+    if not missing:
+        return
+    wanted = [f"`{scope.connection}.{scope.module}` requires `{name}`" for _, scope, name in missing]
+    arrows = {"->" if side == "right" else "<-" for side, _, _ in missing}
+    lines = [f"`… -> {name}`" if side == "right" else f"`{name} <- …`" for side, _, name in missing]
+    by_side = {side: [name for other, _, name in missing if other == side] for side, _, _ in missing}
+    if by_side.keys() == {"left", "right"} and len(missing) == 2:
+        lines = [f"`{by_side['left'][0]} <-> {by_side['right'][0]}`"]
+    how = f"`{arrows.pop()}` or `<->` writes" if len(arrows) == 1 else "`->`, `<-` or `<->` writes"
+    checker.report(
+        REQUIRED_NOT_MAPPED,
+        f"{' and '.join(wanted)}, and no line with {how} {'it' if len(missing) == 1 else 'them'}",
+        node.header,
+        help=f"add {'a line' if len(lines) == 1 else 'lines'} to the map: {', '.join(lines)}",
+    )
+
+
+def _missing(pair: Pair, scope: Scope, side: Side) -> Iterator[str]:
+    """Return the required fields of one side that no line writes."""
     written = {
         assignment.target
         for line in pair.lines
@@ -371,11 +394,4 @@ def _check_required(node: nodes.Module, checker: Checker, pair: Pair, scope: Sco
             continue
         if pair.parent is not None and isinstance(field.value, ReferenceType):
             continue  # the parent is written because the module is nested
-        arrow = "->" if side == "right" else "<-"
-        example = f"… -> {name}" if side == "right" else f"{name} <- …"
-        checker.report(
-            REQUIRED_NOT_MAPPED,
-            f"`{scope.connection}.{scope.module}` requires `{name}`, and no line with `{arrow}` or `<->` writes it",
-            node.header,
-            help=f"add a line to the map: `{example}`",
-        )
+        yield name

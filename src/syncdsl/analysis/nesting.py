@@ -32,7 +32,10 @@ def check_sides(node: nodes.Module, checker: Checker, above: Above | None) -> bo
         return True
     outer = above.node
     for entity, parent in ((node.left, outer.left), (node.right, outer.right)):
-        if entity.connection.text != parent.connection.text and entity.connection.text in checker.names.connections:
+        if (
+            entity.connection.text != parent.connection.text
+            and {entity.connection.text, parent.connection.text} <= checker.names.connections.keys()
+        ):
             checker.report(
                 BAD_MODIFIER,
                 f"a nested module connects what `{outer.name.text}` connects, in the same order",
@@ -83,6 +86,8 @@ def _parent(clause: nodes.Parent, checker: Checker, above: Above, left: Scope, r
     kind = found.field.value
     if len(found.path) == 1 and isinstance(kind, ReferenceType) and module in kind.modules:
         return ParentPlan(pair=above.name, side=side, field=found.path[0])
+    if checker.module_schema(scope.connection, module) is None:
+        return None  # which was reported where the name stands
     fields = [name for name, _ in _lookups(scope, module)]
     checker.report(
         NOT_A_PARENT,

@@ -30,7 +30,9 @@ _ARROWS: dict[Direction, tuple[nodes.Arrow, nodes.Arrow]] = {
 def lower_table(table: nodes.Table, checker: Checker) -> TablePlan:
     """Lower a table; rows hold literals, `_` stands for the rest. Each value is read once in each direction."""
     rows = [row for row in table.rows if _well_formed(row, checker)]
-    right, left = _direction(table, rows, "right", checker), _direction(table, rows, "left", checker)
+    twice: set[Span] = set()
+    right = _direction(table, rows, "right", twice, checker)
+    left = _direction(table, rows, "left", twice, checker)
     return TablePlan(
         right=tuple((key, answer) for key, answer in right if key is not _REST),
         left=tuple((key, answer) for key, answer in left if key is not _REST),
@@ -50,9 +52,12 @@ def _rest(rows: list[tuple[object, object]]) -> object:
 
 
 def _direction(
-    table: nodes.Table, rows: list[nodes.TableRow], direction: Direction, checker: Checker
+    table: nodes.Table, rows: list[nodes.TableRow], direction: Direction, twice: set[Span], checker: Checker
 ) -> list[tuple[object, object]]:
-    """Return the rows of one direction; a value that stands in two of them, or answers of two kinds, are reported."""
+    """Return the rows of one direction; a value that stands in two of them, or answers of two kinds, are reported.
+
+    `twice` holds the rows that were reported, also in the other direction.
+    """
     found: list[tuple[object, object]] = []
     seen: dict[object, nodes.TableRow] = {}
     families: set[str] = set()
@@ -64,7 +69,9 @@ def _direction(
         key = _REST if source is None else _literal(source)
         form = _form(key)
         if form in seen:
-            _report_twice(table, source, row, seen[form], checker)
+            if row.span not in twice:
+                twice.add(row.span)
+                _report_twice(table, source, row, seen[form], checker)
             continue
         seen[form] = row
         family = family_of_value(value)

@@ -11,7 +11,7 @@ from syncdsl.analysis.lists import call_list
 from syncdsl.analysis.negation import negated
 from syncdsl.analysis.typed import Typed
 from syncdsl.diagnostics import did_you_mean
-from syncdsl.diagnostics.codes.names import UNKNOWN_STAGE
+from syncdsl.diagnostics.codes.names import UNKNOWN_FIELD, UNKNOWN_STAGE
 from syncdsl.diagnostics.codes.types import (
     NO_STAGE,
     NOT_A_CONDITION,
@@ -205,7 +205,27 @@ class Lowering:
                 )
         return Typed(plan.Coalesce(left=left.expression, right=right.expression), kind)
 
+    def _hyphenated(self, node: ast.Binary) -> bool:
+        """Report a name with a hyphen, which is read as a subtraction of two fields that there are not."""
+        left, right = node.left, node.right
+        if node.operator is not ast.BinaryOperator.SUBTRACT or not isinstance(left, ast.Path):
+            return False
+        if not isinstance(right, ast.Path) or right.span.start != left.span.end + 1 or len(right.parts) > 1:
+            return False
+        schema = self._scope.schema
+        own = left.parts[1:] if left.parts[0] == self._scope.record else left.parts
+        if not own or schema.resolve(own) is not None or schema.resolve(right.parts) is not None:
+            return False
+        place = f"{self._scope.connection}.{self._scope.module}"
+        span = left.part_spans[-1].to(right.span)
+        self._checker.unknown(
+            UNKNOWN_FIELD, f"`{place}` has no field", f"{left.parts[-1]}-{right.parts[0]}", span, schema.fields
+        )
+        return True
+
     def _arithmetic(self, node: ast.Binary) -> Typed | None:
+        if self._hyphenated(node):
+            return None
         left, right = self.lower(node.left), self.lower(node.right)
         if left is None or right is None:
             return None

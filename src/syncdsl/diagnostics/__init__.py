@@ -2,6 +2,7 @@
 
 from syncdsl.diagnostics.codes import ALL_CODES, Code, find_code
 from syncdsl.diagnostics.diagnostic import Diagnostic, Fix, Related, Severity
+from syncdsl.diagnostics.echoes import without_echoes
 from syncdsl.diagnostics.fault import Fault
 from syncdsl.diagnostics.source import SourceFile
 from syncdsl.diagnostics.span import NO_SPAN, Span
@@ -20,4 +21,5 @@ __all__ = [
     "Span",
     "did_you_mean",
     "find_code",
+    "without_echoes",
 ]

@@ -16,11 +16,14 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
     wanted = name.casefold()
     best: tuple[float, str] | None = None
+    matcher = SequenceMatcher(None, "", wanted)  # what it knows of the second text is worked out once
     for candidate in sorted(set(candidates)):
         folded = candidate.casefold()
         if folded == wanted:
             return candidate
-        matcher = SequenceMatcher(None, wanted, folded)
+        if 2 * min(len(wanted), len(folded)) < _CUTOFF * (len(wanted) + len(folded)):
+            continue
+        matcher.set_seq1(folded)
         if matcher.real_quick_ratio() < _CUTOFF or matcher.quick_ratio() < _CUTOFF:
             continue
         ratio = matcher.ratio()

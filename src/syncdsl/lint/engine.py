@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.diagnostics import without_echoes
 from syncdsl.lint.check import RuleFile
 from syncdsl.lint.checks import CHECKS
 from syncdsl.lint.suppressions import without_suppressed
@@ -39,7 +40,7 @@ def lint(
     for check in CHECKS:
         if level_of(check.code, levels) != OFF:
             found += check.run(files)
-    kept = [item for one in found if (item := weighed(one, levels)) is not None]
+    kept = [item for one in without_echoes(found) if (item := weighed(one, levels)) is not None]
     if today is not None:
         return without_suppressed(kept, sources, levels, today=today, analysed=False)
     unique = {item.sort_key: item for item in kept}

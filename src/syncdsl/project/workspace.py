@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics import Fault, Severity
+from syncdsl.diagnostics import Fault, Severity, without_echoes
 from syncdsl.diagnostics.codes.project import MISSING_SCHEMA, UNREADABLE_FILE
 from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.inside import refuse_outside
@@ -190,7 +190,7 @@ class Workspace:
         failed = any(item.level is Severity.ERROR for item in findings)
         return Checked(
             sources=sources,
-            findings=_sorted(findings),
+            findings=_sorted(without_echoes(findings)),
             schemas=schemas,
             plan=None if failed else analysis.plan,
             contained=not uses.unread and not uses.findings and all(file.shipped for file in uses.files),

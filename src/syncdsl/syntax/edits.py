@@ -9,7 +9,7 @@ from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes import syntax as codes
 from syncdsl.syntax import scanner as scan
 from syncdsl.syntax.automaton import RESERVED, Lexeme
-from syncdsl.syntax.wording import after, shown, spelled
+from syncdsl.syntax.wording import OTHER_COMMENTS, after, shown, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,6 +79,15 @@ _NEVER_INSERTED = frozenset({
     "BAD", "IS",
 })  # fmt: skip
 _OPERATORS = frozenset({"AND", "OR", "NOT", "IN", "IS"})
+WORDS_ELSEWHERE = {
+    "fields": "map", "mapping": "map", "columns": "map", "filter": "where", "condition": "where", "unless": "where",
+    "match": "dedupe", "key": "dedupe", "unique": "dedupe", "sync": "module", "entity": "module", "lookup": "table",
+    "trigger": "when", "on": "when", "limit": "guard", "import": "use", "include": "use", "extends": "like",
+    "inherit": "like", "inherits": "like", "exclude": "without", "except": "without", "version": "language",
+    "source": "connection", "overwrites": "overwrite", "replace": "overwrite", "ignore": "skip", "copy": "clone",
+    "cancel": "void", "reject": "decline", "make": "create", "transaction": "document",
+}  # fmt: skip
+"""Words that other tools have for what is said here with another."""
 _VALUES = frozenset({"STRING", "NUMBER", "DATE", "QUOTED", scan.OPEN_TEXT, scan.OTHER_QUOTES})
 _BRACKETS = {"[": "LPAR", "{": "LPAR", "]": "RPAR", "}": "RPAR", "&": "AND", "|": "OR"}
 
@@ -126,7 +135,8 @@ class EditFinder:
         """Read a token as another one."""
         lexeme = self._lexemes[index]
         text = lexeme.text
-        for terminal, cost, code in _MEANT.get(lexeme.type, ()):
+        second = lexeme.type in _ARROWS and any(item.type in _ARROWS for item in self._lexemes[:index])
+        for terminal, cost, code in () if second else _MEANT.get(lexeme.type, ()):
             if terminal in fits:
                 yield self._replace(index, terminal, cost, code)
         if lexeme.type == _SPLIT_COMPARISON and "LESS" in fits:
@@ -163,7 +173,7 @@ class EditFinder:
                 0.8, (Lexeme("QUOTED", quoted, lexeme.start, lexeme.end),), index + 1, code,
                 "the backtick that ends this name is missing" if code is codes.UNCLOSED_TEXT
                 else f"a name does not stand between quotation marks: {shown(text)}",
-                lexeme.start, lexeme.end, "odd names stand between two backticks, plain ones as they are",
+                lexeme.start, lexeme.end, "odd names stand in backticks, `` `Odd name` ``, plain ones as they are",
             )  # fmt: skip
         if lexeme.type == scan.ODD_NAME and "NAME" in fits:
             yield Edit(
@@ -211,6 +221,9 @@ class EditFinder:
         spelling = self._automaton.spelling
         words = {spelling[t]: t for t in fits if t in spelling and spelling[t].isalpha()}
         meant = did_you_mean(lexeme.text, words)
+        if meant is None and (elsewhere := WORDS_ELSEWHERE.get(lexeme.text.casefold())) in words:
+            named = [item.type for item in self._lexemes[index + 1 : index + 3]] == ["COLON", "STRING"]
+            meant = "view" if elsewhere == "where" and named and "view" in words else elsewhere
         if meant is None and index and words and "NAME" not in fits:
             for terminal in words.values():
                 yield Edit(
@@ -318,8 +331,11 @@ class EditFinder:
             cost = 0.5 if odd else 1.0 if repeated else 1.2 if lexeme.type == "RPAR" else 1.7
             if word or value:
                 cost = 2.4
+            last = lexeme.type == "COMMA" and index + 1 == len(self._lexemes)
             if lexeme.type == "MINUS" and before and before.type in _ARROWS and before.end == lexeme.start:
                 code, message = codes.WRONG_ARROW, f"`{before.text}{lexeme.text}` is not an arrow"
+            elif last:
+                code, message, cost = codes.MISSING_WORD, "nothing stands after this comma", 1.0
             elif lexeme.type == "RPAR":
                 code, message = codes.UNCLOSED_PARENTHESIS, "this `)` has no `(`"
             elif odd:
@@ -331,9 +347,12 @@ class EditFinder:
             rest = len(self._lexemes) - index
             written = self._text[lexeme.start : self._lexemes[-1].end]
             code = codes.BAD_CHARACTER if odd else codes.UNEXPECTED
+            comment = written.startswith(OTHER_COMMENTS)
             yield Edit(
-                1.9 + min(2.0, 0.3 * rest), (), len(self._lexemes), code,
+                0.9 if comment else 1.9 + min(2.0, 0.3 * rest), (), len(self._lexemes),
+                codes.BAD_CHARACTER if comment else code,
                 f"{shown(written)} does not belong {after(before)}", lexeme.start, self._lexemes[-1].end,
+                "comments begin with `#`: `# the rest`" if comment else None,
             )  # fmt: skip
 
     def _replace(self, index: int, terminal: str, cost: float, code: Code) -> Edit:

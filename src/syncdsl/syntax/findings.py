@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic, Severity
+from syncdsl.diagnostics.codes.syntax import BAD_INDENTATION, MISPLACED_LANGUAGE, MISSING_LANGUAGE, TAB
+from syncdsl.syntax.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Code, Fix, Related, SourceFile
 
 MAX_FINDINGS = 100
+_OF_PLACE = frozenset({BAD_INDENTATION, TAB, MISSING_LANGUAGE, MISPLACED_LANGUAGE})
 
 
 class Findings:
@@ -21,6 +24,7 @@ class Findings:
         self.source = source
         self._found: list[Diagnostic] = []
         self._lines: set[int] = set()
+        self._guessed: set[int] = set()
         self._said: set[tuple[str, int]] = set()
 
     def add(
@@ -43,7 +47,11 @@ class Findings:
             return
         if error:
             self._lines.add(span.line)
+            if code not in _OF_PLACE:
+                self._guessed.add(span.line)
         self._said.add((code.id, span.start))
+        if not help and code.instead:
+            help = f"for example {quoted(code.instead.splitlines()[-1].strip())}"  # noqa: A001 - as the parameter
         found = Diagnostic(code=code, message=message, span=span, help=help, related=tuple(related), fixes=tuple(fixes))
         self._found.append(found)
 
@@ -52,12 +60,21 @@ class Findings:
         if not any(item.code is code for item in self._found):
             self.add(code, message, start, end)
 
+    @property
+    def guessed(self) -> frozenset[int]:
+        """The lines that have an error, other than one of where they stand."""
+        return frozenset(self._guessed)
+
     def reported(self, line: int) -> bool:
         """Whether a line has an error."""
         return line in self._lines
 
     def __len__(self) -> int:
         return len(self._found)
+
+    def misplaced(self) -> bool:
+        """Whether a line stands where it does not belong."""
+        return any(item.code in {BAD_INDENTATION, TAB} for item in self._found)
 
     @property
     def failed(self) -> bool:

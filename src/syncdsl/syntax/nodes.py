@@ -383,6 +383,10 @@ Statement: TypeAlias = (
 
 @dataclass(frozen=True, kw_only=True)
 class Program(_Node):
-    """One rule file. It has a `__dict__`, in which `walk` keeps what it found."""
+    """One rule file. It has a `__dict__`, in which `walk` keeps what it found.
+
+    `doubtful` are the lines that were read as what they were probably meant to be.
+    """
 
     statements: tuple[Statement, ...]
+    doubtful: frozenset[int] = field(default=frozenset(), compare=False, repr=False)

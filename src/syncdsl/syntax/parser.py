@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,7 @@ def parse(source: SourceFile) -> ParseResult:
         tables = automaton()
         program = Builder(tables, findings).program(_tree(source, tables, findings))
         _check_language(program, findings)
+        program = replace(program, doubtful=findings.guessed) if findings.failed else program
     return ParseResult(program=program, diagnostics=findings.sorted(), complete=not findings.failed)
 
 

@@ -15,7 +15,7 @@ from syncdsl.syntax import scanner as scan
 from syncdsl.syntax.automaton import INDENT_WIDTH, MAX_PARENTHESES, Lexeme
 from syncdsl.syntax.findings import MAX_FINDINGS
 from syncdsl.syntax.repairs import Fitted, Repairer
-from syncdsl.syntax.wording import after, shown
+from syncdsl.syntax.wording import OTHER_COMMENTS, after, right_form, shown
 
 if TYPE_CHECKING:
     from syncdsl.syntax.automaton import Automaton, Node, Stack
@@ -92,6 +92,9 @@ class Recovery:
             if fitted is not None:
                 self._settle(line, place, fitted)
                 return index + 1
+        if self._text.startswith(OTHER_COMMENTS, line.start):
+            self._report_comment(line)
+            return index + 1
         best = self._repaired(index, places)
         if best is None:
             self._report_bad(line, places[0])
@@ -228,7 +231,22 @@ class Recovery:
                 text = f" {text}"
             title = f"write `{text.strip()}`"
             fixes.append(Fix(title=title, span=self._findings.source.span(start, end), replacement=text))
-        self._findings.add(edit.code, edit.message, edit.start, edit.end, help=edit.help, fixes=fixes)
+        advice = edit.help
+        if advice is None and (form := right_form(self._text, fitted.lexemes)) is not None:
+            advice = f"write {form}"
+        self._findings.add(edit.code, edit.message, edit.start, edit.end, help=advice, fixes=fixes)
+
+    def _report_comment(self, line: LogicalLine) -> None:
+        mark = next(item for item in OTHER_COMMENTS if self._text.startswith(item, line.start))
+        span = self._findings.source.span(line.start, line.start + len(mark))
+        self._findings.add(
+            codes.BAD_CHARACTER,
+            f"`{mark}` begins no comment in this language",
+            line.start,
+            line.end,
+            help="comments begin with `#`: `# the rest`",
+            fixes=[Fix(title="write `#`", span=span, replacement="#")],
+        )
 
     def _report_bad(self, line: LogicalLine, place: _Place) -> None:
         failed = self._repairer.failure(line, place.stack)
@@ -262,6 +280,8 @@ class Recovery:
 
     def _beginnings(self, place: _Place) -> str:
         spelling = self._automaton.spelling
+        if "GROUP" in self._automaton.expected(place.stack):
+            return "here stand lines such as `Account_Name -> contact_name`, `group NAME:` or `line:`"
         fits = sorted(spelling[t] for t in self._automaton.expected(place.stack) if t in spelling)
         words = [f"`{word}`" for word in fits if word.isalpha()]
         return f"what can stand here begins with {', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else ""
@@ -307,7 +327,7 @@ class Recovery:
                 return
 
     def _report_widths(self) -> None:
-        if self._findings.failed:
+        if self._findings.misplaced() or len(self._findings) >= MAX_FINDINGS:
             return
         for block in self._widths:
             if not block.blamed and block.first is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes import syntax as codes
 from syncdsl.syntax import scanner as scan
-from syncdsl.syntax.automaton import Lexeme
+from syncdsl.syntax.automaton import RESERVED, Lexeme
 from syncdsl.syntax.edits import Edit, EditFinder
 
 if TYPE_CHECKING:
@@ -191,6 +191,9 @@ class Repairer:
             lexeme = lexemes[index]
             kind = automaton.kind(stack, lexeme)
             after = automaton.step(stack, kind)
+            if after is None and kind in automaton.spelling and _may_be_a_name(lexeme):
+                # The table lists words for a state that several places share: here it may be a name all the same.
+                kind, after = "NAME", automaton.step(stack, "NAME")
             if after is None:
                 return index, tuple(kinds), stacks
             stack = after
@@ -205,6 +208,10 @@ class Repairer:
                 return None
             after = self._automaton.step(after, lexeme.type)
         return after
+
+
+def _may_be_a_name(lexeme: Lexeme) -> bool:
+    return lexeme.type not in RESERVED and lexeme.text.isalpha()
 
 
 def _better(one: Fitted | None, other: Fitted | None) -> Fitted | None:

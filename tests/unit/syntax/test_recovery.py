@@ -296,3 +296,55 @@ def test_a_line_that_nobody_can_read_is_bad_with_its_deeper_lines() -> None:
     assert not result.complete
     assert sum(isinstance(item, Bad) for item in result.program.statements) == 1
     assert len(result.program.statements) == 20
+
+
+def test_every_report_shows_the_right_form() -> None:
+    """Whatever is reported, its help says how it is written, in backticks, on one line."""
+    for case in TABLE:
+        (found,) = read(broken(case)).diagnostics
+        assert found.help is not None, found
+        assert "`" in found.help or found.code.id in {"SD115", "SD117", "SD126"}, found
+        assert "\n" not in found.help
+
+
+def test_the_right_form_is_the_line_as_it_was_meant() -> None:
+    """The help shows the broken line itself, mended, with `…` for what has to be filled in."""
+    forms = {
+        "        Phone phone\n": "write `Phone -> phone`",
+        "        Phone <-> \n": "write `Phone <-> …`",
+        "        trim(Phone -> phone\n": "write `trim(Phone) -> phone`",
+        "        Phone: phone\n": "write `Phone -> phone`",
+        "        Phone <-> phone,\n": "write `Phone <-> phone`",
+        "        Phone <-> phone when empty\n": "write `Phone <-> phone, when empty`",
+    }
+    for line, form in forms.items():
+        (found,) = read(REFERENCE.replace("        Phone <-> phone\n", line, 1)).diagnostics
+        assert found.help == form
+
+
+def test_words_of_other_tools() -> None:
+    """A statement word or a comment of another tool is answered with this language's own, and nothing else is lost."""
+    for piece, other, word in (
+        ("    map:\n        Full_Name", "    fields:\n        Full_Name", "map"),
+        ("    where crm:", "    filter crm:", "where"),
+        ("    like: invoice", "    extends: invoice", "like"),
+        ("when deal is created", "on deal is created", "when"),
+        ("        Phone <-> phone", "        // telephone\n        Phone <-> phone", "#"),
+        ("        Phone <-> phone", "        -- telephone\n        Phone <-> phone", "#"),
+    ):
+        result = read(REFERENCE.replace(piece, other, 1))
+        (found,) = result.diagnostics
+        assert f"`{word}" in str(found.help)
+        assert not any(isinstance(node, Bad) for node in walk(result.program))
+
+
+def test_words_that_open_a_line_after_an_unreadable_one() -> None:
+    """After a line that nobody can read, a name that is also a statement word is a name all the same."""
+    text = REFERENCE.replace("        today() -> date", "        }\n        today() -> date")
+    assert [item.code.id for item in read(text).diagnostics] == ["SD110"]
+
+
+def test_the_width_of_indentation_is_told_beside_other_mistakes() -> None:
+    """A block that is regular but not by four spaces is a warning, whatever else is wrong."""
+    text = REFERENCE.replace("    stage: Stage", "      stage: Stage").replace("Phone <-> phone", "Phone phone", 1)
+    assert [item.code.id for item in read(text).diagnostics] == ["SD102", "SD116"]

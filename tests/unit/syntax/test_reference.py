@@ -34,7 +34,7 @@ def dump(node: Any, depth: int = 0, label: str = "") -> Iterator[str]:
         plain = [
             f"{field.name}={_plain(getattr(node, field.name))}"
             for field in fields(node)
-            if _is_plain(getattr(node, field.name))
+            if _is_plain(getattr(node, field.name)) and field.name != "doubtful"
         ]
         place = f"{span.line}:{span.column}-{span.end_line}:{span.end_column}"
         yield " ".join([f"{indentation}{type(node).__name__}", place, *plain])

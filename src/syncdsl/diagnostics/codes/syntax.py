@@ -271,6 +271,8 @@ TOO_DEEP = Code(
         "Expressions may be nested 200 levels deep; every operator of a chain counts as one. A long chain of `or` is "
         'better written as `in ("a", "b")`.'
     ),
+    example='where crm: Region == "EU" or Region == "UK"',
+    instead='where crm: Region in ("EU", "UK")',
 )
 BAD_CREATED = Code(
     id="SD127",
