@@ -29,6 +29,7 @@ SURFACE = {
         "Span",
         "did_you_mean",
         "find_code",
+        "without_echoes",
     ],
     "syncdsl.functions": ["BUILTINS", "FAMILIES", "Builtin", "Example", "Flaw", "Kind", "Parameter", "find_builtin"],
     "syncdsl.lint": ["lint_paths"],

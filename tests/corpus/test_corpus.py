@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
 
 import pytest
@@ -74,8 +75,8 @@ def test_what_is_misspelt_means_nothing() -> None:
 
 @pytest.mark.parametrize("name", BASES)
 def test_the_bases_are_valid(name: str) -> None:
-    """The programs that faults are planted into have no error, and no warning but one that says a table is unused."""
-    assert {code for code, _ in of_the_base(name)} <= ({"SD501"} if name == "every_clause" else set())
+    """The programs that faults are planted into have no error, and two known warnings in the one with every clause."""
+    assert {code for code, _ in of_the_base(name)} <= ({"SD501", "SD510"} if name == "every_clause" else set())
 
 
 def test_the_goals() -> None:
@@ -123,7 +124,7 @@ def test_the_measure_checks_as_the_command_does(tmp_path_factory: pytest.TempPat
     for case in cases()[::40]:
         folder = tmp_path_factory.mktemp("project")
         (folder / "rules").mkdir()
-        (folder / "schema").symlink_to(MANIFEST.parents[2] / "rules" / "zoho" / "schema")
+        shutil.copytree(MANIFEST.parents[2] / "rules" / "zoho" / "schema", folder / "schema")
         (folder / "syncdsl.toml").write_text('[project]\nrules = "rules"\nschema = "schema"\n', encoding="utf-8")
         files = []
         for name, text in case.files().items():

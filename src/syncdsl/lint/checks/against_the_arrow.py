@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     for file in files:
+        if not file.complete:
+            continue  # an arrow may have been guessed
         for module in file.nodes(Module):
             if module.arrow is Arrow.BOTH:
                 continue
