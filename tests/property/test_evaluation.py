@@ -6,7 +6,8 @@ import datetime as dt
 import operator
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Literal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -130,13 +131,74 @@ def _expressions(inner: st.SearchStrategy[PlanExpression]) -> st.SearchStrategy[
     )
 
 
+constants = st.builds(plan.Constant, value=plain.map(to_json))
+reads = st.builds(plan.FieldRead, path=paths)
 leaves: st.SearchStrategy[PlanExpression] = st.one_of(
-    st.builds(plan.Constant, value=plain.map(to_json)),
-    st.builds(plan.FieldRead, path=paths),
+    constants,
+    reads,
+    # what conditions are made of, so that most expressions have some: a field against constants
+    st.builds(
+        plan.Comparison,
+        op=st.sampled_from(["==", "!=", "<", "<=", ">", ">="]),
+        left=reads,
+        right=constants,
+        as_type=kinds,
+    ),
+    st.builds(
+        plan.Among,
+        operand=reads,
+        options=st.lists(constants, min_size=1, max_size=3).map(tuple),
+        negated=st.booleans(),
+        as_type=kinds,
+    ),
     st.builds(plan.StageTest, path=paths, stage_class=st.just(StageClass.WON), stages=st.just(("won", "x"))),
     st.just(plan.Created()),
 )
 expressions = st.recursive(leaves, _expressions, max_leaves=8)
+
+# Conditions as people write them, over few values, so that bounds are met exactly and parts of a chain all hold.
+few: st.SearchStrategy[Value] = st.sampled_from(
+    [None, "", "x", " x", "X", True, False, 0, 1, 2, Decimal(1), Decimal("1.0"), Decimal("1.5"), ("x",)]
+)
+close = st.dictionaries(st.sampled_from(FIELDS), few | few | few | strange)
+bounds = st.builds(plan.Constant, value=few.map(to_json))
+own = st.builds(plan.FieldRead, path=st.sampled_from([(name,) for name in FIELDS]))
+tests: st.SearchStrategy[PlanExpression] = st.one_of(
+    own,
+    st.builds(
+        plan.Comparison,
+        op=st.sampled_from(["==", "!=", "<", "<=", ">", ">="]),
+        left=own,
+        right=bounds,
+        as_type=st.sampled_from([TextType(), IntegerType(), DecimalType(), BooleanType()]),
+    ),
+    st.builds(
+        plan.Among,
+        operand=own,
+        options=st.lists(bounds, min_size=1, max_size=3).map(tuple),
+        negated=st.booleans(),
+        as_type=st.sampled_from([TextType(), IntegerType()]),
+    ),
+)
+
+
+def _chains(inner: st.SearchStrategy[PlanExpression]) -> st.SearchStrategy[PlanExpression]:
+    return st.builds(
+        _chain, st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=5), st.integers(0, 4)
+    ) | st.builds(plan.Negate, operand=inner)
+
+
+def _chain(op: Literal["and", "or"], parts: list[PlanExpression], at: int) -> PlanExpression:
+    """Return parts that are joined, nested from the left up to a part and from the right after it."""
+    first, rest = parts[: at + 1], parts[at + 1 :]
+    joined = reduce(lambda left, right: plan.Connective(op=op, left=left, right=right), first)
+    if not rest:
+        return joined
+    tail = reduce(lambda right, left: plan.Connective(op=op, left=left, right=right), reversed(rest))
+    return plan.Connective(op=op, left=joined, right=tail)
+
+
+conditions = st.recursive(tests, _chains, max_leaves=6)
 
 
 @dataclass(frozen=True)
@@ -312,9 +374,20 @@ def agree(one: Any, other: Any) -> bool:
 
 
 @settings(derandomize=True, max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(expressions, records, records)
-def test_evaluation(expression: PlanExpression, fields: dict[str, Value], others: dict[str, Value]) -> None:
-    """A compiled expression never raises and answers what the walk over its tree answers."""
-    record = Record(fields, others)
+@given(expressions, st.lists(records, min_size=1, max_size=3), records)
+def test_evaluation(expression: PlanExpression, several: list[dict[str, Value]], others: dict[str, Value]) -> None:
+    """A compiled expression never raises and answers what the walk over its tree does, whatever was asked before."""
     evaluate = compile_expression(expression, {"known": TABLE})
-    assert agree(evaluate(record), walk(expression, record))
+    for fields in [*several, *several]:
+        record = Record(fields, others)
+        assert agree(evaluate(fields, record), walk(expression, record))
+
+
+@settings(derandomize=True, max_examples=1200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(conditions, st.lists(close, min_size=2, max_size=6))
+def test_conditions(condition: PlanExpression, several: list[dict[str, Value]]) -> None:
+    """So does a condition made of tests of fields, joined however."""
+    evaluate = compile_expression(condition, {})
+    for fields in several:
+        record = Record(fields, {})
+        assert agree(evaluate(fields, record), walk(condition, record))

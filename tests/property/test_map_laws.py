@@ -232,7 +232,7 @@ class Record:
 
 def carried(assignment: Assignment, fields: Mapping[str, Value], tables: Mapping[str, TablePlan]) -> tuple[bool, Value]:
     """Return whether a value fits the other side, and the value, as the engine carries it."""
-    value = convert(compile_expression(assignment.value, tables)(Record(fields)), assignment.type)
+    value = convert(compile_expression(assignment.value, tables)(fields, Record(fields)), assignment.type)
     return misfit(value, assignment.type) is None, None if is_empty(value) else value
 
 

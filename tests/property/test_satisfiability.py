@@ -429,7 +429,7 @@ def compare(conditions: Sequence[PlanExpression], tally: Tally) -> None:
                 assert expected == z3.sat, shown
                 record = Realised(answer.values)
                 for number in (*true, *false):
-                    truth = compile_expression(conditions[number], {})(record) is True
+                    truth = record.evaluate(compile_expression(conditions[number], {})) is True
                     assert truth is (number in true), (shown, answer)
             case Unsatisfiable():
                 tally.unsatisfiable += 1

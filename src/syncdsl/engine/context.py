@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncdsl.changes.effects import RecordName
 from syncdsl.engine.keys import syncdsl_key
-from syncdsl.engine.scope import RecordScope
+from syncdsl.engine.scope import ConnectionScope
 from syncdsl.engine.view import StateView
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.schema.canonical import canonical
@@ -18,7 +18,7 @@ from syncdsl.schema.types import FieldType, IdType, TextType
 from syncdsl.schema.values import Ref, fields_to_json, is_empty, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from syncdsl.adapters.protocol import Identity, Record
     from syncdsl.changes.change_set import ChangeSet
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.observation import Observation
     from syncdsl.engine.operations import Operation
     from syncdsl.engine.run import Run
+    from syncdsl.plan.evaluation import Evaluator
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
     from syncdsl.schema.snapshot import ModuleSchema
@@ -55,7 +56,8 @@ class Context:
         self.in_doubt: set[tuple[str, str]] = set()
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
-        self._compiled: dict[int, tuple[PlanExpression, Callable[[RecordScope], Value]]] = {}
+        self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}
+        self._scopes = {name: ConnectionScope(self, name) for name in run.connections}
         self._change_set: ChangeSet | None = None
 
     # -- time ---------------------------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ class Context:
             known = (expression, compile_expression(expression, self.plan.tables))
             # The expression is kept beside its closure, so that its id stays its own.
             self._compiled[id(expression)] = known
-        return known[1](RecordScope(self, connection, fields))
+        return known[1](fields, self._scopes[connection])
 
     def in_scope(self, endpoint: Endpoint, record: Record) -> bool:
         """Return whether a record satisfies an endpoint's condition."""

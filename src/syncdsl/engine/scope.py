@@ -1,4 +1,4 @@
-"""The scope in which an expression is evaluated: one record, and the records it refers to."""
+"""The scope in which expressions are evaluated: the date, and the records that a record may refer to."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     from syncdsl.schema.values import Value
 
 
-class RecordScope:
-    """A record's fields, the run's date, and stepping through references by what this run observed."""
+class ConnectionScope:
+    """The run's date, and stepping through the references of a connection's records by what this run observed."""
 
-    __slots__ = ("_connection", "_context", "fields")
+    __slots__ = ("_connection", "_context")
 
     row: Mapping[str, Value] = MappingProxyType({})
 
-    def __init__(self, context: Context, connection: str, fields: Mapping[str, Value]) -> None:
+    def __init__(self, context: Context, connection: str) -> None:
         self._context = context
         self._connection = connection
-        self.fields = fields
 
     @property
     def today(self) -> dt.date:

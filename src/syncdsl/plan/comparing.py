@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syncdsl.functions.coercion import as_text
-from syncdsl.plan.direct import direct_equality, direct_membership, direct_order
+from syncdsl.plan.value_tests import compile_field_test, compile_number_test, compile_test, compile_text_test
 from syncdsl.schema.canonical import canonical, canonical_text
-from syncdsl.schema.types import ChoiceType, DecimalType, IdType, IntegerType, MoneyType, TextType, UrlType
+from syncdsl.schema.types import (
+    ChoiceType,
+    DecimalType,
+    EmailType,
+    IdType,
+    IntegerType,
+    MoneyType,
+    PhoneType,
+    TextType,
+    UrlType,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from syncdsl.plan.evaluation import Evaluator, Scope
+    from syncdsl.plan.value_tests import Order, Test
     from syncdsl.schema.types import FieldType
     from syncdsl.schema.values import Value
 
@@ -22,7 +34,7 @@ Operator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">="]
 
 # What a comparison of values that have no order, or no equality (a signalling NaN), may raise.
 _INCOMPARABLE = (TypeError, ArithmeticError)
-_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+_ORDERS: dict[Order, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -30,9 +42,21 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operand:
+    """One side of a comparison: its evaluator, and what is known of it beforehand."""
+
+    evaluate: Evaluator
+    constant: bool = False
+    value: Value = None
+    """What a constant evaluates to."""
+    field: str | None = None
+    """The name of a field of the record itself."""
+
+
 def form_of(kind: FieldType) -> Callable[[Value], Value]:
     """Return the function to the form in which values are compared as `kind`; it never raises."""
-    if isinstance(kind, IntegerType | DecimalType | MoneyType):
+    if _is_numeric(kind):
         return _number_form  # the canonical form changes digits, never the number: comparing needs no quantising
     # What nearly every condition compares is written out: finding the kind anew costs more than the form.
     if isinstance(kind, TextType):
@@ -66,137 +90,113 @@ def _number_form(value: Value) -> Value:
     return as_text(value)  # true is not 1
 
 
-def compile_comparison(
-    op: Operator,
-    as_type: FieldType,
-    *,
-    left: Evaluator,
-    right: Evaluator,
-    left_constant: bool,
-    right_constant: bool,
-    field: str | None = None,
-) -> Evaluator:
-    """Return the comparison of two operands; `field` is the left one's name where it is a field of the record."""
+def compile_comparison(op: Operator, as_type: FieldType, left: Operand, right: Operand) -> Evaluator:
+    """Return the comparison of two operands."""
+    match op:
+        case "==" | "!=":
+            return _compile_equality(as_type, left, right, negated=op == "!=")
+        case _:
+            return _compile_order(op, as_type, left, right)
+
+
+def compile_among(operand: Operand, options: Sequence[Operand], as_type: FieldType, *, negated: bool) -> Evaluator:
+    """Return the test whether an operand is one of the options."""
     form = form_of(as_type)
-    if op in {"==", "!="}:
-        negated = op == "!="
-        if right_constant or left_constant:
-            constant, operand = (right, left) if right_constant else (left, right)
-            expected = form(_value_of(constant))
-            general = _equals_constant(operand, expected, form, negated=negated)
-            if field is None or not right_constant:
-                return general
-            return direct_equality(field, expected, as_type, general, negated=negated)
-        return _equals(left, right, form, negated=negated)
-    order = _ORDERS[op]
-    if right_constant:
-        bound = form(_value_of(right))
-        general = _ordered_constant(order, left, bound, form)
-        return general if field is None else direct_order(field, bound, as_type, general, order)
-    return _ordered(order, left, right, form)
+    if all(option.constant for option in options):
+        forms = frozenset(form(option.value) for option in options)
+        return _compile_test(_among(forms, form, negated=negated), operand, as_type)
+    evaluate, choices = operand.evaluate, [option.evaluate for option in options]
 
-
-def compile_among(
-    operand: Evaluator,
-    options: Sequence[Evaluator],
-    *,
-    constant: bool,
-    negated: bool,
-    as_type: FieldType,
-    field: str | None = None,
-) -> Evaluator:
-    """Return the test whether an operand is one of the options; `field` is its name where it is one of the record."""
-    form = form_of(as_type)
-    if constant:
-        forms = frozenset(form(_value_of(option)) for option in options)
-
-        def among_constants(scope: Scope) -> Value:
-            try:
-                return (form(operand(scope)) in forms) is not negated
-            except _INCOMPARABLE:
-                return negated
-
-        if field is None:
-            return among_constants
-        return direct_membership(field, forms, as_type, among_constants, negated=negated)
-
-    def among(scope: Scope) -> Value:
-        value = form(operand(scope))
+    def among(fields: Mapping[str, Value], scope: Scope) -> Value:
+        value = form(evaluate(fields, scope))
         try:
-            return any(form(option(scope)) == value for option in options) is not negated
+            return any(form(option(fields, scope)) == value for option in choices) is not negated
         except _INCOMPARABLE:
             return negated
 
     return among
 
 
-def _value_of(constant: Evaluator) -> Value:
-    """Return what a constant's evaluator answers; it looks at no scope."""
-    return constant(_NO_SCOPE)
+def _compile_equality(as_type: FieldType, left: Operand, right: Operand, *, negated: bool) -> Evaluator:
+    form = form_of(as_type)
+    if not (left.constant or right.constant):
+        return _equals(left.evaluate, right.evaluate, form, negated=negated)
+    constant, operand = (right, left) if right.constant else (left, right)
+    return _compile_test(_equal_to(form(constant.value), form, negated=negated), operand, as_type)
 
 
-class _NoScope:
-    """Stands where a constant is evaluated."""
-
-    fields: dict[str, Value] = {}  # noqa: RUF012 - never written; a protocol's attribute
-    row: dict[str, Value] = {}  # noqa: RUF012 - the same
-    today: None = None
-
-    def follow(self, reference: Value, name: str) -> Value:
-        """Return nothing: there is no record."""
-        del reference, name
-        return None
+def _compile_order(op: Order, as_type: FieldType, left: Operand, right: Operand) -> Evaluator:
+    form = form_of(as_type)
+    if not right.constant:
+        return _ordered(_ORDERS[op], left.evaluate, right.evaluate, form)
+    bound = form(right.value)
+    test = _ordered_to(_ORDERS[op], bound, form)
+    if left.field is not None and _is_numeric(as_type) and (bound.__class__ is int or bound.__class__ is Decimal):
+        return compile_number_test(op, bound, test, left.field)
+    return _compile_test(test, left, as_type)
 
 
-_NO_SCOPE: Scope = _NoScope()  # type: ignore[assignment]  # `today` is never read by a constant
+def _compile_test(test: Test, operand: Operand, kind: FieldType) -> Evaluator:
+    """Return a test of an operand that is compared as `kind`."""
+    if operand.field is None:
+        return compile_test(test, operand.evaluate)
+    if isinstance(kind, TextType | ChoiceType | IdType | UrlType | EmailType | PhoneType):
+        return compile_text_test(test, operand.field)
+    return compile_field_test(test, operand.field)
 
 
-def _equals_constant(
-    operand: Evaluator, constant: Value, form: Callable[[Value], Value], *, negated: bool
-) -> Evaluator:
-    if negated:
-        negative = _equals_constant(operand, constant, form, negated=False)
-        return lambda scope: not negative(scope)
+def _is_numeric(kind: FieldType) -> bool:
+    return isinstance(kind, IntegerType | DecimalType | MoneyType)
 
-    def equals(scope: Scope) -> Value:
+
+def _equal_to(expected: Value, form: Callable[[Value], Value], *, negated: bool) -> Test:
+    def test(value: Value) -> bool:
         try:
-            return form(operand(scope)) == constant
+            return (form(value) == expected) is not negated
+        except _INCOMPARABLE:
+            return negated
+
+    return test
+
+
+def _among(forms: frozenset[Value], form: Callable[[Value], Value], *, negated: bool) -> Test:
+    def test(value: Value) -> bool:
+        try:
+            return (form(value) in forms) is not negated
+        except _INCOMPARABLE:
+            return negated
+
+    return test
+
+
+def _ordered_to(order: Callable[[Value, Value], bool], bound: Value, form: Callable[[Value], Value]) -> Test:
+    def test(value: Value) -> bool:
+        value = form(value)
+        if value is None:
+            return False
+        try:
+            return order(value, bound)
         except _INCOMPARABLE:
             return False
 
-    return equals
+    return test
 
 
 def _equals(left: Evaluator, right: Evaluator, form: Callable[[Value], Value], *, negated: bool) -> Evaluator:
-    def equals(scope: Scope) -> Value:
+    def equals(fields: Mapping[str, Value], scope: Scope) -> Value:
         try:
-            return (form(left(scope)) == form(right(scope))) is not negated
+            return (form(left(fields, scope)) == form(right(fields, scope))) is not negated
         except _INCOMPARABLE:
             return negated
 
     return equals
 
 
-def _ordered_constant(
-    order: Callable[[Value, Value], bool], left: Evaluator, constant: Value, form: Callable[[Value], Value]
-) -> Evaluator:
-    def compare(scope: Scope) -> Value:
-        value = form(left(scope))
-        if value is None:
-            return False
-        try:
-            return order(value, constant)
-        except _INCOMPARABLE:
-            return False
-
-    return compare
-
-
 def _ordered(
     order: Callable[[Value, Value], bool], left: Evaluator, right: Evaluator, form: Callable[[Value], Value]
 ) -> Evaluator:
-    def compare(scope: Scope) -> Value:
-        first, second = form(left(scope)), form(right(scope))
+    def compare(fields: Mapping[str, Value], scope: Scope) -> Value:
+        first, second = form(left(fields, scope)), form(right(fields, scope))
         if first is None or second is None:
             return False
         try:

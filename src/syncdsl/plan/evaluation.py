@@ -1,14 +1,17 @@
-"""Expressions as closures: compiled once, evaluated per record. Every expression is total."""
+"""Expressions as closures: compiled once, evaluated per record. Every expression is total.
+
+A record is given as its fields, apart from the scope, which is the same for many records: evaluating makes nothing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, assert_never
 
 from syncdsl.functions import BUILTINS
 from syncdsl.functions.coercion import as_date, as_number, as_text, as_whole
 from syncdsl.functions.dates import shift
 from syncdsl.functions.exact import add, divide, multiply, negate, subtract
-from syncdsl.plan.comparing import compile_among, compile_comparison
+from syncdsl.plan.comparing import Operand, compile_among, compile_comparison
 from syncdsl.plan.expressions import (
     Among,
     Arithmetic,
@@ -29,11 +32,12 @@ from syncdsl.plan.expressions import (
     TextOf,
 )
 from syncdsl.plan.tables import compile_table
+from syncdsl.plan.value_tests import compile_test, compile_text_test
 from syncdsl.schema.values import from_json, is_empty
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import TablePlan
@@ -41,12 +45,7 @@ if TYPE_CHECKING:
 
 
 class Scope(Protocol):
-    """What an expression sees: one record, the date of the run, and the records it refers to."""
-
-    @property
-    def fields(self) -> Mapping[str, Value]:
-        """The record's fields; `id` is its own identifier."""
-        ...
+    """What an expression sees besides a record's fields: the date of the run, and the records it refers to."""
 
     @property
     def row(self) -> Mapping[str, Value]:
@@ -63,11 +62,12 @@ class Scope(Protocol):
         ...
 
 
-Evaluator: TypeAlias = "Callable[[Scope], Value]"
+Evaluator: TypeAlias = "Callable[[Mapping[str, Value], Scope], Value]"
+"""From a record's fields (`id` is its own identifier) and a scope to a value."""
 
 
 def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePlan]) -> Evaluator:
-    """Return a function from scopes to values.
+    """Return a function from a record's fields and a scope to a value.
 
     It never raises, whatever a record holds: a value that is not of the kind an operation needs counts as empty there,
     and only `true` is true.
@@ -80,7 +80,7 @@ def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePla
         case RowRead():
             return _field(expression.path, in_row=True)
         case StageTest():
-            return _stage(_field(expression.path), frozenset(expression.stages))
+            return _stage(expression.path, frozenset(expression.stages))
         case TextOf():
             return _text([compile_expression(part, tables) for part in expression.parts])
         case Negate():
@@ -90,29 +90,16 @@ def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePla
         case Connective():
             return _connective(expression, tables)
         case Comparison():
-            left, right = expression.left, expression.right
-            return compile_comparison(
-                expression.op,
-                expression.as_type,
-                left=compile_expression(left, tables),
-                right=compile_expression(right, tables),
-                left_constant=isinstance(left, Constant),
-                right_constant=isinstance(right, Constant),
-                field=_own_field(left),
-            )
+            left, right = _operand(expression.left, tables), _operand(expression.right, tables)
+            return compile_comparison(expression.op, expression.as_type, left, right)
         case Arithmetic():
             return _arithmetic(expression, tables)
         case Coalesce():
             return _coalesce(compile_expression(expression.left, tables), compile_expression(expression.right, tables))
         case Among():
-            return compile_among(
-                compile_expression(expression.operand, tables),
-                [compile_expression(option, tables) for option in expression.options],
-                constant=all(isinstance(option, Constant) for option in expression.options),
-                negated=expression.negated,
-                as_type=expression.as_type,
-                field=_own_field(expression.operand),
-            )
+            options = [_operand(option, tables) for option in expression.options]
+            operand = _operand(expression.operand, tables)
+            return compile_among(operand, options, expression.as_type, negated=expression.negated)
         case Emptiness():
             return _emptiness(compile_expression(expression.operand, tables), negated=expression.negated)
         case Created():
@@ -133,30 +120,36 @@ def compile_expression(expression: PlanExpression, tables: Mapping[str, TablePla
             assert_never(expression)
 
 
-def _own_field(expression: PlanExpression) -> str | None:
-    """Return the name of a field that stands in the record itself."""
-    return expression.path[0] if isinstance(expression, FieldRead) and len(expression.path) == 1 else None
+def _operand(expression: PlanExpression, tables: Mapping[str, TablePlan]) -> Operand:
+    evaluate = compile_expression(expression, tables)
+    match expression:
+        case Constant():
+            return Operand(evaluate=evaluate, constant=True, value=from_json(expression.value))
+        case FieldRead(path=(name,)):
+            return Operand(evaluate=evaluate, field=name)
+        case _:
+            return Operand(evaluate=evaluate)
 
 
 def _constant(value: Value) -> Evaluator:
-    return lambda _: value
+    return lambda _fields, _scope: value
 
 
 def _field(path: tuple[str, ...], *, in_row: bool = False) -> Evaluator:
     first, *rest = path
 
-    def read_record(scope: Scope) -> Value:
-        value = scope.fields.get(first)
+    def read_record(fields: Mapping[str, Value], _scope: Scope) -> Value:
+        value = fields.get(first)
         return value if value or not is_empty(value) else None
 
-    def read_row(scope: Scope) -> Value:
+    def read_row(_fields: Mapping[str, Value], scope: Scope) -> Value:
         value = scope.row.get(first)
         return value if value or not is_empty(value) else None
 
     read = read_row if in_row else read_record
 
-    def step(scope: Scope) -> Value:
-        value = read(scope)
+    def step(fields: Mapping[str, Value], scope: Scope) -> Value:
+        value = read(fields, scope)
         for name in rest:
             if value is None:
                 return None
@@ -168,43 +161,78 @@ def _field(path: tuple[str, ...], *, in_row: bool = False) -> Evaluator:
     return step if rest else read
 
 
-def _stage(read: Evaluator, stages: frozenset[str]) -> Evaluator:
-    def test(scope: Scope) -> Value:
-        value = read(scope)
+def _stage(path: tuple[str, ...], stages: frozenset[str]) -> Evaluator:
+    def test(value: Value) -> bool:
         return isinstance(value, str) and value.strip() in stages
 
-    return test
+    return compile_text_test(test, path[0]) if len(path) == 1 else compile_test(test, _field(path))
 
 
 def _text(parts: list[Evaluator]) -> Evaluator:
-    def join(scope: Scope) -> Value:
+    def join(fields: Mapping[str, Value], scope: Scope) -> Value:
         # Empty pieces leave the spaces that stood around them: those at the ends go, and nothing but spaces is empty.
-        return "".join([as_text(part(scope)) or "" for part in parts]).strip() or None
+        return "".join([as_text(part(fields, scope)) or "" for part in parts]).strip() or None
 
     return join
 
 
 def _not(operand: Evaluator) -> Evaluator:
-    return lambda scope: operand(scope) is not True
+    return lambda fields, scope: operand(fields, scope) is not True
 
 
 def _minus(operand: Evaluator) -> Evaluator:
-    def minus(scope: Scope) -> Value:
-        number = as_number(operand(scope))
+    def minus(fields: Mapping[str, Value], scope: Scope) -> Value:
+        number = as_number(operand(fields, scope))
         return None if number is None else negate(number)
 
     return minus
 
 
 def _connective(expression: Connective, tables: Mapping[str, TablePlan]) -> Evaluator:
-    inner, right = expression.left, compile_expression(expression.right, tables)
-    if expression.op == "and" and isinstance(inner, Connective) and inner.op == "and":  # one call less for each two
-        first, second = compile_expression(inner.left, tables), compile_expression(inner.right, tables)
-        return lambda scope: first(scope) is True and second(scope) is True and right(scope) is True
-    left = compile_expression(inner, tables)
-    if expression.op == "and":
-        return lambda scope: left(scope) is True and right(scope) is True
-    return lambda scope: left(scope) is True or right(scope) is True
+    parts = [compile_expression(part, tables) for part in _joined(expression, expression.op)]
+    return _all(parts) if expression.op == "and" else _any(parts)
+
+
+def _joined(expression: PlanExpression, op: Literal["and", "or"]) -> Iterator[PlanExpression]:
+    """Return what stands between the same connective, however it is nested."""
+    if isinstance(expression, Connective) and expression.op == op:
+        yield from _joined(expression.left, op)
+        yield from _joined(expression.right, op)
+    else:
+        yield expression
+
+
+def _all(parts: list[Evaluator]) -> Evaluator:
+    if len(parts) == 2:  # few are written out: a loop costs more than the parts
+        first, second = parts
+        return lambda fields, scope: first(fields, scope) is True and second(fields, scope) is True
+    if len(parts) == 3:
+        one, two, three = parts
+        return lambda fields, scope: (
+            one(fields, scope) is True and two(fields, scope) is True and three(fields, scope) is True
+        )
+
+    def test(fields: Mapping[str, Value], scope: Scope) -> Value:
+        for part in parts:  # noqa: SIM110 - `all` makes a generator for each record
+            if part(fields, scope) is not True:
+                return False
+        return True
+
+    return test
+
+
+def _any(parts: list[Evaluator]) -> Evaluator:
+    if len(parts) == 2:
+        first, second = parts
+        return lambda fields, scope: first(fields, scope) is True or second(fields, scope) is True
+
+    def test(fields: Mapping[str, Value], scope: Scope) -> Value:
+        for part in parts:  # noqa: SIM110 - `any` makes a generator for each record
+            if part(fields, scope) is True:
+                return True
+        return False
+
+    return test
 
 
 def _arithmetic(expression: Arithmetic, tables: Mapping[str, TablePlan]) -> Evaluator:
@@ -215,16 +243,16 @@ def _arithmetic(expression: Arithmetic, tables: Mapping[str, TablePlan]) -> Eval
         return _days_between(left, right)
     operation = {"+": add, "-": subtract, "*": multiply, "/": divide}[expression.op]
 
-    def calculate(scope: Scope) -> Value:
-        first, second = as_number(left(scope)), as_number(right(scope))
+    def calculate(fields: Mapping[str, Value], scope: Scope) -> Value:
+        first, second = as_number(left(fields, scope)), as_number(right(fields, scope))
         return None if first is None or second is None else operation(first, second)
 
     return calculate
 
 
 def _shifted(left: Evaluator, right: Evaluator, *, sign: int) -> Evaluator:
-    def calculate(scope: Scope) -> Value:
-        first, second = left(scope), right(scope)
+    def calculate(fields: Mapping[str, Value], scope: Scope) -> Value:
+        first, second = left(fields, scope), right(fields, scope)
         if sign > 0 and as_date(first) is None:  # days plus a date
             first, second = second, first
         date, days = as_date(first), as_whole(second)
@@ -234,29 +262,29 @@ def _shifted(left: Evaluator, right: Evaluator, *, sign: int) -> Evaluator:
 
 
 def _days_between(left: Evaluator, right: Evaluator) -> Evaluator:
-    def calculate(scope: Scope) -> Value:
-        end, start = as_date(left(scope)), as_date(right(scope))
+    def calculate(fields: Mapping[str, Value], scope: Scope) -> Value:
+        end, start = as_date(left(fields, scope)), as_date(right(fields, scope))
         return None if end is None or start is None else (end - start).days
 
     return calculate
 
 
 def _coalesce(left: Evaluator, right: Evaluator) -> Evaluator:
-    def coalesce(scope: Scope) -> Value:
-        value = left(scope)
-        return value if value or not is_empty(value) else right(scope)
+    def coalesce(fields: Mapping[str, Value], scope: Scope) -> Value:
+        value = left(fields, scope)
+        return value if value or not is_empty(value) else right(fields, scope)
 
     return coalesce
 
 
 def _emptiness(operand: Evaluator, *, negated: bool) -> Evaluator:
     if negated:
-        return lambda scope: not is_empty(operand(scope))
-    return lambda scope: is_empty(operand(scope))
+        return lambda fields, scope: not is_empty(operand(fields, scope))
+    return lambda fields, scope: is_empty(operand(fields, scope))
 
 
 def _choose(condition: Evaluator, then: Evaluator, otherwise: Evaluator) -> Evaluator:
-    return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
+    return lambda fields, scope: then(fields, scope) if condition(fields, scope) is True else otherwise(fields, scope)
 
 
 def _call(name: str, arguments: list[Evaluator]) -> Evaluator:
@@ -266,8 +294,8 @@ def _call(name: str, arguments: list[Evaluator]) -> Evaluator:
         return _constant(None)  # a plan of a newer version is refused before; nothing else writes such a call
     compute = builtin.compute
     if builtin.needs_today:
-        return lambda scope: compute(scope.today, *[argument(scope) for argument in arguments])
+        return lambda fields, scope: compute(scope.today, *[argument(fields, scope) for argument in arguments])
     if len(arguments) == 1:
         (only,) = arguments
-        return lambda scope: compute(only(scope))
-    return lambda scope: compute(*[argument(scope) for argument in arguments])
+        return lambda fields, scope: compute(only(fields, scope))
+    return lambda fields, scope: compute(*[argument(fields, scope) for argument in arguments])

@@ -9,7 +9,7 @@ from syncdsl.schema.canonical import canonical_text
 from syncdsl.schema.values import from_json, is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
     from syncdsl.plan.evaluation import Evaluator, Scope
     from syncdsl.plan.pairs import TablePlan
@@ -27,8 +27,8 @@ def compile_table(table: TablePlan, direction: Literal["right", "left"], argumen
     rest = from_json(table.right_rest if direction == "right" else table.left_rest) if has_rest else None
     answers = {_key(from_json(key)): from_json(answer) for key, answer in rows}
 
-    def read(scope: Scope) -> Value:
-        value = argument(scope)
+    def read(fields: Mapping[str, Value], scope: Scope) -> Value:
+        value = argument(fields, scope)
         try:
             key = _key(value)
             if key in answers:

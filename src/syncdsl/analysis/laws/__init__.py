@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from syncdsl.analysis.laws.judgement import Broken, Judgement, Loss, Unproven, judge
-from syncdsl.analysis.laws.trips import record_of
+from syncdsl.analysis.laws.trips import KnownRecord
 from syncdsl.diagnostics.codes.types import LOST_ON_THE_WAY, NO_ROUND_TRIP
 from syncdsl.diagnostics.diagnostic import Related
 from syncdsl.plan.evaluation import compile_expression
@@ -111,8 +111,10 @@ def within_scope(wheres: Mapping[Side, PlanExpression], tables: Mapping[str, Tab
     }
 
     def test(side: Side, values: Values) -> bool:
-        record = record_of(values)
-        return all(evaluate(record) is True for reads, evaluate in tests.get(side, ()) if reads <= values.keys())
+        record = KnownRecord(values)
+        return all(
+            record.evaluate(evaluate) is True for reads, evaluate in tests.get(side, ()) if reads <= values.keys()
+        )
 
     return test
 

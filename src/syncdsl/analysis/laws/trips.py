@@ -16,7 +16,7 @@ from syncdsl.schema.values import Ref, is_empty
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from syncdsl.plan.evaluation import Evaluator, Scope
+    from syncdsl.plan.evaluation import Evaluator
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Assignment, TablePlan
     from syncdsl.schema.types import FieldType
@@ -27,7 +27,7 @@ Values = dict[tuple[str, ...], "Value"]
 
 
 @dataclass(slots=True)
-class _Record:
+class KnownRecord:
     """A record with these values; a path of several names leads through references that know no more than that."""
 
     values: Values
@@ -38,6 +38,10 @@ class _Record:
     def __post_init__(self) -> None:
         self.fields = {path[0]: value if len(path) == 1 else Ref("", path[0]) for path, value in self.values.items()}
 
+    def evaluate(self, evaluate: Evaluator) -> Value:
+        """Return what a compiled expression makes of this record."""
+        return evaluate(self.fields, self)
+
     def follow(self, reference: Value, name: str) -> Value:
         """Return what stands behind a reference."""
         if not isinstance(reference, Ref):
@@ -47,11 +51,6 @@ class _Record:
             return self.values[path]
         deeper = any(known[: len(path)] == path for known in self.values)
         return Ref("", "\n".join(path)) if deeper else None
-
-
-def record_of(values: Values) -> Scope:
-    """Return a record with these values, as expressions see it."""
-    return _Record(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +68,7 @@ class End:
 
     def read(self, values: Values) -> Value:
         """Return what the expression makes of a record with these values."""
-        return self.evaluate(_Record(values))
+        return KnownRecord(values).evaluate(self.evaluate)
 
 
 def ends_of(to_right: Assignment, to_left: Assignment, tables: Mapping[str, TablePlan]) -> tuple[End, End]:

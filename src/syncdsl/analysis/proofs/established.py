@@ -54,7 +54,7 @@ def _judge(rules: Rules, pair: Pair, side: Side, part: PlanExpression) -> None:
     if not isinstance(answer, Satisfied):
         return
     record = Realised(answer.values)
-    new = {path: compile_expression(value, tables)(record) for path, value in written.items()}
+    new = {path: record.evaluate(compile_expression(value, tables)) for path, value in written.items()}
     made = (
         f"made from a record with {example_text(answer.values)} it would have"
         if answer.values

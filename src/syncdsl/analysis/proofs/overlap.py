@@ -152,4 +152,4 @@ def _writes(pair: Pair, side: Side) -> Iterator[tuple[MapLine, Assignment]]:
 
 
 def _written(assignment: Assignment, values: Values, rules: Rules) -> str:
-    return value_text(compile_expression(assignment.value, rules.checker.tables)(Realised(values)))
+    return value_text(Realised(values).evaluate(compile_expression(assignment.value, rules.checker.tables)))

@@ -168,7 +168,7 @@ def _filled(rules: Rules, source: _Source, not_this: Value) -> tuple[Values, Val
     answer = witness([wanted], rules.record_type(*source.place), rules.checker.tables)
     if not isinstance(answer, Satisfied):
         return None
-    return answer.values, compile_expression(assignment.value, rules.checker.tables)(Realised(answer.values))
+    return answer.values, Realised(answer.values).evaluate(compile_expression(assignment.value, rules.checker.tables))
 
 
 def _span_of(rules: Rules, document: DocumentPlan, back: Assignment) -> Span:

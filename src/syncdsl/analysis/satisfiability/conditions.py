@@ -241,7 +241,7 @@ class Conditions:
         if cells is not None or not axis.exhaustive:
             return cells
         test = compile_expression(expression, self._tables)
-        answers = (test(Realised({axis.path: value})) is True for value in axis.values)
+        answers = (Realised({axis.path: value}).evaluate(test) is True for value in axis.values)
         return sum(1 << bit for bit, answer in enumerate(answers) if answer)
 
     def _evaluator(self, number: int) -> Evaluator:

@@ -193,7 +193,7 @@ class Lifting:
             expression
         ):
             return expression
-        return Constant(value=to_json(compile_expression(expression, self._tables)(Realised({}))))
+        return Constant(value=to_json(Realised({}).evaluate(compile_expression(expression, self._tables))))
 
 
 def chain(expression: Connective) -> list[PlanExpression]:

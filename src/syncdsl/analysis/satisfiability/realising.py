@@ -11,6 +11,7 @@ from syncdsl.schema.values import Ref, is_empty
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from syncdsl.plan.evaluation import Evaluator
     from syncdsl.schema.values import Value
 
 SOME_DAY = dt.date(2026, 1, 1)
@@ -34,6 +35,10 @@ class Realised:
                 if prefix not in self._values:
                     self._values[prefix] = reference_at(prefix)
         self.fields: Mapping[str, Value] = {path[0]: value for path, value in self._values.items() if len(path) == 1}
+
+    def evaluate(self, evaluate: Evaluator) -> Value:
+        """Return what a compiled expression makes of this record."""
+        return evaluate(self.fields, self)
 
     def follow(self, reference: Value, name: str) -> Value:
         """Return field `name` of the record that a reference of this record leads to."""

@@ -39,7 +39,7 @@ def confirm(
     """Return a record inside a product that meets every check when it is evaluated."""
     for values in _candidates(product, axes):
         record = Realised(values)
-        if all((evaluate(record) is True) is expected for evaluate, expected in checks):
+        if all((record.evaluate(evaluate) is True) is expected for evaluate, expected in checks):
             return values
     return None
 
