@@ -1,18 +1,20 @@
 """Evaluating one typical condition for many records: syncdsl against `common-expression-language` and `rule-engine`.
 
-Each side compiles the condition once. The headline begins where a run does, with a record as a mapping of its fields,
-and counts what a side needs to see it: a scope here, nothing for rule-engine, and for CEL a context, made from only the
-fields that the condition reads. The second table leaves that out: everything is prepared. All must agree on every
-record. Rounds alternate; a figure is the median of the processor's time.
+Each side compiles the condition once, and each is used in the quickest way that was found for it. The headline begins
+where a run does, with a record as a mapping of its fields, and counts what a side needs to see it: nothing for syncdsl
+and rule-engine; CEL is given only the fields that the condition reads, in one context that is used again. The second
+table leaves that out: CEL has a context made beforehand for every record. All must agree on every record. Short rounds
+alternate; a figure is the least of the processor's time, since whatever else runs only adds to it. The two pick
+lists hold few values, as such fields do: syncdsl remembers what it answered for a text.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 import platform
 import random
-import statistics
 import sys
 import time
 from decimal import Decimal
@@ -29,15 +31,15 @@ from syncdsl.schema.snapshot import read_snapshot
 from syncdsl.syntax import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from syncdsl.plan.evaluation import Evaluator
     from syncdsl.schema.values import Value
 
 RECORDS = 200
-REPEATS = 20
+REPEATS = 5
 READ = ("Account_Type", "Employees", "Rating")
-ROUNDS = 9
+ROUNDS = 200
 REPORT = Path(__file__).parent / "reports" / "conditions.md"
 SCHEMAS = Path(__file__).parents[1] / "rules" / "zoho" / "schema"
 CONDITION = 'Account_Type == "Customer" and Employees >= 50 and Rating in ("Active", "Acquired")'
@@ -55,18 +57,15 @@ module customers: crm.Accounts -> books.customers
 """
 
 
-class Record:
-    """A record as conditions see it in a run."""
+class World:
+    """What conditions see besides a record; a run makes one for each connection."""
 
-    __slots__ = ("fields", "row", "today")
-
-    def __init__(self, fields: Mapping[str, Value], today: dt.date) -> None:
-        self.fields = fields
-        self.today = today
-        self.row: Mapping[str, Value] = {}
+    __slots__ = ()
+    today = dt.date(2026, 1, 31)
+    row: Mapping[str, Value] = {}
 
     def follow(self, _reference: Value, _name: str) -> Value:
-        """Return nothing: the condition reads this record alone."""
+        """Return nothing: the condition reads a record alone."""
         return None
 
 
@@ -98,30 +97,50 @@ def records() -> list[dict[str, Any]]:
     ]
 
 
-Sides: TypeAlias = "dict[str, tuple[Callable[[Any], Any], list[Any]]]"
-"""The function of each side, and its records."""
+Sides: TypeAlias = "dict[str, tuple[Callable[[Iterable[Any]], list[Any]], list[Any]]]"
+"""How each side answers for records, and its records."""
 
 
 def from_records(plain: list[dict[str, Any]]) -> Sides:
     """Return the sides as they begin with the fields of a record."""
-    today = dt.date(2026, 1, 31)
-    own = compiled()
-    execute = cel.compile(CEL).execute
+    own, world = compiled(), World()
+    execute, context = cel.compile(CEL).execute, cel.Context()
+    add = context.add_variable
+
+    def cel_answers(records: Iterable[dict[str, Any]]) -> list[Any]:
+        answers = []
+        for record in records:  # `READ`, written out: a loop takes longer
+            add("Account_Type", record["Account_Type"])
+            add("Employees", record["Employees"])
+            add("Rating", record["Rating"])
+            answers.append(execute(context))
+        return answers
+
     return {
-        "syncdsl": (lambda fields: own(Record(fields, today)), decimals(plain)),
-        "common-expression-language": (lambda item: execute({name: item[name] for name in READ}), plain),
-        "rule-engine": (rule_engine.Rule(RULE_ENGINE).matches, plain),
+        "syncdsl": (lambda records: [own(fields, world) for fields in records], decimals(plain)),
+        "common-expression-language": (cel_answers, plain),
+        "rule-engine": (rule_engine_answers(), plain),
     }
 
 
 def prepared(plain: list[dict[str, Any]]) -> Sides:
     """Return the sides with everything that can be made beforehand."""
-    today = dt.date(2026, 1, 31)
+    own, world = compiled(), World()
+    execute = cel.compile(CEL).execute
     return {
-        "syncdsl": (compiled(), [Record(fields, today) for fields in decimals(plain)]),
-        "common-expression-language": (cel.compile(CEL).execute, [cel.Context(variables=item) for item in plain]),
-        "rule-engine": (rule_engine.Rule(RULE_ENGINE).matches, plain),
+        "syncdsl": (lambda records: [own(fields, world) for fields in records], decimals(plain)),
+        "common-expression-language": (
+            lambda contexts: [execute(context) for context in contexts],
+            [cel.Context(variables={name: item[name] for name in READ}) for item in plain],
+        ),
+        "rule-engine": (rule_engine_answers(), plain),
     }
+
+
+def rule_engine_answers() -> Callable[[Iterable[Any]], list[Any]]:
+    """Return how rule-engine answers; with the types of the fields declared it takes longer."""
+    matches = rule_engine.Rule(RULE_ENGINE).matches
+    return lambda records: [matches(record) for record in records]
 
 
 def decimals(plain: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -130,20 +149,19 @@ def decimals(plain: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def measured(sides: Sides) -> dict[str, float]:
-    """Return the seconds of each side at the median."""
-    answers = {name: [bool(test(item)) for item in items] for name, (test, items) in sides.items()}
+    """Return the least seconds of each side."""
+    answers = {name: [bool(answer) for answer in test(items)] for name, (test, items) in sides.items()}
     first = answers["syncdsl"]
     if any(answer != first for answer in answers.values()) or not 0 < sum(first) < RECORDS:
         sys.exit("the sides do not agree")
-    times: dict[str, list[float]] = {name: [] for name in sides}
+    times = dict.fromkeys(sides, math.inf)
     for _ in range(ROUNDS):
         for name, (test, items) in sides.items():
             begin = time.process_time()
             for _ in range(REPEATS):
-                for item in items:
-                    test(item)
-            times[name].append((time.process_time() - begin) / REPEATS)
-    return {name: statistics.median(values) for name, values in times.items()}
+                test(items)
+            times[name] = min(times[name], (time.process_time() - begin) / REPEATS)
+    return times
 
 
 def table(times: dict[str, float]) -> list[str]:
@@ -158,13 +176,15 @@ def main() -> int:
     plain = records()
     told = (
         f"`{CONDITION}`, for {RECORDS:,} records; written by `benchmarks/conditions.py` on Python"
-        f" {platform.python_version()} with {os.cpu_count()} cores. Compiled once, median of {ROUNDS} alternating"
+        f" {platform.python_version()} with {os.cpu_count()} cores. Compiled once, the least of {ROUNDS} alternating"
         " rounds; all sides agree on every record."
     )
     lines = ["# Evaluation of a condition", "", told, "", "## From the fields of a record", ""]
     lines += ["Goals: at least 10 times as long as syncdsl for CEL, 40 for rule-engine.", ""]
     lines += table(measured(from_records(plain)))
-    lines += ["## With scopes and contexts made beforehand", "", *table(measured(prepared(plain)))]
+    lines += ["## With contexts made beforehand", ""]
+    lines += ["No goal: what evaluating alone takes where CEL's values have been made before the clock starts.", ""]
+    lines += table(measured(prepared(plain)))
     text = "\n".join(lines)
     print(text)
     REPORT.parent.mkdir(exist_ok=True)
