@@ -41,8 +41,12 @@ format: $(STAMP) ## format and fix what can be fixed
 docs: $(STAMP) ## regenerate the generated pages and JSON Schemas
 	@$(BIN)/python docs/generate.py
 
-bench: $(STAMP) ## the benchmarks, as ratios in one run
+bench: $(STAMP) ## the benchmarks, as ratios in one run (minutes; nothing else should run)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,dev,bench]'
 	@$(BIN)/python benchmarks/lint_start.py
+	@$(BIN)/python benchmarks/conditions.py
+	@$(BIN)/python benchmarks/proofs.py
+	@$(BIN)/python benchmarks/check_speed.py
 
 corpus: $(STAMP) ## faults planted into valid rules: how many are found, with how many reports
 	@$(BIN)/python -m tests.corpus.measure
