@@ -30,6 +30,9 @@ class Library:
 Body: TypeAlias = "nodes.Module | nodes.Document"
 
 
+_MOST_OPEN = 50
+
+
 class Likeness:
     """Works out what every statement takes from others.
 
@@ -45,10 +48,30 @@ class Likeness:
     def expand(self) -> None:
         """Replace all declared modules and documents by what they come to."""
         names = self._checker.names
+        for body in [*names.modules.values(), *names.documents.values()]:
+            self._from_the_base(body)
         for name, module in list(names.modules.items()):
             names.modules[name] = self._module(module)
         for name, document in list(names.documents.items()):
             names.documents[name] = self._document(document)
+
+    def _from_the_base(self, node: Body) -> None:
+        """Expand what a statement is like, what that is like and so on, the last first: no chain is too long."""
+        chain: list[Body] = []
+        seen: set[int] = set()
+        body: Body | None = node
+        while body is not None and id(body) not in seen and id(body) not in self._done:
+            seen.add(id(body))
+            chain.append(body)
+            like = next(iter(clauses_of(body.clauses, nodes.Like)), None)
+            body = self._local(like.path.parts) or self._shipped(like.path.parts) if like is not None else None
+        if body is not None and id(body) in seen:
+            return  # it leads back, which is reported where it is expanded
+        for item in reversed(chain[1:]):
+            if isinstance(item, nodes.Module):
+                self._module(item)
+            else:
+                self._document(item)
 
     def _module(self, node: nodes.Module) -> nodes.Module:
         if id(node) in self._done:
@@ -112,6 +135,14 @@ class Likeness:
         if found is None or isinstance(found, nodes.Module) is not isinstance(node, nodes.Module):
             if not self._checker.names.may_declare(parts[0]):
                 self._report_unknown(like, what, found)
+            return None
+        if id(found) not in self._open and len(self._open) > _MOST_OPEN:
+            self._checker.report(
+                LIKE_ITSELF,
+                f"more than {_MOST_OPEN} statements are like one another here",
+                like.span,
+                help=f"name the {what} that states the rest, or state everything here",
+            )
             return None
         if id(found) in self._open:
             self._checker.report(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from syncdsl.syntax.expressions import Path
 
 
+MAX_STEPS = 20
+"""Most names in a path, so that none leads round in a circle of references for long."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """A path that leads to a field: the names to step through, the field, and the module that has it.
@@ -120,6 +124,14 @@ class Scope:
     def _steps(self, parts: tuple[str, ...], spans: tuple[Span, ...], checker: Checker) -> Resolved | None:
         names: list[str] = []
         module, schema = self.module, self.schema
+        if len(parts) > MAX_STEPS:
+            checker.report(
+                UNKNOWN_FIELD,
+                f"this path has {len(parts)} steps, more than the {MAX_STEPS} that a path may have",
+                spans[0].to(spans[-1]),
+                help="step through fewer references, such as `deal.Owner.full_name`",
+            )
+            return None
         while True:
             if parts == ("id",) and "id" not in schema.fields and not names:
                 return Resolved(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fix
-from syncdsl.diagnostics.codes.syntax import EMPTY_BLOCK, RESERVED_WORD
+from syncdsl.diagnostics.codes.syntax import EMPTY_BLOCK, RESERVED_WORD, TOO_DEEP
 from syncdsl.syntax.builder_expressions import ExpressionBuilder, bounds, plain_name
 from syncdsl.syntax.expressions import BadExpression, StageClass
 from syncdsl.syntax.nodes import (
@@ -50,11 +50,16 @@ if TYPE_CHECKING:
     from syncdsl.syntax.nodes import DocumentClause, MapItem, Modifier, ModuleClause, RecordClause
 
 
+MAX_NESTED = 20
+"""Most levels of modules in a module."""
+
+
 class ClauseBuilder:
     """Builds clauses; what all statements are made of is here too."""
 
     def __init__(self, automaton: Automaton, findings: Findings) -> None:
         self.findings = findings
+        self._depth = 0
         self.expressions = ExpressionBuilder(automaton, findings)
 
     def span(self, item: Node | Token) -> Span:
@@ -120,6 +125,16 @@ class ClauseBuilder:
             case "map":
                 return self._map(tree)
             case "with_":
+                if self._depth > MAX_NESTED:
+                    start, end = bounds(tree)
+                    self.findings.add(
+                        TOO_DEEP,
+                        f"modules are nested more than {MAX_NESTED} levels deep",
+                        self.expressions.offset(start),
+                        self.expressions.offset(end),
+                        help="pair what is deeper in a `module` of its own",
+                    )
+                    return Bad(span=self.span(tree))
                 return With(span=self.span(tree), module=self.module(tree))
             case "parent":
                 return Parent(span=self.span(tree), path=self.expressions.path(trees(tree)[0]))
@@ -136,13 +151,16 @@ class ClauseBuilder:
         """Build a module, or what is nested in one."""
         name, arrow = tokens(tree)
         left, right, *clauses = trees(tree)
+        self._depth += 1
+        built = tuple([self.module_clause(child) for child in clauses])
+        self._depth -= 1
         return Module(
             span=self.span(tree),
             name=self.name(name),
             left=self.entity(left),
             arrow=self.arrow(arrow),
             right=self.entity(right),
-            clauses=tuple([self.module_clause(child) for child in clauses]),
+            clauses=built,
             header=self.header(tree, right),
         )
 
