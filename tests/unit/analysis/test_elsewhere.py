@@ -1,0 +1,76 @@
+"""Names that are right in other languages, or on the other side: the help says how they are written here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syncdsl.analysis.elsewhere import function_elsewhere
+from syncdsl.functions import BUILTINS
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from syncdsl.analysis import Analysis
+
+    class Analyse(Protocol):
+        """Checks rules against the shipped schemas."""
+
+        def __call__(self, text: str) -> Analysis:
+            """Return what the rules come to."""
+
+
+HEAD = "language 1\nconnection crm: zoho_crm\nconnection books: zoho_books\n"
+MODULE = f"""{HEAD}
+module customers: crm.Accounts -> books.customers
+    where crm: %s
+    dedupe: Account_Name == contact_name
+    on duplicate: skip
+    map:
+        Account_Name -> contact_name
+        %s
+"""
+TRUE = "Employees > 3"
+PLAIN = "Phone -> phone"
+CASES = [
+    ("Phone != null", PLAIN, "SD203", "`Phone is not empty`"),
+    ("Website == NULL", PLAIN, "SD203", "`Phone is empty`"),
+    (TRUE, "True -> notes", "SD203", "write `true`"),
+    (TRUE, "no -> notes", "SD203", "write `false`"),
+    (TRUE, "today -> notes", "SD203", "write `today()`"),
+    (TRUE, "trim -> notes", "SD203", "write `trim(…)`"),
+    (TRUE, "crm.Phone -> phone", "SD203", "write `Phone`"),
+    (TRUE, "crm.Accounts.Phone -> phone", "SD203", "write `Phone`"),
+    (TRUE, "Phone -> books.phone", "SD203", "write `phone`"),
+    (TRUE, "Accounts.Phone -> phone", "SD203", "write `Phone`"),
+    (TRUE, "contact_name -> notes", "SD203", "`books.customers` has it"),
+    (TRUE, "Fax -> Account_Site", "SD203", "`crm.Accounts` has it"),
+    (TRUE, "- Phone -> phone", "SD308", "without a dash"),
+    (TRUE, 'Billing_City + " " -> notes', "SD308", '`"{First_Name} {Last_Name}"`'),
+    (TRUE, 'IF(Employees > 3, "a", "b") -> notes', "SD206", "`if Employees > 100"),
+    (TRUE, "concat(Billing_City, Fax) -> notes", "SD206", '`"{First_Name} {Last_Name}"`'),
+    ("not ISNULL(Phone)", PLAIN, "SD206", "`Phone is empty`"),
+]
+
+
+@pytest.mark.parametrize(("condition", "line", "code", "way"), CASES, ids=[f"{one} / {two}" for one, two, *_ in CASES])
+def test_the_help_shows_the_form_of_this_language(
+    analysed: Analyse, condition: str, line: str, code: str, way: str
+) -> None:
+    """One finding, with a help that shows how it is written here."""
+    findings = [item for item in analysed(MODULE % (condition, line)).diagnostics if item.level.value != "note"]
+    assert [item.code.id for item in findings] == [code]
+    assert way in (findings[0].help or "")
+
+
+def test_a_field_of_such_a_name_is_a_field(analysed: Analyse) -> None:
+    """A path that leads to a field is never taken for anything else, and letters of the wrong size are a misspelling."""
+    findings = analysed(MODULE % (TRUE, "phone -> phone")).diagnostics
+    (found,) = [item for item in findings if item.level.value != "note"]
+    assert found.help == "did you mean `Phone`?"
+
+
+def test_no_builtin_is_said_not_to_be_there() -> None:
+    """No name of a builtin is among the functions of other languages, in its own spelling."""
+    assert not [name for name in BUILTINS if function_elsewhere(name) is not None]
