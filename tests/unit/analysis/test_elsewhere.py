@@ -54,7 +54,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "line", "code", "way"), CASES, ids=[f"{one} / {two}" for one, two, *_ in CASES])
+@pytest.mark.parametrize(("condition", "line", "code", "way"), CASES)
 def test_the_help_shows_the_form_of_this_language(
     analysed: Analyse, condition: str, line: str, code: str, way: str
 ) -> None:
@@ -65,7 +65,7 @@ def test_the_help_shows_the_form_of_this_language(
 
 
 def test_a_field_of_such_a_name_is_a_field(analysed: Analyse) -> None:
-    """A path that leads to a field is never taken for anything else, and letters of the wrong size are a misspelling."""
+    """A path that leads to a field is taken for nothing else, and letters of the wrong size are a misspelling."""
     findings = analysed(MODULE % (TRUE, "phone -> phone")).diagnostics
     (found,) = [item for item in findings if item.level.value != "note"]
     assert found.help == "did you mean `Phone`?"
@@ -74,3 +74,24 @@ def test_a_field_of_such_a_name_is_a_field(analysed: Analyse) -> None:
 def test_no_builtin_is_said_not_to_be_there() -> None:
     """No name of a builtin is among the functions of other languages, in its own spelling."""
     assert not [name for name in BUILTINS if function_elsewhere(name) is not None]
+
+
+LIMITS = [
+    ("creates <= 1.500", "`creates <= 1_500`"),
+    ("amount <= 100.000 EUR per day", "`amount <= 100_000 EUR`"),
+    ("creates <= 1.5", "`creates <= 2`"),
+]
+
+
+@pytest.mark.parametrize(("limit", "way"), LIMITS)
+def test_a_point_never_groups_thousands_in_a_guard(analysed: Analyse, limit: str, way: str) -> None:
+    """A limit with more digits after its point than what it limits has would stop at another amount than was meant."""
+    findings = analysed(f"{HEAD}guard: {limit}\n").diagnostics
+    (found,) = [item for item in findings if item.code.id == "SD403"]
+    assert way in (found.help or "")
+
+
+@pytest.mark.parametrize("limit", ["amount <= 100_000.50 EUR", "updates <= 12.5 %", "creates <= 1_500"])
+def test_other_limits_are_fine(analysed: Analyse, limit: str) -> None:
+    """Cents, fractions of a percentage and grouped thousands are numbers as they should be."""
+    assert not [item for item in analysed(f"{HEAD}guard: {limit}\n").diagnostics if item.code.id == "SD403"]
