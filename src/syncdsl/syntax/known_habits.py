@@ -125,7 +125,7 @@ HABITS: tuple[Habit, ...] = (
     _habit(r"^WHERE\b", "where", codes.UNKNOWN_STATEMENT, quiet=True),
     _habit(r"^where\s+(?!\w+\s*:)(?=\S)", "where {left}: ", codes.MISSING_WORD, _SIDES),
     _habit(
-        rf"(?:==?|\bis)\s*{_NOTHING}",
+        rf"(?:(?<![!<>=])==?|\bis)\s*{_NOTHING}",
         "is empty",
         codes.UNEXPECTED,
         "there is no {}: a field is empty or not",

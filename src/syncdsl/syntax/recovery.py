@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from syncdsl.syntax.scanner import LogicalLine, Scanner
 
 MAX_BLOCKS = 100
+_SETTLED_ELSEWHERE = frozenset({"CONNECTION", "LANGUAGE", "USE"})
+_SETTINGS = "addresses, organisations and credentials stand in `syncdsl.toml`, for each environment"
+_MARK = re.compile(r"(?:---|\.\.\.)(?=\s*$)", re.MULTILINE)
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7})(?=[ \n]|$)")
 _BRACES = re.compile(r"[{}]+[;,]?")
 _BLOCK_OF_IF = re.compile(r"(?:if|else if|elif|else|unless)\b.*:$")
@@ -67,6 +70,7 @@ class Recovery:
         self._blocks = [_Block(0, None)]
         self._tokens: list[Lexeme] = []
         self._column = 0
+        self._header = ""
         self._widths: list[_Block] = []
         self._conflicts = False
 
@@ -98,6 +102,11 @@ class Recovery:
             if fitted is not None:
                 self._settle(line, place, fitted)
                 return index + 1
+        if _MARK.match(self._text, line.start):
+            mark = self._text[line.start : line.end]
+            message = f"`{mark}` means nothing in this language"
+            self._findings.add(codes.BAD_CHARACTER, message, line.start, line.end, help="remove this line")
+            return index + 1
         if self._text.startswith(OTHER_COMMENTS, line.start):
             self._report_comment(line)
             return self._after_comment(index)
@@ -211,6 +220,7 @@ class Recovery:
         if place.distance and not quiet and not line.tabs:
             self._report_place(line, place)
         self._enter(line, place)
+        self._header = fitted.lexemes[0].type
         self._tokens += fitted.lexemes
         self._tokens.append(Lexeme("_NL", "\n", line.end, line.end))
         self._stack = fitted.stack
@@ -325,7 +335,7 @@ class Recovery:
                 "this line is deeper than the one above, which takes no lines below it",
                 line.start,
                 line.end,
-                help="is a line such as `map:` missing above it?",
+                help=_SETTINGS if self._header in _SETTLED_ELSEWHERE else "is a line such as `map:` missing above it?",
             )
         elif self._is_block_of_if(line):
             self._findings.add(

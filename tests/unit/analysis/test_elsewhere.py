@@ -95,3 +95,33 @@ def test_a_point_never_groups_thousands_in_a_guard(analysed: Analyse, limit: str
 def test_other_limits_are_fine(analysed: Analyse, limit: str) -> None:
     """Cents, fractions of a percentage and grouped thousands are numbers as they should be."""
     assert not [item for item in analysed(f"{HEAD}guard: {limit}\n").diagnostics if item.code.id == "SD403"]
+
+
+KEYS = [
+    ('"Account_Name" == "contact_name"', "`Account_Name`"),
+    ('Account_Name == "contact_name"', "`contact_name`"),
+    ('"a" == "b"', "`Email == email`"),
+]
+
+
+@pytest.mark.parametrize(("key", "way"), KEYS)
+def test_a_key_reads_both_records(analysed: Analyse, key: str, way: str) -> None:
+    """A dedupe key that reads nothing of a side is the same for all its records, which quotation marks bring about."""
+    text = (MODULE % (TRUE, PLAIN)).replace("Account_Name == contact_name", key)
+    findings = [item for item in analysed(text).diagnostics if item.level.value != "note"]
+    assert [item.code.id for item in findings][:1] == ["SD308"]
+    assert way in (findings[0].help or "")
+
+
+def test_a_part_of_a_key_may_be_fixed(analysed: Analyse) -> None:
+    """A value beside a real equality narrows what the key finds."""
+    key = 'Account_Name == contact_name and "business" == customer_sub_type'
+    text = (MODULE % (TRUE, PLAIN)).replace("Account_Name == contact_name", key)
+    assert not [item for item in analysed(text).diagnostics if item.level.value != "note"]
+
+
+def test_without_connections_the_form_of_one_is_shown(analysed: Analyse) -> None:
+    """Rules that declare no connection are shown how."""
+    found = analysed("language 1\nmodule a: crm.Accounts -> books.customers\n    map:\n        A -> b\n").diagnostics
+    assert [item.code.id for item in found] == ["SD201", "SD201"]
+    assert all("`connection crm: zoho_crm`" in (item.help or "") for item in found)

@@ -28,6 +28,7 @@ CLAUSES = [
     Habit('WHERE Kind == "a" OR Kind == "b"', 'where crm: Kind == "a" or Kind == "b"'),
     Habit("where crm: Phone is not None", "where crm: Phone is not empty"),
     Habit("where crm: Phone is null and not Fax = NULL", "where crm: Phone is empty and not Fax is empty"),
+    Habit("where crm: Phone != null and Fax is not None", "where crm: Phone is not empty and Fax is not empty"),
     Habit('where crm: Name like "A%"', 'where crm: starts_with(Name, "A")'),
     Habit('where crm: Name not like "%A%"', 'where crm: not contains(Name, "A")'),
     Habit('where crm: Name like "%A"', 'where crm: ends_with(Name, "A")'),
@@ -151,3 +152,21 @@ def test_a_conflict_of_branches_is_one_mistake() -> None:
     """The three marks of git make one report."""
     text = f"{HEAD}<<<<<<< HEAD\nguard: creates <= 5\n=======\nguard: creates <= 6\n>>>>>>> other\n"
     assert [item.span.line for item in read(text)] == [4]
+
+
+def test_marks_and_comments_of_other_languages_are_one_mistake_each() -> None:
+    """The marks of YAML and a comment over several lines make one report each, and the first statement stays first."""
+    text = f"---\n{HEAD}/* one\n   else: two */\nguard: creates <= 5\n...\n"
+    assert [(item.code.id, item.span.line) for item in read(text)] == [("SD110", 1), ("SD110", 5), ("SD110", 8)]
+
+
+def test_settings_below_a_connection_are_sent_where_they_belong() -> None:
+    """A line below a connection is told about syncdsl.toml."""
+    (found,) = read("language 1\nconnection crm: zoho_crm\n    client_id: 1000\nconnection books: zoho_books\n")
+    assert "syncdsl.toml" in (found.help or "")
+
+
+def test_words_of_other_tools_are_known() -> None:
+    """A word that means something else to other tools leads to the word of this language, not to one like it."""
+    (found,) = read(f"{HEAD}{MODULE}    on delete in crm: remove\n{MAP}")
+    assert found.help == "did you mean `delete`?"
