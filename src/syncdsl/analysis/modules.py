@@ -22,7 +22,8 @@ from syncdsl.diagnostics.codes.types import (
 )
 from syncdsl.plan.pairs import DuplicateRule, Endpoint, KeyPart, MapLine, MatchKey, Pair
 from syncdsl.schema.types import ReferenceType, describe
-from syncdsl.syntax import nodes
+from syncdsl.syntax import nodes, walk
+from syncdsl.syntax.expressions import BadExpression, Path, TextLiteral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import DeleteAction, Side, Winner
 
 
+_FIELDS_OF_A_KEY = "compare two fields of the same kind, such as `Email == email`"
+
+
 def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | None = None) -> Scope | None:
     """Return the scope of `crm.Accounts`; an unknown connection or module is reported."""
     connection, module = entity.connection.text, entity.module.text
@@ -40,6 +44,14 @@ def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | No
         return None
     if connection not in checker.names.connections:
         known = checker.names.connections
+        if not known and not checker.names.may_declare(connection):
+            checker.report(
+                UNKNOWN_CONNECTION,
+                f"no connection is called `{connection}`",
+                entity.connection.span,
+                help="declare both systems above: `connection crm: zoho_crm` and `connection books: zoho_books`",
+            )
+            return None
         checker.undeclared(UNKNOWN_CONNECTION, "no connection is called", connection, entity.connection.span, known)
         return None
     schema = checker.schemas.get(connection)
@@ -210,8 +222,26 @@ def _keys(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> tu
     )
 
 
+def _reads_fields(key: nodes.Key, side: str, scope: Scope, checker: Checker) -> bool:
+    """Return whether a key depends on the record of a side; report it if not: it is the same for all of them."""
+    sides = [item.left if side == "left" else item.right for item in key.equalities]
+    if any(isinstance(node, Path | BadExpression) for expression in sides for node in walk(expression)):
+        return True
+    meant = sides[0].value if isinstance(sides[0], TextLiteral) else None
+    field = meant is not None and scope.schema.resolve(tuple(meant.split("."))) is not None
+    checker.report(
+        NOT_COMPARABLE,
+        f"this key reads no field of `{scope.connection}.{scope.module}`, so it tells no two records apart",
+        sides[0].span,
+        help=f"fields stand without quotation marks: `{meant}`" if field else _FIELDS_OF_A_KEY,
+    )
+    return False
+
+
 def _key(key: nodes.Key, checker: Checker, left: Scope, right: Scope) -> MatchKey | None:
     parts: list[KeyPart] = []
+    if not all(_reads_fields(key, side, scope, checker) for side, scope in (("left", left), ("right", right))):
+        return None
     for equality in key.equalities:
         one = Lowering(checker, left).lower(equality.left)
         other = Lowering(checker, right).lower(equality.right)
@@ -224,7 +254,7 @@ def _key(key: nodes.Key, checker: Checker, left: Scope, right: Scope) -> MatchKe
                 NOT_COMPARABLE,
                 f"{names} are never equal, so this key finds nobody",
                 equality.span,
-                help="compare two fields of the same kind, such as `Email == email`",
+                help=_FIELDS_OF_A_KEY,
             )
             return None
         parts.append(KeyPart(left=one.expression, right=other.expression, as_type=kind))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from syncdsl.analysis.elsewhere import function_elsewhere
 from syncdsl.diagnostics import Diagnostic, Fix, Severity, did_you_mean
 from syncdsl.diagnostics.codes.names import UNKNOWN_FUNCTION
 from syncdsl.functions import BUILTINS
@@ -217,6 +218,11 @@ class Checker:
     def unknown_function(self, call: expressions.Call) -> None:
         """Report a call of what is neither a table nor a builtin."""
         if (UNKNOWN_FUNCTION.id, call.function) in self.reported:
+            return
+        if (way := function_elsewhere(call.function)) is not None and not self.names.may_declare(call.function):
+            self.reported.add((UNKNOWN_FUNCTION.id, call.function))
+            message = f"no table or builtin is called `{call.function}`"
+            self.report(UNKNOWN_FUNCTION, message, call.function_span, help=way)
             return
         known = ChainMap[str, Any](self.names.tables, BUILTINS)  # type: ignore[arg-type]  # only the names count
         self.undeclared(UNKNOWN_FUNCTION, "no table or builtin is called", call.function, call.function_span, known)

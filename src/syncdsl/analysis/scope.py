@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from syncdsl.analysis.elsewhere import report_elsewhere
 from syncdsl.diagnostics.codes.names import UNKNOWN_FIELD, UNKNOWN_RECORD
 from syncdsl.diagnostics.codes.types import ROWS_NEED_A_FUNCTION
 from syncdsl.schema.types import FieldSchema, IdType, ReferenceType, RowsType
@@ -112,6 +113,8 @@ class Scope:
     def _other_record(self, path: Path, checker: Checker) -> None:
         """Report a path that does not begin with the record's name."""
         first = path.parts[0]
+        if self.schema.resolve(path.parts) is None and report_elsewhere(path.parts, path.part_spans, self, checker):
+            return
         if first in checker.names.records:
             message, way = f"`{first}` is another record; everything here is about `{self.record}`", None
         else:
@@ -146,7 +149,7 @@ class Scope:
                     spans = spans[1:] or spans
                     missing = ".".join(parts[1:]) or parts[0]
                     checker.unknown(UNKNOWN_FIELD, f"`{place}` has no field", missing, spans[0].to(spans[-1]), known)
-                else:
+                elif names or not report_elsewhere(parts, spans, self, checker):
                     checker.unknown(UNKNOWN_FIELD, f"`{place}` has no field", parts[0], spans[0], known)
                 return None
             name, rest = found

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Span
     from syncdsl.plan.expressions import PlanExpression
 
+_CONVERT = "convert one of them, or compare with a value of the same kind"
+_NO_LIST = "a minus stands before numbers only; the lines of a block begin without a dash"
+_JOINED = 'texts are joined inside quotation marks: `"{First_Name} {Last_Name}"`'
 _ORDER = {"<", "<=", ">", ">="}
 _TEXT, _NUMBER, _BOOLEAN = TextType(), DecimalType(), BooleanType()
 
@@ -159,7 +162,7 @@ class Lowering:
         if operand is None:
             return None
         if operand.type is not None and family(operand.type) != "number":
-            return self._mismatch(node.span, f"`-` needs a number, not {describe(operand.type)}")
+            return self._mismatch(node.span, f"`-` needs a number, not {describe(operand.type)}", _NO_LIST)
         return Typed(plan.Minus(operand=operand.expression), operand.type or _NUMBER)
 
     def _binary(self, node: ast.Binary) -> Typed | None:
@@ -239,7 +242,9 @@ class Lowering:
             result, kind = "days", IntegerType()
         elif families != ["number", "number"]:
             strange = left.type if families[0] != "number" else right.type
-            return self._mismatch(node.span, f"`{op}` needs numbers, not {describe(strange) if strange else 'empty'}")
+            way = _JOINED if op == "+" and "text" in families else None
+            shown = describe(strange) if strange else "empty"
+            return self._mismatch(node.span, f"`{op}` needs numbers, not {shown}", way)
         elif isinstance(left.type, MoneyType) and isinstance(right.type, MoneyType) and op in {"+", "-"}:
             kind = left.type
         return Typed(plan.Arithmetic(op=op, left=left.expression, right=right.expression, result=result), kind)
@@ -374,8 +379,6 @@ class Lowering:
             return None
         return call_builtin(node, builtin, known, self._checker) if complete else None
 
-    def _mismatch(self, span: Span, message: str) -> Typed | None:
-        self._checker.report(
-            NOT_COMPARABLE, message, span, help="convert one of them, or compare with a value of the same kind"
-        )
+    def _mismatch(self, span: Span, message: str, way: str | None = None) -> Typed | None:
+        self._checker.report(NOT_COMPARABLE, message, span, help=way or _CONVERT)
         return None

@@ -111,7 +111,9 @@ def _known(path: Path, choice: BaselineChoice, run: Run, places: Any, *, quiet: 
         return read_baseline(read_plain(path, _LARGEST), path)
     if not choice.update:
         raise Fault(
-            UNREADABLE_FILE, f"there is no baseline `{path}`", help="`syncdsl check --update-baseline` makes it"
+            UNREADABLE_FILE,
+            f"there is no baseline `{path}`",
+            help=f"`syncdsl check --baseline {path} --update-baseline` makes it",
         )
     if not run.whole:
         raise Fault(USAGE, "a baseline is made for a whole project", help="name no files, or the project alone")

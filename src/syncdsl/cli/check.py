@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @findings_options
-@click.option("--no-cache", is_flag=True, help="Read every file again.")
 @fixing_options
 @baseline_options
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
 @click.pass_obj
 def check(
     settings: Globals,

@@ -31,7 +31,8 @@ def explain(*, code: str | None) -> None:
         return
     found = find_code(code)
     if found is None:
-        near = did_you_mean(code, [*(item.id for item in ALL_CODES), *(item.name for item in ALL_CODES)])
+        # A number that is near another says nothing: only names are misspelt.
+        near = did_you_mean(code, [item.name for item in ALL_CODES])
         raise Fault(
             USAGE,
             f"there is no code `{code}`",

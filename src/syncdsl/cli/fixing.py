@@ -128,5 +128,7 @@ def _tell(fixed: Fixed, files: int, fixing: Fixing, only: Collection[str] | None
         for item in fixed.state.findings
         if only is None or item.span.file in only
     )
+    if fixing.diff and not (fixed.applied or fixed.refused or left):
+        say("nothing to fix")
     if left and not fixing.unsafe_fixes:
         say(f"{counted(left, 'finding')} can be fixed with `--unsafe-fixes`, which may change the plan")

@@ -34,7 +34,7 @@ def schema() -> None:
     """  # noqa: D301 - \b keeps click from filling the lines
 
 
-@schema.command(cls=Command)
+@schema.command(cls=Command, short_help="Write the snapshots of both systems anew.")
 @click.argument("connections", nargs=-1, metavar="[CONNECTION]...")
 @click.option(
     "--statistics/--no-statistics",
@@ -65,7 +65,7 @@ def pull(settings: Globals, *, connections: tuple[str, ...], statistics: bool, e
     return FINE
 
 
-@schema.command(cls=Command)
+@schema.command(cls=Command, short_help="Say what changed since, and which rules it breaks.")
 @click.argument("names", nargs=-1, metavar="[CONNECTION]... | OLD.json NEW.json")
 @click.option(
     "--against",

@@ -95,7 +95,10 @@ def _spelling(written: str, suffix: str) -> PathProblem | None:
             outside=True,
         )
     if not written.endswith(suffix):
-        return PathProblem(message=f"`{written}` is no rule file", help=f"rule files end in `{suffix}`")
+        return PathProblem(
+            message=f"`{written}` is no rule file",
+            help=f"rule files end in `{suffix}`; a shipped set stands without quotation marks: `use zoho.accounts`",
+        )
     return None
 
 

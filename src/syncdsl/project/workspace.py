@@ -212,10 +212,11 @@ class Workspace:
         if missing:
             listed = " and ".join(f"`{path}`" for _, path in missing)
             unread = " ".join(name for name, _ in missing)
+            what, them = ("is no schema snapshot", "it") if len(missing) == 1 else ("are no schema snapshots", "them")
             raise Fault(
                 MISSING_SCHEMA,
-                f"there is no schema snapshot {listed}",
-                help=f"write it with `syncdsl schema pull {unread}`, review it and commit it",
+                f"there {what} {listed}",
+                help=f"write {them} with `syncdsl schema pull {unread}`, review and commit {them}",
             )
         return {name: read_snapshot(paths[name]) if name in paths else self.replaced[name] for name in names}
 

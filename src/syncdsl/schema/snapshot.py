@@ -159,8 +159,8 @@ def read_snapshot(path: Path) -> SchemaSnapshot:
     except FileNotFoundError:
         raise Fault(
             MISSING_SCHEMA,
-            f"there is no schema snapshot `{path.name}` in `{path.parent}`",
-            help="write it with `syncdsl schema pull`, review it and commit it",
+            f"there is no schema snapshot `{path}`",
+            help="`syncdsl schema pull` writes those of a project; to be reviewed and committed",
         ) from None
     except OSError as error:
         raise Fault(

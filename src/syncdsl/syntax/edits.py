@@ -85,6 +85,7 @@ WORDS_ELSEWHERE = {
     "trigger": "when", "on": "when", "limit": "guard", "import": "use", "include": "use", "extends": "like",
     "inherit": "like", "inherits": "like", "exclude": "without", "except": "without", "version": "language",
     "source": "connection", "overwrites": "overwrite", "replace": "overwrite", "ignore": "skip", "copy": "clone",
+    "remove": "delete", "nothing": "keep", "update": "overwrite", "manual": "review", "ask": "review", "lines": "line",
     "cancel": "void", "reject": "decline", "make": "create", "transaction": "document",
 }  # fmt: skip
 """Words that other tools have for what is said here with another."""
@@ -220,8 +221,9 @@ class EditFinder:
             return
         spelling = self._automaton.spelling
         words = {spelling[t]: t for t in fits if t in spelling and spelling[t].isalpha()}
-        meant = did_you_mean(lexeme.text, words)
-        if meant is None and (elsewhere := WORDS_ELSEWHERE.get(lexeme.text.casefold())) in words:
+        elsewhere = WORDS_ELSEWHERE.get(lexeme.text.casefold())
+        meant = did_you_mean(lexeme.text, words) if elsewhere not in words else None
+        if elsewhere in words:
             named = [item.type for item in self._lexemes[index + 1 : index + 3]] == ["COLON", "STRING"]
             meant = "view" if elsewhere == "where" and named and "view" in words else elsewhere
         if meant is None and index and words and "NAME" not in fits:

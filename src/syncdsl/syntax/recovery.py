@@ -6,6 +6,7 @@ fit becomes a `bad` line with the deeper lines below it. The tokens that result 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from syncdsl.syntax.scanner import LogicalLine, Scanner
 
 MAX_BLOCKS = 100
+_SETTLED_ELSEWHERE = frozenset({"CONNECTION", "LANGUAGE", "USE"})
+_SETTINGS = "addresses, organisations and credentials stand in `syncdsl.toml`, for each environment"
+_MARK = re.compile(r"(?:---|\.\.\.)(?=\s*$)", re.MULTILINE)
+_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7})(?=[ \n]|$)")
+_BRACES = re.compile(r"[{}]+[;,]?")
+_BLOCK_OF_IF = re.compile(r"(?:if|else if|elif|else|unless)\b.*:$")
 _FIRST_IS_WRONG = 0.5
 
 
@@ -63,7 +70,9 @@ class Recovery:
         self._blocks = [_Block(0, None)]
         self._tokens: list[Lexeme] = []
         self._column = 0
+        self._header = ""
         self._widths: list[_Block] = []
+        self._conflicts = False
 
     def tree(self) -> Node:
         """Return the tree of the whole file."""
@@ -72,6 +81,7 @@ class Recovery:
             index = self._line(index)
         self._close(len(self._blocks) - 1, len(self._text))
         self._report_tabs()
+        self._report_odd_spaces()
         self._report_widths()
         return self._automaton.tree(self._tokens)
 
@@ -92,8 +102,17 @@ class Recovery:
             if fitted is not None:
                 self._settle(line, place, fitted)
                 return index + 1
+        if _MARK.match(self._text, line.start):
+            mark = self._text[line.start : line.end]
+            message = f"`{mark}` means nothing in this language"
+            self._findings.add(codes.BAD_CHARACTER, message, line.start, line.end, help="remove this line")
+            return index + 1
         if self._text.startswith(OTHER_COMMENTS, line.start):
             self._report_comment(line)
+            return self._after_comment(index)
+        if _CONFLICT.match(self._text, line.start) and not line.column:
+            return self._conflict(index)
+        if self._without_map(line, places[0]):
             return index + 1
         best = self._repaired(index, places)
         if best is None:
@@ -103,6 +122,49 @@ class Recovery:
         self._report_edit(fitted)
         self._settle(line, place, fitted, quiet=True)
         return index + 1
+
+    def _conflict(self, index: int) -> int:
+        """Pass over a line that git writes between two versions, reporting the first; return the index of the next."""
+        line = self._lines[index]
+        if not self._conflicts:
+            self._conflicts = True
+            self._findings.add(
+                codes.UNEXPECTED,
+                "two versions of these lines were not merged",
+                line.start,
+                line.end,
+                help="keep the right lines, and remove those that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+            )
+        return index + 1
+
+    def _without_map(self, line: LogicalLine, place: _Place) -> bool:
+        """Take a line with an arrow that stands where `map:` could as the first line below one."""
+        if place.opening or place.distance or line.lexemes[0].type not in {"NAME", "STRING", "QUOTED"}:
+            return False
+        if not any(lexeme.type in {"RIGHT", "LEFT", "BOTH"} for lexeme in line.lexemes):
+            return False
+        stack: Stack | None = place.stack
+        for terminal in ("MAP", "COLON", "_NL", "_INDENT"):
+            stack = self._automaton.step(stack, terminal) if stack is not None else None
+        fitted = self._repairer.fit(line, stack) if stack is not None else None
+        if fitted is None:
+            return False
+        self._findings.add(
+            codes.UNKNOWN_STATEMENT,
+            "this line belongs into a map",
+            line.start,
+            line.end,
+            help="write `map:` above it, and indent the lines of the map by four spaces more",
+        )
+        self._enter(line, place)
+        at = line.start
+        self._tokens += [Lexeme("MAP", "map", at, at), Lexeme("COLON", ":", at, at), Lexeme("_NL", "\n", at, at)]
+        self._tokens.append(Lexeme("_INDENT", "", at, at))
+        self._blocks.append(_Block(line.column, line, blamed=True))
+        self._tokens += [*fitted.lexemes, Lexeme("_NL", "\n", line.end, line.end)]
+        self._stack = fitted.stack
+        self._column = line.column
+        return True
 
     def _places(self, line: LogicalLine) -> list[_Place]:
         """Return where a line may stand, the most likely place first."""
@@ -158,6 +220,7 @@ class Recovery:
         if place.distance and not quiet and not line.tabs:
             self._report_place(line, place)
         self._enter(line, place)
+        self._header = fitted.lexemes[0].type
         self._tokens += fitted.lexemes
         self._tokens.append(Lexeme("_NL", "\n", line.end, line.end))
         self._stack = fitted.stack
@@ -190,10 +253,12 @@ class Recovery:
         block = self._block(place)
         column = line.column if place.opening else min(line.column, block.column)
         following = index + 1
+        blocks = self._is_block_of_if(line)
         deep = line.column > block.column and not place.opening and place.distance > 0
         while following < len(self._lines):
             further = self._lines[following].column
-            if further > column and (further > line.column or (deep and further == line.column)):
+            otherwise = blocks and further == column and self._is_block_of_if(self._lines[following])
+            if otherwise or (further > column and (further > line.column or (deep and further == line.column))):
                 following += 1
             else:
                 break
@@ -248,6 +313,18 @@ class Recovery:
             fixes=[Fix(title="write `#`", span=span, replacement="#")],
         )
 
+    def _after_comment(self, index: int) -> int:
+        """Return the index of the line after a comment of another language, which may have several lines."""
+        start = self._lines[index].start
+        if self._text.startswith("/*", start):
+            closing = self._text.find("*/", start)
+            while closing >= 0 and index + 1 < len(self._lines) and self._lines[index + 1].start < closing + 2:
+                index += 1
+        return index + 1
+
+    def _is_block_of_if(self, line: LogicalLine) -> bool:
+        return _BLOCK_OF_IF.fullmatch(self._text, line.start, line.end) is not None
+
     def _report_bad(self, line: LogicalLine, place: _Place) -> None:
         failed = self._repairer.failure(line, place.stack)
         lexeme = line.lexemes[min(failed, len(line.lexemes) - 1)]
@@ -258,7 +335,24 @@ class Recovery:
                 "this line is deeper than the one above, which takes no lines below it",
                 line.start,
                 line.end,
-                help="is a line such as `map:` missing above it?",
+                help=_SETTINGS if self._header in _SETTLED_ELSEWHERE else "is a line such as `map:` missing above it?",
+            )
+        elif self._is_block_of_if(line):
+            self._findings.add(
+                codes.UNEXPECTED,
+                "there are no `if` blocks",
+                line.start,
+                line.end,
+                help='a choice is a value: `if Employees > 100 then "large" else "small" -> notes`; '
+                "which records take part is said by `where`",
+            )
+        elif _BRACES.fullmatch(self._text, line.start, line.end):
+            self._findings.add(
+                codes.BAD_CHARACTER,
+                "blocks have no braces",
+                line.start,
+                line.end,
+                help="remove it: lines are in a block because they are indented by four spaces",
             )
         elif lexeme.type == scan.ODD_CHARACTER:
             message = f"{shown(lexeme.text)} means nothing in this language"
@@ -323,6 +417,19 @@ class Recovery:
                 start = self._findings.source.line_starts[line.number - 1]
                 self._findings.add(
                     codes.TAB, "a tab stands before this line", start, line.start, help="indent by four spaces"
+                )
+                return
+
+    def _report_odd_spaces(self) -> None:
+        for line in self._lines:
+            if line.odd_space is not None:  # once: the others came the same way
+                self._findings.add(
+                    codes.BAD_CHARACTER,
+                    "a space here is no plain one",
+                    line.odd_space,
+                    line.odd_space + 1,
+                    help="replace it, and others like it, by spaces as the space bar makes them; it often comes along "
+                    "from a document or a web page",
                 )
                 return
 

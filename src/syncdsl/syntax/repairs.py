@@ -9,6 +9,7 @@ from syncdsl.diagnostics.codes import syntax as codes
 from syncdsl.syntax import scanner as scan
 from syncdsl.syntax.automaton import RESERVED, Lexeme
 from syncdsl.syntax.edits import Edit, EditFinder
+from syncdsl.syntax.habits import Habits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ _WINDOW = 8
 _LATER_WINDOW = 2
 _MAX_TOKENS = 300
 _MAX_QUOTE_PLACES = 120
+_HABIT = 0.3
 _HEADER_WITHOUT_LINES = 0.4
 _LINES_WITHOUT_HEADER = 3.0
 
@@ -55,6 +57,7 @@ class Repairer:
         self._automaton = automaton
         self._scanner = scanner
         self._text = text
+        self._habits = Habits(text)
 
     def fit(self, line: LogicalLine, stack: Stack) -> Fitted | None:
         """Return the line as it stands, or None where it does not fit."""
@@ -72,7 +75,7 @@ class Repairer:
         """Return the line with the cheapest edits that make it fit; `deeper` when a deeper line follows."""
         if len(line.lexemes) > _MAX_TOKENS:
             return None
-        best = self._requoted(line, stack)
+        best = _better(self._habitual(line, stack, deeper=deeper), self._requoted(line, stack))
         frontier = [_Attempt(0, stack, (), 0.0, ())]
         for _ in range(MAX_EDITS + 1):
             extended: list[tuple[float, _Attempt]] = []
@@ -136,6 +139,20 @@ class Repairer:
         elif header and not deeper and lexemes[-1].type == "COLON":
             cost += _HEADER_WITHOUT_LINES
         return Fitted(lexemes, ended, cost, attempt.edits) if cost < MAX_COST else None
+
+    def _habitual(self, line: LogicalLine, stack: Stack, *, deeper: bool) -> Fitted | None:
+        """Read a line as somebody meant it who thinks of another language."""
+        written = self._text[line.start : line.end]
+        found = self._habits.rewritten(written)
+        if found is None:
+            return None
+        lexemes = self._scanner.tokens(found.text, 0, len(found.text))
+        reached, kinds, stacks = self._run(_moved(lexemes, found.text, written, line.start), 0, stack)
+        if reached < len(lexemes):
+            return None
+        start, end = line.start + found.start, line.start + found.end
+        edit = Edit(_HABIT, (), 0, found.code, found.message, start, end, found.help)
+        return self._ended(_Attempt(0, stack, (), _HABIT, (edit,)), kinds, stacks[-1], deeper=deeper)
 
     def _requoted(self, line: LogicalLine, stack: Stack) -> Fitted | None:
         """Try a quotation mark at every edge of a word, where a line has an odd number of them."""
@@ -212,6 +229,21 @@ class Repairer:
 
 def _may_be_a_name(lexeme: Lexeme) -> bool:
     return lexeme.type not in RESERVED and lexeme.text.isalpha()
+
+
+def _moved(lexemes: Sequence[Lexeme], right: str, written: str, start: int) -> list[Lexeme]:
+    """Place the tokens of a rewritten line on the line as it was: what differs stands on all that differs there."""
+    most = min(len(right), len(written))
+    head = next((at for at in range(most) if right[at] != written[at]), most)
+    tail = next((at for at in range(most - head) if right[-1 - at] != written[-1 - at]), most - head)
+    shift = len(written) - len(right)
+
+    def place(at: int) -> int:
+        if at <= head:
+            return start + at
+        return start + (at + shift if at >= len(right) - tail else len(written) - tail)
+
+    return [item._replace(start=place(item.start), end=place(item.end)) for item in lexemes]
 
 
 def _better(one: Fitted | None, other: Fitted | None) -> Fitted | None:

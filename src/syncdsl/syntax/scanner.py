@@ -39,6 +39,9 @@ OTHER_QUOTES_PATTERN = (  # straight single ones, then typographic double, singl
     r"'[^'\n]*'?|[\u201c-\u201e][^\u201c-\u201e\"\n]*[\u201c\u201d\"]?"
     r"|[\u2018-\u201a][^\u2018-\u201a'\n]*[\u2018\u2019']?|«[^»\n]*»?"
 )
+ODD_SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+"""Spaces that come along from word processors and web pages; they look like the plain one."""
+BLANKS = rf"[ \t{ODD_SPACES}]+"
 # None of these begins a sequence of the grammar's own tokens that could be valid: good lines scan as lark lexes them.
 _BEFORE = (
     (OTHER_QUOTES, OTHER_QUOTES_PATTERN),
@@ -64,6 +67,7 @@ class LogicalLine:
     end: int
     lexemes: tuple[Lexeme, ...]
     tabs: bool
+    odd_space: int | None = field(default=None)
     too_deep: int | None = field(default=None)
 
 
@@ -72,9 +76,10 @@ class Scanner:
 
     def __init__(self, automaton: Automaton) -> None:
         self._words = automaton.words
+        self._odd = re.compile(f"[{ODD_SPACES}]")
         groups = (*_BEFORE, *automaton.patterns, *_AFTER)
         named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in groups)
-        self._token = re.compile(rf"[ \t]+|#[^\n]*|{named}")
+        self._token = re.compile(rf"{BLANKS}|#[^\n]*|{named}")
 
     def tokens(self, text: str, start: int, end: int) -> list[Lexeme]:
         """Return the tokens between two offsets of one line."""
@@ -119,6 +124,9 @@ class Scanner:
                     end=physical[last].end,
                     lexemes=tuple(lexemes),
                     tabs=any(line.tabs for line in physical[at : last + 1]),
+                    odd_space=next(
+                        (line.odd_space for line in physical[at : last + 1] if line.odd_space is not None), None
+                    ),
                     too_deep=_too_deep(lexemes),
                 )
             )
@@ -148,10 +156,21 @@ class Scanner:
                         end=lexemes[-1].end,
                         lexemes=tuple(lexemes),
                         tabs="\t" in before,
+                        odd_space=self._odd_space(text, start, lexemes),
                     )
                 )
             start = stop + 1
         return lines
+
+    def _odd_space(self, text: str, start: int, lexemes: Sequence[Lexeme]) -> int | None:
+        """Return where the first odd space stands between the tokens of a line."""
+        at = start
+        for lexeme in lexemes:
+            hit = self._odd.search(text, at, lexeme.start)
+            if hit is not None:
+                return hit.start()
+            at = lexeme.end
+        return None
 
     @staticmethod
     def _closing(physical: Sequence[LogicalLine], at: int, depth: int) -> int:

@@ -102,7 +102,7 @@ def test_a_missing_snapshot(syncdsl: Syncdsl, project: Path) -> None:
         (project / "schema" / f"{name}.json").unlink()
     result = syncdsl("check")
     assert result.code == 3
-    assert "error[SD604]: there is no schema snapshot `schema/crm.json` and `schema/books.json`" in result.err
+    assert "error[SD604]: there are no schema snapshots `schema/crm.json` and `schema/books.json`" in result.err
     assert "`syncdsl schema pull crm books`" in result.err
 
 

@@ -63,6 +63,8 @@ NOT_OFFERED = Code(
         "A module, field or view that the schema snapshot or a rule names is not (or no longer) there, or the system "
         "has nothing of the kind. Write the snapshot again with `syncdsl schema pull` and check the rules."
     ),
+    example="syncdsl plan  # after a field was removed from the CRM",
+    instead="syncdsl schema diff\nsyncdsl schema pull\nsyncdsl check",
 )
 
 NOT_COVERED = Code(

@@ -133,6 +133,8 @@ TOO_MANY_USERS = Code(
     name="too-many-users",
     title="more users than the other system allows",
     explanation="At most a thousand users can have this role. Rights are given to all of them or to none.",
+    example='users: "first@example.com", "second@example.com", …  # 1,200 addresses',
+    instead='users: profile "Sales"',
 )
 NEVER_WRITTEN = Code(
     id="SD333",

@@ -14,6 +14,10 @@ GUARD_EXCEEDED = Code(
         "somebody read it, approve exactly it (`syncdsl approve FILE`) and apply it (`syncdsl apply FILE`); or change "
         "the guard in the rules."
     ),
+    example="guard: creates <= 500\n\nsyncdsl apply  # 800 creates",
+    instead=(
+        "syncdsl plan --out monday.changes.json\nsyncdsl approve monday.changes.json\nsyncdsl apply monday.changes.json"
+    ),
 )
 STALE_CHANGE_SET = Code(
     id="SD802",
@@ -24,6 +28,8 @@ STALE_CHANGE_SET = Code(
         "A record, a rule or the state changed after the preview, so applying it would do something nobody saw. "
         "Nothing was applied. Make a new one with `syncdsl plan --out FILE`."
     ),
+    example="syncdsl apply monday.changes.json  # on Tuesday",
+    instead="syncdsl plan --out tuesday.changes.json\nsyncdsl apply tuesday.changes.json",
 )
 DAMAGED_CHANGE_SET = Code(
     id="SD803",
@@ -31,6 +37,8 @@ DAMAGED_CHANGE_SET = Code(
     title="this file is not a change set that can be applied",
     exit_code=5,
     explanation="Its digest does not match its content, or it is of another format. Nothing was applied.",
+    example="syncdsl apply edited-by-hand.changes.json",
+    instead="syncdsl plan --out monday.changes.json\nsyncdsl apply monday.changes.json",
 )
 LEASE_HELD = Code(
     id="SD804",
@@ -66,6 +74,8 @@ OTHER_ORGANISATION = Code(
         "would look as if every record had vanished, so it is refused before a single record is read. Use another "
         "environment with a state of its own, or restore the organisation ids in syncdsl.toml."
     ),
+    example='[environments.production]\nstate = "sqlite:///.syncdsl/sandbox.db"',
+    instead='[environments.production]\nstate = "sqlite:///.syncdsl/production.db"',
 )
 NO_STATE = Code(
     id="SD808",
@@ -73,6 +83,8 @@ NO_STATE = Code(
     title="the state cannot be opened",
     exit_code=3,
     explanation="The state URL of the environment is not usable; the message says why.",
+    example='state = "postgresql://db.example.com/state"',
+    instead='state = "sqlite:///.syncdsl/production.db"',
 )
 CURRENCY_MISMATCH = Code(
     id="SD809",
@@ -106,6 +118,8 @@ NOT_CARRIED_OUT = Code(
         "The rules were checked and compiled; a part of them is more than this version of syncdsl can do. Rules are "
         "carried out whole or not at all, so nothing was read or written."
     ),
+    example="with contacts: crm.Contacts -> books.contact_persons\n    parent: Account_Name\n    …",
+    instead="module contacts: crm.Contacts -> books.customers\n    …",
 )
 
 CODES: tuple[Code, ...] = (

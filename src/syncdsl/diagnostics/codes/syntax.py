@@ -262,6 +262,8 @@ TOO_LARGE = Code(
     name="file-too-large",
     title="the file is too large",
     explanation="A rule file may have 1 MiB. Split it into several.",
+    example="rules/everything.sync  # 1.4 MiB",
+    instead="rules/customers.sync, rules/items.sync",
 )
 TOO_DEEP = Code(
     id="SD126",
