@@ -58,12 +58,13 @@ def try_all(
     *,
     at_once: int = 2,
     seconds: float = SECONDS,
+    suites: Callable[[str], tuple[tuple[str, ...], ...]] = suites_for,
     seen: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
     """Try faults and return what came of each, in their order.
 
-    `known` says by the name of a fault which test noticed it before; that one is asked first. `seen` is called with
-    each outcome as it comes.
+    `known` says by the name of a fault which test noticed it before; that one is asked first, then the groups of tests
+    that `suites` gives for its file. `seen` is called with each outcome as it comes.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
@@ -77,10 +78,10 @@ def try_all(
             while waiting and len(running) < at_once:
                 fault = waiting.pop()
                 before = known.get(fault.name)
-                suites = ([(before,)] if before else []) + list(suites_for(fault.file))
+                groups = [*([(before,)] if before else []), *suites(fault.file)]
                 ours, theirs = context.Pipe(duplex=False)
                 log = Path(folder) / f"{order[fault.name]}.log"
-                process = context.Process(target=try_fault, args=(fault, suites, log, theirs), daemon=True)
+                process = context.Process(target=try_fault, args=(fault, groups, log, theirs), daemon=True)
                 process.start()
                 theirs.close()
                 began = time.monotonic()

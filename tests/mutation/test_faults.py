@@ -1,0 +1,58 @@
+"""The list of seeded faults is true, and a small sample of them is noticed; `make mutate` tries them all."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.mutation.__main__ import problem_of, read_known, sample
+from tests.mutation.catalogue import FAULTS
+from tests.mutation.fault import Fault
+from tests.mutation.running import try_all
+
+SAMPLE = 6
+CODES = "lint/weighing.py"
+TESTS = (("tests/unit/lint/test_engine.py",),)
+
+
+def test_every_fault_applies() -> None:
+    """The old text of each stands in the code once, the new one is Python, and no two are known by one name."""
+    assert [problem for fault in FAULTS if (problem := problem_of(fault)) is not None] == []
+    assert [name for name, count in Counter(fault.name for fault in FAULTS).items() if count > 1] == []
+
+
+def test_every_fault_was_noticed() -> None:
+    """Each that is not equivalent is noticed by a test that was written down, and nothing else is written down."""
+    known = read_known()
+    assert [fault.name for fault in FAULTS if fault.equivalent is None and fault.name not in known] == []
+    assert known.keys() - {fault.name for fault in FAULTS} == set()
+
+
+def test_a_sample_is_noticed() -> None:
+    """Some faults, always the same ones, are noticed by the tests of their rooms."""
+    faults = sample([fault for fault in FAULTS if fault.equivalent is None], SAMPLE)
+    outcomes = try_all(faults, read_known(), seconds=60)
+    assert [(item.fault.name, item.word, item.detail) for item in outcomes if item.word != "noticed"] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("    if level is None:\n", "    if level is None or level is None:\n", "missed"),
+        ("    if level is None:\n", "    if level is not None:\n", "noticed"),
+        ('OFF = "off"\n', 'OFF = "off"\nwhile OFF:\n    pass\n', "endless"),
+        ('OFF = "off"\n', 'OFF = "off"\nraise ValueError\n', "unusable"),
+    ],
+)
+def test_what_came_of_a_fault_is_told(old: str, new: str, word: str) -> None:
+    """A change without a meaning is missed, tests that do not end are ended, and a broken import proves nothing."""
+    fault = Fault(CODES, old, new, "planted")
+    (outcome,) = try_all([fault], {}, seconds=3 if word == "endless" else 60, suites=lambda _: TESTS)
+    assert outcome.word == word, outcome.detail
+
+
+@pytest.mark.parametrize(("old", "new"), [("nowhere", ""), ("level", "weight"), ("level_of(code: Code", "level_of(code Code")])
+def test_a_fault_that_does_not_apply_is_an_error(old: str, new: str) -> None:
+    """An old text that is gone or stands there twice, and a new one that is no Python, are told."""
+    assert problem_of(Fault(CODES, old, new, "planted")) is not None
