@@ -31,6 +31,8 @@ _FIRST: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("analysis/likeness", (f"{_ANALYSIS}/test_likeness.py",)),
     ("analysis/binding", (f"{_ANALYSIS}/test_likeness.py",)),
     ("analysis/steps", (f"{_ANALYSIS}/test_steps.py",)),
+    ("analysis/__init__", (_PLANTED,)),
+    ("analysis/program", (f"{_ANALYSIS}/test_program.py",)),
     ("lint/baseline", (f"{_LINT}/test_baseline.py",)),
     ("lint/cache", (f"{_LINT}/test_cache.py",)),
     ("lint/fixing", (f"{_LINT}/test_fixing.py",)),
