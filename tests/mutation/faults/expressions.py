@@ -97,7 +97,7 @@ FAULTS = (
     Fault("analysis/tables.py", '"left": (nodes.Arrow.LEFT, nodes.Arrow.BOTH),', '"left": (nodes.Arrow.LEFT,),', "a two-way row is not read backwards"),
     Fault("analysis/tables.py", "(row.left, row.right) if direction == \"right\" else (row.right, row.left)", "(row.left, row.right)", "a table answers to the left with its keys"),
     Fault("analysis/tables.py", "        if form in seen:\n", "        if form in seen and key is _REST:\n", "a value may stand in two rows"),
-    Fault("analysis/tables.py", "        return canonical_text(key)\n    return (isinstance", "        return key\n    return (isinstance", "values that differ by capitals alone may stand in two rows"),
+    Fault("analysis/tables.py", "        return canonical_text(key)\n    return (isinstance", "        return key\n    return (isinstance", "values that differ by spaces alone may stand in two rows"),
     Fault("analysis/tables.py", "return (isinstance(key, bool), key)", "return key", "`true` and 1 are one key"),
     Fault("analysis/tables.py", "if family is not None and families and family not in families and answer is not None:", "if family is None and families and answer is not None and not answer:", "a table may answer with two kinds of values"),
     Fault("analysis/tables.py", "-int(number.value) if number.whole else -number.value", "int(number.value) if number.whole else number.value", "a negative number in a table loses its sign"),

@@ -34,7 +34,6 @@ FAULTS = (
     Fault("analysis/laws/forms.py", "return _over(found, constant, expression) if one is None else Doubt(expression)", "return _over(found, constant, expression)", "`5 / x` counts as `x / 5`"),
     Fault("analysis/laws/forms.py", "    if more is None:\n        return Doubt(whole)\n", "    more = more or 0\n", "a division that has no end counts as exact"),
     Fault("analysis/laws/forms.py", "return max(twos, fives) if rest == 1 else None", "return max(twos, fives)", "every division counts as one with an end"),
-    Fault("analysis/laws/forms.py", "return found if isinstance(found, Looked) else Doubt(expression)", "return found", "a default behind a plain field counts as never taken"),
     Fault("analysis/laws/forms.py", "return found if found.digits <= _MOST_DIGITS else Doubt(whole)", "return found", "numbers have as many digits as one likes"),
     # laws/judgement.py
     Fault("analysis/laws/judgement.py", "        _Direction(\"right\", right, left, tables, type_of, within),\n", "", "the way from the right and back is not judged"),
@@ -59,7 +58,7 @@ FAULTS = (
     Fault("analysis/laws/judgement.py", 'return "row" if has_rest else "no row"', 'return "no row"', "a row for the rest does not count as a row"),
     Fault("analysis/laws/judgement.py", "if not found.review and not found.same and not is_empty(found.middle):", "if not found.review and not found.same and is_empty(found.middle):", "nobody is told what an empty field comes back as"),
     Fault("analysis/laws/judgement.py", "            if not self._within(self._side, {**others, self._here.own: None}):\n                continue\n", "", "an empty field out of scope counts"),
-    Fault("analysis/laws/judgement.py", "return canonical_text(key) == canonical_text(value)", "return key == value", "a row is not found for a text with other capitals"),
+    Fault("analysis/laws/judgement.py", "return canonical_text(key) == canonical_text(value)", "return key == value", "a row is not found for a text with other spaces"),
     # laws/samples.py, laws/trips.py
     Fault("analysis/laws/samples.py", "return isinstance(kind, ChoiceType | BooleanType)", "return isinstance(kind, ChoiceType | BooleanType | TextType)", "a few texts count as all there are"),
     Fault("analysis/laws/samples.py", "return isinstance(kind, ChoiceType | BooleanType)", "return isinstance(kind, ChoiceType)", "true and false count as some of many values"),
