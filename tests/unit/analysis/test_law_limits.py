@@ -128,8 +128,8 @@ def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
             "spaced(memo) <-> customer_sub_type",
             [
                 "`Doe,  Jane` in `memo` comes back as `Customer`: its row in `spaced` goes one way",
-                "`spaced` has no row for some values of `memo`: `Acme` comes back empty",
                 "`Doe, Jane` in `memo` comes back as `Customer`: its row in `spaced` goes one way",
+                "`spaced` has no row for some values of `memo`: `Acme` comes back empty",
             ],
         ),
     ],
