@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench build clean
+.PHONY: help install demo test check format docs bench mutate build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -41,6 +41,9 @@ docs: $(STAMP) ## regenerate the generated pages and JSON Schemas
 
 bench: $(STAMP) ## the benchmarks, as ratios in one run
 	@$(BIN)/python benchmarks/lint_start.py
+
+mutate: $(STAMP) ## seed faults into the checker; its tests have to notice
+	@nice $(BIN)/python -m tests.mutation
 
 build: $(STAMP) ## sdist and wheel in dist/
 	@rm -rf dist

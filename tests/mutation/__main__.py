@@ -105,7 +105,9 @@ def _print(outcomes: Sequence[Outcome]) -> None:
         sys.stdout.write(f"{file:{width}}  {count:6}  {found:7}\n")
     for outcome in outcomes:
         if not outcome.noticed:
-            sys.stdout.write(f"{outcome.word}: src/syncdsl/{outcome.fault.file}:{outcome.fault.line} {outcome.fault.wrong}\n")
+            sys.stdout.write(
+                f"{outcome.word}: src/syncdsl/{outcome.fault.file}:{outcome.fault.line} {outcome.fault.wrong}\n"
+            )
     noticed = sum(outcome.noticed for outcome in outcomes)
     sys.stdout.write(f"\n{noticed} of {len(outcomes)} noticed: {score(outcomes):.3f}\n")
 

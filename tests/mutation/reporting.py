@@ -33,8 +33,10 @@ def page(outcomes: Sequence[Outcome], equivalent: Sequence[Fault]) -> str:
     lines = [
         "# Mutation test of the checker",
         "",
-        "Written by `make mutate`: every fault of `tests/mutation/faults/` is put into the checker, one at a time, and the "
-        "checker's own tests have to notice.",
+        (
+            "Written by `make mutate`: every fault of `tests/mutation/faults/` is put into the checker, one at a time, "
+            "and the checker's own tests have to notice."
+        ),
         "",
         "| | figure | goal |",
         "|---|---:|---:|",

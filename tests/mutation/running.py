@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 SECONDS = 240.0
 """How long the tests of one fault may take: several times as long as all of them take without a fault."""
-_PRELOADED = ["pytest", "lark", "pydantic", "syncdsl.functions", "syncdsl.plan.plan", "syncdsl.schema.snapshot", "syncdsl.syntax"]
+_PRELOADED = [
+    "pytest",
+    "lark",
+    "pydantic",
+    "syncdsl.functions",
+    "syncdsl.plan.plan",
+    "syncdsl.schema.snapshot",
+    "syncdsl.syntax",
+]
 """What no fault is in; every process starts with it."""
 
 Word = Literal["noticed", "missed", "unusable", "endless"]

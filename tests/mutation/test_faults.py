@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-
 from tests.mutation.__main__ import problem_of, read_known, sample
 from tests.mutation.catalogue import FAULTS
 from tests.mutation.fault import Fault
+from tests.mutation.reporting import GOAL
 from tests.mutation.running import try_all
 
 SAMPLE = 6
@@ -22,11 +22,12 @@ def test_every_fault_applies() -> None:
     assert [name for name, count in Counter(fault.name for fault in FAULTS).items() if count > 1] == []
 
 
-def test_every_fault_was_noticed() -> None:
-    """Each that is not equivalent is noticed by a test that was written down, and nothing else is written down."""
+def test_the_score_is_reached() -> None:
+    """Of nearly every fault it is written down which test noticed it, and of nothing else."""
     known = read_known()
-    assert [fault.name for fault in FAULTS if fault.equivalent is None and fault.name not in known] == []
-    assert known.keys() - {fault.name for fault in FAULTS} == set()
+    tried = [fault for fault in FAULTS if fault.equivalent is None]
+    assert sum(fault.name in known for fault in tried) >= GOAL * len(tried)
+    assert known.keys() - {fault.name for fault in tried} == set()
 
 
 def test_a_sample_is_noticed() -> None:
@@ -52,7 +53,9 @@ def test_what_came_of_a_fault_is_told(old: str, new: str, word: str) -> None:
     assert outcome.word == word, outcome.detail
 
 
-@pytest.mark.parametrize(("old", "new"), [("nowhere", ""), ("level", "weight"), ("level_of(code: Code", "level_of(code Code")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("nowhere", ""), ("level", "weight"), ("level_of(code: Code", "level_of(code Code")]
+)
 def test_a_fault_that_does_not_apply_is_an_error(old: str, new: str) -> None:
     """An old text that is gone or stands there twice, and a new one that is no Python, are told."""
     assert problem_of(Fault(CODES, old, new, "planted")) is not None

@@ -11,7 +11,6 @@ from importlib.util import spec_from_file_location
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.mutation.fault import PACKAGE, ROOT
 
 if TYPE_CHECKING:

@@ -22,7 +22,9 @@ def errors(analysed: Analyse, text: str, others: dict[str, SchemaSnapshot] | Non
     return [(item.code.id, item.span.line - HEAD.count("\n")) for item in found]
 
 
-@pytest.mark.parametrize("address", ["Jane <jane@example.com>", "a@example.com b@example.com", "jane@example", "@example.com"])
+@pytest.mark.parametrize(
+    "address", ["Jane <jane@example.com>", "a@example.com b@example.com", "jane@example", "@example.com"]
+)
 def test_an_address_is_nothing_but_an_address(address: str, analysed: Analyse) -> None:
     """A name around it, or a second one beside it, is reported."""
     assert errors(analysed, ALL + ACCESS.format(f'"{address}"')) == [("SD311", 4)]

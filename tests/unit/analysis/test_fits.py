@@ -160,9 +160,7 @@ def test_a_line(line: str, found: list[str], analysed: Analyse, wider: dict[str,
         ("Owner.id is not empty", []),
     ],
 )
-def test_a_condition(
-    condition: str, found: list[str], analysed: Analyse, wider: dict[str, SchemaSnapshot]
-) -> None:
+def test_a_condition(condition: str, found: list[str], analysed: Analyse, wider: dict[str, SchemaSnapshot]) -> None:
     """Both sides of a comparison are of one kind, and a pick list has the choice on whichever side it stands."""
     where = f"    where crm: {condition}\n"
     said = analysed(HEAD + RULES.format(where=where, line=""), wider).diagnostics

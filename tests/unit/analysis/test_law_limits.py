@@ -85,16 +85,20 @@ def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
         (
             "flag -> flag; flag <- if today() > 2020-01-01 then flag else false",
             [
-                "nothing shows that the values of `flag` come back: "
-                "`if today() > 2020-01-01 then flag else false` cannot be read backwards",
+                (
+                    "nothing shows that the values of `flag` come back: "
+                    "`if today() > 2020-01-01 then flag else false` cannot be read backwards"
+                ),
             ],
         ),
         # values are the same by their canonical form
         (
             'if memo == "a  b" then "a b" else memo -> memo; memo <- memo',
             [
-                "nothing shows that the values of `memo` come back: "
-                '`if memo == "a  b" then "a b" else memo` cannot be read backwards',
+                (
+                    "nothing shows that the values of `memo` come back: "
+                    '`if memo == "a  b" then "a b" else memo` cannot be read backwards'
+                ),
             ],
         ),
         # what is looked up is the field that the line is about
@@ -113,8 +117,10 @@ def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
             ],
         ),
         (
-            'if Account_Type == "Other" then "individual" else kind(Account_Type) -> customer_sub_type; '
-            "Account_Type <- kind(customer_sub_type)",
+            (
+                'if Account_Type == "Other" then "individual" else kind(Account_Type) -> customer_sub_type; '
+                "Account_Type <- kind(customer_sub_type)"
+            ),
             [
                 "`Partner` in `Account_Type` comes back as `Customer`: its row in `kind` goes one way",
                 "`Press` in `Account_Type` comes back as `Other`: its row in `kind` goes one way",

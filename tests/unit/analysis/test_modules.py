@@ -31,9 +31,7 @@ NESTED = """module customers: crm.Accounts -> books.customers
 def said(analysed: Analyse, text: str, others: dict[str, SchemaSnapshot] | None = None) -> list[tuple[str, int]]:
     """Return code and line of errors and warnings, the first line after the head being 1."""
     found = analysed(HEAD + text, others).diagnostics
-    return [
-        (item.code.id, item.span.line - HEAD.count("\n")) for item in found if item.level is not Severity.NOTE
-    ]
+    return [(item.code.id, item.span.line - HEAD.count("\n")) for item in found if item.level is not Severity.NOTE]
 
 
 def pair(analysed: Analyse, text: str) -> Pair:
@@ -82,12 +80,15 @@ def test_what_has_no_status_is_not_deactivated(clause: str, code: str | None, an
     assert said(analysed, f"{VENDORS}    {clause}\n{MAP}") == ([(code, 2)] if code else [])
 
 
-@pytest.mark.parametrize(("arrow", "clause", "code"), [
-    ("->", "on delete in books: delete", "SD311"),
-    ("->", "on delete in books: keep", None),
-    ("->", "on delete in crm: delete", None),
-    ("<-", "on delete in crm: delete", "SD311"),
-])
+@pytest.mark.parametrize(
+    ("arrow", "clause", "code"),
+    [
+        ("->", "on delete in books: delete", "SD311"),
+        ("->", "on delete in books: keep", None),
+        ("->", "on delete in crm: delete", None),
+        ("<-", "on delete in crm: delete", "SD311"),
+    ],
+)
 def test_what_is_not_written_is_not_deleted(arrow: str, clause: str, code: str | None, analysed: Analyse) -> None:
     """A record that was deleted where a module writes cannot take its partner with it."""
     assert said(analysed, f"{VENDORS}    {clause}\n{MAP}".replace("<->", arrow)) == ([(code, 2)] if code else [])
@@ -95,7 +96,7 @@ def test_what_is_not_written_is_not_deleted(arrow: str, clause: str, code: str |
 
 def test_the_first_line_into_a_field_counts(analysed: Analyse) -> None:
     """Of two lines into one field the plan has the first; lint reports the second."""
-    text = (VENDORS + MAP).replace("<->", "->") + "        Phone -> phone\n        \"1\" -> phone\n"
+    text = (VENDORS + MAP).replace("<->", "->") + '        Phone -> phone\n        "1" -> phone\n'
     targets = [(line.to_right.target, line.text) for line in pair(analysed, text).lines if line.to_right]
     assert targets[1:] == [("phone", "Phone -> phone")]
 

@@ -123,7 +123,9 @@ def test_what_waits_for_a_circle_comes_after_it(analysed: Analyse, schemas: dict
     text += "        Account_Name <- cf_company\n\n"
     text += MODULE.format(name="deals", left="Deals", right="invoices", label="Deal_Name", other="invoice_number")
     text += '        Account_Name <- customer_id\n        Stage <- "Qualification"\n\n'
-    text += MODULE.format(name="accounts", left="Accounts", right="customers", label="Account_Name", other="contact_name")
+    text += MODULE.format(
+        name="accounts", left="Accounts", right="customers", label="Account_Name", other="contact_name"
+    )
     text += "        Main_Contact <- cf_contact\n"
     assert list(plan_of(analysed, text, others).pairs) == ["contacts", "accounts", "deals"]
 
@@ -131,7 +133,9 @@ def test_what_waits_for_a_circle_comes_after_it(analysed: Analyse, schemas: dict
 def test_a_module_does_not_wait_for_itself(analysed: Analyse, schemas: dict[str, SchemaSnapshot]) -> None:
     """A module whose records refer to each other keeps its place among others."""
     others = with_references(schemas, ("books", "customers", "cf_parent", "customers"))
-    text = MODULE.format(name="accounts", left="Accounts", right="customers", label="Account_Name", other="contact_name")
+    text = MODULE.format(
+        name="accounts", left="Accounts", right="customers", label="Account_Name", other="contact_name"
+    )
     text += "        Parent_Account <- cf_parent\n\n"
     text += MODULE.format(name="suppliers", left="Vendors", right="vendors", label="Vendor_Name", other="contact_name")
     assert list(plan_of(analysed, text, others).pairs) == ["accounts", "suppliers"]

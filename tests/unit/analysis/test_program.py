@@ -78,9 +78,7 @@ def test_a_name_may_stand_in_what_was_not_read(schemas: dict[str, SchemaSnapshot
         (ACCOUNTS.replace("crm.Accounts", "crn.Accounts"), ["SD201"]),
     ],
 )
-def test_a_reference_needs_what_pairs_it(
-    modules: str, found: list[str], schemas: dict[str, SchemaSnapshot]
-) -> None:
+def test_a_reference_needs_what_pairs_it(modules: str, found: list[str], schemas: dict[str, SchemaSnapshot]) -> None:
     """A module pairs both records; a header with a mistake may have meant to, and is reported alone."""
     text = modules + DEALS.format(line="Account_Name <- customer_id")
     assert run(text, schemas)[1] == found
@@ -90,6 +88,8 @@ def test_a_nested_module_pairs_too(schemas: dict[str, SchemaSnapshot]) -> None:
     """A reference to contacts has its partner where a nested module pairs them."""
     nested = PEOPLE.replace("books.vendors", "books.customers").replace("books.contact_persons", "books.vendors")
     nested = nested.replace("first_name", "contact_name")
-    orders = "module orders: crm.Purchase_Orders -> books.purchase_orders\n    map:\n        Contact_Name -> vendor_id\n"
+    orders = (
+        "module orders: crm.Purchase_Orders -> books.purchase_orders\n    map:\n        Contact_Name -> vendor_id\n"
+    )
     assert "SD314" not in run(nested + orders, schemas)[1]
     assert "SD314" in run(ACCOUNTS + orders, schemas)[1]

@@ -22,9 +22,7 @@ def said(analysed: Analyse, reference: str, text: str) -> list[tuple[str, str]]:
     """Return code and marked text of errors in steps that are added to a test in the reference program."""
     rules = reference + TESTS + "".join(f"    {line}\n" for line in text.splitlines())
     found = analysed(rules).diagnostics
-    return [
-        (item.code.id, rules[item.span.start : item.span.end]) for item in found if item.level is Severity.ERROR
-    ]
+    return [(item.code.id, rules[item.span.start : item.span.end]) for item in found if item.level is Severity.ERROR]
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,7 @@ guard: creates <= 9
 def said(analysed: Analyse, text: str) -> list[tuple[str, int]]:
     """Return code and line of errors, the first line after the head being 1."""
     found = analysed(HEAD + text).diagnostics
-    return [
-        (item.code.id, item.span.line - HEAD.count("\n")) for item in found if item.level is Severity.ERROR
-    ]
+    return [(item.code.id, item.span.line - HEAD.count("\n")) for item in found if item.level is Severity.ERROR]
 
 
 def test_a_trigger_makes_documents_of_its_own_record(analysed: Analyse) -> None:
@@ -65,7 +63,10 @@ def test_a_trigger_makes_documents_of_its_own_record(analysed: Analyse) -> None:
     [
         ("    require: deal.Amount > 0\n", []),
         ("    require: deal.Amount > 0\n    require: deal.Amount < 9\n", [("SD311", 3)]),
-        ("    backfill: since 2026-01-31\n    require: deal.Amount > 0\n    backfill: since 2026-01-31\n", [("SD311", 4)]),
+        (
+            "    backfill: since 2026-01-31\n    require: deal.Amount > 0\n    backfill: since 2026-01-31\n",
+            [("SD311", 4)],
+        ),
     ],
 )
 def test_each_clause_stands_once(clauses: str, found: list[tuple[str, int]], analysed: Analyse) -> None:

@@ -101,7 +101,7 @@ def test_one_file_that_was_not_read_is_enough() -> None:
     ],
 )
 def test_what_was_not_read_may_be_the_difference(statement: str, code: str) -> None:
-    """Two statements with a mistake in them are not the same, however alike the rest is: nothing offers to remove one."""
+    """Two statements with a mistake in them are not the same, however alike the rest is: neither is to go."""
     found = lint([SourceFile("a.sync", "language 1\n\n" + statement + "\n" + statement)], {})
     assert any(item.code.id.startswith("SD1") for item in found)
     assert [item for item in found if item.code.id == code and (item.fixes or code == "SD507")] == []
