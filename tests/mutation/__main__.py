@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from tests.mutation.catalogue import FAULTS
 from tests.mutation.fault import ROOT
-from tests.mutation.reporting import GOAL, page, score, table
-from tests.mutation.running import SECONDS, try_all
+from tests.mutation.reporting import GOAL, page, table
+from tests.mutation.running import SECONDS, failing_anyway, try_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,21 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tried = [fault for fault in tried if fault.name not in read_known()]
     if options.sample is not None:
         tried = sample(tried, options.sample)
-    known: dict[str, str] = {} if options.afresh else read_known()
-    remembered = read_known()
+    for test in failing_anyway(fault.file for fault in tried):
+        sys.stdout.write(f"fails without any fault: {test}\n")
+        return 1
+    noticed = read_known()
 
     def seen(outcome: Outcome) -> None:
         _show(outcome)
-        if outcome.word == "noticed" and options.sample is None:
-            remembered[outcome.fault.name] = outcome.detail
-            write_known(remembered)
+        if options.sample is None:
+            noticed.pop(outcome.fault.name, None)
+            if outcome.noticed:
+                noticed[outcome.fault.name] = outcome.detail
+            write_known(noticed)
 
-    outcomes = try_all(tried, known, at_once=options.at_once, seconds=options.seconds, seen=seen)
+    before = {} if options.afresh else dict(noticed)
+    outcomes = try_all(tried, before, at_once=options.at_once, seconds=options.seconds, seen=seen)
     _print(outcomes)
-    if not options.words and not options.new and options.sample is None:
-        REPORT.write_text(page(outcomes, [fault for fault in chosen if fault.equivalent is not None]), encoding="utf-8")
+    if options.sample is None:
+        REPORT.write_text(page(FAULTS, noticed), encoding="utf-8")
     usable = all(outcome.word != "unusable" for outcome in outcomes)
-    return 0 if usable and score(outcomes) >= GOAL else 1
+    reached = sum(outcome.noticed for outcome in outcomes) >= GOAL * len(outcomes)
+    return 0 if usable and reached else 1
 
 
 def problem_of(fault: Fault) -> str | None:
@@ -77,7 +83,7 @@ def sample(faults: Sequence[Fault], count: int) -> list[Fault]:
 
 
 def read_known() -> dict[str, str]:
-    """Return which test noticed each fault when all of them were tried."""
+    """Return which test noticed each fault when it was last tried."""
     if not KNOWN.is_file():
         return {}
     found: dict[str, str] = json.loads(KNOWN.read_text(encoding="utf-8"))
@@ -85,8 +91,8 @@ def read_known() -> dict[str, str]:
 
 
 def write_known(found: Mapping[str, str]) -> None:
-    """Remember which test noticed each fault that is still in the list."""
-    kept = {fault.name: found[fault.name] for fault in FAULTS if fault.name in found}
+    """Remember which test noticed each fault that is still in the list, and tried."""
+    kept = {fault.name: found[fault.name] for fault in FAULTS if fault.name in found and fault.equivalent is None}
     KNOWN.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -98,18 +104,18 @@ def _show(outcome: Outcome) -> None:
 
 
 def _print(outcomes: Sequence[Outcome]) -> None:
-    rows = table(outcomes)
+    noticed = {outcome.fault.name for outcome in outcomes if outcome.noticed}
+    rows = table([outcome.fault for outcome in outcomes], noticed)
     width = max((len(file) for file, _, _ in rows), default=4)
     sys.stdout.write(f"\n{'file':{width}}  faults  noticed\n")
     for file, count, found in rows:
         sys.stdout.write(f"{file:{width}}  {count:6}  {found:7}\n")
     for outcome in outcomes:
         if not outcome.noticed:
-            sys.stdout.write(
-                f"{outcome.word}: src/syncdsl/{outcome.fault.file}:{outcome.fault.line} {outcome.fault.wrong}\n"
-            )
-    noticed = sum(outcome.noticed for outcome in outcomes)
-    sys.stdout.write(f"\n{noticed} of {len(outcomes)} noticed: {score(outcomes):.3f}\n")
+            place = f"src/syncdsl/{outcome.fault.file}:{outcome.fault.line}"
+            sys.stdout.write(f"{outcome.word}: {place} {outcome.fault.wrong}\n")
+    share = len(noticed) / len(outcomes) if outcomes else 1.0
+    sys.stdout.write(f"\n{len(noticed)} of {len(outcomes)} noticed: {share:.3f}\n")
 
 
 if __name__ == "__main__":

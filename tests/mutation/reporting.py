@@ -1,4 +1,4 @@
-"""What came of the faults, as a table on the terminal and as a page."""
+"""What came of the faults, as a table and as a page."""
 
 from __future__ import annotations
 
@@ -6,30 +6,27 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tests.mutation.fault import Fault
-    from tests.mutation.running import Outcome
 
 GOAL = 0.97
+"""The share of the faults that tests have to notice."""
 
 
-def score(outcomes: Sequence[Outcome]) -> float:
-    """Return the share of the faults that tests notice."""
-    return sum(outcome.noticed for outcome in outcomes) / len(outcomes) if outcomes else 1.0
-
-
-def table(outcomes: Sequence[Outcome]) -> list[tuple[str, int, int]]:
+def table(faults: Sequence[Fault], noticed: Collection[str]) -> list[tuple[str, int, int]]:
     """Return by file how many faults there are, and how many of them are noticed."""
-    all_of_them = Counter(outcome.fault.file for outcome in outcomes)
-    noticed = Counter(outcome.fault.file for outcome in outcomes if outcome.noticed)
-    return [(file, count, noticed[file]) for file, count in sorted(all_of_them.items())]
+    counts = Counter(fault.file for fault in faults)
+    found = Counter(fault.file for fault in faults if fault.name in noticed)
+    return [(file, count, found[file]) for file, count in sorted(counts.items())]
 
 
-def page(outcomes: Sequence[Outcome], equivalent: Sequence[Fault]) -> str:
-    """Return the report in Markdown."""
-    noticed = sum(outcome.noticed for outcome in outcomes)
-    endless = sum(outcome.word == "endless" for outcome in outcomes)
+def page(faults: Sequence[Fault], noticed: Mapping[str, str]) -> str:
+    """Return the report in Markdown; `noticed` says by the name of a fault which test noticed it."""
+    tried = [fault for fault in faults if fault.equivalent is None]
+    found = [fault for fault in tried if fault.name in noticed]
+    missed = [fault for fault in tried if fault.name not in noticed]
+    equivalent = [fault for fault in faults if fault.equivalent is not None]
     lines = [
         "# Mutation test of the checker",
         "",
@@ -40,42 +37,39 @@ def page(outcomes: Sequence[Outcome], equivalent: Sequence[Fault]) -> str:
         "",
         "| | figure | goal |",
         "|---|---:|---:|",
-        f"| faults | {len(outcomes)} | |",
-        f"| noticed | {noticed} | |",
-        f"| of these, tests that did not end | {endless} | |",
-        f"| missed | {len(outcomes) - noticed} | |",
-        f"| score | {score(outcomes):.3f} | at least {GOAL} |",
+        f"| faults | {len(tried)} | |",
+        f"| noticed | {len(found)} | |",
+        f"| missed | {len(missed)} | |",
+        f"| score | {len(found) / len(tried):.3f} | at least {GOAL} |",
         f"| listed as equivalent, not tried | {len(equivalent)} | |",
         "",
         "## By file",
         "",
         "| file | faults | noticed |",
         "|---|---:|---:|",
-        *(f"| `{file}` | {count} | {found} |" for file, count, found in table(outcomes)),
+        *(f"| `{file}` | {count} | {some} |" for file, count, some in table(tried, noticed)),
         "",
         "## Missed",
         "",
-        *([f"- `{item.fault.file}`: {item.fault.wrong}" for item in outcomes if not item.noticed] or ["None."]),
+        *([f"- `{fault.file}`: {fault.wrong}." for fault in missed] or ["None."]),
         "",
         "## Equivalent",
         "",
-        *([f"- `{item.file}`: {item.wrong}. {item.equivalent}" for item in equivalent] or ["None."]),
+        *([f"- `{fault.file}`: {fault.wrong}. {fault.equivalent}" for fault in equivalent] or ["None."]),
         "",
         "## Noticed",
         "",
-        "| fault | first noticed by |",
+        "| fault | noticed by |",
         "|---|---|",
-        *(f"| `{item.fault.file}`: {_cell(item.fault.wrong)} | {_test(item)} |" for item in outcomes if item.noticed),
+        *(f"| `{fault.file}`: {_cell(fault.wrong)} | {_test(noticed[fault.name])} |" for fault in found),
         "",
     ]
     return "\n".join(lines)
 
 
-def _test(item: Outcome) -> str:
-    if item.word == "endless":
-        return "tests that did not end"
-    name = item.detail.removeprefix("tests/").partition("[")[0]
-    return f"`{name}`"
+def _test(detail: str) -> str:
+    """Return the test without its parameters, or why there is none to name."""
+    return f"`{detail.removeprefix('tests/').partition('[')[0]}`" if detail.startswith("tests/") else detail
 
 
 def _cell(text: str) -> str:

@@ -104,6 +104,28 @@ def try_all(
     return sorted(outcomes, key=lambda outcome: order[outcome.fault.name])
 
 
+def failing_anyway(
+    files: Iterable[str], suites: Callable[[str], tuple[tuple[str, ...], ...]] = suites_for
+) -> list[str]:
+    """Return the tests that fail without any fault, of those that are asked about some files: they prove nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    groups = dict.fromkeys(group for file in files for group in suites(file))
+    ours, theirs = context.Pipe(duplex=False)
+    with TemporaryDirectory(prefix="syncdsl-faults-") as folder:
+        log = Path(folder) / "without.log"
+        process = context.Process(target=try_fault, args=(None, list(groups), log, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        process.join()
+        try:
+            word, detail = ours.recv()
+        except EOFError:
+            word, detail = "unusable", _last(log)
+    ours.close()
+    return [] if word == "missed" else [detail]
+
+
 def _outcome(item: _Running, seconds: float) -> Outcome | None:
     """Return what came of a fault; None while its tests run."""
     taken = time.monotonic() - item.began

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.mutation.__main__ import problem_of, read_known, sample
+from tests.mutation.__main__ import REPORT, problem_of, read_known, sample
 from tests.mutation.catalogue import FAULTS
 from tests.mutation.fault import Fault
-from tests.mutation.reporting import GOAL
-from tests.mutation.running import try_all
+from tests.mutation.reporting import GOAL, page
+from tests.mutation.running import failing_anyway, try_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAMPLE = 6
 CODES = "lint/weighing.py"
@@ -28,6 +32,11 @@ def test_the_score_is_reached() -> None:
     tried = [fault for fault in FAULTS if fault.equivalent is None]
     assert sum(fault.name in known for fault in tried) >= GOAL * len(tried)
     assert known.keys() - {fault.name for fault in tried} == set()
+
+
+def test_the_report_says_what_is_known() -> None:
+    """The committed report is that of the tests that were written down, over the list as it is."""
+    assert REPORT.read_text(encoding="utf-8") == page(FAULTS, read_known()), "`make mutate` writes it"
 
 
 def test_a_sample_is_noticed() -> None:
@@ -51,6 +60,15 @@ def test_what_came_of_a_fault_is_told(old: str, new: str, word: str) -> None:
     fault = Fault(CODES, old, new, "planted")
     (outcome,) = try_all([fault], {}, seconds=3 if word == "endless" else 60, suites=lambda _: TESTS)
     assert outcome.word == word, outcome.detail
+
+
+def test_tests_that_fail_anyway_prove_nothing(tmp_path: Path) -> None:
+    """Before any fault is tried the tests have to pass without one; the first that does not is told."""
+    bad = tmp_path / "test_bad.py"
+    bad.write_text("def test_bad() -> None:\n    assert False\n", encoding="utf-8")
+    assert failing_anyway([CODES], lambda _: TESTS) == []
+    (told,) = failing_anyway([CODES], lambda _: (*TESTS, (str(bad),)))
+    assert told.endswith("test_bad.py::test_bad")
 
 
 @pytest.mark.parametrize(

@@ -217,12 +217,6 @@ FAULTS = (
     ),
     Fault(
         "analysis/documents.py",
-        "return None if missing else DocumentLine",
-        "return DocumentLine",
-        "rows that lack a required field go into the plan",
-    ),
-    Fault(
-        "analysis/documents.py",
         "if not field.required or field.default or field.read_only or name in written",
         "if not field.required or field.default or field.read_only or name not in written",
         "a document may lack a required field that no line writes",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEAD = "language 1\n\nconnection crm: zoho_crm\nconnection books: zoho_books\n\n"
 ACCOUNTS = "module accounts: crm.Accounts -> books.customers\n    map:\n        Account_Name -> contact_name\n\n"
-CONTACTS = "module contacts: crm.Contacts -> books.customers\n    map:\n        Full_Name -> contact_name\n\n"
+CONTACTS = "module contacts: crm.Contacts -> books.vendors\n    map:\n        Full_Name -> contact_name\n\n"
 INVOICE = """record deal: crm.Deals
 
 document invoice: books.invoices for deal

@@ -21,14 +21,14 @@ record quotation: crm.Quotes
 
 document invoice: books.invoices for deal
     map:
-        deal.Account_Name ?? deal.Contact_Name -> customer_id
+        deal.Account_Name -> customer_id
         line:
             deal.Deal_Name -> name
             deal.Amount -> rate
 
 document copy: books.quotes for quotation
     map:
-        quotation.Account_Name ?? quotation.Contact_Name -> customer_id
+        quotation.Account_Name -> customer_id
         line:
             quotation.Subject -> name
             1 -> rate
@@ -36,10 +36,6 @@ document copy: books.quotes for quotation
 module accounts: crm.Accounts -> books.customers
     map:
         Account_Name -> contact_name
-
-module contacts: crm.Contacts -> books.customers
-    map:
-        Full_Name -> contact_name
 
 guard: creates <= 9
 

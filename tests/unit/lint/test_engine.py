@@ -82,7 +82,9 @@ def test_what_a_statement_is_like_may_use_anything() -> None:
     """Where a statement is like another, nothing is said about what seems unused: it may be used there."""
     like = "\nmodule customers: crm.Accounts <-> books.customers\n    like: zoho.accounts\n"
     assert codes(UNUSED + like) == []
-    assert codes(UNUSED + like.replace("    like: zoho.accounts\n", "    map:\n        A <-> b\n")) == ["SD501"]
+    assert codes(
+        UNUSED + like.replace("    like: zoho.accounts\n", "    adopt: A == b\n    map:\n        A <-> b\n")
+    ) == ["SD501"]
 
 
 def test_one_file_that_was_not_read_is_enough() -> None:

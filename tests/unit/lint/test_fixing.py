@@ -153,7 +153,7 @@ def test_of_those_tried_one_by_one_all_good_ones_stay() -> None:
     text = RULES + "\n# allow SD508: nothing\n\n# allow SD501: nothing\n"
     result = fix_program([SourceFile("a.sync", text)], both, PlanProof(digest=no_plan))
     assert (result.applied, len(result.refused)) == (2, 1)
-    assert result.state.sources["a.sync"].text == RULES + "\n\n"
+    assert result.state.sources["a.sync"].text == RULES
 
 
 def test_files_that_are_not_named_stay_as_they_are() -> None:
@@ -161,7 +161,7 @@ def test_files_that_are_not_named_stay_as_they_are() -> None:
     text = RULES + "\n# allow SD508: nothing\n"
     sources = [SourceFile("0.sync", text), SourceFile("1.sync", "language 1\n\n# allow SD508: nothing\n")]
     result = fix_program(sources, judge, PlanProof(digest=no_plan), only={"1.sync"})
-    assert texts_of(result) == [text, "language 1\n\n"]
+    assert texts_of(result) == [text, "language 1\n"]
 
 
 def test_a_file_that_says_the_same_excuses_no_other() -> None:
