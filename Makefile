@@ -7,7 +7,7 @@ MINUTES ?= 5
 SEED ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench corpus fuzz build clean
+.PHONY: help install demo test check format docs bench corpus fuzz mutate build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -53,6 +53,9 @@ corpus: $(STAMP) ## faults planted into valid rules: how many are found, with ho
 
 fuzz: $(STAMP) ## broken and made-up rules for some minutes: make fuzz MINUTES=5 SEED=1
 	@$(BIN)/python -m tests.fuzz.mutations --minutes $(MINUTES) --seed $(SEED)
+
+mutate: $(STAMP) ## seed faults into the checker; its tests have to notice
+	@nice $(BIN)/python -m tests.mutation
 
 build: $(STAMP) ## sdist and wheel in dist/
 	@rm -rf dist

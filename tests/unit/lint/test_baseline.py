@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syncdsl.diagnostics import Fault, SourceFile
+from syncdsl.diagnostics import Diagnostic, Fault, SourceFile, find_code
 from syncdsl.lint.baseline import Baseline, Compared, Entry, Places, baseline_of, compare, read_baseline, write_baseline
 from syncdsl.lint.engine import lint
 
@@ -49,13 +49,16 @@ def test_entries_name_the_rule() -> None:
     }
 
 
-def test_what_has_no_name_is_known_by_its_file() -> None:
-    """A guard in another file is another rule."""
-    sources, places = program('language 1\n\nguard: amount <= 1 EUR  # x\nuse "a.sync"\n')
-    found = lint(sources, {})
-    entries = {places.entry(item) for item in found}
-    assert {entry.file for entry in entries if entry.rule in {"", "guard"}} <= {"rules/a.sync"}
-    assert {entry.file for entry in entries if entry.rule not in {"", "guard"}} <= {""}
+@pytest.mark.parametrize(("rule", "file"), [("guard", "rules/a.sync"), ('use "a.sync"', ""), ("", "rules/a.sync")])
+def test_what_has_no_name_is_known_by_its_file(rule: str, file: str) -> None:
+    """A guard in another file is another rule; so is what stands before the first rule."""
+    text = '# head\nlanguage 1\n\nguard: amount <= 1 EUR  # x\nuse "a.sync"\n'
+    sources, places = program(text)
+    code = find_code("SD508")
+    assert code is not None
+    start = text.index(rule)
+    found = Diagnostic(code=code, message="planted", span=sources[0].span(start, start + 1))
+    assert places.entry(found) == Entry("SD508", rule, file)
 
 
 def test_it_outlives_moved_lines() -> None:
@@ -92,7 +95,10 @@ def test_it_shrinks_and_what_went_does_not_come_back() -> None:
 def test_errors_that_stop_the_rules_and_notes_are_never_known() -> None:
     """A baseline cannot hide them."""
     sources, places = program("language 1\n\nmodule\n")
-    assert baseline_of(lint(sources, {}), places).size == 0
+    errors = lint(sources, {})
+    assert baseline_of(errors, places).size == 0
+    known = Baseline(counts={places.entry(item): 9 for item in errors})
+    assert compare(known, errors, places, lambda _: True).findings == errors
     sources, places = program(RULES)
     assert baseline_of(lint(sources, {"SD508": "note"}), places).size == 2
 

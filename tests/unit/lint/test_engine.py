@@ -75,6 +75,38 @@ def test_a_file_that_was_not_read_whole_suppresses_what_it_may_refute() -> None:
 def test_a_used_file_may_use_anything() -> None:
     """Where a file uses another that was not read, nothing is said about what seems unused."""
     assert codes(UNUSED + "\nuse zoho.customers\n") == []
+    assert set(codes(EVERYTHING + "\nuse zoho.customers\n")) == {"SD506", "SD507"}
+
+
+def test_what_a_statement_is_like_may_use_anything() -> None:
+    """Where a statement is like another, nothing is said about what seems unused: it may be used there."""
+    like = "\nmodule customers: crm.Accounts <-> books.customers\n    like: zoho.accounts\n"
+    assert codes(UNUSED + like) == []
+    assert codes(
+        UNUSED + like.replace("    like: zoho.accounts\n", "    adopt: A == b\n    map:\n        A <-> b\n")
+    ) == ["SD501"]
+
+
+def test_one_file_that_was_not_read_is_enough() -> None:
+    """What seems unused in one file may be used in another that could not be read, whether or not all others were."""
+    broken = SourceFile("b.sync", "language 1\n\nmodule\n")
+    found = {item.code.id for item in lint([SourceFile("a.sync", UNUSED), broken], {})}
+    assert "SD501" not in found
+    assert any(code.startswith("SD1") for code in found)
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("document invoice: books.invoices for deal\n    map:\n        deal.Amount + -> rate\n", "SD504"),
+        ("when deal.Amount > : create invoice\n", "SD507"),
+    ],
+)
+def test_what_was_not_read_may_be_the_difference(statement: str, code: str) -> None:
+    """Two statements with a mistake in them are not the same, however alike the rest is: neither is to go."""
+    found = lint([SourceFile("a.sync", "language 1\n\n" + statement + "\n" + statement)], {})
+    assert any(item.code.id.startswith("SD1") for item in found)
+    assert [item for item in found if item.code.id == code and (item.fixes or code == "SD507")] == []
 
 
 def test_paths_are_one_program_in_the_order_given(tmp_path: Path) -> None:

@@ -143,6 +143,39 @@ def test_one_bad_fix_does_not_stop_the_others() -> None:
     assert result.state.sources[source.path].text == RULES
 
 
+def test_of_those_tried_one_by_one_all_good_ones_stay() -> None:
+    """Fixes that are proved each by itself add up: none undoes the one before it."""
+    _, findings = planted("Product Name")
+
+    def both(sources: Sequence[SourceFile]) -> list[Diagnostic]:
+        return judge(sources) + (findings if "Product_Name" in sources[0].text else [])
+
+    text = RULES + "\n# allow SD508: nothing\n\n# allow SD501: nothing\n"
+    result = fix_program([SourceFile("a.sync", text)], both, PlanProof(digest=no_plan))
+    assert (result.applied, len(result.refused)) == (2, 1)
+    assert result.state.sources["a.sync"].text == RULES
+
+
+def test_files_that_are_not_named_stay_as_they_are() -> None:
+    """With `only`, what is wrong in other files of the program is left alone."""
+    text = RULES + "\n# allow SD508: nothing\n"
+    sources = [SourceFile("0.sync", text), SourceFile("1.sync", "language 1\n\n# allow SD508: nothing\n")]
+    result = fix_program(sources, judge, PlanProof(digest=no_plan), only={"1.sync"})
+    assert texts_of(result) == [text, "language 1\n"]
+
+
+def test_a_file_that_says_the_same_excuses_no_other() -> None:
+    """The plan is asked for unless every changed file says what it said before."""
+    before = {"a.sync": RULES + "# comment\n", "b.sync": "language 1\n\n" + TABLE}
+    after = {"a.sync": RULES, "b.sync": before["b.sync"].replace("Goods", "Things")}
+    states = [
+        State(sources={path: SourceFile(path, text) for path, text in texts.items()}, findings=())
+        for texts in (before, after)
+    ]
+    proof = PlanProof(digest=lambda sources: "".join(source.text for source in sources.values()))
+    assert proof(*states) == "the plan would change"
+
+
 def test_a_formatted_file_stays_formatted() -> None:
     """With a formatter, a fix after which a formatted file would not be formatted is refused."""
     text = RULES + "\n# allow SD508: nothing\n"

@@ -70,6 +70,14 @@ def test_what_is_wrong_with_a_suppression_is_found(text: str, expected: list[str
     assert found(text) == expected
 
 
+def test_an_expired_suppression_is_deleted_only_when_it_covers_nothing() -> None:
+    """Deleting a comment whose day is over is offered where nothing is left to mend, and not above a finding."""
+    (covering, _) = run("# allow SD501: old, until 2026-05-31\n" + TABLE)
+    (idle,) = run("# allow SD508: old, until 2026-05-31\n\nguard: updates <= 20 %\n")
+    assert (covering.code.id, covering.fixes) == ("SD594", ())
+    assert (idle.code.id, [fix.safe for fix in idle.fixes]) == ("SD594", [True])
+
+
 def test_an_unknown_code_gets_a_suggestion() -> None:
     """The nearest code is offered in the form that was written, as an unsafe fix."""
     for written, near in (("unused-tabel", "unused-table"), ("SD5O1", "SD501")):

@@ -1,0 +1,317 @@
+"""Faults in the checks of lint."""
+
+from __future__ import annotations
+
+from tests.mutation.fault import Fault
+
+FAULTS = (
+    Fault(
+        "lint/checks/against_the_arrow.py",
+        "            if module.arrow is Arrow.BOTH:\n                continue\n",
+        "            if module.arrow is Arrow.RIGHT:\n                continue\n",
+        "a module that goes right may write left",
+    ),
+    Fault(
+        "lint/checks/against_the_arrow.py",
+        "if line.arrow is not module.arrow:",
+        "if line.arrow is Arrow.BOTH:",
+        "a one-way line may go against the header",
+    ),
+    Fault(
+        "lint/checks/against_the_arrow.py",
+        "        elif isinstance(item, Group):\n            yield from _lines(item.lines)\n",
+        "",
+        "lines in groups are not looked at",
+    ),
+    Fault(
+        "lint/checks/against_the_arrow.py",
+        "line.arrow is not Arrow.BOTH or between",
+        "line.arrow is Arrow.BOTH or between",
+        "a line that goes the other way is turned round",
+    ),
+    Fault(
+        "lint/checks/comparison_with_empty.py",
+        'BinaryOperator.NOT_EQUAL: "is not empty"',
+        'BinaryOperator.NOT_EQUAL: "is empty"',
+        "`!= empty` is rewritten as `is empty`",
+    ),
+    Fault(
+        "lint/checks/comparison_with_empty.py",
+        "len(sides) != 1",
+        "len(sides) != 2",
+        "comparisons with `empty` are passed over",
+    ),
+    Fault(
+        "lint/checks/equality_chain.py",
+        '(BinaryOperator.AND, BinaryOperator.NOT_EQUAL, "not in")',
+        '(BinaryOperator.OR, BinaryOperator.NOT_EQUAL, "not in")',
+        "`or` of differences becomes `not in`",
+    ),
+    Fault(
+        "lint/checks/equality_chain.py",
+        "if None in tests or len(fields) != 1:",
+        "if None in tests or not fields:",
+        "tests of two fields become one list",
+    ),
+    Fault(
+        "lint/checks/equality_chain.py",
+        "node.negated == (compared is BinaryOperator.NOT_EQUAL)",
+        "node.negated != (compared is BinaryOperator.NOT_EQUAL)",
+        "a list that is negated is joined with one that is not",
+    ),
+    Fault(
+        "lint/checks/hidden_name.py",
+        "if find_builtin(table.name.text) is not None:",
+        "if find_builtin(table.name.text) is None:",
+        "tables with names of their own are reported",
+    ),
+    Fault(
+        "lint/checks/hidden_name.py",
+        "        if hidden is not None:\n",
+        "        if hidden is record:\n",
+        "a record may have the name of a connection",
+    ),
+    Fault(
+        "lint/checks/idle_on_duplicate.py",
+        "Dedupe | Like | Bad",
+        "Dedupe | Bad",
+        "keys that another module brings do not count",
+    ),
+    Fault("lint/checks/idle_on_duplicate.py", "Dedupe | Like | Bad", "Like | Bad", "a module's own keys do not count"),
+    Fault(
+        "lint/checks/limit_per_run.py",
+        "not any(limit.per_day for limit in limits)",
+        "not all(limit.per_day for limit in limits)",
+        "one limit per day is not enough",
+    ),
+    Fault(
+        "lint/checks/limit_per_run.py",
+        "limits and creating and not",
+        "limits and not",
+        "limits need a day where nothing is created",
+    ),
+    Fault(
+        "lint/checks/naming.py", "_NAME.fullmatch(name.text):", "_NAME.match(name.text):", "a name may end in capitals"
+    ),
+    Fault(
+        "lint/checks/naming.py",
+        '                yield "with", clause.module.name\n',
+        "                continue\n",
+        "nested modules may have any name",
+    ),
+    Fault(
+        "lint/checks/needless_not.py", "    if count % 2 == 0:\n", "    if count % 2 == 1:\n", "two `not` count as one"
+    ),
+    Fault(
+        "lint/checks/needless_not.py",
+        '{BinaryOperator.EQUAL: "!=", BinaryOperator.NOT_EQUAL: "=="}',
+        '{BinaryOperator.EQUAL: "!=", BinaryOperator.NOT_EQUAL: "!="}',
+        "`not a != b` becomes `a != b`",
+    ),
+    Fault(
+        "lint/checks/needless_not.py",
+        'word = "is empty" if node.negated else "is not empty"',
+        'word = "is not empty" if node.negated else "is empty"',
+        "`not x is empty` becomes `x is empty`",
+    ),
+    Fault(
+        "lint/checks/needless_not.py",
+        'word = "in" if node.negated else "not in"',
+        'word = "not in"',
+        "`not x not in` becomes `x not in`",
+    ),
+    Fault(
+        "lint/checks/needless_not.py",
+        "return node.operator not in _VALUES",
+        "return True",
+        "a value after two `not` counts as a test",
+    ),
+    Fault(
+        "lint/checks/no_change.py",
+        "and len(dates) < 2:",
+        "and len(dates) < 1:",
+        "a test in which only the day changes is no test of anything",
+    ),
+    Fault(
+        "lint/checks/no_change.py",
+        "all(has.get(name) == value for name, value in values.items())",
+        "any(has.get(name) == value for name, value in values.items())",
+        "a change of one of two values changes nothing",
+    ),
+    Fault("lint/checks/no_change.py", "        has.update(values)\n", "", "what a change sets is forgotten"),
+    Fault(
+        "lint/checks/no_change.py",
+        "record = (step.subject.parts, step.label.value)",
+        'record = (step.subject.parts, "")',
+        "two records of one module are one",
+    ),
+    Fault("lint/checks/no_dedupe.py", "Adopt | Dedupe | Like", "Dedupe | Like", "records that are adopted are created"),
+    Fault(
+        "lint/checks/no_dedupe.py",
+        "Adopt | Dedupe | Like | OnDuplicate",
+        "Adopt | Dedupe | OnDuplicate",
+        "keys that another module brings do not count",
+    ),
+    Fault(
+        "lint/checks/no_expectation.py",
+        "Expect | ExpectNothing | Bad",
+        "Expect | Bad",
+        "`expect nothing` expects nothing",
+    ),
+    Fault(
+        "lint/checks/open_end.py",
+        "isinstance(step, ExpectNothing) and not step.again",
+        "isinstance(step, ExpectNothing)",
+        "`expect nothing again` closes a test",
+    ),
+    Fault(
+        "lint/checks/open_end.py",
+        "if expected and not closed and",
+        "if not closed and",
+        "a test without expectations is open",
+    ),
+    Fault(
+        "lint/checks/repeated_item.py",
+        '    yield from ((node, node.modifiers, ",") for node in file.nodes(MapLine))\n',
+        "",
+        "a line may have one modifier twice",
+    ),
+    Fault(
+        "lint/checks/repeated_item.py",
+        '    yield from ((node, node.equalities, "and") for node in file.nodes(Key))\n',
+        "",
+        "a key may compare one pair twice",
+    ),
+    Fault(
+        "lint/checks/repeated_item.py",
+        "item.value.casefold() if isinstance(node, Users)",
+        "item.value if isinstance(node, Users)",
+        "an address in capitals is another one",
+    ),
+    Fault(
+        "lint/checks/repeated_item.py",
+        "if first is item or before is None or not whole(item):",
+        "if first is item or before is None:",
+        "what was not read counts as the same",
+    ),
+    Fault(
+        "lint/checks/repeated_limit.py",
+        '(limit.subject.text, limit.per_day, limit.unit == "%")',
+        '(limit.subject.text, limit.unit == "%")',
+        "a limit per day repeats one per run",
+    ),
+    Fault(
+        "lint/checks/repeated_limit.py",
+        '(limit.subject.text, limit.per_day, limit.unit == "%")',
+        "(limit.subject.text, limit.per_day)",
+        "a percentage repeats a number",
+    ),
+    Fault(
+        "lint/checks/repeated_test_name.py",
+        '" ".join(name.casefold().split())',
+        "name",
+        "a name in capitals is another one",
+    ),
+    Fault(
+        "lint/checks/same_operands.py",
+        "(BinaryOperator.AND, BinaryOperator.OR, BinaryOperator.COALESCE)",
+        "(BinaryOperator.AND, BinaryOperator.OR)",
+        "a default may stand twice",
+    ),
+    Fault(
+        "lint/checks/same_operands.py",
+        "if choice.then == choice.otherwise and whole(choice):",
+        "if choice.then == choice.condition and whole(choice):",
+        "both branches of an `if` may be the same",
+    ),
+    Fault(
+        "lint/checks/same_operands.py",
+        "for earlier in parts[:index] if earlier == part",
+        "for earlier in parts[index - 1 : index] if earlier == part",
+        "only neighbours are compared",
+    ),
+    Fault(
+        "lint/checks/single_option.py",
+        'operator = "!=" if node.negated else "=="',
+        'operator = "=="',
+        "`not in` with one value becomes `==`",
+    ),
+    Fault(
+        "lint/checks/single_option.py",
+        "if len(node.options) != 1 or",
+        "if len(node.options) > 2 or",
+        "a list of two values is one of one",
+    ),
+    Fault(
+        "lint/checks/unequal_empty.py",
+        "case Membership(operand=Path() as path, negated=True):",
+        "case Membership(operand=Path() as path, negated=False):",
+        "`in` holds for what is empty",
+    ),
+    Fault(
+        "lint/checks/unequal_empty.py",
+        "if path in asked or path",
+        "if path not in asked and path",
+        "a field that is asked for with `is not empty` is reported",
+    ),
+    Fault(
+        "lint/checks/unequal_empty.py",
+        "        *(require.condition for require in nodes(files, Require)),\n",
+        "",
+        "`require` is not looked at",
+    ),
+    Fault(
+        "lint/checks/unguarded_deletion.py",
+        "frozenset({DeleteAction.DELETE, DeleteAction.DEACTIVATE})",
+        "frozenset({DeleteAction.DELETE})",
+        "records may be deactivated without a limit",
+    ),
+    Fault(
+        "lint/checks/unguarded_deletion.py",
+        'limit.subject.text == "deletes"',
+        'limit.subject.text == "creates"',
+        "a limit of creates limits deletes",
+    ),
+    Fault(
+        "lint/checks/unused_column.py",
+        "                if name.text not in used:\n",
+        "                if name.text in used:\n",
+        "the columns that are used are reported",
+    ),
+    Fault(
+        "lint/checks/unused_record.py",
+        "    used |= {associate.record.text for associate in nodes(files, Associate)}\n",
+        "",
+        "a record that transactions are associated with is unused",
+    ),
+    Fault(
+        "lint/checks/unused_record.py",
+        "    if opaque(files):\n        return\n",
+        "",
+        "a record that a used file may need is unused",
+    ),
+    Fault(
+        "lint/checks/useless_default.py",
+        "if after is not None and _never_empty(part):",
+        "if _never_empty(part):",
+        "the last of several defaults may not be a value",
+    ),
+    Fault(
+        "lint/checks/useless_default.py",
+        "and bool(node.value.strip())",
+        "and bool(node.value)",
+        "spaces count as a value",
+    ),
+    Fault(
+        "lint/checks/wide_edge.py",
+        "if not others or len(others) == len(parts):",
+        "if not others:",
+        "a condition that asks for no stage is wider than one",
+    ),
+    Fault(
+        "lint/checks/wide_edge.py",
+        "chain(when.condition, BinaryOperator.AND)",
+        "chain(when.condition, BinaryOperator.OR)",
+        "only alternatives are taken apart",
+    ),
+)
