@@ -76,6 +76,6 @@ def test_checking_grows_with_the_file(shape: str) -> None:
 
 def test_so_many_unknown_names_are_not_compared_with_all_others() -> None:
     """Beyond a bound no more names are suggested, so that n unknown names among n others take no n times n."""
-    found = check({"a.sync": SHAPES["one long test"](700)})
+    found = [item for item in check({"a.sync": SHAPES["one long test"](700)}) if item.code.id == "SD227"]
     assert len(found) == 700
     assert "no other is suggested" in str(found[-1].help)
