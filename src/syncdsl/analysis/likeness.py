@@ -48,8 +48,10 @@ class Likeness:
     def expand(self) -> None:
         """Replace all declared modules and documents by what they come to."""
         names = self._checker.names
-        for body in [*names.modules.values(), *names.documents.values()]:
-            self._from_the_base(body)
+        for module in list(names.modules.values()):
+            self._from_the_base(module)
+        for document in list(names.documents.values()):
+            self._from_the_base(document)
         for name, module in list(names.modules.items()):
             names.modules[name] = self._module(module)
         for name, document in list(names.documents.items()):
