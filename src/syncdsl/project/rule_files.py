@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SUFFIX = ".sync"
+_OF_OTHER_LANGUAGES = frozenset({".toml", ".json", ".md", ".yaml", ".yml"})
 
 
 def rule_files(paths: Sequence[Path]) -> list[Path]:
     """Return the rule files that paths mean, each once: a file is itself, a project its rules, a folder all in it.
 
-    Sorted by name within a folder, hidden folders left out. Raises Fault SD609 for a path that does not exist and for
-    one without any rule file, and for a link that leads out of the project, or out of the folder where there is none.
+    Sorted by name within a folder, hidden folders left out. Raises Fault SD609 for a path that does not exist, for a file
+    that is none of rules and for a folder without any, and for a link that leads out of the project, or out of the folder where there is none.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -39,6 +40,8 @@ def rule_files(paths: Sequence[Path]) -> list[Path]:
                 )
             for file in inside:
                 found.setdefault(file.absolute(), file)
+        elif path.suffix in _OF_OTHER_LANGUAGES and path.is_file():
+            raise Fault(UNREADABLE_FILE, f"`{path}` is no rule file", help=f"rule files end in `{SUFFIX}`")
         elif path.exists():
             found.setdefault(path.absolute(), path)
         else:

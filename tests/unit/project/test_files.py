@@ -64,6 +64,9 @@ def test_rule_files_are_sorted_and_named_once(tmp_path: Path, monkeypatch: pytes
         path.touch()
     assert rule_files([Path(), Path("a.sync")]) == [Path("a.sync"), Path("b.sync"), Path("sub/d.sync")]
     assert rule_files([Path("c.txt")]) == [Path("c.txt")]
+    (tmp_path / "settings.toml").touch()
+    with pytest.raises(Fault, match="is no rule file"):
+        rule_files([Path("settings.toml")])
 
 
 def test_levels_are_judged_without_the_rest(tmp_path: Path) -> None:
