@@ -22,8 +22,9 @@ _OF_OTHER_LANGUAGES = frozenset({".toml", ".json", ".md", ".yaml", ".yml"})
 def rule_files(paths: Sequence[Path]) -> list[Path]:
     """Return the rule files that paths mean, each once: a file is itself, a project its rules, a folder all in it.
 
-    Sorted by name within a folder, hidden folders left out. Raises Fault SD609 for a path that does not exist, for a file
-    that is none of rules and for a folder without any, and for a link that leads out of the project, or out of the folder where there is none.
+    Sorted by name within a folder, hidden folders left out. Raises Fault SD609 for a path that does not exist, for a
+    file that is none of rules, for a folder without any, and for a link that leads out of the project, or out of the
+    folder where there is none.
     """
     found: dict[Path, Path] = {}
     for path in paths:
