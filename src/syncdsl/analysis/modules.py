@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.analysis.clauses import check_clauses, clauses_of
+from syncdsl.analysis.dedupe import dedupe_keys, lower_key
 from syncdsl.analysis.joining import join_two_way
-from syncdsl.analysis.kinds import common, family
 from syncdsl.analysis.laws import check_laws
 from syncdsl.analysis.maps import MapLowering, winner
 from syncdsl.analysis.nesting import Above, check_enforced, check_parent, check_sides
@@ -16,14 +16,12 @@ from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_MODULE, 
 from syncdsl.diagnostics.codes.proofs import BASE_CURRENCIES_DIFFER
 from syncdsl.diagnostics.codes.types import (
     BAD_MODIFIER,
-    NOT_COMPARABLE,
     NOT_CREATABLE,
     REQUIRED_NOT_MAPPED,
 )
-from syncdsl.plan.pairs import DuplicateRule, Endpoint, KeyPart, MapLine, MatchKey, Pair
-from syncdsl.schema.types import ReferenceType, describe
-from syncdsl.syntax import nodes, walk
-from syncdsl.syntax.expressions import BadExpression, Path, TextLiteral
+from syncdsl.plan.pairs import DuplicateRule, Endpoint, MapLine, MatchKey, Pair
+from syncdsl.schema.types import ReferenceType
+from syncdsl.syntax import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Span
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import DeleteAction, Side, Winner
-
-
-_FIELDS_OF_A_KEY = "compare two fields of the same kind, such as `Email == email`"
 
 
 def entity_scope(entity: nodes.EntityName, checker: Checker, *, record: str | None = None) -> Scope | None:
@@ -99,7 +94,7 @@ def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | 
         left=_endpoint(left, views.get("left"), wheres.get("left")),
         right=_endpoint(right, views.get("right"), wheres.get("right")),
         adopt=_adopt(node, checker, left, right),
-        keys=_keys(node, checker, left, right),
+        keys=dedupe_keys(node, checker, left, right),
         on_duplicate=_on_duplicate(node, checker, left, right, direction),
         on_conflict=_on_conflict(node, checker, left, right),
         on_delete=_on_delete(node, checker, left, right, direction),
@@ -207,58 +202,10 @@ def _adopt(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> M
         (
             key
             for clause in clauses_of(node.clauses, nodes.Adopt)
-            if (key := _key(clause.key, checker, left, right)) is not None
+            if (key := lower_key(clause.key, checker, left, right)) is not None
         ),
         None,
     )
-
-
-def _keys(node: nodes.Module, checker: Checker, left: Scope, right: Scope) -> tuple[MatchKey, ...]:
-    return tuple(
-        lowered
-        for clause in clauses_of(node.clauses, nodes.Dedupe)
-        for key in clause.keys
-        if (lowered := _key(key, checker, left, right)) is not None
-    )
-
-
-def _reads_fields(key: nodes.Key, side: str, scope: Scope, checker: Checker) -> bool:
-    """Return whether a key depends on the record of a side; report it if not: it is the same for all of them."""
-    sides = [item.left if side == "left" else item.right for item in key.equalities]
-    if any(isinstance(node, Path | BadExpression) for expression in sides for node in walk(expression)):
-        return True
-    meant = sides[0].value if isinstance(sides[0], TextLiteral) else None
-    field = meant is not None and scope.schema.resolve(tuple(meant.split("."))) is not None
-    checker.report(
-        NOT_COMPARABLE,
-        f"this key reads no field of `{scope.connection}.{scope.module}`, so it tells no two records apart",
-        sides[0].span,
-        help=f"fields stand without quotation marks: `{meant}`" if field else _FIELDS_OF_A_KEY,
-    )
-    return False
-
-
-def _key(key: nodes.Key, checker: Checker, left: Scope, right: Scope) -> MatchKey | None:
-    parts: list[KeyPart] = []
-    if not all(_reads_fields(key, side, scope, checker) for side, scope in (("left", left), ("right", right))):
-        return None
-    for equality in key.equalities:
-        one = Lowering(checker, left).lower(equality.left)
-        other = Lowering(checker, right).lower(equality.right)
-        if one is None or other is None:
-            return None
-        kind = common(one.type, other.type) if one.type is not None and other.type is not None else None
-        if kind is None or family(kind) in {"reference", "rows"}:
-            names = " and ".join(describe(item.type) for item in (one, other) if item.type is not None) or "empty"
-            checker.report(
-                NOT_COMPARABLE,
-                f"{names} are never equal, so this key finds nobody",
-                equality.span,
-                help=_FIELDS_OF_A_KEY,
-            )
-            return None
-        parts.append(KeyPart(left=one.expression, right=other.expression, as_type=kind))
-    return MatchKey(text=checker.text(key.span), parts=tuple(parts))
 
 
 def _on_duplicate(node: nodes.Module, checker: Checker, left: Scope, right: Scope, direction: str) -> DuplicateRule:

@@ -15,6 +15,7 @@ from syncdsl.diagnostics.codes import syntax as codes
 from syncdsl.syntax import scanner as scan
 from syncdsl.syntax.automaton import INDENT_WIDTH, MAX_PARENTHESES, Lexeme
 from syncdsl.syntax.findings import MAX_FINDINGS
+from syncdsl.syntax.foreign import after_comment, report_comment, report_odd_spaces, report_tabs
 from syncdsl.syntax.repairs import Fitted, Repairer
 from syncdsl.syntax.wording import OTHER_COMMENTS, after, right_form, shown
 
@@ -80,8 +81,8 @@ class Recovery:
         while index < len(self._lines):
             index = self._line(index)
         self._close(len(self._blocks) - 1, len(self._text))
-        self._report_tabs()
-        self._report_odd_spaces()
+        report_tabs(self._findings, self._lines)
+        report_odd_spaces(self._findings, self._lines)
         self._report_widths()
         return self._automaton.tree(self._tokens)
 
@@ -108,8 +109,8 @@ class Recovery:
             self._findings.add(codes.BAD_CHARACTER, message, line.start, line.end, help="remove this line")
             return index + 1
         if self._text.startswith(OTHER_COMMENTS, line.start):
-            self._report_comment(line)
-            return self._after_comment(index)
+            report_comment(self._findings, line)
+            return after_comment(self._lines, index, self._text)
         if _CONFLICT.match(self._text, line.start) and not line.column:
             return self._conflict(index)
         if self._without_map(line, places[0]):
@@ -301,27 +302,6 @@ class Recovery:
             advice = f"write {form}"
         self._findings.add(edit.code, edit.message, edit.start, edit.end, help=advice, fixes=fixes)
 
-    def _report_comment(self, line: LogicalLine) -> None:
-        mark = next(item for item in OTHER_COMMENTS if self._text.startswith(item, line.start))
-        span = self._findings.source.span(line.start, line.start + len(mark))
-        self._findings.add(
-            codes.BAD_CHARACTER,
-            f"`{mark}` begins no comment in this language",
-            line.start,
-            line.end,
-            help="comments begin with `#`: `# the rest`",
-            fixes=[Fix(title="write `#`", span=span, replacement="#")],
-        )
-
-    def _after_comment(self, index: int) -> int:
-        """Return the index of the line after a comment of another language, which may have several lines."""
-        start = self._lines[index].start
-        if self._text.startswith("/*", start):
-            closing = self._text.find("*/", start)
-            while closing >= 0 and index + 1 < len(self._lines) and self._lines[index + 1].start < closing + 2:
-                index += 1
-        return index + 1
-
     def _is_block_of_if(self, line: LogicalLine) -> bool:
         return _BLOCK_OF_IF.fullmatch(self._text, line.start, line.end) is not None
 
@@ -410,28 +390,6 @@ class Recovery:
             help=f"it was read as if it were indented by {right}",
             fixes=[Fix(title=f"indent by {right} spaces", span=span, replacement=" " * right)],
         )
-
-    def _report_tabs(self) -> None:
-        for line in self._lines:
-            if line.tabs:  # once: the others follow from the same editor
-                start = self._findings.source.line_starts[line.number - 1]
-                self._findings.add(
-                    codes.TAB, "a tab stands before this line", start, line.start, help="indent by four spaces"
-                )
-                return
-
-    def _report_odd_spaces(self) -> None:
-        for line in self._lines:
-            if line.odd_space is not None:  # once: the others came the same way
-                self._findings.add(
-                    codes.BAD_CHARACTER,
-                    "a space here is no plain one",
-                    line.odd_space,
-                    line.odd_space + 1,
-                    help="replace it, and others like it, by spaces as the space bar makes them; it often comes along "
-                    "from a document or a web page",
-                )
-                return
 
     def _report_widths(self) -> None:
         if self._findings.misplaced() or len(self._findings) >= MAX_FINDINGS:
