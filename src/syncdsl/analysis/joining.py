@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.diagnostics.codes.types import BAD_MODIFIER
 from syncdsl.plan.pairs import MapLine
@@ -19,15 +20,13 @@ def join_two_way(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tup
 
     A one-way line beside a `<->` line over the same two fields says more about its direction and takes its place.
     """
-    joined: list[MapLine] = []
     lines, used = _refined(lines, checker)
+    waiting = _waiting(lines, used)
+    joined: list[MapLine] = []
     for index, (line, _) in enumerate(lines):
         if index in used:
             continue
-        found = next(
-            (later for later in range(index + 1, len(lines)) if later not in used and _opposite(line, lines[later][0])),
-            None,
-        )
+        found = _counterpart(line, index, waiting, used)
         if found is None:
             joined.append(line)
             continue
@@ -38,15 +37,76 @@ def join_two_way(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tup
     return tuple(joined)
 
 
+_Meeting: TypeAlias = tuple[str | None, str, str]
+"""What the two directions of one line share: the group, the left field and the right one."""
+
+
+def _direction(line: MapLine) -> Literal["right", "left"] | None:
+    """Return where a one-way line goes; None for a line that goes both ways."""
+    if (line.to_right is None) is (line.to_left is None):
+        return None
+    return "right" if line.to_right is not None else "left"
+
+
+def _meetings(line: MapLine) -> set[_Meeting]:
+    """Return where the counterpart of a one-way line can be: it writes what this one reads, and reads its own."""
+    if line.to_right is not None:
+        return {(line.group, path[0], line.to_right.target) for path in line.to_right.reads}
+    if line.to_left is not None:
+        return {(line.group, line.to_left.target, path[0]) for path in line.to_left.reads}
+    return set()
+
+
+def _waiting(lines: Sequence[tuple[MapLine, Span]], used: set[int]) -> defaultdict[tuple[str, _Meeting], deque[int]]:
+    """Return the one-way lines by direction and meeting, in their order: each is looked at a few times at most."""
+    found: defaultdict[tuple[str, _Meeting], deque[int]] = defaultdict(deque)
+    for index, (line, _) in enumerate(lines):
+        direction = _direction(line)
+        if direction is not None and index not in used:
+            for meeting in _meetings(line):
+                found[direction, meeting].append(index)
+    return found
+
+
+def _counterpart(
+    line: MapLine, index: int, waiting: defaultdict[tuple[str, _Meeting], deque[int]], used: set[int]
+) -> int | None:
+    """Return the first line after this one that is its other direction."""
+    direction = _direction(line)
+    if direction is None:
+        return None
+    opposite = "left" if direction == "right" else "right"
+    best: int | None = None
+    for meeting in _meetings(line):
+        later = waiting.get((opposite, meeting))
+        while later and (later[0] <= index or later[0] in used):
+            later.popleft()  # lines come in their order, so it is never wanted again
+        if later and (best is None or later[0] < best):
+            best = later[0]
+    return best
+
+
 def _refined(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tuple[list[tuple[MapLine, Span]], set[int]]:
-    """Return the lines with every one-way line that says more about a `<->` line put into it, and where those stood."""
+    """Return the lines with every one-way line that says more about a `<->` line put into it, and where those stood.
+
+    Such a line writes what the `<->` line writes in its direction, and reads what that reads there.
+    """
     refined = list(lines)
     used: set[int] = set()
+    one_way: defaultdict[tuple[str | None, str, str, tuple[str, ...]], list[int]] = defaultdict(list)
+    for index, (line, _) in enumerate(lines):
+        direction = _direction(line)
+        assignment = line.to_right if direction == "right" else line.to_left
+        if direction is not None and assignment is not None:
+            for path in assignment.reads:
+                one_way[line.group, direction, assignment.target, path].append(index)
     for index, (both, span) in enumerate(lines):
-        for other, (line, place) in enumerate(lines):
-            side = _says_more(both, line) if other not in used else None
-            if side is None or both.to_right is None or both.to_left is None:
-                continue
+        if both.to_right is None or both.to_left is None:
+            continue
+        own = (("right", both.to_right), ("left", both.to_left))
+        places = [one_way.pop((both.group, side, item.target, item.reads[0]), []) for side, item in own]
+        for other in sorted({place for found in places for place in found} - used):
+            line, place = lines[other]
             used.add(other)
             first, second = (refined[index][0], line) if index < other else (line, refined[index][0])
             _check_modifiers(first, second, place if index < other else span, checker)
@@ -58,30 +118,6 @@ def _refined(lines: Sequence[tuple[MapLine, Span]], checker: Checker) -> tuple[l
                 span,
             )
     return refined, used
-
-
-def _says_more(both: MapLine, line: MapLine) -> Literal["right", "left"] | None:
-    """Return the direction of a `<->` line that a one-way line over the same two fields computes otherwise."""
-    if both.group != line.group or both.to_right is None or both.to_left is None:
-        return None
-    for side, own, other, opposite in (
-        ("right", both.to_right, line.to_right, line.to_left),
-        ("left", both.to_left, line.to_left, line.to_right),
-    ):
-        if other is not None and opposite is None and other.target == own.target and own.reads[0] in other.reads:
-            return "right" if side == "right" else "left"
-    return None
-
-
-def _opposite(line: MapLine, other: MapLine) -> bool:
-    """Return whether two one-way lines write into the fields that the other reads."""
-    if line.group != other.group:
-        return False
-    first, second = (line, other) if line.to_right is not None else (other, line)
-    right, left = first.to_right, second.to_left
-    if right is None or left is None or first.to_left is not None or second.to_right is not None:
-        return False
-    return left.target in {path[0] for path in right.reads} and right.target in {path[0] for path in left.reads}
 
 
 def _check_modifiers(line: MapLine, other: MapLine, span: Span, checker: Checker) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from syncdsl.analysis.laws.judgement import Broken, Judgement, Loss, Unproven, judge
@@ -46,15 +47,16 @@ def check_laws(
     A table with a row for a choice that there is not is reported for that row alone, not for the row it lacks instead.
     """
     type_of, within = types_behind(left, right, checker), within_scope(wheres, checker.tables)
+    spans: defaultdict[int, list[Span]] = defaultdict(list)
+    for part, span in written:
+        for assignment in (part.to_right, part.to_left):
+            if assignment is not None:
+                spans[id(assignment)].append(span)
     for line in joined:
         if line.to_right is None or line.to_left is None:
             continue
-        places = [
-            span
-            for part, span in written
-            if (part.to_right is not None and part.to_right is line.to_right)
-            or (part.to_left is not None and part.to_left is line.to_left)
-        ]
+        found_at = dict.fromkeys((*spans[id(line.to_right)], *spans[id(line.to_left)]))
+        places = sorted(found_at, key=lambda span: (span.file, span.start))
         if places:
             found = judge(line, checker.tables, type_of, within)
             if not (isinstance(found.problem, Broken) and _has_strange_rows(found.problem, checker)):
