@@ -86,10 +86,11 @@ def try_all(
             while waiting and len(running) < at_once:
                 fault = waiting.pop()
                 before = known.get(fault.name)
-                groups = [*([(before,)] if before else []), *suites(fault.file)]
                 ours, theirs = context.Pipe(duplex=False)
                 log = Path(folder) / f"{order[fault.name]}.log"
-                process = context.Process(target=try_fault, args=(fault, groups, log, theirs), daemon=True)
+                process = context.Process(
+                    target=try_fault, args=(fault, before, suites(fault.file), log, theirs), daemon=True
+                )
                 process.start()
                 theirs.close()
                 began = time.monotonic()
@@ -114,7 +115,7 @@ def failing_anyway(
     ours, theirs = context.Pipe(duplex=False)
     with TemporaryDirectory(prefix="syncdsl-faults-") as folder:
         log = Path(folder) / "without.log"
-        process = context.Process(target=try_fault, args=(None, list(groups), log, theirs), daemon=True)
+        process = context.Process(target=try_fault, args=(None, None, list(groups), log, theirs), daemon=True)
         process.start()
         theirs.close()
         process.join()

@@ -71,10 +71,13 @@ class _Recorder:
             self.first = report.nodeid
 
 
-def try_fault(fault: Fault | None, suites: Sequence[Sequence[str]], log: Path, answer: Connection) -> None:
+def try_fault(
+    fault: Fault | None, before: str | None, suites: Sequence[Sequence[str]], log: Path, answer: Connection
+) -> None:
     """Run groups of tests until one of them fails, and send what came of it: a word, and the test that noticed.
 
-    Without a fault it tells whether the tests pass as they should. What pytest prints goes to the file `log`.
+    The test `before` is asked first, if it is still there. Without a fault it tells whether the tests pass as they
+    should. What pytest prints goes to the file `log`.
     """
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for stream in (1, 2):
@@ -94,7 +97,7 @@ def try_fault(fault: Fault | None, suites: Sequence[Sequence[str]], log: Path, a
             answer.send((UNUSABLE, f"{fault.module} was imported too early"))
             return
         sys.meta_path.insert(0, _Finder(fault))
-    for tests in suites:
+    for tests in (*([(before,)] if before else []), *suites):
         recorder = _Recorder()
         code = pytest.main(
             ["-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", *tests],
@@ -103,7 +106,7 @@ def try_fault(fault: Fault | None, suites: Sequence[Sequence[str]], log: Path, a
         if code == pytest.ExitCode.TESTS_FAILED and recorder.first is not None:
             answer.send((NOTICED, recorder.first))
             return
-        if code not in {pytest.ExitCode.OK, _NO_SUCH_TEST}:
+        if code != pytest.ExitCode.OK and not (code == _NO_SUCH_TEST and tests == (before,)):
             answer.send((UNUSABLE, f"pytest ended with {int(code)} over {' '.join(tests)}"))
             return
     if fault is None or fault.module in sys.modules:

@@ -262,12 +262,6 @@ FAULTS = (
     ),
     Fault(
         "analysis/inheriting.py",
-        "nodes.Like | nodes.Without | nodes.Map) and _key(item) not in stated",
-        "nodes.Like | nodes.Without | nodes.Map)",
-        "what a document states itself is taken as well",
-    ),
-    Fault(
-        "analysis/inheriting.py",
         'return "on delete", clause.connection.text',
         'return "on delete", ""',
         "one `on delete` replaces those of both sides",
