@@ -218,8 +218,8 @@ FAULTS = (
     ),
     Fault(
         "lint/checks/unused_connection.py",
-        "connection.name.text not in named:",
-        "connection.name.text in named:",
+        "if name in unused and name not in meant:",
+        "if name not in unused:",
         "the connections that are named are unused",
     ),
     Fault(

@@ -63,7 +63,7 @@ FAULTS = (
     ),
     Fault(
         "analysis/accords.py",
-        "missing = [kind for kind in KINDS if kind not in kinds]",
+        "missing = [kind for kind in KINDS if kind not in exchanged.get(node.connection.text, ())]",
         "missing = []",
         "a role without all kinds of documents is accepted",
     ),
@@ -440,12 +440,6 @@ FAULTS = (
     Fault("analysis/modules.py", "or lines is None\n", "\n", "a module with a wrong line is told what else it lacks"),
     Fault(
         "analysis/modules.py",
-        '            if direction in {side, "both"}:\n                _check_required',
-        "            if direction == side:\n                _check_required",
-        "a two-way module may lack a required field",
-    ),
-    Fault(
-        "analysis/modules.py",
         "view=view,\n        where=where,\n        key_field=scope.schema.key_field,",
         "view=view,\n        where=None,\n        key_field=scope.schema.key_field,",
         "a `where` does not reach the plan",
@@ -569,6 +563,12 @@ FAULTS = (
         "        if pair.parent is not None and isinstance(field.value, ReferenceType):\n            continue  # the parent is written because the module is nested\n",
         "",
         "a nested module has to write its parent itself",
+    ),
+    Fault(
+        "analysis/modules.py",
+        'for side in sides if direction in {side, "both"}}',
+        "for side in sides if direction == side}",
+        "a two-way module may lack a required field",
     ),
     # nesting.py
     Fault(
@@ -781,12 +781,6 @@ FAULTS = (
         "if self.names.may_declare(name) or (code.id, name) in self.reported:",
         "if self.names.may_declare(name):",
         "a name that there is not is reported at every use",
-    ),
-    Fault(
-        "analysis/program.py",
-        "            if origin not in own:\n",
-        "            if origin is not None:\n",
-        "a wrong line is reported again where it is taken over",
     ),
     Fault(
         "analysis/program.py",

@@ -30,12 +30,21 @@ table spaced:
     "Other" <-> "individual"
     "Doe,  Jane" -> "business"
 
+table twin:
+    "Customer" <-> "business"
+    "Other" <-> "individual"
+
+table other_twin:
+    "Customer" <-> "business"
+    "Other" <-> "individual"
+
 module customers: crm.Accounts <-> books.customers
-    where crm: Account_Type in ("Customer", "Other", "Partner", "Press")
+    where crm: {where}
     map:
         Account_Name <-> contact_name
         {lines}
 """
+SOME = 'Account_Type in ("Customer", "Other", "Partner", "Press")'
 KINDS: dict[str, FieldType] = {
     "price": MoneyType(),
     "exact": DecimalType(digits=12, scale=4),
@@ -67,7 +76,8 @@ def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
         ("price - 5 -> price; price <- price + 5", []),
         ("price - 5 -> price; price <- price - 5", ["`1` in `price` comes back as `-9`"]),
         ("5 - price -> price; price <- price - 5", ["`1` in `price` comes back as `-1`"]),
-        ("12 / price -> exact; price <- exact * 12", ["`1` in `price` comes back as `144`"]),
+        ("8 / price -> exact; price <- exact * 8", ["`1` in `price` comes back as `64`"]),
+        ("-price -> price; price <- price", ["`1` in `price` comes back as `-1`"]),
         (
             "price + 12345678901 -> free; price <- free - 12345678901",
             [
@@ -100,6 +110,26 @@ def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
                     '`if memo == "a  b" then "a b" else memo` cannot be read backwards'
                 ),
             ],
+        ),
+        # branches that are never taken while there is a value
+        ('if memo is empty then "x" else memo -> memo; memo <- memo', []),
+        ('if memo is not empty then memo else "x" -> memo; memo <- memo', []),
+        ('if not (memo is empty) then memo else "x" -> memo; memo <- memo', []),
+        ('if not (memo is empty) then "x" else memo -> memo; memo <- memo', ["`Acme` in `memo` comes back as `x`"]),
+        (
+            "(if flag then memo else empty) ?? memo -> memo; memo <- memo",
+            [
+                (
+                    "nothing shows that the values of `memo` come back: "
+                    "`(if flag then memo else empty) ?? memo` cannot be read backwards"
+                )
+            ],
+        ),
+        # a table is undone by itself
+        ("twin(memo) -> customer_sub_type; memo <- twin(customer_sub_type)", ["`twin` has no row for some values of `memo`: `Acme` comes back empty"]),
+        (
+            "twin(memo) -> customer_sub_type; memo <- other_twin(customer_sub_type)",
+            ["nothing shows that the values of `memo` come back: `twin(memo)` cannot be read backwards"],
         ),
         # what is looked up is the field that the line is about
         ("trim(Currency) -> currency_id.currency_code; Currency <- currency_id.currency_code", []),
@@ -142,6 +172,22 @@ def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
 )
 def test_a_line(lines: str, messages: list[str], analysed: Analyse, wider: dict[str, SchemaSnapshot]) -> None:
     """What comes back is left alone; else the first value that is lost, or the part nothing is known of, is named."""
-    text = RULES.format(lines=lines.replace("; ", "\n        "))
+    text = RULES.format(where=SOME, lines=lines.replace("; ", "\n        "))
     found = [item.message for item in analysed(text, wider).diagnostics if item.code.id in {"SD318", "SD319"}]
     assert [message for message in found if "empty `" not in message] == messages
+
+
+@pytest.mark.parametrize(
+    ("where", "noted"),
+    [
+        ("price > 3", False),
+        ("price > 3 and Fax is empty", False),
+        ("price > 3 or Fax is empty", True),
+        ("Fax is empty", True),
+    ],
+)
+def test_what_is_in_scope(where: str, noted: bool, analysed: Analyse, wider: dict[str, SchemaSnapshot]) -> None:  # noqa: FBT001 - the column of the table above
+    """An empty field is spoken of where a record in scope may have one: of an `or` no part is given."""
+    text = RULES.format(where=where, lines="price ?? 0 -> price\n        price <- price")
+    found = [item.message for item in analysed(text, wider).diagnostics if item.code.id == "SD319"]
+    assert found == (["an empty `price` comes back as `0`"] if noted else [])

@@ -1,0 +1,192 @@
+"""What is written is what is meant: conditions and lines come to the plan with every `not`, side and modifier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from syncdsl.diagnostics import Severity
+from syncdsl.plan.wording import expression_text
+
+if TYPE_CHECKING:
+    from tests.unit.analysis.conftest import Analyse
+
+    from syncdsl.plan.pairs import MapLine
+
+HEAD = "language 1\n\nconnection crm: zoho_crm\nconnection books: zoho_books\n\n"
+ACCOUNTS = """table code:
+    "EUR" -> 1
+    _ -> 9
+
+table trim:
+    "Customer" -> 1
+    "Other" -> 2
+
+module accounts: crm.Accounts <-> books.customers
+{where}    map:
+        Account_Name <-> contact_name
+{lines}
+"""
+DEAL = """record deal: crm.Deals
+
+document invoice: books.invoices for deal
+    map:
+        deal.Account_Name -> customer_id
+        line:
+            deal.Deal_Name -> name
+            1 -> rate
+
+when {}: create invoice
+"""
+
+
+def codes(analysed: Analyse, text: str) -> list[str]:
+    """Return the codes of errors."""
+    return [item.code.id for item in analysed(HEAD + text).diagnostics if item.level is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'Account_Type in ("Customer", "Other")',
+        'Account_Type not in ("Customer", "Other")',
+        'Account_Type == "Customer" or Phone is empty',
+        'Account_Type == "Customer" and Phone is not empty',
+        'not (Account_Type == "Customer" and Phone is empty)',
+        'if Phone is empty then Fax == "a" else Fax == "b"',
+        '(Phone ?? Fax) == "1"',
+        "Employees > -5",
+        "trim(Account_Type) == 1",
+        'id != "1"',
+    ],
+)
+def test_a_condition_is_what_it_says(condition: str, analysed: Analyse) -> None:
+    """The plan's condition reads as the rule does."""
+    text = ACCOUNTS.format(where=f"    where crm: {condition}\n", lines="").replace("<->", "->")
+    assert codes(analysed, text) == []
+    plan = analysed(HEAD + text).plan
+    assert plan is not None
+    where = plan.pairs["accounts"].left.where
+    assert where is not None
+    assert expression_text(where).replace("(", "").replace(")", "") == condition.replace("(", "").replace(")", "")
+
+
+@pytest.mark.parametrize("condition", ["deal.stage == won", "deal.stage != won", "won == deal.stage", "won != deal.stage"])
+def test_a_class_of_stages_is_what_it_says(condition: str, analysed: Analyse) -> None:
+    """A class stands on either side, holds the stages that the schema gives it, and `!=` is the opposite."""
+    text = ACCOUNTS.format(where="", lines="") + DEAL.format(condition)
+    assert codes(analysed, text) == []
+    plan = analysed(HEAD + text).plan
+    assert plan is not None
+    (trigger,) = plan.triggers
+    shown = expression_text(trigger.condition)
+    assert shown.startswith("not ") == ("!=" in condition)
+    test = trigger.condition.operand if shown.startswith("not ") else trigger.condition  # type: ignore[union-attr]  # a `not` has one
+    assert test.stages == ("Closed Won",)  # type: ignore[union-attr]  # a test for a class of stages
+
+
+def lines_of(analysed: Analyse, lines: str) -> list[MapLine]:
+    """Return the lines of a map after the first."""
+    text = ACCOUNTS.format(where="", lines="".join(f"        {line}\n" for line in lines.split("; ")))
+    assert codes(analysed, text) == []
+    plan = analysed(HEAD + text).plan
+    assert plan is not None
+    return list(plan.pairs["accounts"].lines[1:])
+
+
+def shown(line: MapLine) -> str:
+    """Return the directions of a line and what it writes."""
+    right, left = line.to_right, line.to_left
+    return " ".join(
+        f"{arrow}{item.target}={expression_text(item.value)}" for arrow, item in (("->", right), ("<-", left)) if item
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        ("Phone -> phone; Phone <- phone", ["->phone=Phone <-Phone=phone"]),
+        ("Phone <- phone; Phone -> phone", ["->phone=Phone <-Phone=phone"]),
+        ("Phone -> phone; Fax <- phone", ["->phone=Phone", "<-Fax=phone"]),
+        ("Phone -> phone; Phone <- mobile", ["->phone=Phone", "<-Phone=mobile"]),
+        ("Phone <-> phone; Phone <- phone ?? mobile", ["->phone=Phone <-Phone=phone ?? mobile"]),
+        ("Phone <-> phone; Phone ?? Fax -> phone", ["->phone=Phone ?? Fax <-Phone=phone"]),
+    ],
+)
+def test_directions_of_one_line(lines: str, joined: list[str], analysed: Analyse) -> None:
+    """Two lines are one when each writes what the other reads, whichever stands first."""
+    assert [shown(line) for line in lines_of(analysed, lines)] == joined
+
+
+def grouped(*groups: str) -> str:
+    """Return lines in groups of their own."""
+    text = ""
+    for number, lines in enumerate(groups):
+        text += f"        group g{number}:\n" + "".join(f"            {line}\n" for line in lines.split("; "))
+    return ACCOUNTS.format(where="", lines=text)
+
+
+def test_lines_of_two_groups_stay_apart(analysed: Analyse) -> None:
+    """A group is written as a whole, so that a line of one is no direction of a line in another."""
+    for first, second in (("Phone -> phone", "Phone <- phone"), ("Phone -> phone; Fax -> mobile", "Phone <- phone")):
+        plan = analysed(HEAD + grouped(first, second)).plan
+        assert plan is not None
+        lines = plan.pairs["accounts"].lines[1:]
+        assert not any(line.to_right and line.to_left for line in lines)
+    plan = analysed(HEAD + grouped("Phone -> phone; Phone <- phone")).plan
+    assert plan is not None
+    assert [line.group for line in plan.pairs["accounts"].lines[1:]] == ["g0"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("Phone -> phone", "Phone <- phone", []),
+        ("Phone -> phone, prefer crm", "Phone <- phone", []),
+        ("Phone -> phone", "Phone <- phone, prefer crm", []),
+        ("Phone -> phone, prefer crm", "Phone <- phone, prefer books", ["SD311"]),
+        ("Phone -> phone, prefer crm", "Phone <- phone, prefer crm", []),
+        ("Phone -> phone, when empty", "Phone <- phone", ["SD311"]),
+        ("Phone -> phone, else skip", "Phone <- phone", ["SD311"]),
+        ("Phone -> phone, else skip", "Phone <- phone, else skip", []),
+        ("Phone <-> phone", "Phone <- phone ?? mobile, else skip", ["SD311"]),
+        ("Phone <-> phone, else skip", "Phone <- phone ?? mobile", ["SD311"]),
+        ("Phone <-> phone, prefer crm", "Phone <- phone ?? mobile", []),
+    ],
+)
+def test_modifiers_of_both_directions(first: str, second: str, found: list[str], analysed: Analyse) -> None:
+    """Both directions say the same; one of them may name whose value counts for both."""
+    text = ACCOUNTS.format(where="", lines=f"        {first}\n        {second}\n")
+    assert codes(analysed, text) == found
+    if not found:
+        (line,) = lines_of(analysed, f"{first}; {second}")
+        assert line.prefer == ("left" if "prefer" in first + second else None)
+        assert line.else_skip == ("else skip" in first)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Currency -> currency_id.currency_code", []),
+        ("Currency -> currency_id.currency_name", ["SD302"]),
+        ("Owner <- currency_id", ["SD314"]),
+        ("id <- phone", ["SD304"]),
+        ("Created_By.email <- email", ["SD304"]),
+        ("Parent_Account.Parent_Account.Account_Name <- contact_name", ["SD302"]),
+    ],
+)
+def test_what_can_be_written(line: str, found: list[str], analysed: Analyse) -> None:
+    """A field, or a unique field right behind a reference that can be written; never what the system sets itself."""
+    assert codes(analysed, ACCOUNTS.format(where="", lines=f"        {line}\n")) == found
+
+
+def test_what_a_field_demands_is_in_the_plan(analysed: Analyse) -> None:
+    """A line knows whether its field is required, and whether it is set at creation alone."""
+    found = lines_of(analysed, "Phone -> phone")
+    assert [(item.to_right.required, item.to_right.create_only) for item in found if item.to_right] == [(False, False)]
+    plan = analysed(HEAD + ACCOUNTS.format(where="", lines="")).plan
+    assert plan is not None
+    (name,) = plan.pairs["accounts"].lines
+    assert name.to_right is not None
+    assert name.to_right.required
