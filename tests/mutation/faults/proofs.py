@@ -148,6 +148,7 @@ FAULTS = (
         "for item in near if not self._scopes.apart(scope, item)]",
         "for item in near]",
         "statements that share no record hand a value round",
+        equivalent="The search for a common record says the same; this only saves it.",
     ),
     Fault(
         _LOOPS,
@@ -171,6 +172,7 @@ FAULTS = (
         "    if one_source and rules.scopes.apart(source, other_source):\n        return False\n",
         "",
         "modules whose sources share no record overlap",
+        equivalent="The search for a common record says the same; this only saves it.",
     ),
     Fault(
         _OVERLAP,

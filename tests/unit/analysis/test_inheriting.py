@@ -68,6 +68,10 @@ def test_a_line_with_a_table_is_replaced_by_its_field(analysed: Analyse) -> None
         ("Phone", "Phone <-> phone"),
         ("Account_Type", 'Account_Type <- "Other"'),
     ]
+    text = BASE + OTHER.format(arrow="<->", clauses='    map:\n        Account_Type <- "Other"\n')
+    assert "kind(Account_Type) <-> customer_sub_type" not in [
+        line.text for line in plan_of(analysed, text).pairs["other"].lines
+    ]
 
 
 def test_one_way_there_is_nothing_to_prefer(analysed: Analyse) -> None:
@@ -93,14 +97,14 @@ document first: books.invoices for deal
             deal.Deal_Name -> name
             1 -> rate
 
-document second: books.invoices for deal
-    like: first
-    per: deal.Type
-
 document third: books.invoices for deal
     like: second
     map:
         deal.Description -> notes
+
+document second: books.invoices for deal
+    like: first
+    per: deal.Type
 
 """
 

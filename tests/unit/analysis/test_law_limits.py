@@ -126,7 +126,10 @@ def wider(schemas: dict[str, SchemaSnapshot]) -> dict[str, SchemaSnapshot]:
             ],
         ),
         # a table is undone by itself
-        ("twin(memo) -> customer_sub_type; memo <- twin(customer_sub_type)", ["`twin` has no row for some values of `memo`: `Acme` comes back empty"]),
+        (
+            "twin(memo) -> customer_sub_type; memo <- twin(customer_sub_type)",
+            ["`twin` has no row for some values of `memo`: `Acme` comes back empty"],
+        ),
         (
             "twin(memo) -> customer_sub_type; memo <- other_twin(customer_sub_type)",
             ["nothing shows that the values of `memo` come back: `twin(memo)` cannot be read backwards"],

@@ -72,7 +72,9 @@ def test_a_condition_is_what_it_says(condition: str, analysed: Analyse) -> None:
     assert expression_text(where).replace("(", "").replace(")", "") == condition.replace("(", "").replace(")", "")
 
 
-@pytest.mark.parametrize("condition", ["deal.stage == won", "deal.stage != won", "won == deal.stage", "won != deal.stage"])
+@pytest.mark.parametrize(
+    "condition", ["deal.stage == won", "deal.stage != won", "won == deal.stage", "won != deal.stage"]
+)
 def test_a_class_of_stages_is_what_it_says(condition: str, analysed: Analyse) -> None:
     """A class stands on either side, holds the stages that the schema gives it, and `!=` is the opposite."""
     text = ACCOUNTS.format(where="", lines="") + DEAL.format(condition)
@@ -148,6 +150,7 @@ def test_lines_of_two_groups_stay_apart(analysed: Analyse) -> None:
         ("Phone -> phone, prefer crm", "Phone <- phone, prefer books", ["SD311"]),
         ("Phone -> phone, prefer crm", "Phone <- phone, prefer crm", []),
         ("Phone -> phone, when empty", "Phone <- phone", ["SD311"]),
+        ("Phone -> phone, when empty", "Phone <- phone, when empty", []),
         ("Phone -> phone, else skip", "Phone <- phone", ["SD311"]),
         ("Phone -> phone, else skip", "Phone <- phone, else skip", []),
         ("Phone <-> phone", "Phone <- phone ?? mobile, else skip", ["SD311"]),
@@ -163,6 +166,7 @@ def test_modifiers_of_both_directions(first: str, second: str, found: list[str],
         (line,) = lines_of(analysed, f"{first}; {second}")
         assert line.prefer == ("left" if "prefer" in first + second else None)
         assert line.else_skip == ("else skip" in first)
+        assert line.when_empty == ("when empty" in first)
 
 
 @pytest.mark.parametrize(
@@ -190,3 +194,48 @@ def test_what_a_field_demands_is_in_the_plan(analysed: Analyse) -> None:
     (name,) = plan.pairs["accounts"].lines
     assert name.to_right is not None
     assert name.to_right.required
+
+
+def test_a_record_has_an_id(analysed: Analyse) -> None:
+    """Every record can be asked for its own id, whether or not its module lists a field of that name."""
+    text = ACCOUNTS.format(where="    dedupe: Phone == id\n", lines="")
+    assert codes(analysed, text) == []
+    assert codes(analysed, text.replace("== id", "== currency_id.id")) == ["SD203"]
+
+
+def test_empty_is_compared_with_nothing_but_values(analysed: Analyse) -> None:
+    """Two times `empty` is said in words of its own."""
+    found = analysed(HEAD + ACCOUNTS.format(where="    where crm: empty == empty\n", lines="")).diagnostics
+    assert [item.message for item in found if item.level is Severity.ERROR] == ["both sides are empty"]
+
+
+def test_a_table_hides_a_builtin_of_its_name(analysed: Analyse) -> None:
+    """A table that is called like a function of lists is called with values."""
+    text = ACCOUNTS.replace("table trim:", "table first:").format(
+        where="", lines="        first(Account_Type) -> notes\n"
+    )
+    assert codes(analysed, text) == ["SD301"]  # numbers are no text: it is the table that answers
+    text = ACCOUNTS.format(where="", lines="        count(Account_Type) -> notes\n")
+    assert codes(analysed, text) == ["SD317"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "found"),
+    [
+        ('"Customer" -> "business"; "Other" -> "individual"', "kinds(Account_Type) -> customer_sub_type", []),
+        ('"Customer" -> "busines"; "Other" -> "individual"', "kinds(Account_Type) -> customer_sub_type", ["SD310"]),
+        ('"Custmer" -> "business"; "Other" -> "individual"', "kinds(Account_Type) -> customer_sub_type", ["SD310"]),
+        ('"Customer" <-> "business"; "Othr" <-> "individual"', "kinds(Account_Type) <-> customer_sub_type", ["SD310"]),
+        ('_ -> "business"', "kinds(Account_Type) -> customer_sub_type", []),
+        ('_ -> "busines"', "kinds(Account_Type) -> customer_sub_type", ["SD310"]),
+    ],
+)
+def test_rows_are_choices_on_both_sides(rows: str, line: str, found: list[str], analysed: Analyse) -> None:
+    """What a table is called with and what it answers have to be choices of the fields; the rest answers too."""
+    table = "table kinds:\n" + "".join(f"    {row}\n" for row in rows.split("; ")) + "\n"
+    where = '    where crm: Account_Type in ("Customer", "Other")\n'
+    text = table + ACCOUNTS.format(where=where, lines=f"        {line}\n")
+    if "<->" not in line:
+        text = text.replace("Account_Name <-> contact_name", "Account_Name -> contact_name")
+        text = text.replace("crm.Accounts <-> books.customers", "crm.Accounts -> books.customers")
+    assert [code for code in codes(analysed, text) if code != "SD401"] == found

@@ -73,6 +73,7 @@ def test_a_name_may_stand_in_what_was_not_read(schemas: dict[str, SchemaSnapshot
     [
         (ACCOUNTS, []),
         (ITEMS, ["SD314"]),
+        (ACCOUNTS.replace("crm.Accounts", "crm.Vendors").replace("Account_Name", "Vendor_Name"), ["SD314"]),
         (ITEMS + PEOPLE, ["SD314"]),  # accounts are paired with vendors
         (ACCOUNTS.replace("crm.Accounts", "crm.Acounts"), ["SD202"]),  # it may have meant them
         (ACCOUNTS.replace("crm.Accounts", "crn.Accounts"), ["SD201"]),
