@@ -59,8 +59,8 @@ def round_trip(module: Module, *first: str, second: tuple[str, ...] = ()) -> str
     """Return two modules that hand a telephone number round, with clauses of each."""
     lines = ("Account_Name -> contact_name", "Phone -> phone")
     text = module("out", "crm.Accounts -> books.customers", *first, lines=lines)
-    lines = ("Account_Name <- contact_name", "Phone <- phone", 'Account_Type <- "Other"')
-    return text + module("back", "crm.Accounts <- books.customers", *second, lines=lines)
+    back = ("Account_Name <- contact_name", "Phone <- phone", 'Account_Type <- "Other"')
+    return text + module("back", "crm.Accounts <- books.customers", *second, lines=back)
 
 
 def test_a_loop_needs_a_record_that_goes_round(prove: Prove, module: Module) -> None:
