@@ -90,6 +90,7 @@ FAULTS = (
         "return None if operand is None else not operand",
         "return operand",
         "`not` is dropped from what decides a branch",
+        equivalent="`not` before a test of emptiness comes to the plan as its opposite.",
     ),
     Fault(
         "analysis/laws/forms.py",

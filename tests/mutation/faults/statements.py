@@ -469,13 +469,13 @@ FAULTS = (
         "a view may have any name",
     ),
     Fault(
-        "analysis/modules.py",
+        "analysis/dedupe.py",
         'if kind is None or family(kind) in {"reference", "rows"}:',
         "if kind is None:",
         "records may be matched by a reference",
     ),
     Fault(
-        "analysis/modules.py",
+        "analysis/dedupe.py",
         "KeyPart(left=one.expression, right=other.expression",
         "KeyPart(left=other.expression, right=one.expression",
         "a key looks for each side's value on the other side",

@@ -179,6 +179,9 @@ def test_modifiers_of_both_directions(first: str, second: str, found: list[str],
         ("Currency -> currency_id.currency_name", ["SD302"]),
         ("Owner <- currency_id", ["SD314"]),
         ("id <- phone", ["SD304"]),
+        ("Phone -> id", ["SD304"]),
+        ("Owner.email <- email", []),
+        ("Parent_Account.Owner.email <- email", ["SD302"]),
         ("Created_By.email <- email", ["SD304"]),
         ("Parent_Account.Parent_Account.Account_Name <- contact_name", ["SD302"]),
     ],
@@ -197,6 +200,12 @@ def test_what_a_field_demands_is_in_the_plan(analysed: Analyse) -> None:
     (name,) = plan.pairs["accounts"].lines
     assert name.to_right is not None
     assert name.to_right.required
+    people = "module people: crm.Contacts -> books.contact_persons\n    map:\n        Last_Name -> first_name\n"
+    people += "        Account_Name -> contact_id\n"
+    plan = analysed(HEAD + ACCOUNTS.format(where="", lines="") + people).plan
+    assert plan is not None
+    made = {item.target: item.create_only for line in plan.pairs["people"].lines if (item := line.to_right)}
+    assert made == {"first_name": False, "contact_id": True}
 
 
 def test_a_record_has_an_id(analysed: Analyse) -> None:
