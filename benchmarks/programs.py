@@ -31,7 +31,7 @@ _CONTACT_ADDRESS = ["Street", "City", "State", "Zip", "Country"]
 _BOOKS_ADDRESS = ["address", "city", "state", "zip", "country"]
 _WHERE = [
     "Annual_Revenue > {number} or Employees >= {small}",
-    'not (Billing_Country is empty) and Billing_City != "Town {small}"',
+    'not (Billing_Country is empty or Rating == "Active") and Billing_City != "Town {small}"',
     'Account_Site in ("site {small}", "site {number}") or Phone is not empty',
     'Billing_Country == "Country {small}" and (Website is empty or Annual_Revenue < {number})',
 ]
