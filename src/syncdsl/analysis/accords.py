@@ -28,7 +28,7 @@ KINDS: dict[str, str] = {
 RIGHTS = ("approve", "create", "edit", "view")
 MAX_USERS = 1000
 """Most users with the role, as the native integration allows."""
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
 def lower_transactions(checker: Checker) -> tuple[TransactionsPlan, ...]:

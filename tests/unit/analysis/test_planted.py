@@ -214,6 +214,7 @@ MISTAKES: tuple[Planted, ...] = (
     Planted(R, "may create", "may make", "SD226"),
     Planted(R, "may create: quotes", "may create: quots", "SD225"),
     Planted(R, '"sales@example.com"', '"sales"', "SD311"),
+    Planted(R, '"sales@example.com"', '"sales@example.com,"', "SD311"),
     Planted(R, '    users: "sales@example.com", "ops@example.com"\n', "", "SD311", "access books"),
     Planted(
         R,
