@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cel
-import rule_engine  # type: ignore[import-untyped]  # it ships no types
+import rule_engine
 
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import SourceFile
