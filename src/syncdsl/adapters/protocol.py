@@ -203,8 +203,14 @@ Outcome: TypeAlias = Written | Rejected | DuplicateKey | MovedOn | NotSent | Amb
 
 
 class DocumentAction(Enum):
-    """A status change of a document."""
+    """A status change of a document.
 
+    Systems word them in their own way: sending an order is opening it, voiding a purchase order is cancelling it.
+    """
+
+    SEND = "send"
+    ACCEPT = "accept"
+    DECLINE = "decline"
     VOID = "void"
 
 
@@ -213,7 +219,7 @@ class ConnectionSettings:
     """One connection as the environment configures it.
 
     `url` replaces the data centre's own address. `secrets` hold what the credential reference resolved to; they
-    appear in no log, file or message.
+    appear in no log, file or message. `options` are the adapter's own settings.
     """
 
     name: str
@@ -224,6 +230,7 @@ class ConnectionSettings:
     secrets: Mapping[str, str] = field(repr=False)
     credentials_hint: str = ""
     allowed_hosts: frozenset[str] = frozenset()
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -276,6 +283,10 @@ class Connection(Protocol):
 
     def update(self, module: str, changes: Sequence[Change]) -> list[Outcome]:
         """Update records (at most `capabilities.batch`), one outcome for each in order."""
+        ...
+
+    def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Delete records (at most `capabilities.batch`), one outcome for each in order; absent counts as written."""
         ...
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the system's own word

@@ -1,4 +1,4 @@
-"""The sandbox put together: one store, one ledger, two emulated systems."""
+"""The sandbox put together: one platform, two emulated systems."""
 
 from syncdsl.sandbox.books.endpoints import books_endpoints
 from syncdsl.sandbox.books.envelope import BooksEnvelope
@@ -6,11 +6,13 @@ from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.control import Control
 from syncdsl.sandbox.crm.endpoints import crm_endpoints
 from syncdsl.sandbox.crm.envelope import CrmEnvelope
+from syncdsl.sandbox.deliveries import Deliveries
 from syncdsl.sandbox.emulator import Emulator
 from syncdsl.sandbox.faults import Faults
 from syncdsl.sandbox.ledger import Ledger
 from syncdsl.sandbox.oauth import Tokens
 from syncdsl.sandbox.options import SandboxOptions
+from syncdsl.sandbox.platform import Platform
 from syncdsl.sandbox.seed import seed
 from syncdsl.sandbox.store import Store
 
@@ -22,18 +24,20 @@ class Sandbox:
         self._store = Store(options.data)
         seed(self._store, seed=options.seed, accounts=options.records)
         clock = Clock()
-        ledger = Ledger(self._store)
-        tokens = Tokens(self._store, clock)
         self.faults = Faults()
-        control = Control(ledger, tokens, self.faults).routes()
-        crm = Emulator(
-            "crm", CrmEnvelope(), store=self._store, ledger=ledger, tokens=tokens, faults=self.faults, clock=clock
+        platform = Platform(
+            options=options,
+            store=self._store,
+            clock=clock,
+            ledger=Ledger(self._store),
+            tokens=Tokens(self._store, clock),
+            faults=self.faults,
+            deliveries=Deliveries(),
         )
-        books = Emulator(
-            "books", BooksEnvelope(), store=self._store, ledger=ledger, tokens=tokens, faults=self.faults, clock=clock
-        )
-        self.crm = crm.application(crm_endpoints(self._store, clock, options.crm_organisation), control)
-        self.books = books.application(books_endpoints(self._store, clock, options.books_organisation), control)
+        control = Control(platform).routes()
+        crm, books = Emulator("crm", CrmEnvelope(), platform), Emulator("books", BooksEnvelope(), platform)
+        self.crm = crm.application(crm_endpoints(platform), control)
+        self.books = books.application(books_endpoints(platform), control)
 
     def close(self) -> None:
         """Close the database."""

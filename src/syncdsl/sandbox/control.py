@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from syncdsl.sandbox.faults import FailOrder, Faults, HoldOrder
-from syncdsl.sandbox.ledger import Ledger
-from syncdsl.sandbox.oauth import Tokens
+from syncdsl.sandbox.faults import FailOrder, HoldOrder
+from syncdsl.sandbox.platform import Platform
 
 SYSTEMS = frozenset({None, "crm", "books"})
 
@@ -18,10 +17,10 @@ SYSTEMS = frozenset({None, "crm", "books"})
 class Control:
     """Arms faults and shows the ledger."""
 
-    def __init__(self, ledger: Ledger, tokens: Tokens, faults: Faults) -> None:
-        self._ledger = ledger
-        self._tokens = tokens
-        self._faults = faults
+    def __init__(self, platform: Platform) -> None:
+        self._ledger = platform.ledger
+        self._tokens = platform.tokens
+        self._faults = platform.faults
 
     def routes(self) -> list[Route]:
         """Return the routes of all control endpoints."""

@@ -11,12 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.exchange import Call, Handler, RefusedError, Reply
-from syncdsl.sandbox.faults import Faults
-from syncdsl.sandbox.ledger import Ledger
-from syncdsl.sandbox.oauth import Tokens
-from syncdsl.sandbox.store import Store
+from syncdsl.sandbox.platform import Platform
 
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes of a request body that are accepted."""
@@ -48,24 +44,14 @@ class Envelope(Protocol):
 class Emulator:
     """One emulated system: its name, its envelope, and what it shares with the other one."""
 
-    def __init__(
-        self,
-        system: str,
-        envelope: Envelope,
-        *,
-        store: Store,
-        ledger: Ledger,
-        tokens: Tokens,
-        faults: Faults,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, system: str, envelope: Envelope, platform: Platform) -> None:
         self._system = system
         self._envelope = envelope
-        self._store = store
-        self._ledger = ledger
-        self._tokens = tokens
-        self._faults = faults
-        self._clock = clock
+        self._store = platform.store
+        self._ledger = platform.ledger
+        self._tokens = platform.tokens
+        self._faults = platform.faults
+        self._clock = platform.clock
 
     def application(self, handlers: Iterable[tuple[str, str, Handler]], control: Iterable[BaseRoute]) -> Starlette:
         """Return the ASGI application for (method, path, handler) triples; the first path that fits wins."""

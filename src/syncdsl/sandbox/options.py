@@ -13,7 +13,8 @@ class SandboxOptions:
     A port of 0 takes a free one. `records` is the number of seeded accounts (everything else is sized from
     it; 0 leaves both organisations empty). `data` is the SQLite file that keeps the records between starts;
     without it they live in a private temporary file that vanishes with the process. A data file that holds
-    records already is used as it is: `seed` and `records` then have no effect.
+    records already is used as it is: `seed` and `records` then have no effect. `key_fields`: the custom fields that
+    hold syncdsl's keys exist from the start, as after `syncdsl setup`.
     """
 
     crm_port: int = 0
@@ -24,6 +25,7 @@ class SandboxOptions:
     crm_organisation: str = CRM_ORGANISATION
     books_organisation: str = BOOKS_ORGANISATION
     exit_with_parent: bool = False
+    key_fields: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

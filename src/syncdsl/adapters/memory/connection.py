@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from syncdsl.adapters.memory.store import Deletion
 from syncdsl.adapters.protocol import (
     Capabilities,
     Change,
@@ -139,6 +140,11 @@ class MemoryConnection:
         schema = self._module(module, ())
         return [self._write(module, one, partial(self._update, module, schema, one)) for one in changes]
 
+    def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Delete records; one that is absent counts as deleted."""
+        self._module(module, ())
+        return [self._write(module, Deletion(id=one), partial(self._delete, module, one)) for one in ids]
+
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Void a document; one that is void already counts as written."""
         schema = self._module(module, ())
@@ -175,6 +181,11 @@ class MemoryConnection:
         if refusal is not None:
             return refusal
         return _written(self.store.edit(module, change.id, fields))
+
+    def _delete(self, module: str, identifier: str) -> Outcome:
+        if self.store.get(module, identifier) is not None:
+            self.store.delete(module, identifier)
+        return Written(id=identifier)
 
     def _void(self, module: str, schema: ModuleSchema, identifier: str) -> Outcome:
         current = self.store.get(module, identifier)

@@ -41,7 +41,14 @@ class Fate:
     lands: bool
 
 
-Write: TypeAlias = NewRecord | Change | DocumentAction
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """The deletion of one record, for a test that decides its fate."""
+
+    id: str
+
+
+Write: TypeAlias = NewRecord | Change | DocumentAction | Deletion
 Interference: TypeAlias = Callable[[str, Write], Fate | None]
 """Given the module and the write, returns its fate, or None to let it go its way."""
 

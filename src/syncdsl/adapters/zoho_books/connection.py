@@ -110,6 +110,10 @@ class BooksConnection:
         """Update records, a reading and a writing call for each."""
         return self._writer.update(module, changes)
 
+    def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Delete records, one call for each."""
+        return self._writer.delete(module, ids)
+
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Change a document's status."""
         return self._writer.act(module, id, action)

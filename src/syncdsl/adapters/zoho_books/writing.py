@@ -28,7 +28,7 @@ from syncdsl.adapters.protocol import (
 )
 from syncdsl.adapters.transport.answer import Answer
 from syncdsl.adapters.zoho_books.body import create_body, update_body
-from syncdsl.adapters.zoho_books.dialect import code_of, message_of, refused_field, single, succeeded
+from syncdsl.adapters.zoho_books.dialect import ABSENT, code_of, message_of, refused_field, single, succeeded
 from syncdsl.adapters.zoho_books.modules import KEY_LABEL
 from syncdsl.adapters.zoho_books.values import read_fields
 from syncdsl.diagnostics import Fault
@@ -80,6 +80,16 @@ class Writer:
                 if not found:
                     raise
                 found.append(NotSent(reason=fault.message))
+        return found
+
+    def delete(self, name: str, ids: Sequence[str]) -> list[Outcome]:
+        """Delete records; one that is not there (any more) counts as deleted."""
+        module, _ = self._api.module(name)
+        found: list[Outcome] = []
+        for identifier in ids:
+            answer = self._api.write("DELETE", self._api.record_path(module, identifier))
+            gone = isinstance(answer, Answer) and code_of(answer) == ABSENT
+            found.append(Written(id=identifier) if gone else self._written(answer, identifier))
         return found
 
     def act(self, name: str, identifier: str, action: DocumentAction) -> Outcome:

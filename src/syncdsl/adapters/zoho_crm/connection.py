@@ -25,6 +25,7 @@ from syncdsl.adapters.zoho import limits
 from syncdsl.adapters.zoho.connect import connect
 from syncdsl.adapters.zoho_crm import NAME
 from syncdsl.adapters.zoho_crm.api import PER_PAGE, Api
+from syncdsl.adapters.zoho_crm.deleting import delete
 from syncdsl.adapters.zoho_crm.dialect import CrmDialect
 from syncdsl.adapters.zoho_crm.finding import Finder
 from syncdsl.adapters.zoho_crm.metadata import read_identity, read_schema
@@ -119,6 +120,10 @@ class CrmConnection:
     def update(self, module: str, changes: Sequence[Change]) -> list[Outcome]:
         """Update at most 100 records, each only while it is as it was when the change was decided."""
         return self._writer.update(module, changes)
+
+    def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Delete at most 100 records."""
+        return delete(self._api, self._reader, module, ids)
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Refuse: the CRM's records have no document states."""

@@ -4,16 +4,16 @@ from syncdsl.sandbox.books.contacts import Contacts
 from syncdsl.sandbox.books.invoices import Invoices
 from syncdsl.sandbox.books.items import Items
 from syncdsl.sandbox.books.settings import Settings
-from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.exchange import Handler
-from syncdsl.sandbox.store import Store
+from syncdsl.sandbox.platform import Platform
 
 BASE = "/books/v3"
 
 
-def books_endpoints(store: Store, clock: Clock, organisation: str) -> list[tuple[str, str, Handler]]:
+def books_endpoints(platform: Platform) -> list[tuple[str, str, Handler]]:
     """Return (method, path, handler) triples; all but the list of organisations demand `organization_id`."""
-    settings = Settings(organisation)
+    store, clock = platform.store, platform.clock
+    settings = Settings(platform.options.books_organisation)
     contacts, invoices, items = Contacts(store, clock), Invoices(store, clock), Items(store, clock)
     guarded: list[tuple[str, str, Handler]] = [
         ("GET", "/organizations/{id}", settings.one_organisation),

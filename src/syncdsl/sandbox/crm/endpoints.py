@@ -1,6 +1,5 @@
 """The paths of the emulated CRM and the handlers behind them."""
 
-from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.crm import metadata
 from syncdsl.sandbox.crm.company import Company
 from syncdsl.sandbox.crm.coql import Coql
@@ -8,14 +7,15 @@ from syncdsl.sandbox.crm.deleting import Deleting
 from syncdsl.sandbox.crm.reading import Reading
 from syncdsl.sandbox.crm.writing import Writing
 from syncdsl.sandbox.exchange import Handler
-from syncdsl.sandbox.store import Store
+from syncdsl.sandbox.platform import Platform
 
 BASE = "/crm/v8"
 
 
-def crm_endpoints(store: Store, clock: Clock, organisation: str) -> list[tuple[str, str, Handler]]:
+def crm_endpoints(platform: Platform) -> list[tuple[str, str, Handler]]:
     """Return (method, path, handler) triples; fixed paths stand before those with a module's name."""
-    company = Company(clock, organisation)
+    store, clock = platform.store, platform.clock
+    company = Company(clock, platform.options.crm_organisation)
     reading, writing, deleting = Reading(store, clock), Writing(store, clock), Deleting(store, clock)
     endpoints: list[tuple[str, str, Handler]] = [
         ("GET", "/org", company.org),
