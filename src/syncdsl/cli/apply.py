@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syncdsl.cli.ending import FINE, PARTLY
-from syncdsl.cli.options import Command, Globals, environment_option
+from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
 from syncdsl.cli.terminal import is_terminal, style_of, width_of, write
 
 if TYPE_CHECKING:
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@sweep_option
 @environment_option
 @click.pass_obj
-def apply(settings: Globals, *, file: Path | None, yes: bool, environment: str | None) -> int:
+def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, environment: str | None) -> int:
     """Apply: show the preview, ask, and then perform exactly what was shown.
 
     With FILE, a change set that `plan --out` saved, exactly that one is performed without asking; when a record has
@@ -60,7 +61,7 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, environment: str |
     name = workspace.settings.environment_name(_environment(environment, expected))
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, read_only=False) as run,
+        opened_run(workspace, settings, name, progress.progress, read_only=False, sweep=sweep) as run,
     ):
         report = perform(run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected)
     _show(report)

@@ -80,6 +80,13 @@ def environment_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def sweep_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--sweep`."""
+    return click.option(
+        "--sweep", is_flag=True, help="Read every record of both systems, not only what changed since the last run."
+    )(function)
+
+
 def format_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add `--format` with these choices; the first is the default."""
     return click.option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syncdsl.cli.ending import CHANGES, FINE
-from syncdsl.cli.options import Command, Globals, environment_option, format_option
+from syncdsl.cli.options import Command, Globals, environment_option, format_option, sweep_option
 from syncdsl.cli.terminal import say, style_of, width_of, write
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the change set.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @format_option("text", "json")
+@sweep_option
 @environment_option
 @click.pass_obj
-def plan(settings: Globals, *, out: Path | None, detailed_exitcode: bool, output: str, environment: str | None) -> int:
+def plan(
+    settings: Globals, *, out: Path | None, detailed_exitcode: bool, output: str, sweep: bool, environment: str | None
+) -> int:
     """Preview: read both systems and show every change that an apply would make, with its reason.
 
     Nothing is written to either system. A saved change set can be reviewed, approved and applied exactly as it is;
@@ -43,7 +46,7 @@ def plan(settings: Globals, *, out: Path | None, detailed_exitcode: bool, output
     name = workspace.settings.environment_name(environment)
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, read_only=True) as run,
+        opened_run(workspace, settings, name, progress.progress, read_only=True, sweep=sweep) as run,
     ):
         changes = preview(run)
     show(changes, output, quiet=settings.quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import sys
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ def user_name() -> str:
 
 @contextmanager
 def opened_run(
-    workspace: Workspace, settings: Globals, environment: str, progress: Progress, *, read_only: bool
+    workspace: Workspace, settings: Globals, environment: str, progress: Progress, *, read_only: bool, sweep: bool
 ) -> Iterator[Run]:
     """Check the rules, open the environment and yield a run; everything is closed at the end."""
     plan, schemas = compiled(workspace, settings)
@@ -81,4 +82,6 @@ def opened_run(
             environment=environment,
             progress=progress,
             user=user_name(),
+            sweep=sweep,
+            sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
         )

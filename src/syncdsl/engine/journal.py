@@ -5,12 +5,14 @@ Intents before the call, outcomes after it, and what follows for links, document
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
 from syncdsl.engine.lines import absorb, line_fields, line_state, pair_fields, settled_link, written_link
 from syncdsl.engine.merging import Decision, Stamps, merge_first
 from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
+from syncdsl.engine.steps.observe import observation_name, stored_record, with_id
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, to_json
 from syncdsl.state import HistoryEntry, Instance, Intent, Link
@@ -128,7 +130,22 @@ class Journal:
                     case LinkRecords():
                         self._note_write(operation.pair.name, operation.link.uid, operation.effect.key_side, record)
             view.flush()
+            self._note_observed(write, record)
             self._state.add_history(self._run_id, self._history(write, record))
+
+    def _note_observed(self, write: Write, record: Record) -> None:
+        """Remember the record as it was written, so that our own write is no change to be fetched.
+
+        Not for a view, which the record may have left, nor without a version, which would be fetched all the same.
+        """
+        if record.version is None:
+            return
+        for observation in self._context.observations.values():
+            step = observation.step
+            if (step.connection, step.module, step.view) == (write.connection, write.module, None):
+                named = with_id(record)
+                held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
+                self._state.note_written(observation_name(step), stored_record(held))
 
     def refused(self, write: Write, detail: str) -> None:
         """Commit that a write certainly did not happen; an edge fires again next time."""

@@ -18,7 +18,8 @@ class Observation:
     """The records of one observe step.
 
     `records` are those in scope of the step's view; `gone` are ids confirmed absent, `outside` ids that exist but are
-    not in the view. `put`, `remove` and `cursor` are what an apply stores, in one transaction.
+    not in the view. `put`, `remove`, `cursor` and, for a complete reading, `swept` are what an apply stores, in one
+    transaction.
     """
 
     step: ObserveStep
@@ -29,3 +30,4 @@ class Observation:
     put: list[StoredRecord] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     cursor: str | None = None
+    swept: dt.datetime | None = None

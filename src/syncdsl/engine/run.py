@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from syncdsl.state import State
 
 LEASE_SECONDS = 600
+SWEEP_AFTER = dt.timedelta(hours=24)
+"""How long changes alone are read; then everything is, because not every system tells what was deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,8 @@ class Run:
     """What a run works with.
 
     `connections` and `schemas` are by connection name. `recovery` is how doubtful creates of earlier runs are resolved.
-    `user` is who started it, for the history. `clock` stamps the journal; no decision depends on it.
+    `user` is who started it, for the history. `clock` stamps the journal; no decision depends on it. Modules are read
+    completely at their first reading, `sweep_after` their last complete one, and always with `sweep`.
     """
 
     plan: Plan
@@ -48,6 +51,8 @@ class Run:
     recovery: Recovery = field(default_factory=Recovery)
     user: str = ""
     clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
+    sweep: bool = False
+    sweep_after: dt.timedelta = SWEEP_AFTER
 
 
 def preview(run: Run) -> ChangeSet:

@@ -86,6 +86,7 @@ class ApplySink:
                     observation.put,
                     observation.remove,
                     observation.cursor,
+                    swept=observation.swept,
                 )
             for operation in context.operations:
                 match operation:

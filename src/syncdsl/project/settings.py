@@ -73,6 +73,15 @@ class EnvironmentTable(Model):
         default=None,
         description="URL of the state; relative SQLite paths start at the project. Default: .syncdsl/NAME.db",
     )
+    sweep_hours: float = Field(
+        default=24,
+        ge=0,
+        allow_inf_nan=False,
+        description=(
+            "How many hours runs may read changes alone. Then the next one reads every module completely: that finds "
+            "what a system does not tell, such as deletions in Zoho Books. 0 reads everything each time."
+        ),
+    )
     connections: dict[Identifier, ConnectionTable] = Field(default_factory=dict)
 
 

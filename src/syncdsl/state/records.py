@@ -64,11 +64,15 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What one observe step read so far: the records by id, all read with `fields`, and where the next read begins."""
+    """What one observe step read so far: the records by id, all read with `fields`, and where the next read begins.
+
+    `swept` is when it was last read completely, by the server's clock.
+    """
 
     records: dict[str, StoredRecord] = field(default_factory=dict)
     cursor: str | None = None
     fields: tuple[str, ...] = ()
+    swept: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ OBSERVATION = Table(
     Column("step", Text, primary_key=True),
     Column("fields", Json, nullable=False),
     Column("cursor", Text),
+    Column("swept", Moment),
 )
 
 OBSERVED_RECORD = Table(

@@ -80,6 +80,7 @@ class World:
     days: Iterator[int] = field(default_factory=itertools.count)
     opened: list[State] = field(default_factory=list)
     environment: str = "test"
+    sweep_after: dt.timedelta = dt.timedelta(days=10_000)
 
     # -- setting up ---------------------------------------------------------------------------------------------
 
@@ -186,6 +187,7 @@ class World:
             state=state or self.state(),
             environment=self.environment,
             clock=lambda: now,
+            sweep_after=self.sweep_after,
             **facts,
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from syncdsl.adapters.protocol import ObservationEnd, Page
+from syncdsl.engine.run import preview
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
@@ -84,6 +86,61 @@ def test_both_deleted_is_the_end(world: World, pair: tuple[str, str]) -> None:
         world.delete(record)
     world.quiet()
     assert {link[2] for link in world.links()} == {"both_gone"}
+
+
+def silent_about_deletions(name: str, arguments: tuple[Any, ...], answer: Any) -> Any:
+    """Let a system tell changes but not deletions, as Books does."""
+    if name != "observe" or arguments[0].cursor is None:
+        return answer
+    return [Page(records=item.records, unchanged=item.unchanged) if isinstance(item, Page) else item for item in answer]
+
+
+def test_a_sweep_finds_what_a_system_does_not_tell(world: World, pair: tuple[str, str]) -> None:
+    """Where changes are told and deletions are not, a deletion is noted at the next complete reading, not before."""
+    world.answered = silent_about_deletions
+    world.delete(pair[1])
+    assert world.quiet().reported == ()
+    world.sweep_after = dt.timedelta(days=1)
+    assert any("was deleted" in line for line in world.quiet().reported)
+
+
+def test_a_sweep_can_be_asked_for(world: World, pair: tuple[str, str]) -> None:
+    """A run that is told to sweep reads everything, whenever that was done last."""
+    world.answered = silent_about_deletions
+    world.delete(pair[1])
+    changes = preview(world.run(sweep=True))
+    assert any("was deleted" in line for line in changes.reported)
+
+
+def test_an_own_write_is_not_read_again_as_a_change(world: World, pair: tuple[str, str]) -> None:
+    """What a write left behind is known, so the next reading brings no record of it."""
+    read: list[str] = []
+
+    def note(name: str, _arguments: tuple[Any, ...], answer: Any) -> Any:
+        if name == "observe":
+            read.extend(record.id for item in answer if isinstance(item, Page) for record in item.records)
+        return answer
+
+    world.edit(pair[0], Phone="2")
+    world.apply()
+    assert world.get(pair[1])["phone"] == "2"
+    world.answered = note
+    assert world.quiet().holds == ()
+    assert read == []
+
+
+def test_a_record_put_outside_its_view_stays_linked_and_is_reported(world: World) -> None:
+    """A create whose record the view does not show is linked, said, and never made again."""
+    rules = RULES.replace("    dedupe:", '    view: "Some"\n    dedupe:')
+    world.crm.views["Accounts", "Some"] = lambda fields: str(fields.get("Name", "")).startswith("A")
+    world.rules(rules).customer("Beta", kind="business")
+    world.settle()
+    ((left, _, status),) = world.links()
+    assert status == "active"
+    (line,) = world.quiet().reported
+    assert left in line
+    assert "outside the view" in line
+    assert len(world.all("Accounts")) == 1
 
 
 @pytest.mark.parametrize("complete", [True, False])

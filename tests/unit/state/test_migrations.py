@@ -44,6 +44,7 @@ def make_old(base: Path) -> list[str]:
         raw.execute("DROP TABLE approval")
         raw.execute("ALTER TABLE link DROP COLUMN left_written")
         raw.execute("ALTER TABLE link DROP COLUMN right_written")
+        raw.execute("ALTER TABLE observation DROP COLUMN swept")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
         raw.commit()
     return dump(base / "state.db")

@@ -51,6 +51,22 @@ def test_later_reads_replace_and_remove(state: State) -> None:
     assert state.observed("step").cursor is None
 
 
+def test_the_time_of_a_sweep_outlives_partial_readings(state: State) -> None:
+    """When a module was last read completely stays on file while only changes are read."""
+    state.save_observation("step", ("name",), records(1), [], "1", swept=NOW)
+    state.save_observation("step", ("name",), records(2), [], "2")
+    assert state.observed("step").swept == NOW
+
+
+def test_a_written_record_joins_an_observation_that_is_there(state: State) -> None:
+    """What our own write left replaces what was read; where nothing was read, it is no reading."""
+    state.save_observation("step", ("name",), records(1, 2), [], "1")
+    for step in ("step", "other"):
+        state.note_written(step, records(1, name="b")[0])
+    assert state.observed("step").records == by_id(*records(1, name="b"), *records(2))
+    assert state.observed("other") == Observed()
+
+
 def failing() -> Iterator[StoredRecord]:
     yield from records(2, name="new")
     raise ConnectionError

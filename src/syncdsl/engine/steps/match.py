@@ -28,6 +28,7 @@ def match(step: MatchStep, context: Context) -> None:
     lefts = _in_scope(pair.left, context)
     rights = _in_scope(pair.right, context)
     linked, gone = _linked(pair, context, lefts, rights)
+    _report_outside(pair, context)
     index = context.view.links(pair.name)
     asides = context.view.set_asides(pair.name)
     free_left = {i: r for i, r in lefts.items() if i not in index.by_left and ("left", i) not in asides}
@@ -92,6 +93,21 @@ def _linked(
         if status not in {"active", link.status}:
             gone.append((link, status))
     return linked, gone
+
+
+def _report_outside(pair: Pair, context: Context) -> None:
+    """Say how many linked records are not in the view that the rules read, among them what our own creates made."""
+    index = context.view.links(pair.name)
+    for endpoint, ids in ((pair.left, index.by_left), (pair.right, index.by_right)):
+        observation = context.observations[endpoint.observe]
+        outside = sorted(record_id for record_id in observation.outside if record_id in ids)
+        if endpoint.view is not None and outside:
+            shown = ", ".join(outside[:3]) + (" …" if len(outside) > 3 else "")
+            many = f"{len(outside)} linked records are" if len(outside) > 1 else "a linked record is"
+            context.reported.append(
+                f'{pair.name}: {many} outside the view "{endpoint.view}" of {endpoint.connection}.{endpoint.module} '
+                f"({shown}); the links stay, nothing of them is synced"
+            )
 
 
 def _adopt(

@@ -12,7 +12,7 @@ from syncdsl.state import StoredRecord
 if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import ObserveStep
-    from syncdsl.state import Instance
+    from syncdsl.state import Instance, Observed
 
 
 def observation_name(step: ObserveStep) -> str:
@@ -23,8 +23,9 @@ def observation_name(step: ObserveStep) -> str:
 def observe(step: ObserveStep, context: Context) -> None:
     """Read the step's module into the context.
 
-    What was read before is reused only when it was read with the same fields. A record is absent only when a complete
-    reading does not show it, or the system says it is deleted, and a direct read confirms it.
+    What was read before is reused only when it was read with the same fields. Between complete readings (sweeps) only
+    changes are read. A record is absent only when a complete reading does not show it, or the system says it is
+    deleted, and a direct read confirms it.
     """
     connection = context.run.connections[step.connection]
     stored = context.run.state.observed(observation_name(step))
@@ -40,7 +41,7 @@ def observe(step: ObserveStep, context: Context) -> None:
         module=step.module,
         fields=step.fields,
         view=step.view,
-        cursor=stored.cursor if usable else None,
+        cursor=stored.cursor if usable and not _sweep_is_due(stored, context) else None,
         known=lambda record_id: known[record_id].version if record_id in known else None,
     )
     for item in connection.observe(request):
@@ -55,12 +56,27 @@ def observe(step: ObserveStep, context: Context) -> None:
         for record_id, old in known.items():
             if record_id not in records and record_id not in gone:
                 records[record_id] = _restore(step, old)
-    observation = Observation(step=step, records=records, server_time=end.server_time, cursor=end.cursor)
+    observation = Observation(
+        step=step,
+        records=records,
+        server_time=end.server_time,
+        cursor=end.cursor,
+        swept=end.server_time if end.complete else None,
+    )
     context.observations[step.id] = observation
     _confirm_absent(observation, context, gone)
-    observation.put = [_store(record) for record in fresh if record.id in records]
+    observation.put = [stored_record(record) for record in fresh if record.id in records]
     observation.remove = sorted(set(stored.records) - set(records))
     context.run.progress.finish(task, f"{len(records):,} records")
+
+
+def _sweep_is_due(stored: Observed, context: Context) -> bool:
+    """Return whether the module is to be read completely.
+
+    The local clock decides only how many calls this run makes: a clock that jumps sweeps too early or too late.
+    """
+    run = context.run
+    return run.sweep or stored.swept is None or run.clock() - stored.swept >= run.sweep_after
 
 
 def _take(
@@ -72,7 +88,7 @@ def _take(
     gone: set[str],
 ) -> None:
     for record in page.records:
-        named = _with_id(record)
+        named = with_id(record)
         records[record.id] = named
         fresh.append(named)
         gone.discard(record.id)
@@ -108,7 +124,7 @@ def _confirm_absent(observation: Observation, context: Context, said_gone: set[s
     for record_id, record in found.items():
         if record_id in documents or (step.view is None and record_id not in said_gone):
             # A reading without a view that missed an existing record was overtaken by a change: what counts is now.
-            observation.records[record_id] = _with_id(record)
+            observation.records[record_id] = with_id(record)
         else:
             observation.outside.add(record_id)
 
@@ -131,7 +147,8 @@ def _other(side: str) -> str:
     return "right_gone" if side == "left" else "left_gone"
 
 
-def _with_id(record: Record) -> Record:
+def with_id(record: Record) -> Record:
+    """Return a record whose id is among its fields."""
     return Record(
         module=record.module,
         id=record.id,
@@ -153,7 +170,8 @@ def _restore(step: ObserveStep, stored: StoredRecord) -> Record:
     )
 
 
-def _store(record: Record) -> StoredRecord:
+def stored_record(record: Record) -> StoredRecord:
+    """Return a record as the state keeps it."""
     return StoredRecord(
         id=record.id,
         version=record.version,
