@@ -8,7 +8,7 @@ transaction.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -26,10 +26,6 @@ CREATE TABLE IF NOT EXISTS record (
     name TEXT NOT NULL,
     document TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS record_by_id ON record (collection, id, kind, status);
-CREATE INDEX IF NOT EXISTS record_by_created ON record (collection, created, id, kind, status);
-CREATE INDEX IF NOT EXISTS record_by_modified ON record (collection, modified, id, kind, status);
-CREATE INDEX IF NOT EXISTS record_by_name ON record (collection, fold(name), id, kind, status);
 CREATE TABLE IF NOT EXISTS record_key (
     collection TEXT NOT NULL,
     field TEXT NOT NULL,
@@ -37,7 +33,6 @@ CREATE TABLE IF NOT EXISTS record_key (
     id INTEGER NOT NULL,
     PRIMARY KEY (collection, field, value, id)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS record_key_by_id ON record_key (id);
 CREATE TABLE IF NOT EXISTS deleted (
     id INTEGER PRIMARY KEY,
     collection TEXT NOT NULL,
@@ -61,6 +56,17 @@ CREATE TABLE IF NOT EXISTS ledger (
     created TEXT NOT NULL
 );
 """
+
+INDEXES = {
+    name: f"CREATE INDEX IF NOT EXISTS {name} ON {columns}"
+    for name, columns in (
+        ("record_by_id", "record (collection, id, kind, status)"),
+        ("record_by_created", "record (collection, created, id, kind, status)"),
+        ("record_by_modified", "record (collection, modified, id, kind, status)"),
+        ("record_by_name", "record (collection, fold(name), id, kind, status)"),
+        ("record_key_by_id", "record_key (id)"),
+    )
+}
 
 Parameter = str | int | float
 
@@ -122,6 +128,8 @@ class Store:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(TABLES)
+        for statement in INDEXES.values():
+            self._connection.execute(statement)
 
     def close(self) -> None:
         """Close the database; a temporary one is gone afterwards."""
@@ -140,6 +148,19 @@ class Store:
                 self._connection.execute("RELEASE inner_block")
             raise
         self._connection.execute("COMMIT" if outermost else "RELEASE inner_block")
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Commit what happens inside as one; indexes are made at the end, in one pass each.
+
+        Meanwhile records can be found by id alone.
+        """
+        with self.transaction():
+            for name in INDEXES:
+                self._connection.execute(f"DROP INDEX {name}")
+            yield
+            for statement in INDEXES.values():
+                self._connection.execute(statement)
 
     def rows(self, sql: str, parameters: Sequence[Parameter] = ()) -> list[tuple[Any, ...]]:
         """Run any statement and return its rows."""
@@ -169,6 +190,18 @@ class Store:
                 "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [_row(collection, r) for r, _ in batch]
             )
             self._insert_keys(collection, batch)
+
+    def restamp(self, collection: str, modified: Callable[[int], int]) -> None:
+        """Set when each record was last modified, given when it was created, oldest id first."""
+        read = self._connection.execute(
+            "SELECT id, created FROM record WHERE collection = ? ORDER BY id", (collection,)
+        )
+        while batch := read.fetchmany(BATCH):
+            stamps = [(modified(created), identity, created) for identity, created in batch]
+            self._connection.executemany(
+                "UPDATE record SET modified = ? WHERE id = ?",
+                [(stamp, identity) for stamp, identity, created in stamps if stamp != created],
+            )
 
     def replace(self, collection: str, record: Record, keys: Mapping[str, str]) -> None:
         """Store a changed record in the place of the one with its id."""

@@ -6,6 +6,7 @@ from syncdsl.sandbox.seed.books import seed_books
 from syncdsl.sandbox.seed.crm import seed_crm
 from syncdsl.sandbox.seed.goods import seed_goods
 from syncdsl.sandbox.seed.invention import Invention
+from syncdsl.sandbox.seed.scratch import scratch
 from syncdsl.sandbox.store import Store
 
 __all__ = ["seed"]
@@ -16,8 +17,8 @@ def seed(store: Store, *, seed: int, accounts: int) -> None:
     if accounts == 0 or store.rows("SELECT 1 FROM counter LIMIT 1"):
         return
     random = Random(seed)
-    invention = Invention(random, seed)
-    with store.transaction():
-        seeded = seed_crm(store, random, invention, accounts)
-        seed_books(store, random, invention, seeded)
+    with store.loading(), scratch(store) as memory:
+        invention = Invention(random, seed, memory)
+        seeded = seed_crm(store, random, invention, memory, accounts)
+        seed_books(store, random, invention, memory, seeded)
         seed_goods(store, random, invention, accounts)

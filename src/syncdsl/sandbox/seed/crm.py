@@ -1,6 +1,7 @@
 """Seeded accounts, contacts and deals."""
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,9 +13,10 @@ from syncdsl.sandbox.crm.catalogue.accounts import INDUSTRIES
 from syncdsl.sandbox.crm.catalogue.contacts import LEAD_SOURCES
 from syncdsl.sandbox.crm.catalogue.deals import STAGES
 from syncdsl.sandbox.crm.writing import RECORD_COUNTER, completed
-from syncdsl.sandbox.organisation import CRM_IDENTITY_BASE, RECORD_OFFSET, USERS
-from syncdsl.sandbox.seed.countries import Country
-from syncdsl.sandbox.seed.invention import Invention, Person, domain_of, email_of
+from syncdsl.sandbox.organisation import CRM_IDENTITY_BASE, CURRENCIES, RECORD_OFFSET, USERS
+from syncdsl.sandbox.seed.countries import COUNTRIES, Country
+from syncdsl.sandbox.seed.invention import Invention, domain_of, email_of
+from syncdsl.sandbox.seed.scratch import Scratch
 from syncdsl.sandbox.store import Record, Store
 
 ANCHOR = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -22,6 +24,11 @@ ANCHOR = datetime(2026, 6, 1, 8, tzinfo=UTC)
 
 DAYS = 40
 """Each module's records spread over this many days before the anchor, one module after the other."""
+
+FIRST = CRM_IDENTITY_BASE + RECORD_OFFSET
+"""The id of the first account; accounts, contacts and deals follow each other without gaps."""
+
+CODES = tuple(currency.code for currency in CURRENCIES)
 
 STAGE_WEIGHTS = (22, 18, 15, 12, 10, 8, 5, 6, 4)
 TYPE_WEIGHTS = {
@@ -37,69 +44,93 @@ TYPE_WEIGHTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeededAccount:
-    """What later steps need to know about an account; `twin` accounts share their name with another one."""
+    """What later steps need to know about an account."""
 
     id: str
     name: str
     country: Country
     currency: str
-    twin: bool
-    document: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SeededCrm:
-    """The accounts, and the people that belong to none."""
+    """The accounts by position, read back from the store when they are needed: memory holds two bytes of each.
 
-    accounts: list[SeededAccount]
-    individuals: list[tuple[Person, str, Country]]
+    `twins` are the positions of accounts that share their name with another one.
+    """
+
+    def __init__(self, store: Store, number: int) -> None:
+        self.number = number
+        self.twins = _twins(number)
+        self._store = store
+        self._countries = bytearray()
+        self._currencies = bytearray()
+
+    def add(self, country: Country, currency: str) -> None:
+        """Note the next account."""
+        self._countries.append(COUNTRIES.index(country))
+        self._currencies.append(CODES.index(currency))
+
+    def account(self, position: int) -> SeededAccount:
+        """Return the account at a position, counted from 0."""
+        identity = FIRST + position
+        [(name,)] = self._store.rows("SELECT name FROM record WHERE id = ?", (identity,))
+        country, currency = COUNTRIES[self._countries[position]], CODES[self._currencies[position]]
+        return SeededAccount(id=str(identity), name=name, country=country, currency=currency)
+
+    def document(self, position: int) -> dict[str, Any]:
+        """Return what the store holds of the account at a position."""
+        record = self._store.get(ACCOUNTS.collection, FIRST + position)
+        return record.document if record is not None else {}
 
 
-def seed_crm(store: Store, random: Random, invention: Invention, number: int) -> SeededCrm:
+def seed_crm(store: Store, random: Random, invention: Invention, scratch: Scratch, number: int) -> SeededCrm:
     """Write `number` accounts, about 0.8 times as many contacts and 0.6 times as many deals."""
-    identities = map(str, count(CRM_IDENTITY_BASE + RECORD_OFFSET))
-    accounts = [_account(next(identities), random, invention) for _ in range(number)]
-    _make_twins(accounts)
-    _write(store, random, ACCOUNTS, [(item.id, item.document) for item in accounts], block=3)
-    people: dict[str, str] = {}
-    individuals: list[tuple[Person, str, Country]] = []
-    contacts = []
-    for _ in range(number * 8 // 10):
-        identity = next(identities)
-        account = random.choice(accounts) if random.random() < 0.9 else None
-        document = _contact(random, invention, account, individuals)
-        if account is not None:
-            people.setdefault(account.id, identity)
-        contacts.append((identity, document))
-    _write(store, random, CONTACTS, contacts, block=2)
-    deals = [
-        (next(identities), _deal(random, invention, random.choice(accounts), people)) for _ in range(number * 6 // 10)
-    ]
-    _write(store, random, DEALS, deals, block=1)
-    store.count_from(RECORD_COUNTER, int(next(identities)))
-    return SeededCrm(accounts=accounts, individuals=individuals)
+    identities = count(FIRST)
+    seeded = SeededCrm(store, number)
+    first_of = dict(zip(seeded.twins[1::2], seeded.twins[::2], strict=True))
+    shared: dict[int, str] = {}
+
+    def accounts() -> Iterator[dict[str, Any]]:
+        for position in range(number):
+            country, document = _account(random, invention)
+            if position in first_of:
+                document["Account_Name"] = shared[first_of[position]]
+            elif position in seeded.twins:
+                shared[position] = document["Account_Name"]
+            seeded.add(country, document["Currency"])
+            yield document
+
+    _write(store, random, ACCOUNTS, accounts(), identities, total=number, block=3)
+    people = array("Q", bytes(8 * number))
+    """The first contact of each account; 0 where it has none."""
+
+    def contacts() -> Iterator[dict[str, Any]]:
+        for position in range(number * 8 // 10):
+            owner = random.choice(range(number)) if random.random() < 0.9 else None
+            if owner is not None and not people[owner]:
+                people[owner] = FIRST + number + position
+            yield _contact(random, invention, seeded.account(owner) if owner is not None else None, scratch)
+
+    _write(store, random, CONTACTS, contacts(), identities, total=number * 8 // 10, block=2)
+
+    def deals() -> Iterator[dict[str, Any]]:
+        for _ in range(number * 6 // 10):
+            position = random.choice(range(number))
+            yield _deal(random, invention, seeded.account(position), people[position])
+
+    _write(store, random, DEALS, deals(), identities, total=number * 6 // 10, block=1)
+    store.count_from(RECORD_COUNTER, next(identities))
+    return seeded
 
 
-def _make_twins(accounts: list[SeededAccount]) -> None:
-    """Give two accounts the name of another one, as happens in a CRM that does not mind."""
-    if len(accounts) < 20:
-        return
-    for original, copy in ((0.25, 0.5), (0.33, 0.75)):
-        first, second = int(len(accounts) * original), int(len(accounts) * copy)
-        accounts[second].document["Account_Name"] = accounts[first].name
-        for index in (first, second):
-            item = accounts[index]
-            accounts[index] = SeededAccount(
-                id=item.id,
-                name=accounts[first].name,
-                country=item.country,
-                currency=item.currency,
-                twin=True,
-                document=item.document,
-            )
+def _twins(number: int) -> tuple[int, ...]:
+    """Return pairs of positions; the second of a pair gets the first one's name, as happens in a careless CRM."""
+    if number < 20:
+        return ()
+    return tuple(int(number * share) for share in (0.25, 0.5, 0.33, 0.75))
 
 
-def _account(identity: str, random: Random, invention: Invention) -> SeededAccount:
+def _account(random: Random, invention: Invention) -> tuple[Country, dict[str, Any]]:
     country = invention.country()
     name = invention.company(country)
     billing = invention.address(country)
@@ -130,21 +161,21 @@ def _account(identity: str, random: Random, invention: Invention) -> SeededAccou
         document["Shipping_State"] = shipping.state
         document["Shipping_Code"] = shipping.code
         document["Shipping_Country"] = shipping.country
-    return SeededAccount(id=identity, name=name, country=country, currency=currency, twin=False, document=document)
+    return country, document
 
 
 def _contact(
     random: Random,
     invention: Invention,
     account: SeededAccount | None,
-    individuals: list[tuple[Person, str, Country]],
+    scratch: Scratch,
 ) -> dict[str, Any]:
     country = account.country if account else invention.country()
     person = invention.person(country)
     domain = domain_of(account.name, country) if account else f"mail.{country.domain}"
     email = email_of(person, domain)
     if account is None:
-        individuals.append((person, email, country))
+        scratch.add_individual(person.salutation, person.first_name, person.last_name, email, COUNTRIES.index(country))
     address = invention.address(country)
     document: dict[str, Any] = {
         "Salutation": person.salutation or None,
@@ -168,7 +199,7 @@ def _contact(
     return document
 
 
-def _deal(random: Random, invention: Invention, account: SeededAccount, people: dict[str, str]) -> dict[str, Any]:
+def _deal(random: Random, invention: Invention, account: SeededAccount, person: int) -> dict[str, Any]:
     closing = ANCHOR.date() + timedelta(days=random.randint(-30, 150))
     return {
         "Deal_Name": f"{invention.product()} - {account.name}"[:120],
@@ -176,7 +207,7 @@ def _deal(random: Random, invention: Invention, account: SeededAccount, people: 
         "Amount": random.randint(40, 90_000) + random.choice((0, 0, 0.5, 0.95)) if random.random() < 0.95 else None,
         "Closing_Date": closing.isoformat(),
         "Account_Name": account.id,
-        "Contact_Name": people.get(account.id),
+        "Contact_Name": str(person) if person else None,
         "Type": random.choice(("Existing Business", "New Business", None)),
         "Lead_Source": random.choice(LEAD_SOURCES) if random.random() < 0.4 else None,
         "Next_Step": random.choice(("Call", "Send offer", "Visit", None)),
@@ -190,24 +221,36 @@ def _owner(random: Random) -> str:
     return random.choices(USERS[:3], (4, 3, 3))[0].id
 
 
-def _write(store: Store, random: Random, module: Module, rows: list[tuple[str, dict[str, Any]]], *, block: int) -> None:
-    store.insert_many(module.collection, _records(random, module, rows, block))
-
-
-def _records(
-    random: Random, module: Module, rows: list[tuple[str, dict[str, Any]]], block: int
-) -> Iterable[tuple[Record, dict[str, str]]]:
+def _write(
+    store: Store,
+    random: Random,
+    module: Module,
+    documents: Iterator[dict[str, Any]],
+    identities: Iterator[int],
+    *,
+    total: int,
+    block: int,
+) -> None:
+    """Write records as they come, then draw when each was last modified."""
     end = int(ANCHOR.timestamp())
     start = end - block * DAYS * 86_400
-    for index, (identity, values) in enumerate(rows):
-        created = start + index * DAYS * 86_400 // len(rows)
-        modified = created if random.random() < 0.6 else random.randint(created, end)
-        editor = values["Owner"]
-        record = Record(
-            id=int(identity),
-            created=created,
-            modified=modified,
-            name="",
-            document={"Created_By": editor, "Modified_By": editor},
-        )
-        yield record, completed(module, record, values)
+
+    def created(index: int) -> int:
+        return start + index * DAYS * 86_400 // total
+
+    def records() -> Iterator[tuple[Record, dict[str, str]]]:
+        for index, values in enumerate(documents):
+            editor = values["Owner"]
+            document = {"Created_By": editor, "Modified_By": editor}
+            record = Record(
+                id=next(identities), created=created(index), modified=created(index), name="", document=document
+            )
+            yield record, completed(module, record, values)
+
+    store.insert_many(module.collection, records())
+    restamp(store, random, module.collection, end)
+
+
+def restamp(store: Store, random: Random, collection: str, end: int) -> None:
+    """Let two fifths of a collection's records have been modified later than they were created."""
+    store.restamp(collection, lambda created: created if random.random() < 0.6 else random.randint(created, end))

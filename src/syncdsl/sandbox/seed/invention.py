@@ -13,6 +13,7 @@ from random import Random
 from faker import Faker
 
 from syncdsl.sandbox.seed.countries import COUNTRIES, Country
+from syncdsl.sandbox.seed.scratch import Scratch
 
 POOL = 250
 """Names and places per country."""
@@ -74,11 +75,11 @@ class _Pool:
 class Invention:
     """Draws from the pools; the same seed draws the same."""
 
-    def __init__(self, random: Random, seed: int) -> None:
+    def __init__(self, random: Random, seed: int, scratch: Scratch) -> None:
         self._random = random
+        self._scratch = scratch
         self._pools = [_pool(country, seed + index) for index, country in enumerate(COUNTRIES)]
         self._weights = [pool.country.weight for pool in self._pools]
-        self._companies: set[str] = set()
 
     def country(self) -> Country:
         """Return a country; most are in the euro area."""
@@ -97,8 +98,7 @@ class Invention:
                     f"{pick(country.trades)} {pick(pool.cities)} {form}",
                 )
             )
-            if name.casefold() not in self._companies:
-                self._companies.add(name.casefold())
+            if self._scratch.take("company", name):
                 return name
 
     def person(self, country: Country) -> Person:
