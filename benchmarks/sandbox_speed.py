@@ -119,9 +119,8 @@ def main() -> int:
     with sandbox(SMALL) as small, sandbox(LARGE) as large:
         print("loading")
         for name, running, count in (("small", small, SMALL), ("large", large, LARGE)):
-            print(
-                f"  {name}: {count * 2.885:>9,.0f} records in {running.seconds:6.1f} s, at most {running.peak():5.0f} MB"
-            )
+            records = f"{count * 2.885:>9,.0f} records"
+            print(f"  {name}: {records} in {running.seconds:6.1f} s, at most {running.peak():5.0f} MB")
         print(f"  memory, large : small = {large.peak() / small.peak():.2f}")
         times: dict[str, tuple[list[float], list[float]]] = {}
         requests = {running.pid: calls(running) for running in (small, large)}
