@@ -52,6 +52,7 @@ class Emulator:
         self._tokens = platform.tokens
         self._faults = platform.faults
         self._clock = platform.clock
+        self._deliveries = platform.deliveries
 
     def application(self, handlers: Iterable[tuple[str, str, Handler]], control: Iterable[BaseRoute]) -> Starlette:
         """Return the ASGI application for (method, path, handler) triples; the first path that fits wins."""
@@ -106,8 +107,10 @@ class Emulator:
             with self._store.transaction():
                 return handler(call)
         except RefusedError as refused:
+            self._deliveries.discard()
             return refused.reply
         except Exception:
+            self._deliveries.discard()
             log.exception("%s %s failed inside the sandbox", call.method, call.path)
             return self._envelope.failure(500)
 

@@ -56,6 +56,13 @@ class Faults:
         """How many responses are held right now; one whose client is gone no longer counts."""
         return len(self._gates)
 
+    def index_horizon(self, system: str) -> int | None:  # noqa: ARG002 - no order concerns it yet
+        """Return the second after which written records are still unknown to searches and filters, or None.
+
+        CRM's search and Books' list filters ask; lists, COQL and reads by id always see everything.
+        """
+        return None
+
     def arm(self, order: HoldOrder) -> None:
         """Set the hold order; an earlier one that met no create is replaced."""
         self._hold = order

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.store import Store
 
@@ -21,8 +22,9 @@ _TOKEN = re.compile(r"1000\.[0-9a-f]{16,}")
 class Ledger:
     """Appends to and reads from the table of requests; `seq` counts from 1 without gaps over both systems."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     def append(self, system: str, call: Call, reply: Reply) -> None:
         """Record one answered call."""
@@ -31,7 +33,7 @@ class Ledger:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 system,
-                datetime.now(UTC).isoformat(timespec="milliseconds"),
+                datetime.fromtimestamp(self._clock.moment(), UTC).isoformat(timespec="milliseconds"),
                 call.method,
                 call.path,
                 json.dumps({key: _redacted(key, value) for key, value in call.query.items()}),
