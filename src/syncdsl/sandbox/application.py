@@ -24,14 +24,15 @@ class Sandbox:
         self._store = Store(options.data)
         seed(self._store, seed=options.seed, accounts=options.records)
         clock = Clock()
+        faults = Faults(clock)
         self._platform = platform = Platform(
             options=options,
             store=self._store,
             clock=clock,
             ledger=Ledger(self._store, clock),
             tokens=Tokens(self._store, clock),
-            faults=Faults(),
-            deliveries=Deliveries(self._store, clock),
+            faults=faults,
+            deliveries=Deliveries(self._store, clock, faults),
         )
         control = control_routes(platform)
         crm, books = Emulator("crm", CrmEnvelope(), platform), Emulator("books", BooksEnvelope(), platform)

@@ -26,7 +26,7 @@ class Clock:
         self._offset = 0.0
         self._frozen: float | None = None
         self._skew = 0.0
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -60,7 +60,7 @@ class Clock:
         """Go forward; what becomes due on the way is done before this returns."""
         self.set(moment=self.moment() + seconds)
 
-    def schedule(self, moment: float, action: Callable[[], None]) -> None:
+    def schedule(self, moment: float, action: Callable[[], object]) -> None:
         """Do something when the clock reaches a moment: during an advance, or by a timer while it runs."""
         heapq.heappush(self._due, (moment, next(self._order), action))
         self._arm()

@@ -6,16 +6,19 @@ They leave in the order they were queued, one after the other, each once: neithe
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from ipaddress import ip_address
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from syncdsl.sandbox.clock import Clock
+from syncdsl.sandbox.faults import Faults
+from syncdsl.sandbox.faults.forging import forged
+from syncdsl.sandbox.outgoing import Delivery, is_loopback
 from syncdsl.sandbox.store import Store
+
+__all__ = ["Deliveries", "Delivery", "is_loopback"]
 
 TIMEOUT = 5.0
 """Real seconds a receiver may take; then the delivery counts as failed."""
@@ -35,35 +38,16 @@ CREATE TABLE IF NOT EXISTS delivery (
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One call to make: `system` is the sender, `body` is sent as it is."""
-
-    system: str
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether a URL is plain HTTP to this machine: the only kind that may be registered or called."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        return parts.scheme == "http" and (host == "localhost" or ip_address(host).is_loopback)
-    except ValueError:
-        return False
-
-
 class Deliveries:
     """What waits to be sent, and what became of it."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, faults: Faults) -> None:
         self._store = store
         self._clock = clock
+        self._faults = faults
         self._queued: list[Delivery] = []
         self._waiting: deque[Delivery] = deque()
+        self._held_back: list[tuple[Delivery, list[str]]] = []
         self._sender: asyncio.Task[None] | None = None
         store.rows(TABLE)
 
@@ -85,9 +69,10 @@ class Deliveries:
 
     async def flush(self) -> int:
         """Wait until nothing waits any more, and return how many deliveries were tried since the start."""
-        self._leave()
+        self._leave(last=True)
         while self._sender is not None:
             await asyncio.wait([self._sender])
+            self._leave(last=True)
         [(tried,)] = self._store.rows("SELECT coalesce(max(seq), 0) FROM delivery")
         return int(tried)
 
@@ -104,7 +89,7 @@ class Deliveries:
     @property
     def waiting(self) -> int:
         """How many calls have not been tried yet."""
-        return len(self._queued) + len(self._waiting)
+        return len(self._queued) + len(self._waiting) + len(self._held_back)
 
     def stop(self) -> None:
         """Send nothing more: the server ends."""
@@ -112,24 +97,48 @@ class Deliveries:
         if self._sender is not None:
             self._sender.cancel()
 
-    def _leave(self) -> None:
+    def _leave(self, *, last: bool = False) -> None:
         self._waiting.extend(self._queued)
         self._queued.clear()
-        if self._waiting and self._sender is None:
-            self._sender = asyncio.create_task(self._send())
+        if (self._waiting or (last and self._held_back)) and self._sender is None:
+            self._sender = asyncio.create_task(self._send(last=last))
             self._sender.add_done_callback(self._ended)
 
     def _ended(self, _task: asyncio.Task[None]) -> None:
         self._sender = None
 
-    async def _send(self) -> None:
+    async def _send(self, *, last: bool) -> None:
         # The environment's proxies are not asked: nothing leaves this machine.
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
             while self._waiting:
                 delivery = self._waiting[0]
-                status, error = await _sent(client, delivery)
+                overtaken, self._held_back = self._held_back, []
+                for sent, faults in [*self._struck(delivery), *overtaken]:
+                    await self._try(client, sent, faults)
                 self._waiting.popleft()
-                self._record(delivery, status, error, [])
+            while last and self._held_back:
+                await self._try(client, *self._held_back.pop(0))
+
+    def _struck(self, delivery: Delivery) -> Iterator[tuple[Delivery, list[str]]]:
+        """Yield what is really sent for a delivery, with the names of the faults that made it so."""
+        orders = self._faults.strike_delivery(delivery.system, delivery.method, urlsplit(delivery.url).path)
+        faults = [f"webhook {order.how}" for order in orders]
+        ways = {order.how for order in orders}
+        for order in orders:
+            if order.how == "forge":
+                delivery = forged(delivery, order)
+        if "lose" in ways:
+            self._record(delivery, None, "lost", faults)
+        elif "reorder" in ways:
+            self._held_back.append((delivery, faults))
+        else:
+            yield delivery, faults
+            if "duplicate" in ways:
+                yield delivery, faults
+
+    async def _try(self, client: httpx.AsyncClient, delivery: Delivery, faults: list[str]) -> None:
+        status, error = await _sent(client, delivery)
+        self._record(delivery, status, error, faults)
 
     def _record(self, delivery: Delivery, status: int | None, error: str | None, faults: list[str]) -> None:
         self._store.rows(

@@ -107,6 +107,8 @@ class _JoiningProtocol(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         joining: Any = _JoiningTransport(transport, self.loop)
+        # Part of each request's state, so that a fault can end the connection it came in on.
+        self.app_state = {**self.app_state, "connection": joining}
         super().connection_made(joining)
 
 

@@ -31,12 +31,12 @@ async def given_object(request: Request) -> dict[str, Any]:
     return given
 
 
-def sequence_number(request: Request) -> int:
-    """Return the parameter `after`. Raises ValueError when it is no number."""
-    after = request.query_params.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise ValueError("`after` is a sequence number")
-    return int(after)
+def parameter_number(request: Request, name: str) -> int | None:
+    """Return a whole number of the query, None where it is absent. Raises ValueError for anything else."""
+    value = request.query_params.get(name)
+    if value is not None and not (value.isascii() and value.isdigit() and len(value) < 19):
+        raise ValueError(f"`{name}` is a whole number")
+    return None if value is None else int(value)
 
 
 def number(given: dict[str, Any], name: str) -> float | None:

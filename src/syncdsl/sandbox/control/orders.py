@@ -1,21 +1,20 @@
-"""The first orders of the sandbox: hold a response, fail the next calls, end tokens; and the ledger."""
+"""The first orders of the sandbox: hold a response, fail the next calls, end tokens."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from syncdsl.sandbox.control.answers import answering_bad_input, bad_input, given_object, sequence_number
-from syncdsl.sandbox.faults import FailOrder, HoldOrder
+from syncdsl.sandbox.control.answers import answering_bad_input, bad_input, given_object
+from syncdsl.sandbox.faults import HoldOrder, order_of
 from syncdsl.sandbox.platform import Platform
 
 SYSTEMS = frozenset({None, "crm", "books"})
 
 
 class Orders:
-    """Arms faults and shows the ledger."""
+    """Holds, fails and ends as ordered."""
 
     def __init__(self, platform: Platform) -> None:
-        self._ledger = platform.ledger
         self._tokens = platform.tokens
         self._faults = platform.faults
 
@@ -23,7 +22,6 @@ class Orders:
         """Return the routes of these endpoints."""
         return [
             Route("/_sandbox/health", self._health, methods=["GET"]),
-            Route("/_sandbox/ledger", answering_bad_input(self._entries), methods=["GET"]),
             Route("/_sandbox/held", self._held, methods=["GET"]),
             Route("/_sandbox/hold-next-create", answering_bad_input(self._hold), methods=["POST"]),
             Route("/_sandbox/release", self._release, methods=["POST"]),
@@ -33,10 +31,6 @@ class Orders:
 
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
-
-    async def _entries(self, request: Request) -> Response:
-        entries = self._ledger.after(sequence_number(request), request.query_params.get("system"))
-        return JSONResponse({"entries": entries})
 
     async def _held(self, _request: Request) -> Response:
         return JSONResponse({"armed": self._faults.armed, "held": self._faults.held})
@@ -54,16 +48,9 @@ class Orders:
 
     async def _fail(self, request: Request) -> Response:
         given = await given_object(request)
-        system, method = given.get("system"), given.get("method")
-        status, count, wait = given.get("status"), given.get("count", 1), given.get("retry_after")
-        if system not in SYSTEMS or not isinstance(method, str | None):
-            return bad_input("`system` is crm, books or null; `method` is an HTTP method or null")
-        if not isinstance(status, int) or not 400 <= status <= 599:
-            return bad_input("`status` is an HTTP status from 400 to 599")
-        if not isinstance(count, int) or count < 1 or not isinstance(wait, int | None):
-            return bad_input("`count` is a number from 1; `retry_after` is seconds or null")
-        self._faults.fail(FailOrder(system=system, method=method, status=status, retry_after=wait, count=count))
-        return JSONResponse({"failing": count})
+        order = order_of({"count": 1, **given, "kind": "status"})
+        self._faults.add(order)
+        return JSONResponse({"failing": order.count})
 
     async def _expire(self, _request: Request) -> Response:
         return JSONResponse({"expired": self._tokens.expire()})

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from syncdsl.sandbox.control.answers import answering_bad_input, given_object, number, sequence_number
+from syncdsl.sandbox.control.answers import answering_bad_input, given_object, number, parameter_number
 from syncdsl.sandbox.platform import Platform
 
 
@@ -44,7 +44,7 @@ class Timing:
         return self._shown()
 
     async def _tried(self, request: Request) -> Response:
-        deliveries = self._deliveries.after(sequence_number(request))
+        deliveries = self._deliveries.after(parameter_number(request, "after") or 0)
         return JSONResponse({"waiting": self._deliveries.waiting, "deliveries": deliveries})
 
     async def _flush(self, _request: Request) -> Response:
