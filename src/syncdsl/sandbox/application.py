@@ -3,7 +3,7 @@
 from syncdsl.sandbox.books.endpoints import books_endpoints
 from syncdsl.sandbox.books.envelope import BooksEnvelope
 from syncdsl.sandbox.clock import Clock
-from syncdsl.sandbox.control import Control
+from syncdsl.sandbox.control import control_routes
 from syncdsl.sandbox.crm.endpoints import crm_endpoints
 from syncdsl.sandbox.crm.envelope import CrmEnvelope
 from syncdsl.sandbox.deliveries import Deliveries
@@ -24,20 +24,26 @@ class Sandbox:
         self._store = Store(options.data)
         seed(self._store, seed=options.seed, accounts=options.records)
         clock = Clock()
-        self.faults = Faults()
-        platform = Platform(
+        faults = Faults(clock)
+        self._platform = platform = Platform(
             options=options,
             store=self._store,
             clock=clock,
-            ledger=Ledger(self._store),
+            ledger=Ledger(self._store, clock),
             tokens=Tokens(self._store, clock),
-            faults=self.faults,
-            deliveries=Deliveries(),
+            faults=faults,
+            deliveries=Deliveries(self._store, clock, faults),
         )
-        control = Control(platform).routes()
+        control = control_routes(platform)
         crm, books = Emulator("crm", CrmEnvelope(), platform), Emulator("books", BooksEnvelope(), platform)
         self.crm = crm.application(crm_endpoints(platform), control)
         self.books = books.application(books_endpoints(platform), control)
+
+    def stop(self) -> None:
+        """Let nothing wait any more: the server ends."""
+        self._platform.faults.release()
+        self._platform.deliveries.stop()
+        self._platform.clock.stop()
 
     def close(self) -> None:
         """Close the database."""

@@ -1,18 +1,23 @@
-"""The pipeline every emulated call runs through: fault, authorisation, handler, ledger, hold."""
+"""The pipeline every emulated call runs through: faults, limits, authorisation, handler, ledger, hold."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, compile_path
 
 from syncdsl.sandbox.exchange import Call, Handler, RefusedError, Reply
+from syncdsl.sandbox.faults import Struck, edits
 from syncdsl.sandbox.platform import Platform
+from syncdsl.sandbox.wire import BrokenOff, Dropped, connection_of
 
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes of a request body that are accepted."""
@@ -28,6 +33,9 @@ class Envelope(Protocol):
     def unauthorised(self, *, token_given: bool) -> Reply:
         """Answer a call without a token, or with one that is not live."""
 
+    def scope_mismatch(self) -> Reply:
+        """Answer a call that the token's scopes do not cover."""
+
     def unknown_path(self) -> Reply:
         """Answer a call of a path that does not exist."""
 
@@ -37,8 +45,8 @@ class Envelope(Protocol):
     def too_large(self) -> Reply:
         """Answer a call whose body exceeds the limit."""
 
-    def failure(self, status: int) -> Reply:
-        """Answer with any other HTTP status, among them 429 and 500."""
+    def failure(self, status: int, code: int | None = None) -> Reply:
+        """Answer with any other HTTP status, among them 429 and 500; `code` chooses among reasons for 429."""
 
 
 class Emulator:
@@ -47,22 +55,24 @@ class Emulator:
     def __init__(self, system: str, envelope: Envelope, platform: Platform) -> None:
         self._system = system
         self._envelope = envelope
+        self._platform = platform
         self._store = platform.store
-        self._ledger = platform.ledger
         self._tokens = platform.tokens
         self._faults = platform.faults
         self._clock = platform.clock
+        self._updates: list[tuple[str, Handler]] = []
 
     def application(self, handlers: Iterable[tuple[str, str, Handler]], control: Iterable[BaseRoute]) -> Starlette:
         """Return the ASGI application for (method, path, handler) triples; the first path that fits wins."""
+        endpoints = [("POST", TOKEN_PATH, self._tokens.issue), *handlers]
+        self._updates = [(path, handler) for method, path, handler in endpoints if method == "PUT"]
         routes: list[BaseRoute] = [*control]
-        routes.append(Route(TOKEN_PATH, self._endpoint(self._tokens.issue), methods=["POST"]))
-        routes.extend(Route(path, self._endpoint(handler), methods=[method]) for method, path, handler in handlers)
+        routes += [Route(path, self._endpoint(path, handler), methods=[method]) for method, path, handler in endpoints]
         return Starlette(routes=routes, exception_handlers={HTTPException: self._unrouted})
 
-    def _endpoint(self, handler: Handler) -> Any:
+    def _endpoint(self, template: str, handler: Handler) -> Any:
         async def endpoint(request: Request) -> Response:
-            return await self._serve(request, handler)
+            return await self._serve(request, template, handler)
 
         return endpoint
 
@@ -72,63 +82,108 @@ class Emulator:
         def refuse(_call: Call) -> Reply:
             return self._envelope.wrong_method() if wrong_method else self._envelope.unknown_path()
 
-        return await self._serve(request, refuse)
+        return await self._serve(request, "", refuse)
 
-    async def _serve(self, request: Request, handler: Handler) -> Response:
+    async def _serve(self, request: Request, template: str, handler: Handler) -> Response:
         try:
-            call = await _call(request)
+            call = await _call(request, template)
         except ClientDisconnect:
             return Response(status_code=400)
-        reply = self._answer(call, handler)
+        struck = Struck(self._faults.strike(self._system, call))
+        if struck.request_lost:
+            self._platform.ledger.append(self._system, call, None, struck.names)
+            return Dropped(connection_of(request))
+        if struck.landing is not None:
+            moment = self._clock.moment() + struck.landing
+            self._clock.schedule(moment, partial(self._answer, call, handler, struck))
+            return Dropped(connection_of(request))
+        await self._delay(struck.latency)
+        reply = self._answer(call, handler, struck)
         gate = self._faults.takes(self._system, reply)
         if gate is not None:
             await self._faults.wait(gate, request.receive)
-        return self._response(reply)
+        if struck.response_lost:
+            return Dropped(connection_of(request))
+        response = self._response(reply, struck.skew)
+        if struck.cut is not None and struck.cut.how == "bytes" and reply.content is not None:
+            return BrokenOff(connection_of(request), response, struck.cut.keep)
+        return response
 
-    def _answer(self, call: Call, handler: Handler) -> Reply:
+    async def _delay(self, seconds: float) -> None:
+        if seconds and self._clock.frozen:
+            self._clock.advance(seconds)
+        elif seconds:
+            await asyncio.sleep(seconds)
+
+    def _answer(self, call: Call, handler: Handler, struck: Struck) -> Reply:
         with self._store.transaction():
-            reply = self._outcome(call, handler)
-            self._ledger.append(self._system, call, reply)
+            reply = self._outcome(call, handler, struck)
+            self._platform.ledger.append(self._system, call, reply, struck.names)
         return reply
 
-    def _outcome(self, call: Call, handler: Handler) -> Reply:
+    def _outcome(self, call: Call, handler: Handler, struck: Struck) -> Reply:
         if len(call.body) > LARGEST_BODY:
             return self._envelope.too_large()
+        if (order := struck.refusal) is not None:
+            reply = self._envelope.failure(order.status, order.code)
+            wait = {} if order.retry_after is None else {"Retry-After": str(order.retry_after)}
+            return Reply(status=reply.status, content=reply.content, headers=wait)
         if call.path != TOKEN_PATH:
-            if (order := self._faults.failure(self._system, call)) is not None:
-                reply = self._envelope.failure(order.status)
-                wait = {} if order.retry_after is None else {"Retry-After": str(order.retry_after)}
-                return Reply(status=reply.status, content=reply.content, headers=wait)
             authorization = call.headers.get("authorization")
+            if struck.token_ends:
+                self._tokens.end(authorization)
             if not self._tokens.accepts(authorization):
                 return self._envelope.unauthorised(token_given=bool(authorization))
+        with self._faults.lagging(struck.lag), self._clock.skewed(struck.stamp_skew):
+            reply = self._run(call, partial(struck.handled, handler=handler))
+        for workflow in struck.edits:
+            for edit in edits(self._system, workflow, call, reply, self._platform.options.books_organisation):
+                self._edit(edit)
+        return reply
+
+    def _run(self, call: Call, handler: Handler) -> Reply:
         try:
             with self._store.transaction():
                 return handler(call)
         except RefusedError as refused:
+            self._platform.deliveries.discard()
             return refused.reply
         except Exception:
+            self._platform.deliveries.discard()
             log.exception("%s %s failed inside the sandbox", call.method, call.path)
             return self._envelope.failure(500)
 
-    def _response(self, reply: Reply) -> Response:
-        headers = {**reply.headers, "Date": self._clock.http_date()}
+    def _edit(self, call: Call) -> None:
+        """Carry out a server's own edit. Its stamp is a second later, so that it differs from the call's."""
+        for template, handler in self._updates:
+            fit = compile_path(template)[0].match(call.path)
+            if fit is not None:
+                with self._clock.skewed(1.0):
+                    reply = self._run(replace(call, variables=fit.groupdict()), handler)
+                if reply.status >= 300:
+                    log.warning("the workflow's edit of %s was refused: %s", call.path, reply.content)
+                return
+
+    def _response(self, reply: Reply, skew: float) -> Response:
+        headers = {**reply.headers, "Date": self._clock.http_date(skew)}
         if reply.content is None:
             return Response(status_code=reply.status, headers=headers)
         return JSONResponse(reply.content, status_code=reply.status, headers=headers)
 
 
-async def _call(request: Request) -> Call:
+async def _call(request: Request, template: str) -> Call:
     body = await request.body()
     form: dict[str, str] = {}
     if request.headers.get("content-type", "").startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
         with contextlib.suppress(HTTPException):
             form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    variables = {key: str(value) for key, value in request.path_params.items()}
     return Call(
         method=request.method,
         path=request.url.path,
         base_url=str(request.base_url).rstrip("/"),
-        variables={key: str(value) for key, value in request.path_params.items()},
+        template=template.replace("{module}", variables.get("module", "{module}")),
+        variables=variables,
         query=dict(request.query_params),
         headers=dict(request.headers),
         form=form,

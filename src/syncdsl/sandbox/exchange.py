@@ -12,11 +12,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request: header names are lower case, `variables` are the parts that the route's path names."""
+    """A request: header names are lower case, `variables` are the parts that the route's path names.
+
+    `template` is the route's path, with the module filled in; empty where no route fits.
+    """
 
     method: str
     path: str
     base_url: str
+    template: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -52,6 +52,11 @@ class Tokens:
         now = self._clock.now()
         return bool(self._store.rows("SELECT 1 FROM token WHERE value = ? AND expires > ?", (token, now)))
 
+    def end(self, authorization: str | None) -> None:
+        """End the token of an Authorization header."""
+        if authorization is not None:
+            self._store.rows("DELETE FROM token WHERE value = ?", (authorization.removeprefix(SCHEME).strip(),))
+
     def expire(self) -> int:
         """End all live tokens and return how many there were."""
         return len(self._store.rows("DELETE FROM token RETURNING 1"))

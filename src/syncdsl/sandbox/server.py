@@ -89,7 +89,7 @@ class _SandboxServer(Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._watch is not None:
             self._watch.cancel()
-        self._sandbox.faults.release()
+        self._sandbox.stop()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
@@ -107,6 +107,8 @@ class _JoiningProtocol(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         joining: Any = _JoiningTransport(transport, self.loop)
+        # Part of each request's state, so that a fault can end the connection it came in on.
+        self.app_state = {**self.app_state, "connection": joining}
         super().connection_made(joining)
 
 

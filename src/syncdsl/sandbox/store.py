@@ -44,17 +44,6 @@ CREATE INDEX IF NOT EXISTS deleted_by_time ON deleted (collection, deleted, id);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS token (value TEXT PRIMARY KEY, issued INTEGER NOT NULL, expires INTEGER NOT NULL)
     WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ledger (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    system TEXT NOT NULL,
-    time TEXT NOT NULL,
-    method TEXT NOT NULL,
-    path TEXT NOT NULL,
-    query TEXT NOT NULL,
-    body TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    created TEXT NOT NULL
-);
 """
 
 INDEXES = {
@@ -68,7 +57,7 @@ INDEXES = {
     )
 }
 
-Parameter = str | int | float
+Parameter = str | int | float | None
 
 BATCH = 1_000
 """Records written by one statement."""

@@ -28,6 +28,14 @@ TOO_MANY_REQUESTS = (
     "requests per minute."
 )
 
+LIMITS = {
+    BLOCKED: TOO_MANY_REQUESTS,
+    # The wording of 44 and 1070 is this sandbox's; clients should go by the code.
+    44: "You have exceeded the maximum number of requests allowed per minute.",
+    45: "The API call for this organization has exceeded the maximum call rate limit of 10,000.",
+    1070: "You have exceeded the maximum number of concurrent API calls.",
+}
+
 STATUSES = {
     401: (NOT_AUTHORISED, "You are not authorized to perform this operation"),
     404: (INVALID_URL, "Invalid URL Passed"),
@@ -72,7 +80,13 @@ class BooksEnvelope:
         """Answer a call whose body exceeds the limit."""
         return self.failure(413)
 
-    def failure(self, status: int) -> Reply:
-        """Answer with any other HTTP status."""
+    def scope_mismatch(self) -> Reply:
+        """Answer a call that the token's scopes do not cover."""
+        return self.failure(401)
+
+    def failure(self, status: int, code: int | None = None) -> Reply:
+        """Answer with any other HTTP status; `code` chooses among the reasons for 429."""
+        if status == 429 and code is not None:
+            return Reply(status=status, content={"code": code, "message": LIMITS[code]})
         code, message = STATUSES.get(status, STATUSES[500])
         return Reply(status=status, content={"code": code, "message": message})

@@ -72,7 +72,12 @@ class CrmEnvelope:
         """Answer a call whose body exceeds the limit."""
         return Reply(status=413, content=entry("PAYLOAD_TOO_LARGE", "the request body is too large"))
 
-    def failure(self, status: int) -> Reply:
+    def scope_mismatch(self) -> Reply:
+        """Answer a call that the token's scopes do not cover."""
+        return Reply(status=401, content=entry("OAUTH_SCOPE_MISMATCH", "Unauthorized"))
+
+    def failure(self, status: int, code: int | None = None) -> Reply:
         """Answer with any other HTTP status."""
-        code, message = STATUSES.get(status, STATUSES[500])
-        return Reply(status=status, content=entry(code, message))
+        del code  # CRM words each status in one way
+        name, message = STATUSES.get(status, STATUSES[500])
+        return Reply(status=status, content=entry(name, message))

@@ -1,0 +1,15 @@
+"""The control endpoints under `/_sandbox`, the same on both ports and without authorisation."""
+
+from starlette.routing import Route
+
+from syncdsl.sandbox.control.faulting import Faulting
+from syncdsl.sandbox.control.orders import Orders
+from syncdsl.sandbox.control.recording import Recording
+from syncdsl.sandbox.control.timing import Timing
+from syncdsl.sandbox.platform import Platform
+
+
+def control_routes(platform: Platform) -> list[Route]:
+    """Return the routes of all control endpoints."""
+    parts = (Orders(platform), Timing(platform), Faulting(platform), Recording(platform))
+    return [route for part in parts for route in part.routes()]
