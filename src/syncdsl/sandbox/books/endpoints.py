@@ -1,6 +1,7 @@
 """The paths of the emulated Books and the handlers behind them."""
 
 from syncdsl.sandbox.books.contacts import Contacts
+from syncdsl.sandbox.books.documents.endpoints import document_endpoints
 from syncdsl.sandbox.books.invoices import Invoices
 from syncdsl.sandbox.books.items import Items
 from syncdsl.sandbox.books.settings import Settings
@@ -48,6 +49,7 @@ def books_endpoints(platform: Platform) -> list[tuple[str, str, Handler]]:
         ("DELETE", "/invoices/{id}", invoices.delete),
         ("POST", "/invoices/{id}/status/{status}", invoices.set_status),
     ]
+    guarded += document_endpoints(platform)
     endpoints: list[tuple[str, str, Handler]] = [("GET", f"{BASE}/organizations", settings.organisations)]
     endpoints += [(method, BASE + path, settings.guarded(handler)) for method, path, handler in guarded]
     return endpoints

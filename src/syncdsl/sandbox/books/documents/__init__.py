@@ -1,0 +1,1 @@
+"""The documents of Books: estimates, sales orders, invoices, purchase orders, expenses, and customer payments."""
