@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
+from syncdsl.adapters.services import Services
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -219,7 +221,8 @@ class ConnectionSettings:
     """One connection as the environment configures it.
 
     `url` replaces the data centre's own address. `secrets` hold what the credential reference resolved to; they
-    appear in no log, file or message. `options` are the adapter's own settings.
+    appear in no log, file or message. `options` are the adapter's own settings. `services` are what the connection
+    works with: time, and what it shares with other processes.
     """
 
     name: str
@@ -231,6 +234,7 @@ class ConnectionSettings:
     credentials_hint: str = ""
     allowed_hosts: frozenset[str] = frozenset()
     options: Mapping[str, object] = field(default_factory=dict)
+    services: Services = field(default_factory=Services, repr=False)
 
 
 @runtime_checkable

@@ -11,6 +11,7 @@ from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION
 from syncdsl.project.credentials import resolve_address, resolve_secrets, secrets_hint
 from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.private import private_folder, write_private
+from syncdsl.project.services import services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,6 +74,8 @@ def open_connection(workspace: Workspace, environment: str, name: str, schema: S
             secrets=resolve_secrets(name, table.credentials, wanted),
             credentials_hint=secrets_hint(table.credentials, wanted),
             allowed_hosts=allowed_hosts(),
+            options=table.options.model_dump(exclude_none=True, exclude_unset=True),
+            services=services(workspace, environment),
         ),
         schema,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNKNOWN_ENVIRONMENT
@@ -46,6 +46,34 @@ class LintTable(Model):
     )
 
 
+class LimitsTable(Model):
+    """`options.limits`: what an organisation's plan allows; what is not set is the adapter's own, the lowest known."""
+
+    per_minute: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="Calls in any minute."
+    )
+    per_day: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="Calls, or credits where the system counts these, in any 24 hours."
+    )
+    concurrency: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="Calls at the same time."
+    )
+
+
+class OptionsTable(Model):
+    """`options` of a connection: settings of its adapter. Other adapters than the shipped ones may have other keys."""
+
+    model_config = ConfigDict(extra="allow")
+
+    limits: LimitsTable = Field(
+        default=LimitsTable(), description="Limits of the organisation, kept by all processes together."
+    )
+    automation: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None,
+        description="Whether workflows of the system run for what syncdsl writes. Default: as for a person.",
+    )
+
+
 class ConnectionTable(Model):
     """`[environments.NAME.connections.NAME]`: which organisation a connection of the rules leads to."""
 
@@ -64,6 +92,7 @@ class ConnectionTable(Model):
     credentials: Reference | None = Field(
         default=None, description="Where the secrets are: env:PREFIX or keyring:NAME. Never the secrets themselves."
     )
+    options: OptionsTable = Field(default=OptionsTable(), description="Settings of the adapter.")
 
 
 class EnvironmentTable(Model):
@@ -213,6 +242,8 @@ def _keys(table: tuple[str, ...]) -> list[str]:
         (r"lint", LintTable),
         (r"environments\.[^.]+", EnvironmentTable),
         (r"environments\.[^.]+\.connections\.[^.]+", ConnectionTable),
+        (r"environments\.[^.]+\.connections\.[^.]+\.options", OptionsTable),
+        (r"environments\.[^.]+\.connections\.[^.]+\.options\.limits", LimitsTable),
     ]
     for pattern, model in models:
         if re.fullmatch(pattern, ".".join(table)):
