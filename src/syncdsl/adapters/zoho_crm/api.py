@@ -21,13 +21,22 @@ WITHOUT_TOKEN = 2000
 """Rows that page numbers reach; further ones need a page token."""
 
 
+_NOT_THERE = {"INVALID_MODULE", "INVALID_QUERY", "INVALID_DATA", "INVALID_URL_PATTERN", "NOT_SUPPORTED"}
+"""Codes that say that a module, field or view is not there."""
+
+TOKEN_ROWS = 100_000
+"""Rows that page tokens reach."""
+
+ROWS_PER_QUERY = 2000
+"""Rows of one COQL query."""
+
+
 class Api:
     """The CRM as one connection sees it. `schema` gives the types of values."""
 
     def __init__(self, client: Client, schema: SchemaSnapshot | None) -> None:
         self.client = client
         self._schema = schema
-        self._views: dict[str, dict[str, str]] = {}
 
     def module(self, name: str) -> ModuleSchema:
         """Return the schema of a module.
@@ -53,7 +62,7 @@ class Api:
         """Return the fault for an answer of 4xx to a reading call."""
         words = self.client.words(answer)
         code = answer.data.get("code") if isinstance(answer.data, dict) else None
-        if code in {"INVALID_MODULE", "INVALID_QUERY", "INVALID_DATA", "INVALID_URL_PATTERN"}:
+        if code in _NOT_THERE:
             return self.client.problems.not_offered(f"`{what}` is not offered: {words}")
         return self.client.problems.unexpected(f"HTTP {answer.status} to `{what}`: {words}")
 
@@ -73,15 +82,20 @@ class Api:
         headers: Mapping[str, str] | None = None,
         *,
         under: str = "data",
+        most: int | None = None,
     ) -> Iterator[tuple[list[dict[str, Any]], Answer]]:
-        """Read a list page by page: by page token where the CRM gives one, else by number as far as that reaches."""
-        page, position = 1, {"page": "1"}
+        """Read a list page by page: by page token where the CRM gives one, else by number as far as that reaches.
+
+        After `most` rows no further page is asked for.
+        """
+        page, read, position = 1, 0, {"page": "1"}
         while True:
             answer = self.get(path, {**params, "per_page": str(PER_PAGE), **position}, headers)
             rows = self.rows(answer, under)
             yield rows, answer
             info = answer.data.get("info") or {} if answer.data is not None else {}
-            if not info.get("more_records"):
+            read += len(rows)
+            if not info.get("more_records") or (most is not None and read >= most):
                 return
             page += 1
             token = info.get("next_page_token")
@@ -89,19 +103,28 @@ class Api:
                 raise self.client.problems.unexpected(f"the list `{path}` has more records but no way to reach them")
             position = {"page_token": str(token)} if token is not None else {"page": str(page)}
 
-    def view_id(self, module: str, view: str) -> str:
-        """Return the id of a custom view by its name; raises Fault SD707 when there is none."""
-        if module not in self._views:
-            self._views[module] = dict(reversed(self.views(module)))
-        try:
-            return self._views[module][view]
-        except KeyError:
-            raise self.client.problems.not_offered(f"module `{module}` has no view `{view}`") from None
-
     def views(self, module: str) -> list[tuple[str, str]]:
         """Return names and ids of a module's custom views, in the CRM's order."""
         pages = self.pages("/settings/custom_views", {"module": module}, under="custom_views")
         return [(str(row["name"]), str(row["id"])) for rows, _ in pages for row in rows]
+
+    def query(self, select: str, module: str, where: str) -> Iterator[Answer]:
+        """Read what meets a condition in COQL, in the order of ids, which must be among the columns.
+
+        Each further query begins behind the last id, so that no row is skipped when others go away meanwhile.
+        """
+        behind = ""
+        while True:
+            text = f"select {select} from {module} where ({where}){behind} order by id asc limit 0, {ROWS_PER_QUERY}"  # noqa: S608 - COQL; names are from the schema, values are quoted
+            answer = self.client.read("POST", "/coql", body={"select_query": text})
+            if answer.status >= 400:
+                raise self.refused(answer, f"COQL over `{module}`")
+            rows = self.rows(answer)
+            yield answer
+            info = answer.data.get("info") or {} if answer.data is not None else {}
+            if not rows or not info.get("more_records"):
+                return
+            behind = f" and id > '{rows[-1]['id']}'"
 
     def now(self, answer: Answer) -> dt.datetime:
         """Return the server's time of an answer; raises Fault SD705 when it tells none."""

@@ -25,6 +25,7 @@ from syncdsl.adapters.zoho import limits
 from syncdsl.adapters.zoho.connect import connect
 from syncdsl.adapters.zoho_crm import NAME
 from syncdsl.adapters.zoho_crm.api import PER_PAGE, Api
+from syncdsl.adapters.zoho_crm.automation import automation
 from syncdsl.adapters.zoho_crm.deleting import delete
 from syncdsl.adapters.zoho_crm.dialect import CrmDialect
 from syncdsl.adapters.zoho_crm.finding import Finder
@@ -63,7 +64,8 @@ class CrmConnection:
         overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)
         self._observer = Observer(self._api, self._reader, overlap=overlap)
         self._finder = Finder(self._api, self._reader)
-        self._writer = Writer(self._api, self._reader, at_once=SIDE_BY_SIDE)
+        self._automation = automation(settings.options, settings.name)
+        self._writer = Writer(self._api, self._reader, self._automation, at_once=SIDE_BY_SIDE)
         self._identity: Identity | None = None
         self._lock = threading.Lock()
 
@@ -123,7 +125,7 @@ class CrmConnection:
 
     def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
         """Delete at most 100 records."""
-        return delete(self._api, self._reader, module, ids)
+        return delete(self._api, self._reader, module, ids, self._automation)
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Refuse: the CRM's records have no document states."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from syncdsl.adapters.transport.answer import Answer, Verdict
 
-_BUSY = {"TOO_MANY_REQUESTS", "RATE_LIMIT_EXCEEDED"}
+BUSY = frozenset({"TOO_MANY_REQUESTS", "RATE_LIMIT_EXCEEDED"})
+"""Codes of a call, or a record, refused for its rate."""
 
 
 class CrmDialect:
@@ -17,7 +18,7 @@ class CrmDialect:
         if results(answer) is not None:
             return Verdict.FINE
         code = _code(answer.data)
-        if answer.status == 429 or code in _BUSY:
+        if answer.status == 429 or code in BUSY:
             return Verdict.BUSY
         if answer.status == 401:
             return Verdict.FORBIDDEN if code == "OAUTH_SCOPE_MISMATCH" else Verdict.EXPIRED

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from syncdsl.adapters.zoho_crm.reading import Reader
 
 VALUES_PER_QUERY = 50
-ROWS_PER_QUERY = 2000
 
 
 class Finder:
@@ -62,21 +61,8 @@ class Finder:
         found: list[str] = []
         for start in range(0, len(values), VALUES_PER_QUERY):
             listed = ", ".join(_literal(value) for value in values[start : start + VALUES_PER_QUERY])
-            offset = 0
-            while True:
-                query = (
-                    f"select id from {module} where {field} in ({listed}) "  # noqa: S608 - COQL; names are from the schema, values are quoted
-                    f"order by id asc limit {offset}, {ROWS_PER_QUERY}"
-                )
-                answer = self._api.client.read("POST", "/coql", body={"select_query": query})
-                if answer.status >= 400:
-                    raise self._api.refused(answer, f"COQL over `{module}.{field}`")
-                rows = self._api.rows(answer)
-                found += [str(row["id"]) for row in rows]
-                info = answer.data.get("info") or {} if answer.data is not None else {}
-                if not rows or not info.get("more_records"):
-                    break
-                offset += len(rows)
+            for answer in self._api.query("id", module, f"{field} in ({listed})"):
+                found += [str(row["id"]) for row in self._api.rows(answer)]
         return list(dict.fromkeys(found))
 
 

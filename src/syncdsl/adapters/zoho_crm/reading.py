@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from syncdsl.adapters.protocol import Record, Sample
 from syncdsl.adapters.transport.pool import each
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 FIELDS_PER_CALL = 50
 IDS_PER_CALL = 100
+ID_IN_PATH = 1
+"""Where the id stands in `/{module}/{id}`, as errors count the parts of a path."""
+
 STAMPS = (CREATED, MODIFIED)
 _MOVED = "$moved"
 """Marks a row whose parts were read before and after a change."""
@@ -31,6 +35,16 @@ def field_parts(wanted: Sequence[str]) -> list[str]:
     size = FIELDS_PER_CALL - len(STAMPS)
     parts = [names[start : start + size] for start in range(0, len(names), size)] or [[]]
     return [",".join((*part, *STAMPS)) for part in parts]
+
+
+def list_parts(schema: ModuleSchema, wanted: Sequence[str]) -> list[str]:
+    """Return the parts in which a list is read: the stamps alone where only the records themselves tell the rest."""
+    return field_parts(() if has_rows(schema, wanted) else wanted)
+
+
+def has_rows(schema: ModuleSchema, wanted: Sequence[str]) -> bool:
+    """Return whether a subform is among the fields; lists leave subforms out, single records do not."""
+    return any(isinstance(schema.fields[name].value, RowsType) for name in wanted if name in schema.fields)
 
 
 class Reader:
@@ -47,9 +61,23 @@ class Reader:
         if module == USERS:
             return {record.id: record for record in self.users(wanted)[0] if record.id in set(ids)}
         unique = list(dict.fromkeys(ids))
+        if has_rows(schema, wanted):
+            return {record.id: record for record in self._details(module, schema, unique, wanted)}
         chunks = [unique[start : start + IDS_PER_CALL] for start in range(0, len(unique), IDS_PER_CALL)]
         found = each(lambda chunk: self._chunk(module, schema, chunk, wanted), chunks, at_once=self._at_once)
         return {record.id: record for records in found for record in records}
+
+    def records(
+        self, module: str, schema: ModuleSchema, rows: list[dict[str, Any]], wanted: Sequence[str], now: dt.datetime
+    ) -> list[Record]:
+        """Return the records of rows of a list that was read with the first of `list_parts`.
+
+        Further fields, and the rows of subforms, are read now; a record that has gone meanwhile is left out.
+        """
+        if has_rows(schema, wanted):
+            return self._details(module, schema, [str(row["id"]) for row in rows], wanted)
+        completed = self.complete(module, rows, field_parts(wanted))
+        return [self.record(module, schema, row, wanted, now) for row in completed]
 
     def users(self, wanted: Sequence[str]) -> tuple[list[Record], dt.datetime]:
         """Return all users and the server's time (Zoho CRM API v8, Users)."""
@@ -115,13 +143,23 @@ class Reader:
         )
 
     def check_fields(self, module: str, schema: ModuleSchema, wanted: Sequence[str]) -> None:
-        """Raise Fault: SD707 for a field that the snapshot lacks, SD708 for a subform: lists leave it out."""
+        """Raise Fault SD707 for a field that the snapshot lacks."""
         for name in wanted:
             if name not in schema.fields:
                 raise self._api.client.problems.not_offered(f"module `{module}` has no field `{name}`")
-            if isinstance(schema.fields[name].value, RowsType):
-                what = f"`{name}` of module `{module}` is a subform, which is not read by this adapter yet"
-                raise self._api.client.problems.not_covered(what)
+
+    def _details(self, module: str, schema: ModuleSchema, ids: Sequence[str], wanted: Sequence[str]) -> list[Record]:
+        """Read records one by one, side by side, with all their fields; absent ones are left out."""
+
+        def detail(identifier: str) -> Record | None:
+            path = f"/{module}/{quote(identifier, safe='')}"
+            answer = self._api.client.read("GET", path)
+            if answer.status >= 400 and not _about_ids(answer.data):
+                raise self._api.refused(answer, path)
+            rows = self._api.rows(answer) if answer.status < 400 else []
+            return self.record(module, schema, rows[0], wanted, self._api.now(answer)) if rows else None
+
+        return [record for record in each(detail, ids, at_once=self._at_once) if record is not None]
 
     def _chunk(self, module: str, schema: ModuleSchema, ids: Sequence[str], wanted: Sequence[str]) -> list[Record]:
         parts = field_parts(wanted)
@@ -149,4 +187,6 @@ def _about_ids(data: Any) -> bool:
     details = data.get("details") if isinstance(data, dict) else None
     if not isinstance(details, dict) or data.get("code") != "INVALID_DATA":
         return False
+    if details.get("resource_path_index") == ID_IN_PATH:
+        return True
     return bool({"id", "ids"} & {details.get("api_name"), details.get("param_name"), details.get("param")})

@@ -17,6 +17,7 @@ from syncdsl.schema.types import (
     IntegerType,
     MoneyType,
     ReferenceType,
+    RowsType,
 )
 from syncdsl.schema.values import Ref, Value, is_empty
 
@@ -44,6 +45,8 @@ def read_value(raw: Any, kind: FieldType) -> Value:
         case ReferenceType():
             identifier = raw.get("id") if isinstance(raw, dict) else raw
             return Ref(kind.modules[0], str(identifier)) if identifier else None
+        case RowsType():
+            return tuple(_row(item, kind) for item in raw if isinstance(item, dict)) if isinstance(raw, list) else None
         case ChoicesType():
             return tuple(sorted(str(item) for item in raw)) if isinstance(raw, list) else (str(raw),)
         case IntegerType():
@@ -69,13 +72,16 @@ def write_fields(fields: Fields, module: ModuleSchema) -> dict[str, Any]:
 
 
 def write_value(value: Value, kind: FieldType) -> Any:
-    """Return the JSON of one value.
+    """Return the JSON of one value; for rows, of rows that are all new.
 
     Raises ValueError for a reference to a record that does not exist yet.
     """
     match value:
         case None | "" | ():
-            return None
+            # An empty list is what takes all rows out of a subform.
+            return [] if isinstance(kind, RowsType) else None
+        case tuple() if isinstance(kind, RowsType):
+            return [write_row(dict(row), kind) for row in value if isinstance(row, tuple)]
         case Ref():
             return {"id": value.id}
         case dt.datetime():
@@ -90,6 +96,20 @@ def write_value(value: Value, kind: FieldType) -> Any:
             return [str(item) for item in value]
         case _:
             raise ValueError("a reference to a record that does not exist yet cannot be sent")
+
+
+def write_row(row: Mapping[str, Value], kind: RowsType) -> dict[str, Any]:
+    """Return the JSON of the fields of a row that can be written."""
+    return {
+        name: write_value(value, kind.fields[name].value)
+        for name, value in row.items()
+        if name in kind.fields and not kind.fields[name].read_only
+    }
+
+
+def _row(item: Mapping[str, Any], kind: RowsType) -> tuple[tuple[str, Value], ...]:
+    found = {name: read_value(item.get(name), field.value) for name, field in kind.fields.items()}
+    return tuple(sorted((name, value) for name, value in found.items() if not is_empty(value)))
 
 
 def _number(raw: Any) -> Decimal | None:
