@@ -82,8 +82,9 @@ def repeat(call: Callable[[], Result], policy: RetryPolicy, *, write: bool) -> R
     """Return what `call` returns, repeating it as the policy says; the last failure is raised as it is."""
     import stamina  # noqa: PLC0415 - 70 ms that commands without network do not pay
 
-    # stamina reports each wait as a warning without the connection's name; the line above says it better.
-    logging.getLogger("stamina").setLevel(logging.ERROR)
+    # stamina reports each wait without the connection's name, and to stdout where structlog is installed; the line
+    # above says it better.
+    stamina.instrumentation.set_on_retry_hooks(())
     for attempt in stamina.retry_context(on=Waits(policy, write=write), attempts=None, timeout=None):
         with attempt:
             return call()
