@@ -40,6 +40,9 @@ COMMANDS = {
     "schema": Entry(
         target="syncdsl.cli.schema:schema", summary="Read the schemas that rules are checked against.", section=WRITE
     ),
+    "adapter": Entry(
+        target="syncdsl.cli.adapter:adapter", summary="Put an adapter to the test against a live system.", section=TRY
+    ),
     "plan": Entry(
         target="syncdsl.cli.plan:plan", summary="Preview what an apply would change; changes nothing.", section=RUN
     ),

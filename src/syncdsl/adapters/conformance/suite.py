@@ -254,6 +254,32 @@ class ConformanceSuite(ABC):
         expect(set(after) <= set(found), "a record created after the cursor is missing")
         expect(found.get(before.id) == "edited", "an edit after the cursor is missing")
 
+    # Deleting
+
+    def test_deleted_record_is_absent(self) -> None:
+        """A deleted record is left out of answers, is not found by its key, and deleting it again counts as done."""
+        connection, subject = self.connect(), self.subject()
+        key = new_key()
+        record = self._created(connection, subject.minimal(word()), key=key)
+        for _ in range(2):
+            written(connection.delete(subject.module, [record.id])[0])
+        expect(not connection.fetch(subject.module, [record.id], ()), "a deleted record is read")
+        found = connection.find(subject.module, self._key_field(), [key], ())
+        expect(not found, "a deleted record is found by its key")
+
+    def test_deletion_is_told_or_seen(self) -> None:
+        """A deletion is told from a cursor, or a complete reading does not show the record."""
+        connection, subject = self.connect(), self.subject()
+        record = self._created(connection, subject.minimal(word()))
+        _, end = self._observed(connection, lambda _id: None)
+        written(connection.delete(subject.module, [record.id])[0])
+        later, _ = self._observed(connection, lambda _id: None, cursor=end.cursor)
+        if record.id in later.gone:
+            return
+        whole, sweep = self._observed(connection, lambda _id: None)
+        expect(sweep.complete, "a reading without a cursor is not complete")
+        expect(record.id not in {item.id for item in whole.records}, "a deleted record is listed")
+
     # Documents
 
     def test_void_twice_is_written_twice(self) -> None:
