@@ -3,8 +3,8 @@
 from typing import Any
 
 from syncdsl.sandbox.clock import Clock, stamp_with_colon
-from syncdsl.sandbox.crm.envelope import invalid_parameter
 from syncdsl.sandbox.crm.asking import page_size, whole_number
+from syncdsl.sandbox.crm.envelope import invalid_parameter
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.organisation import (
     BASE_CURRENCY,

@@ -90,7 +90,8 @@ def as_criteria(data: Any) -> Criteria | None:
     name = field.get("api_name") if isinstance(field, dict) else None
     if not isinstance(name, str) or comparator not in COMPARATORS:
         raise ValueError("a comparison has a field and a comparator")
-    if (comparator in LISTS) is not isinstance(value, list) or (comparator == "between" and len(value) != 2):
+    listed = isinstance(value, list)
+    if (comparator in LISTS) is not listed or (comparator == "between" and len(value or ()) != 2):
         raise ValueError("lists are for `in`, `not_in` and, of two values, `between`")
     return Comparison(field=name, comparator=comparator, value=tuple(value) if isinstance(value, list) else value)
 

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.crm.catalogue import Module
-from syncdsl.sandbox.deliveries import Deliveries, Delivery
+from syncdsl.sandbox.deliveries import Deliveries
+from syncdsl.sandbox.outgoing import Delivery
 from syncdsl.sandbox.store import Store
 
 TABLE = """CREATE TABLE IF NOT EXISTS crm_channel (
@@ -112,7 +113,9 @@ class Watching:
             return
         for channel in self.channels():
             for operation in EVENTS:
-                told = [item for item in changes if item.operation == operation and channel.wants(module.api_name, item)]
+                told = [
+                    item for item in changes if item.operation == operation and channel.wants(module.api_name, item)
+                ]
                 if told:
                     body = self._callback(base_url, module, channel, told)
                     self._deliveries.queue(
@@ -127,7 +130,7 @@ class Watching:
 
     def _callback(self, base_url: str, module: Module, channel: Channel, told: list[Change]) -> dict[str, Any]:
         body: dict[str, Any] = {
-            "server_time": int(self._clock.now() * 1000),
+            "server_time": self._clock.now() * 1000,
             "query_params": {},
             "module": module.api_name,
             "resource_uri": f"{base_url}/crm/v8/{module.api_name}",

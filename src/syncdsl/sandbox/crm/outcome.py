@@ -65,8 +65,6 @@ def reply(module: Module, written: list[Written], *, all_well: int) -> Reply:
         status = 207
     else:
         status = 412 if set(failures) == {"ALREADY_MODIFIED"} else 400
-    created = tuple(
-        item.change.id for item in written if item.change is not None and item.change.operation == "insert"
-    )
+    created = tuple(item.change.id for item in written if item.change is not None and item.change.operation == "insert")
     content = {"data": [item.entry for item in written]}
     return Reply(status=status, content=content, module=module.api_name, created=created)

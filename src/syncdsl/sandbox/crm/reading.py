@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.crm.asking import (
@@ -114,7 +113,67 @@ class Reading:
             row = {key: value for key, value in row.items() if key in wanted}
         return Reply(content={"data": [row]})
 
-    def _check_choices(call: Call) -> None:
+    def _chosen(self, call: Call, module: Module) -> Clause:
+        if "ids" not in call.query:
+            return Clause("1")
+        asked = [item.strip() for item in call.query["ids"].split(",")]
+        if len(asked) > IDENTITY_LIMIT:
+            details = {"limit": IDENTITY_LIMIT, "param": "ids"}
+            raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", details)
+        if (field := external_field(call, module)) is not None:
+            found = [number for item in asked for number in self._store.find(module.collection, field, item)]
+        else:
+            keys = [row_key(item) for item in asked]
+            if None in keys:
+                raise invalid_parameter("ids")
+            found = [key for key in keys if key is not None]
+        return Clause(f"id IN ({','.join('?' * len(found))})", tuple(found))
+
+    def _position(self, call: Call, per_page: int) -> _Position:
+        token = call.query.get("page_token")
+        if token is None:
+            page = whole_number(call, "page", 1)
+            if page * per_page > NUMBERED_ROWS:
+                raise refused(
+                    400,
+                    "DISCRETE_PAGINATION_LIMIT_EXCEEDED",
+                    "you have exceeded the discrete pagination limit, use page_token for further records",
+                    {"limit": NUMBERED_ROWS},
+                )
+            return _Position(page=page, seen=(page - 1) * per_page)
+        if "page" in call.query:
+            raise ambiguous_parameters("page", "page_token")
+        try:
+            [binding, expiry, page, seen, value, identity] = json.loads(base64.urlsafe_b64decode(token))
+        except (TypeError, ValueError):
+            raise invalid_parameter("page_token") from None
+        if not all(isinstance(item, int) and 0 <= item < 2**63 for item in (expiry, page, seen, value, identity)):
+            raise invalid_parameter("page_token")
+        if binding != _binding(call):
+            raise refused(400, "TOKEN_BOUND_DATA_MISMATCH", "the page_token belongs to a request with other parameters")
+        if expiry < self._clock.now():
+            raise refused(400, "EXPIRED_VALUE", "the page_token has expired", {"param_name": "page_token"})
+        if seen >= TOKEN_ROWS:
+            raise refused(
+                400,
+                "PAGINATION_LIMIT_EXCEEDED",
+                "you have exceeded the pagination limit",
+                {"limit": TOKEN_ROWS},
+            )
+        return _Position(page=page, seen=seen, value=value, id=identity)
+
+
+def _sorting(call: Call) -> tuple[str, bool]:
+    sort = call.query.get("sort_by", "id")
+    if sort not in SORT_COLUMNS:
+        raise invalid_parameter("sort_by", supported_values=sorted(SORT_COLUMNS))
+    order = call.query.get("sort_order", "desc")
+    if order not in {"asc", "desc"}:
+        raise invalid_parameter("sort_order", supported_values=["asc", "desc"])
+    return sort, order == "desc"
+
+
+def _check_choices(call: Call) -> None:
     for name, choices in CHOICES.items():
         if call.query.get(name, choices[0]) not in choices:
             raise invalid_parameter(name, supported_values=list(choices))

@@ -3,10 +3,8 @@
 The sandbox calls addresses of this machine alone; any other one is refused when a channel is made.
 """
 
-import ipaddress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from syncdsl.sandbox.clock import Clock, second_of
 from syncdsl.sandbox.crm.asking import page_size, whole_number
@@ -15,6 +13,7 @@ from syncdsl.sandbox.crm.envelope import entry, missing_parameter, refused
 from syncdsl.sandbox.crm.notifying import EVENTS, Channel, Condition, Watching
 from syncdsl.sandbox.crm.rendering import moment
 from syncdsl.sandbox.exchange import Call, Reply
+from syncdsl.sandbox.outgoing import is_loopback
 
 LONGEST_LIFE = 7 * 24 * 3600
 LIFE = 3600
@@ -56,7 +55,7 @@ class Subscriptions:
         """Answer `PATCH`: change some terms of channels, or with `_delete_events` take events out."""
         return self._each(call, self._changed, all_well=200)
 
-    def list(self, call: Call) -> Reply:
+    def listed(self, call: Call) -> Reply:
         """Answer `GET`: one entry for each module of a channel; 204 without any."""
         size, page = page_size(call), whole_number(call, "page", 1)
         channel_id, module = call.query.get("channel_id"), call.query.get("module")
@@ -157,7 +156,7 @@ class Subscriptions:
         identity, events = _identity(sent, path), self._events(sent, path)
         if url is None:
             raise _missing("notify_url", path)
-        if not isinstance(url, str) or not _is_loopback(url):
+        if not isinstance(url, str) or not is_loopback(url):
             raise _invalid("notify_url", path, expected_data_type="url of this machine")
         return Channel(
             id=identity,
@@ -180,7 +179,9 @@ class Subscriptions:
             module, _, word = event.partition(".") if isinstance(event, str) else ("", "", "")
             if self._catalogue.record_module(module) is None or word not in _WORDS:
                 raise _WrongError(
-                    entry("INVALID_DATA", "invalid data", {"api_name": "events", "json_path": f"{path}.events[{index}]"})
+                    entry(
+                        "INVALID_DATA", "invalid data", {"api_name": "events", "json_path": f"{path}.events[{index}]"}
+                    )
                 )
         return list(dict.fromkeys(events))
 
@@ -208,7 +209,9 @@ class Subscriptions:
             members = selected.get("group") or [selected]
             fields = tuple(member["field"]["api_name"] for member in members)
             operator = selected.get("group_operator") or "or"
-            sound = item["type"] == "field_selection" and operator in {"and", "or"} and all(map(module.fields.get, fields))
+            sound = (
+                item["type"] == "field_selection" and operator in {"and", "or"} and all(map(module.fields.get, fields))
+            )
         except (AttributeError, KeyError, TypeError):
             sound = False
         if not sound:
@@ -283,16 +286,6 @@ def _flag(sent: dict[str, Any], name: str, path: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise _invalid(name, path, expected_data_type="boolean")
     return bool(value)
-
-
-def _is_loopback(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        reachable = parts.scheme in {"http", "https"} and (parts.port is None or parts.port > 0)
-        return reachable and (host == "localhost" or ipaddress.ip_address(host).is_loopback)
-    except ValueError:
-        return False
 
 
 def _missing(name: str, path: str) -> _WrongError:

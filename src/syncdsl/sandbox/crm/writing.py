@@ -4,7 +4,7 @@ Every record of a call succeeds or fails on its own. The HTTP status follows the
 mixed 207, all failed 400 (412 when every failure is ALREADY_MODIFIED).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -65,8 +65,7 @@ class Writing:
             records = [{**sent, external or "id": identity} for sent in records[:1]]
         limit = _unmodified_since(call)
         attempts = [
-            partial(self._change_identified, module, sent, path, external, limit)
-            for sent, path in _with_paths(records)
+            partial(self._change_identified, module, sent, path, external, limit) for sent, path in _with_paths(records)
         ]
         return self._written(call, module, attempts, all_well=200)
 
@@ -76,9 +75,7 @@ class Writing:
         records = sent_records(call)
         checks = _duplicate_checks(call, module)
         limit = _unmodified_since(call)
-        attempts = [
-            partial(self._upsert_one, module, sent, path, checks, limit) for sent, path in _with_paths(records)
-        ]
+        attempts = [partial(self._upsert_one, module, sent, path, checks, limit) for sent, path in _with_paths(records)]
         answer = self._written(call, module, attempts, all_well=200)
         every_insert = len(answer.created) == len(records)
         return Reply(
@@ -88,9 +85,7 @@ class Writing:
             created=answer.created,
         )
 
-    def _written(
-        self, call: Call, module: Module, attempts: list[Callable[[], Written]], *, all_well: int
-    ) -> Reply:
+    def _written(self, call: Call, module: Module, attempts: Sequence[Callable[[], Written]], *, all_well: int) -> Reply:
         written = [self._attempt(attempt) for attempt in attempts]
         self._watching.announce(call.base_url, module, [item.change for item in written if item.change is not None])
         return reply(module, written, all_well=all_well)
@@ -261,9 +256,7 @@ def _appended(
 
 
 def _differing(module: Module, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        name for name in module.fields if name != "Modified_By" and before.get(name) != after.get(name)
-    )
+    return tuple(name for name in module.fields if name != "Modified_By" and before.get(name) != after.get(name))
 
 
 def _duplicate_checks(call: Call, module: Module) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from syncdsl.sandbox.clock import Clock
-from syncdsl.sandbox.crm.catalogue import Catalogue, Choice, Field, Module
+from syncdsl.sandbox.crm.catalogue import Catalogue, Choice, Field
 from syncdsl.sandbox.crm.envelope import entry, invalid_parameter, refused
 from syncdsl.sandbox.crm.metadata.describing import shown_field
 from syncdsl.sandbox.crm.metadata.modules import asked_module
@@ -17,7 +17,18 @@ CHOICE_LIMIT = 99
 """Choices of a created list; the sandbox keeps that many metadata ids for each field."""
 LENGTHS = {"text": 255, "textarea": 50_000, "email": 100, "phone": 30, "website": 450, "integer": 9, "bigint": 18}
 """Types of fixed or bounded length, with the greatest one."""
-KINDS = (*LENGTHS, "boolean", "currency", "date", "datetime", "double", "lookup", "multiselectpicklist", "percent", "picklist")
+KINDS = (
+    *LENGTHS,
+    "boolean",
+    "currency",
+    "date",
+    "datetime",
+    "double",
+    "lookup",
+    "multiselectpicklist",
+    "percent",
+    "picklist",
+)
 UNIQUE_KINDS = frozenset({"text", "email", "phone", "website", "integer", "bigint", "double"})
 USES = ("used", "unused", "all")
 _BREAKS = re.compile(r"[^A-Za-z0-9]+")
@@ -38,7 +49,7 @@ class Fields:
         self._clock = clock
         self._catalogue = catalogue
 
-    def list(self, call: Call) -> Reply:
+    def listed(self, call: Call) -> Reply:
         """Answer `GET /settings/fields?module=`."""
         module = asked_module(self._catalogue, call)
         use = call.query.get("type", "used")
@@ -67,7 +78,7 @@ class Fields:
         made: list[Field] = []
         for index, sent in enumerate(_sent(call)):
             try:
-                field = self._made(module, [*module.fields.values(), *made], sent, f"$.fields[{index}]")
+                field = self._made([*module.fields.values(), *made], sent, f"$.fields[{index}]")
             except _WrongError as wrong:
                 entries.append(wrong.entry)
                 continue
@@ -85,7 +96,7 @@ class Fields:
         details = {"id": module.field_id(item["field"].api_name)}
         return {"code": "SUCCESS", "details": details, "message": "field created", "status": "success"}
 
-    def _made(self, module: Module, others: list[Field], sent: dict[str, Any], path: str) -> Field:
+    def _made(self, others: list[Field], sent: dict[str, Any], path: str) -> Field:
         """Return the field that a description stands for. Raises _WrongError."""
         label, kind = sent.get("field_label"), sent.get("data_type")
         for name, value in (("field_label", label), ("data_type", kind)):

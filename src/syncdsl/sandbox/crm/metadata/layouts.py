@@ -18,7 +18,7 @@ class Layouts:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def list(self, call: Call) -> Reply:
+    def listed(self, call: Call) -> Reply:
         """Answer `GET /settings/layouts?module=`."""
         return Reply(content={"layouts": [self._layout(asked_module(self._catalogue, call))]})
 

@@ -14,7 +14,7 @@ class Modules:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def list(self, call: Call) -> Reply:
+    def listed(self, call: Call) -> Reply:
         """Answer `GET /settings/modules`; 204 when no module is in the state asked for."""
         asked = [item.strip() for item in call.query.get("status", "visible").split(",")]
         if not set(asked) <= set(STATES):

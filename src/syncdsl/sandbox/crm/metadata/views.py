@@ -23,7 +23,7 @@ class Views:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def list(self, call: Call) -> Reply:
+    def listed(self, call: Call) -> Reply:
         """Answer `GET /settings/custom_views?module=`; the criteria come with the single view only."""
         module = asked_module(self._catalogue, call)
         size, page = page_size(call), whole_number(call, "page", 1)
@@ -80,9 +80,7 @@ class Views:
         if sum(view.number is not None for view in module.views) >= VIEW_LIMIT:
             raise _wrong("LIMIT_EXCEEDED", "you have exceeded the limit", "name", limit=VIEW_LIMIT)
         try:
-            columns = (
-                module.views[0].columns if fields is None else tuple(field["api_name"] for field in fields)
-            )
+            columns = module.views[0].columns if fields is None else tuple(field["api_name"] for field in fields)
             known = bool(columns) and all(map(module.fields.__contains__, columns))
         except (IndexError, KeyError, TypeError):
             known = False

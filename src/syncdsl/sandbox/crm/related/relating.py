@@ -23,6 +23,8 @@ TABLE = """CREATE TABLE IF NOT EXISTS crm_contact_role (
 ROLE = "Contact_Role"
 LONGEST_ROLE = 100
 BATCH_LIMIT = 100
+WHOLE = 100_000
+"""More records than any list has."""
 
 
 class Relating:
@@ -51,7 +53,7 @@ class Relating:
         ]
         return Reply(content={"related_lists": lists}) if lists else Reply(status=204)
 
-    def list(self, call: Call) -> Reply:
+    def listed(self, call: Call) -> Reply:
         """Answer `GET /{module}/{id}/{list}`; 204 without rows (304 under If-Modified-Since)."""
         module, record, listed = self._asked(call)
         fields = required_fields(call)
@@ -81,6 +83,17 @@ class Relating:
         }
         return Reply(content={"data": shown, "info": info}, module=module.api_name)
 
+    def one(self, call: Call) -> Reply:
+        """Answer `GET /{module}/{id}/{list}/{related id}`; 204 when that record is not in the list."""
+        module, record, listed = self._asked(call)
+        fields = required_fields(call)
+        if listed.kind == "stage_history":
+            rows = [_chosen(row, fields) for row in self._history.rows(record)]
+        else:
+            rows = self._records(listed, record, fields, None, WHOLE, 0)
+        shown = [row for row in rows if row["id"] == call.variables["related"]]
+        return Reply(content={"data": shown}, module=module.api_name) if shown else Reply(status=204)
+
     def relate(self, call: Call) -> Reply:
         """Answer `PUT /{module}/{id}/{list}` and `…/{list}/{related id}`: give contacts a role in a deal."""
         _, deal, _ = self._writable(call)
@@ -103,8 +116,12 @@ class Relating:
         entries = []
         for identity in identities:
             key = row_key(identity)
-            gone = [] if key is None else self._store.rows(
-                "DELETE FROM crm_contact_role WHERE deal = ? AND contact = ? RETURNING 1", (deal.id, key)
+            gone = (
+                []
+                if key is None
+                else self._store.rows(
+                    "DELETE FROM crm_contact_role WHERE deal = ? AND contact = ? RETURNING 1", (deal.id, key)
+                )
             )
             if gone:
                 entries.append(_success(identity, "relation removed"))
@@ -195,8 +212,7 @@ class Relating:
             "sort_by": None,
             "sort_order": None,
             "fields": [
-                {"api_name": name, "id": target.field_id(name) if target and name in known else None}
-                for name in fields
+                {"api_name": name, "id": target.field_id(name) if target and name in known else None} for name in fields
             ],
             "status": "visible",
         }

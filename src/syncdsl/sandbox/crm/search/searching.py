@@ -46,9 +46,7 @@ class Searching:
             details = {"param_names": list(WAYS)}
             raise refused(400, "EXPECTED_PARAM_MISSING", "One of the expected parameter is missing", details)
         where = self._where(call, module)
-        found = self._store.select(
-            module.collection, where, order="id DESC", limit=size + 1, offset=(page - 1) * size
-        )
+        found = self._store.select(module.collection, where, order="id DESC", limit=size + 1, offset=(page - 1) * size)
         shown = found[:size]
         if not shown:
             return Reply(status=204)
@@ -74,7 +72,7 @@ class Searching:
 
     def _indexed(self) -> Iterable[Clause]:
         """Return what keeps out records that were written after the moment the index has reached."""
-        horizon = index_horizon(self._faults)
+        horizon = self._faults.index_horizon("crm")
         return [] if horizon is None else [Clause("modified <= ?", (horizon,))]
 
     def _asked(self, call: Call, module: Module) -> Criteria | None:
@@ -130,13 +128,6 @@ class Searching:
                     return criteria
                 target = self._catalogue.described[field.lookup]
                 return Comparison(field=f"{name}.{target.name_field}", comparator=comparator, value=value)
-
-
-def index_horizon(faults: Faults) -> int | None:
-    """Return the second up to which the search index has seen writes, or None when it has seen all."""
-    horizon = getattr(faults, "index_horizon", None)
-    found = None if horizon is None else horizon("crm")
-    return None if found is None else int(found)
 
 
 def _invalid(name: str, reason: str, **details: str) -> RefusedError:
