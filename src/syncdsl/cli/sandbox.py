@@ -43,6 +43,12 @@ PORT = click.IntRange(0, 65535)
 @click.option("--crm-org", metavar="ID", help="Organisation id of the CRM, in place of the usual one.")
 @click.option("--books-org", metavar="ID", help="Organisation id of Books, in place of the usual one.")
 @click.option(
+    "--key-fields/--no-key-fields",
+    default=True,
+    show_default=True,
+    help="Start with the custom fields for keys, as after `syncdsl setup`, or without them.",
+)
+@click.option(
     "--format",
     "output",
     type=click.Choice(["text", "json"]),
@@ -60,6 +66,7 @@ def sandbox(
     data: Path | None,
     crm_org: str | None,
     books_org: str | None,
+    key_fields: bool,
     output: str,
     exit_with_parent: bool,
 ) -> None:
@@ -89,6 +96,7 @@ def sandbox(
         crm_organisation=crm_org or CRM_ORGANISATION,
         books_organisation=books_org or BOOKS_ORGANISATION,
         exit_with_parent=exit_with_parent,
+        key_fields=key_fields,
     )
     try:
         run(options, _report_json if output == "json" else _report_text)

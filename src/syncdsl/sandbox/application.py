@@ -4,7 +4,7 @@ from syncdsl.sandbox.books.endpoints import books_endpoints
 from syncdsl.sandbox.books.envelope import BooksEnvelope
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.control import control_routes
-from syncdsl.sandbox.crm.endpoints import crm_endpoints
+from syncdsl.sandbox.crm.endpoints import Crm
 from syncdsl.sandbox.crm.envelope import CrmEnvelope
 from syncdsl.sandbox.deliveries import Deliveries
 from syncdsl.sandbox.emulator import Emulator
@@ -34,9 +34,10 @@ class Sandbox:
             faults=faults,
             deliveries=Deliveries(self._store, clock, faults),
         )
-        control = control_routes(platform)
+        emulated = Crm(platform)
+        control = [*control_routes(platform), *emulated.control()]
         crm, books = Emulator("crm", CrmEnvelope(), platform), Emulator("books", BooksEnvelope(), platform)
-        self.crm = crm.application(crm_endpoints(platform), control)
+        self.crm = crm.application(emulated.endpoints(), control)
         self.books = books.application(books_endpoints(platform), control)
 
     def stop(self) -> None:

@@ -37,7 +37,7 @@ def test_unknown_modules_and_paths_have_their_codes(empty: Any) -> None:
     """A wrong module is INVALID_MODULE, a wrong path INVALID_URL_PATTERN, a wrong method its own code."""
     answer = empty.crm.get("/Nonsense", params={"fields": "id"})
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_MODULE")
-    answer = empty.crm.get("/Accounts/1/2/3")
+    answer = empty.crm.get("/Accounts/1/2/3/4")
     assert (answer.status_code, answer.json()["code"]) == (404, "INVALID_URL_PATTERN")
     answer = empty.crm.patch("/Accounts")
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_REQUEST_METHOD")

@@ -2,18 +2,32 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from syncdsl.sandbox.clock import second_of
-from syncdsl.sandbox.crm.catalogue import DESCRIBED, Field, Module
+from syncdsl.sandbox.crm.catalogue import Catalogue, Field, Module
 from syncdsl.sandbox.crm.envelope import entry
 from syncdsl.sandbox.organisation import USERS_BY_ID
 
 NONE_CHOICE = "-None-"
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
+ROW_DELETED = "_delete"
+"""The key that takes a row out of a subform; its value says nothing."""
+APPENDING = "$append_values"
+
 Exists = Callable[[str, str], bool]
 """Says whether a module (by API name) has a record with an id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What values are checked against. `creating`: mandatory fields have to be there."""
+
+    catalogue: Catalogue
+    exists: Exists
+    creating: bool
 
 
 class RejectedError(Exception):
@@ -24,11 +38,11 @@ class RejectedError(Exception):
         self.entry = entry
 
 
-def accepted(module: Module, sent: dict[str, Any], *, path: str, creating: bool, exists: Exists) -> dict[str, Any]:
+def accepted(module: Module, sent: dict[str, Any], *, path: str, rules: Rules) -> dict[str, Any]:
     """Return the writable fields of a record as they are stored; None clears a field.
 
-    Unknown and read-only fields are ignored. Raises RejectedError with one error, or with all of them as
-    MULTIPLE_OR_MULTI_ERRORS.
+    Unknown and read-only fields are ignored. The rows of a subform come as they were sent, with their ids and with
+    the mark of deleted ones. Raises RejectedError with one error, or with all of them as MULTIPLE_OR_MULTI_ERRORS.
     """
     values: dict[str, Any] = {}
     errors: list[dict[str, Any]] = []
@@ -36,17 +50,16 @@ def accepted(module: Module, sent: dict[str, Any], *, path: str, creating: bool,
         field = module.fields.get(name)
         if field is None or not field.writable:
             continue
-        stored = _stored(field, value, f"{path}.{name}", exists)
+        stored = _stored(field, value, f"{path}.{name}", rules)
         if isinstance(stored, RejectedError):
             errors.append(stored.entry)
         else:
             values[name] = stored
     for field in module.fields.values():
-        absent = field.api_name not in sent if creating else False
+        absent = field.api_name not in sent if rules.creating else False
         cleared = field.api_name in values and values[field.api_name] is None
         if field.mandatory and (absent or cleared):
-            details = {"api_name": field.api_name, "json_path": f"{path}.{field.api_name}"}
-            errors.append(entry("MANDATORY_NOT_FOUND", "required field not found", details))
+            errors.append(missing(field.api_name, path))
     if len(errors) > 1:
         raise RejectedError(
             entry("MULTIPLE_OR_MULTI_ERRORS", "there are multiple errors in the record", {"errors": errors})
@@ -56,6 +69,12 @@ def accepted(module: Module, sent: dict[str, Any], *, path: str, creating: bool,
     return values
 
 
+def missing(api_name: str, path: str) -> dict[str, Any]:
+    """Return the entry of a record that lacks a field; `path` is where the record stands."""
+    details = {"api_name": api_name, "json_path": f"{path}.{api_name}"}
+    return entry("MANDATORY_NOT_FOUND", "required field not found", details)
+
+
 def invalid(field: Field, path: str, **details: Any) -> RejectedError:
     """Return the rejection of a field's value."""
     return RejectedError(
@@ -63,7 +82,7 @@ def invalid(field: Field, path: str, **details: Any) -> RejectedError:
     )
 
 
-def _stored(field: Field, value: Any, path: str, exists: Exists) -> Any:
+def _stored(field: Field, value: Any, path: str, rules: Rules) -> Any:
     """Return the stored form of a value, or the rejection of it."""
     if value is None or value == "":
         return None
@@ -79,8 +98,8 @@ def _stored(field: Field, value: Any, path: str, exists: Exists) -> Any:
         case "multiselectpicklist":
             return _choices(field, value, path)
         case "subform":
-            return _rows(field, value, path, exists)
-        case "integer" | "double" | "currency":
+            return _rows(field, value, path, rules)
+        case "integer" | "double" | "currency" | "percent":
             return _number(field, value, path)
         case "boolean":
             return value if isinstance(value, bool) else invalid(field, path, expected_data_type="boolean")
@@ -90,7 +109,7 @@ def _stored(field: Field, value: Any, path: str, exists: Exists) -> Any:
             second = second_of(value) if isinstance(value, str) else None
             return invalid(field, path, expected_data_type="datetime") if second is None else second
         case "lookup" | "ownerlookup":
-            return _reference(field, value, path, exists)
+            return _reference(field, value, path, rules.exists)
         case _:
             text = str(value)
             return (
@@ -126,18 +145,24 @@ def _choices(field: Field, value: Any, path: str) -> Any:
     return list(dict.fromkeys(value)) or None
 
 
-def _rows(field: Field, value: Any, path: str, exists: Exists) -> Any:
-    """Return the rows of a subform; the rows sent replace the ones held."""
+def _rows(field: Field, value: Any, path: str, rules: Rules) -> Any:
+    """Return the rows of a subform, each with its fields, its id and its mark as far as it has them."""
     if field.subform is None or not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return invalid(field, path, expected_data_type="jsonarray")
+    described = rules.catalogue.described[field.subform]
+    taken = []
     try:
-        taken = [
-            accepted(DESCRIBED[field.subform], row, path=f"{path}[{index}]", creating=True, exists=exists)
-            for index, row in enumerate(value)
-        ]
+        for index, row in enumerate(value):
+            place = f"{path}[{index}]"
+            known = row.get("id") is not None
+            if known and ROW_DELETED in row:
+                taken.append({"id": str(row["id"]), ROW_DELETED: None})
+                continue
+            values = accepted(described, row, path=place, rules=replace(rules, creating=not known))
+            taken.append({"id": str(row["id"]), **values} if known else values)
     except RejectedError as rejected:
         return rejected
-    return [{name: held for name, held in row.items() if held is not None} for row in taken] or None
+    return taken or None
 
 
 def _number(field: Field, value: Any, path: str) -> Any:

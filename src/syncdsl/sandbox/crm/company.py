@@ -3,8 +3,8 @@
 from typing import Any
 
 from syncdsl.sandbox.clock import Clock, stamp_with_colon
+from syncdsl.sandbox.crm.asking import page_size, whole_number
 from syncdsl.sandbox.crm.envelope import invalid_parameter
-from syncdsl.sandbox.crm.reading import page_size, whole_number
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.organisation import (
     BASE_CURRENCY,
@@ -49,11 +49,8 @@ class Company:
 
     def users(self, call: Call) -> Reply:
         """Answer `GET /users`; 204 when nobody is of the type asked for."""
-        kind = call.query.get("type", "AllUsers")
-        if kind not in USER_TYPES:
-            raise invalid_parameter("type", supported_values=sorted(USER_TYPES))
         wanted = set(call.query["ids"].split(",")) if "ids" in call.query else None
-        found = [user for user in USER_TYPES[kind] if wanted is None or user.id in wanted]
+        found = [user for user in _of_type(call) if wanted is None or user.id in wanted]
         size, page = page_size(call), whole_number(call, "page", 1)
         shown = [_user(user) for user in found[(page - 1) * size : page * size]]
         if not shown:
@@ -66,9 +63,18 @@ class Company:
         shown = [_user(user) for user in USERS if user.id == call.variables["id"]]
         return Reply(content={"users": shown}) if shown else Reply(status=204)
 
+    def count_users(self, call: Call) -> Reply:
+        """Answer `GET /users/actions/count`: how many users of a type there are."""
+        return Reply(content={"count": str(len(_of_type(call)))})
+
     def currencies(self, _call: Call) -> Reply:
         """Answer `GET /org/currencies`."""
         return Reply(content={"currencies": [_currency(currency) for currency in CURRENCIES]})
+
+    def one_currency(self, call: Call) -> Reply:
+        """Answer `GET /org/currencies/{id}`; 204 for an unknown id."""
+        shown = [item for item in map(_currency, CURRENCIES) if item["id"] == call.variables["id"]]
+        return Reply(content={"currencies": shown}) if shown else Reply(status=204)
 
     def _shown(self) -> dict[str, Any]:
         return {
@@ -118,6 +124,13 @@ class Company:
                 "portal_users_license_purchased": 0,
             },
         }
+
+
+def _of_type(call: Call) -> tuple[User, ...]:
+    kind = call.query.get("type", "AllUsers")
+    if kind not in USER_TYPES:
+        raise invalid_parameter("type", supported_values=sorted(USER_TYPES))
+    return USER_TYPES[kind]
 
 
 def _user(user: User) -> dict[str, Any]:

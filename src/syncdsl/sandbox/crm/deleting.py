@@ -3,7 +3,8 @@
 from typing import Any
 
 from syncdsl.sandbox.clock import Clock
-from syncdsl.sandbox.crm.catalogue import Module
+from syncdsl.sandbox.crm.asking import modified_since, module_of, page_size, whole_number
+from syncdsl.sandbox.crm.catalogue import Catalogue, Module
 from syncdsl.sandbox.crm.envelope import (
     entry,
     invalid_identity,
@@ -11,8 +12,9 @@ from syncdsl.sandbox.crm.envelope import (
     missing_parameter,
     refused,
 )
-from syncdsl.sandbox.crm.reading import modified_since, module_of, page_size, whole_number
-from syncdsl.sandbox.crm.rendering import moment, person
+from syncdsl.sandbox.crm.external import by_external, external_field
+from syncdsl.sandbox.crm.notifying import Change, Watching
+from syncdsl.sandbox.crm.rendering import moment, name_and_id
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.organisation import CURRENT_USER
 from syncdsl.sandbox.store import Store, row_key
@@ -27,31 +29,33 @@ DAY = 24 * 3600
 class Deleting:
     """The delete calls of record modules."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue, watching: Watching) -> None:
         self._store = store
         self._clock = clock
+        self._catalogue = catalogue
+        self._watching = watching
 
     def one(self, call: Call) -> Reply:
         """Answer `DELETE /{module}/{id}`."""
-        module = module_of(call)
-        if row_key(call.variables["id"]) is None:
+        module = module_of(self._catalogue, call)
+        if external_field(call, module) is None and row_key(call.variables["id"]) is None:
             raise invalid_identity()
-        return _reply([self._delete(module, call.variables["id"])])
+        return self._delete(call, module, [call.variables["id"]])
 
     def many(self, call: Call) -> Reply:
         """Answer `DELETE /{module}?ids=`."""
-        module = module_of(call)
+        module = module_of(self._catalogue, call)
         identities = [item.strip() for item in call.query.get("ids", "").split(",") if item.strip()]
         if not identities:
             raise missing_parameter("ids")
         if len(identities) > BATCH_LIMIT:
             details = {"limit": BATCH_LIMIT, "param": "ids"}
             raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", details)
-        return _reply([self._delete(module, identity) for identity in identities])
+        return self._delete(call, module, identities)
 
     def deleted(self, call: Call) -> Reply:
         """Answer `GET /{module}/deleted`, newest first; 204 without rows (304 under If-Modified-Since)."""
-        module = module_of(call)
+        module = module_of(self._catalogue, call)
         kind = call.query.get("type", "all")
         now = self._clock.now()
         bounds = {
@@ -75,35 +79,37 @@ class Deleting:
         info = {"per_page": size, "count": len(data), "page": page, "more_records": len(rows) > size}
         return Reply(content={"data": data, "info": info})
 
-    def _delete(self, module: Module, identity: str) -> dict[str, Any]:
-        record = self._store.get(module.collection, identity)
-        if record is None:
-            return entry("INVALID_DATA", "record not deleted", {"id": identity})
-        created_by = record.document["Created_By"]
-        self._store.delete(module.collection, record, created_by=created_by, at=self._clock.now())
-        return {
-            "code": "SUCCESS",
-            "details": {"id": identity},
-            "message": "record deleted",
-            "status": "success",
-        }
+    def _delete(self, call: Call, module: Module, identities: list[str]) -> Reply:
+        field = external_field(call, module)
+        entries = []
+        gone: list[str] = []
+        for identity in identities:
+            if field is None:
+                record = self._store.get(module.collection, identity)
+            else:
+                record = by_external(self._store, module, field, identity)
+            if record is None:
+                entries.append(entry("INVALID_DATA", "record not deleted", {"id": identity}))
+                continue
+            created_by = record.document["Created_By"]
+            self._store.delete(module.collection, record, created_by=created_by, at=self._clock.now())
+            gone.append(str(record.id))
+            details = {"id": str(record.id)}
+            entries.append({"code": "SUCCESS", "details": details, "message": "record deleted", "status": "success"})
+        self._watching.announce(call.base_url, module, [Change(operation="delete", id=identity) for identity in gone])
+        return _reply(entries)
 
 
 def _shown(row: tuple[Any, ...], *, permanent: bool) -> dict[str, Any]:
     identity, created_by, name, deleted = row
     return {
-        "deleted_by": None if permanent else _name_and_id(CURRENT_USER.id),
+        "deleted_by": None if permanent else name_and_id(CURRENT_USER.id),
         "id": str(identity),
         "display_name": None if permanent else name,
         "type": "permanent" if permanent else "recycle",
-        "created_by": None if permanent else _name_and_id(created_by),
+        "created_by": None if permanent else name_and_id(created_by),
         "deleted_time": moment(deleted),
     }
-
-
-def _name_and_id(identity: str) -> dict[str, str]:
-    user = person(identity) or {"name": "", "id": identity}
-    return {"name": user["name"], "id": user["id"]}
 
 
 def _reply(entries: list[dict[str, Any]]) -> Reply:

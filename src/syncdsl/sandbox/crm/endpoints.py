@@ -1,10 +1,19 @@
 """The paths of the emulated CRM and the handlers behind them."""
 
-from syncdsl.sandbox.crm import metadata
+from starlette.routing import Route
+
+from syncdsl.sandbox.crm.catalogue import DESCRIBED, Catalogue
 from syncdsl.sandbox.crm.company import Company
+from syncdsl.sandbox.crm.control import CrmControl
 from syncdsl.sandbox.crm.coql import Coql
 from syncdsl.sandbox.crm.deleting import Deleting
+from syncdsl.sandbox.crm.metadata import Fields, Layouts, Modules, Views
+from syncdsl.sandbox.crm.notifying import Watching
 from syncdsl.sandbox.crm.reading import Reading
+from syncdsl.sandbox.crm.related import Relating
+from syncdsl.sandbox.crm.search import Searching
+from syncdsl.sandbox.crm.stage_history import StageHistory
+from syncdsl.sandbox.crm.watch import Subscriptions
 from syncdsl.sandbox.crm.writing import Writing
 from syncdsl.sandbox.exchange import Handler
 from syncdsl.sandbox.platform import Platform
@@ -12,32 +21,85 @@ from syncdsl.sandbox.platform import Platform
 BASE = "/crm/v8"
 
 
-def crm_endpoints(platform: Platform) -> list[tuple[str, str, Handler]]:
-    """Return (method, path, handler) triples; fixed paths stand before those with a module's name."""
-    store, clock = platform.store, platform.clock
-    company = Company(clock, platform.options.crm_organisation)
-    reading, writing, deleting = Reading(store, clock), Writing(store, clock), Deleting(store, clock)
-    endpoints: list[tuple[str, str, Handler]] = [
-        ("GET", "/org", company.org),
-        ("GET", "/org/currencies", company.currencies),
-        ("GET", "/users", company.users),
-        ("GET", "/users/{id}", company.one_user),
-        ("GET", "/settings/modules", metadata.modules),
-        ("GET", "/settings/modules/{api_name}", metadata.one_module),
-        ("GET", "/settings/fields", metadata.fields),
-        ("GET", "/settings/custom_views", metadata.custom_views),
-        ("GET", "/settings/custom_views/{id}", metadata.one_custom_view),
-        ("GET", "/settings/layouts", metadata.layouts),
-        ("GET", "/settings/pipeline", metadata.pipeline),
-        ("POST", "/coql", Coql(store).query),
-        ("GET", "/{module}/deleted", deleting.deleted),
-        ("POST", "/{module}/upsert", writing.upsert),
-        ("GET", "/{module}", reading.list),
-        ("POST", "/{module}", writing.insert),
-        ("PUT", "/{module}", writing.update),
-        ("DELETE", "/{module}", deleting.many),
-        ("GET", "/{module}/{id}", reading.one),
-        ("PUT", "/{module}/{id}", writing.update),
-        ("DELETE", "/{module}/{id}", deleting.one),
-    ]
-    return [(method, BASE + path, handler) for method, path, handler in endpoints]
+class Crm:
+    """The parts of the emulated CRM, put together once for a platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        store, clock = platform.store, platform.clock
+        catalogue = Catalogue(store, DESCRIBED, key_fields=platform.options.key_fields)
+        watching = Watching(store, clock, platform.deliveries)
+        self.history = StageHistory(store, clock)
+        self.company = Company(clock, platform.options.crm_organisation)
+        self.modules, self.fields = Modules(catalogue), Fields(clock, catalogue)
+        self.views, self.layouts = Views(catalogue), Layouts(catalogue)
+        self.reading = Reading(store, clock, catalogue)
+        self.searching = Searching(store, catalogue, platform.faults)
+        self.coql = Coql(store, catalogue)
+        self.relating = Relating(store, clock, catalogue, self.history)
+        self.writing = Writing(store, clock, catalogue, self.history, watching)
+        self.deleting = Deleting(store, clock, catalogue, watching)
+        self.subscriptions = Subscriptions(clock, catalogue, watching)
+
+    def endpoints(self) -> list[tuple[str, str, Handler]]:
+        """Return (method, path, handler) triples; fixed paths stand before those with a module's name."""
+        endpoints = [*self._metadata(), *self._actions(), *self._records()]
+        return [(method, BASE + path, handler) for method, path, handler in endpoints]
+
+    def control(self) -> list[Route]:
+        """Return the CRM's own routes of the control endpoint."""
+        return CrmControl(self.history).routes()
+
+    def _metadata(self) -> list[tuple[str, str, Handler]]:
+        return [
+            ("GET", "/org", self.company.org),
+            ("GET", "/org/currencies", self.company.currencies),
+            ("GET", "/org/currencies/{id}", self.company.one_currency),
+            ("GET", "/users", self.company.users),
+            ("GET", "/users/actions/count", self.company.count_users),
+            ("GET", "/users/{id}", self.company.one_user),
+            ("GET", "/settings/modules", self.modules.listed),
+            ("GET", "/settings/modules/{api_name}", self.modules.one),
+            ("GET", "/settings/fields", self.fields.listed),
+            ("POST", "/settings/fields", self.fields.create),
+            ("GET", "/settings/fields/{id}", self.fields.one),
+            ("GET", "/settings/custom_views", self.views.listed),
+            ("POST", "/settings/custom_views", self.views.create),
+            ("GET", "/settings/custom_views/{id}", self.views.one),
+            ("GET", "/settings/layouts", self.layouts.listed),
+            ("GET", "/settings/layouts/{id}", self.layouts.one),
+            ("GET", "/settings/pipeline", self.layouts.pipelines),
+            ("GET", "/settings/pipeline/{id}", self.layouts.one_pipeline),
+            ("GET", "/settings/related_lists", self.relating.described),
+            ("GET", "/settings/related_lists/{id}", self.relating.described),
+        ]
+
+    def _actions(self) -> list[tuple[str, str, Handler]]:
+        return [
+            ("POST", "/coql", self.coql.query),
+            ("GET", "/actions/watch", self.subscriptions.listed),
+            ("POST", "/actions/watch", self.subscriptions.enable),
+            ("PUT", "/actions/watch", self.subscriptions.replace),
+            ("PATCH", "/actions/watch", self.subscriptions.change),
+            ("DELETE", "/actions/watch", self.subscriptions.disable),
+            ("GET", "/{module}/deleted", self.deleting.deleted),
+            ("GET", "/{module}/search", self.searching.search),
+            ("GET", "/{module}/actions/count", self.searching.count),
+            ("POST", "/{module}/upsert", self.writing.upsert),
+        ]
+
+    def _records(self) -> list[tuple[str, str, Handler]]:
+        return [
+            ("GET", "/{module}", self.reading.list),
+            ("POST", "/{module}", self.writing.insert),
+            ("PUT", "/{module}", self.writing.update),
+            ("DELETE", "/{module}", self.deleting.many),
+            ("GET", "/{module}/{id}", self.reading.one),
+            ("PUT", "/{module}/{id}", self.writing.update),
+            ("DELETE", "/{module}/{id}", self.deleting.one),
+            ("GET", "/{module}/{id}/{list}", self.relating.listed),
+            ("PUT", "/{module}/{id}/{list}", self.relating.relate),
+            ("DELETE", "/{module}/{id}/{list}", self.relating.separate),
+            ("GET", "/{module}/{id}/{list}/{related}", self.relating.one),
+            ("PUT", "/{module}/{id}/{list}/{related}", self.relating.relate),
+            ("DELETE", "/{module}/{id}/{list}/{related}", self.relating.separate),
+        ]

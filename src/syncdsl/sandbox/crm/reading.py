@@ -4,30 +4,33 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
 
-from syncdsl.sandbox.clock import Clock, second_of
-from syncdsl.sandbox.crm.catalogue import MODULES_BY_NAME, Module
-from syncdsl.sandbox.crm.envelope import (
-    ambiguous_parameters,
-    invalid_identity,
-    invalid_parameter,
-    missing_parameter,
-    refused,
+from syncdsl.sandbox.clock import Clock
+from syncdsl.sandbox.crm.asking import (
+    modified_since,
+    module_of,
+    named_fields,
+    page_size,
+    required_fields,
+    view_criteria,
+    whole_number,
 )
+from syncdsl.sandbox.crm.catalogue import Catalogue, Module
+from syncdsl.sandbox.crm.envelope import ambiguous_parameters, invalid_parameter, refused
+from syncdsl.sandbox.crm.external import addressed, external_field
 from syncdsl.sandbox.crm.rendering import moment, rendered, rendered_whole
 from syncdsl.sandbox.crm.selection import joined, selection
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.store import Clause, Parameter, Record, Store, row_key
 
-PAGE_LIMIT = 200
 NUMBERED_ROWS = 2_000
 """Rows that numbered pages reach; further ones need a page token."""
 TOKEN_ROWS = 100_000
-FIELD_LIMIT = 50
 IDENTITY_LIMIT = 100
 TOKEN_LIFE = 24 * 3600
 SORT_COLUMNS = {"id": "id", "Created_Time": "created", "Modified_Time": "modified"}
+CHOICES = {"converted": ("true", "false", "both"), "approved": ("true", "false", "both")}
+"""Parameters that are checked and, as the sandbox has neither leads nor approvals, choose nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +46,23 @@ class _Position:
 class Reading:
     """The read calls of record modules."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue) -> None:
         self._store = store
         self._clock = clock
+        self._catalogue = catalogue
 
     def list(self, call: Call) -> Reply:
         """Answer a list: 204 without rows, 304 when nothing is newer than If-Modified-Since."""
-        module = module_of(call)
-        fields = _requested_fields(call)
+        module = module_of(self._catalogue, call)
+        fields = required_fields(call)
+        _check_choices(call)
         since = modified_since(call)
         per_page = page_size(call)
         sort, descending = _sorting(call)
         position = self._position(call, per_page)
-        where = [_chosen(call), selection(module, self._view_criteria(call, module))]
+        if "cvid" in call.query and "sort_by" in call.query:
+            raise ambiguous_parameters("cvid", "sort_by")
+        where = [self._chosen(call, module), selection(self._catalogue, module, view_criteria(call, module))]
         if since is not None:
             where.append(Clause("modified > ?", (since,)))
         column = SORT_COLUMNS[sort]
@@ -91,32 +98,36 @@ class Reading:
 
     def one(self, call: Call) -> Reply:
         """Answer one record with all its fields; 204 when there is none with this id."""
-        module = module_of(call)
-        identity = call.variables["id"]
-        if row_key(identity) is None:
-            raise invalid_identity()
-        record = self._store.get(module.collection, identity)
+        module = module_of(self._catalogue, call)
+        fields = named_fields(call)
+        _check_choices(call)
+        record = addressed(self._store, call, module, call.variables["id"])
         if record is None:
             return Reply(status=204)
         since = modified_since(call)
         if since is not None and record.modified <= since:
             return Reply(status=304)
-        row = rendered_whole(self._store, module, record)
-        if call.query.get("fields"):
-            wanted = {"id", *call.query["fields"].split(",")}
+        row = rendered_whole(self._store, self._catalogue, module, record)
+        if fields:
+            wanted = {"id", *fields}
             row = {key: value for key, value in row.items() if key in wanted}
         return Reply(content={"data": [row]})
 
-    def _view_criteria(self, call: Call, module: Module) -> Any:
-        identity = call.query.get("cvid")
-        if identity is None:
-            return None
-        if "sort_by" in call.query:
-            raise ambiguous_parameters("cvid", "sort_by")
-        for view in module.views:
-            if module.view_id(view) == identity:
-                return view.criteria
-        raise invalid_parameter("cvid")
+    def _chosen(self, call: Call, module: Module) -> Clause:
+        if "ids" not in call.query:
+            return Clause("1")
+        asked = [item.strip() for item in call.query["ids"].split(",")]
+        if len(asked) > IDENTITY_LIMIT:
+            details = {"limit": IDENTITY_LIMIT, "param": "ids"}
+            raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", details)
+        if (field := external_field(call, module)) is not None:
+            found = [number for item in asked for number in self._store.find(module.collection, field, item)]
+        else:
+            keys = [row_key(item) for item in asked]
+            if None in keys:
+                raise invalid_parameter("ids")
+            found = [key for key in keys if key is not None]
+        return Clause(f"id IN ({','.join('?' * len(found))})", tuple(found))
 
     def _position(self, call: Call, per_page: int) -> _Position:
         token = call.query.get("page_token")
@@ -136,6 +147,8 @@ class Reading:
             [binding, expiry, page, seen, value, identity] = json.loads(base64.urlsafe_b64decode(token))
         except (TypeError, ValueError):
             raise invalid_parameter("page_token") from None
+        if not all(isinstance(item, int) and 0 <= item < 2**63 for item in (expiry, page, seen, value, identity)):
+            raise invalid_parameter("page_token")
         if binding != _binding(call):
             raise refused(400, "TOKEN_BOUND_DATA_MISMATCH", "the page_token belongs to a request with other parameters")
         if expiry < self._clock.now():
@@ -150,57 +163,6 @@ class Reading:
         return _Position(page=page, seen=seen, value=value, id=identity)
 
 
-def module_of(call: Call) -> Module:
-    """Return the module that the path names. Raises the refusal INVALID_MODULE."""
-    module = MODULES_BY_NAME.get(call.variables["module"])
-    if module is None:
-        raise refused(400, "INVALID_MODULE", "the module name given seems to be invalid", {"resource_path_index": 0})
-    return module
-
-
-def modified_since(call: Call) -> int | None:
-    """Return the second of the If-Modified-Since header, or None without one."""
-    header = call.headers.get("if-modified-since")
-    if header is None:
-        return None
-    second = second_of(header)
-    if second is None:
-        raise refused(
-            400,
-            "INVALID_DATA",
-            "invalid data",
-            {"expected_data_type": "datetime", "header": "If-Modified-Since"},
-        )
-    return second
-
-
-def page_size(call: Call) -> int:
-    """Return `per_page` (default and maximum 200)."""
-    size = whole_number(call, "per_page", PAGE_LIMIT)
-    if size > PAGE_LIMIT:
-        raise invalid_parameter("per_page", maximum_value=PAGE_LIMIT)
-    return size
-
-
-def whole_number(call: Call, name: str, default: int) -> int:
-    """Return a query parameter that counts from 1."""
-    value = call.query.get(name)
-    if value is None:
-        return default
-    if not (value.isascii() and value.isdigit()) or len(value) > 9 or int(value) == 0:
-        raise invalid_parameter(name, expected_data_type="integer")
-    return int(value)
-
-
-def _requested_fields(call: Call) -> list[str]:
-    fields = [name.strip() for name in call.query.get("fields", "").split(",") if name.strip()]
-    if not fields:
-        raise missing_parameter("fields")
-    if len(fields) > FIELD_LIMIT:
-        raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"limit": FIELD_LIMIT, "param": "fields"})
-    return fields
-
-
 def _sorting(call: Call) -> tuple[str, bool]:
     sort = call.query.get("sort_by", "id")
     if sort not in SORT_COLUMNS:
@@ -211,15 +173,10 @@ def _sorting(call: Call) -> tuple[str, bool]:
     return sort, order == "desc"
 
 
-def _chosen(call: Call) -> Clause:
-    if "ids" not in call.query:
-        return Clause("1")
-    identities = [item.strip() for item in call.query["ids"].split(",")]
-    if len(identities) > IDENTITY_LIMIT:
-        raise refused(400, "LIMIT_EXCEEDED", "you have exceeded the limit", {"limit": IDENTITY_LIMIT, "param": "ids"})
-    if any(row_key(item) is None for item in identities):
-        raise invalid_parameter("ids")
-    return Clause(f"id IN ({','.join('?' * len(identities))})", tuple(int(item) for item in identities))
+def _check_choices(call: Call) -> None:
+    for name, choices in CHOICES.items():
+        if call.query.get(name, choices[0]) not in choices:
+            raise invalid_parameter(name, supported_values=list(choices))
 
 
 def _behind(column: str, value: int, identity: int, *, descending: bool) -> Clause:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from syncdsl.sandbox.clock import stamp_with_colon
-from syncdsl.sandbox.crm.catalogue import DESCRIBED, Field, Module
+from syncdsl.sandbox.crm.catalogue import Catalogue, Field, Module
 from syncdsl.sandbox.organisation import CRM_ZONE, CURRENCIES_BY_CODE, USERS_BY_ID
 from syncdsl.sandbox.store import Record, Store
 
@@ -17,10 +17,10 @@ def rendered(store: Store, module: Module, records: list[Record], fields: Iterab
     return [{field.api_name: _value(field, record, names) for field in wanted} for record in records]
 
 
-def rendered_whole(store: Store, module: Module, record: Record) -> dict[str, Any]:
+def rendered_whole(store: Store, catalogue: Catalogue, module: Module, record: Record) -> dict[str, Any]:
     """Return one record with all its fields and the system's remarks (Zoho CRM API v8, Get Records)."""
     [row] = rendered(store, module, [record], module.fields)
-    row |= _subforms(store, module, record)
+    row |= _subforms(store, catalogue, module, record)
     currency = CURRENCIES_BY_CODE[record.document["Currency"]]
     row["Layout"] = {"name": "Standard", "id": module.layout_id}
     row["Tag"] = []
@@ -37,17 +37,8 @@ def rendered_whole(store: Store, module: Module, record: Record) -> dict[str, An
     row["$review"] = None
     row["$field_states"] = None
     row["$orchestration"] = False
+    row["$has_more"] = {name: False for name, field in module.fields.items() if field.subform is not None}
     return row
-
-
-def rendered_bare(module: Module, records: list[Record], fields: Iterable[str]) -> list[dict[str, Any]]:
-    """Return rows as COQL gives them: lookups carry their id alone."""
-    wanted = [module.fields[name] for name in dict.fromkeys((*fields, "id"))]
-    rows = []
-    for record in records:
-        row = {field.api_name: _value(field, record, {}, bare=True) for field in wanted}
-        rows.append(row)
-    return rows
 
 
 def person(identity: str) -> dict[str, str] | None:
@@ -56,18 +47,24 @@ def person(identity: str) -> dict[str, str] | None:
     return {"name": user.full_name, "id": user.id, "email": user.email} if user else None
 
 
+def name_and_id(identity: str) -> dict[str, str]:
+    """Return a user as replies to writes refer to one; one that is gone has no name."""
+    user = person(identity) or {"name": "", "id": identity}
+    return {"name": user["name"], "id": user["id"]}
+
+
 def moment(second: int) -> str:
     """Return a stamp in the organisation's zone."""
     return stamp_with_colon(second, CRM_ZONE)
 
 
-def _subforms(store: Store, module: Module, record: Record) -> dict[str, Any]:
+def _subforms(store: Store, catalogue: Catalogue, module: Module, record: Record) -> dict[str, Any]:
     """Return the rows of each subform, a lookup in a row with the name of its record."""
     found: dict[str, Any] = {}
     for field in module.fields.values():
         if field.subform is None:
             continue
-        described = DESCRIBED[field.subform].fields
+        described = catalogue.described[field.subform].fields
         lookups = [name for name, item in described.items() if item.lookup is not None]
         held = record.document.get(field.api_name) or []
         names = store.names({row[name] for row in held for name in lookups if row.get(name)})
@@ -84,7 +81,7 @@ def _referenced_names(store: Store, fields: list[Field], records: list[Record]) 
     return store.names(identities) if identities else {}
 
 
-def _value(field: Field, record: Record, names: dict[str, str], *, bare: bool = False) -> Any:
+def _value(field: Field, record: Record, names: dict[str, str]) -> Any:
     match field.api_name:
         case "id":
             return str(record.id)
@@ -98,10 +95,8 @@ def _value(field: Field, record: Record, names: dict[str, str], *, bare: bool = 
         return False if field.data_type == "boolean" else None
     match field.data_type:
         case "ownerlookup":
-            return {"id": stored} if bare else person(stored)
+            return person(stored)
         case "lookup":
-            if bare:
-                return {"id": stored}
             # A lookup of a deleted record reads as empty.
             return {"name": names[stored], "id": stored} if stored in names else None
         case "datetime":

@@ -6,14 +6,14 @@ from syncdsl.sandbox.crm.catalogue.deals import DEALS
 from syncdsl.sandbox.crm.catalogue.documents import INVOICES, PURCHASE_ORDERS, QUOTES, SALES_ORDERS
 from syncdsl.sandbox.crm.catalogue.field import Choice, Field
 from syncdsl.sandbox.crm.catalogue.lines import SUBFORMS
+from syncdsl.sandbox.crm.catalogue.live import Catalogue
 from syncdsl.sandbox.crm.catalogue.module import Module, View
 from syncdsl.sandbox.crm.catalogue.products import PRODUCTS
 from syncdsl.sandbox.crm.catalogue.vendors import VENDORS
 
 MODULES = (ACCOUNTS, CONTACTS, DEALS, PRODUCTS, VENDORS, QUOTES, SALES_ORDERS, PURCHASE_ORDERS, INVOICES)
-MODULES_BY_NAME = {module.api_name: module for module in MODULES}
 DESCRIBED = {module.api_name: module for module in (*MODULES, *SUBFORMS)}
-"""What the metadata calls know: record modules, and the rows of subforms."""
+"""What the metadata calls know from the start: record modules, and the rows of subforms."""
 
 __all__ = [
     "ACCOUNTS",
@@ -21,9 +21,9 @@ __all__ = [
     "DEALS",
     "DESCRIBED",
     "MODULES",
-    "MODULES_BY_NAME",
     "PRODUCTS",
     "VENDORS",
+    "Catalogue",
     "Choice",
     "Field",
     "Module",

@@ -28,6 +28,7 @@ TYPES = {
     "integer": TypeTraits("integer", 9, 32, "integer"),
     "double": TypeTraits("double", 16, 38, "double"),
     "currency": TypeTraits("double", 16, 36, "double"),
+    "percent": TypeTraits("double", 5, 39, "double"),
     "boolean": TypeTraits("boolean", 5, 301, "boolean"),
     "date": TypeTraits("string", 20, 24, "date"),
     "datetime": TypeTraits("string", 120, 333, "datetime"),
@@ -64,7 +65,8 @@ class Field:
     `length` overrides what the type implies (characters; digits for numbers). `key` says that records can
     be found by it quickly; `unique` fields and lookups are keys in any case. `lookup` is the API name of
     the module a lookup points to. Values of a `derived` field are computed on every write and never taken
-    from a client.
+    from a client. `external` (`org` or `user`) marks a field whose value can stand for the record's id. A field that
+    was created over the API has a `number` and the second it was `made`.
     """
 
     api_name: str
@@ -84,6 +86,9 @@ class Field:
     personal: bool = False
     decimals: int | None = None
     ui_type: int | None = None
+    external: str | None = None
+    number: int | None = None
+    made: int | None = None
     values: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -3,8 +3,10 @@
 from lark import Lark
 
 GRAMMAR = r"""
-query: _SELECT columns _FROM NAME _WHERE condition [order] [limit]
-columns: NAME ("," NAME)*
+query: _SELECT columns _FROM NAME _WHERE condition [group] [order] [limit]
+columns: column ("," column)*
+column: NAME [_AS NAME]                             -> plain
+      | FUNCTION "(" NAME ")" [_AS NAME]            -> aggregate
 ?condition: conjunction (_OR conjunction)*          -> either
 ?conjunction: term (_AND term)*                     -> every
 ?term: "(" condition ")"
@@ -16,11 +18,14 @@ columns: NAME ("," NAME)*
      | NAME _BETWEEN value _AND value               -> between
      | NAME _IS _NULL                               -> absent
      | NAME _IS _NOT _NULL                          -> present
+group: _GROUP _BY NAME ("," NAME)*
 order: _ORDER _BY sorting ("," sorting)*
-sorting: NAME [DIRECTION]
+sorting: NAME [DIRECTION]                           -> by_name
+       | FUNCTION "(" NAME ")" [DIRECTION]          -> by_aggregate
 limit: _LIMIT INTEGER                               -> limit_count
      | _LIMIT INTEGER "," INTEGER                   -> limit_offset_count
      | _LIMIT INTEGER _OFFSET INTEGER               -> limit_count_offset
+     | _OFFSET INTEGER                              -> offset_alone
 value: STRING | NUMBER | INTEGER | BOOLEAN
 
 _SELECT.2: /select\b/i
@@ -34,10 +39,13 @@ _LIKE.2: /like\b/i
 _BETWEEN.2: /between\b/i
 _IS.2: /is\b/i
 _NULL.2: /null\b/i
+_AS.2: /as\b/i
+_GROUP.2: /group\b/i
 _ORDER.2: /order\b/i
 _BY.2: /by\b/i
 _LIMIT.2: /limit\b/i
 _OFFSET.2: /offset\b/i
+FUNCTION.2: /(count|sum|avg|min|max)(?=\s*\()/i
 DIRECTION.2: /(asc|desc)\b/i
 BOOLEAN.2: /(true|false)\b/i
 COMPARISON: "=" | "!=" | "<=" | ">=" | "<" | ">"

@@ -1,4 +1,4 @@
-"""COQL text to a query: columns, module, criteria, order, window."""
+"""COQL text to a query: columns, module, criteria, groups, order, window."""
 
 import re
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from syncdsl.sandbox.crm.coql.grammar import PARSER
-from syncdsl.sandbox.crm.criteria import EMPTY, Comparator, Comparison, Criteria, Group
+from syncdsl.sandbox.crm.criteria import EMPTY, Comparator, Comparison, Criteria, Group, comparisons
 
 DEFAULT_LIMIT = 200
+LONGEST_NUMBER = 30
+"""Digits that are read; longer numbers exceed every limit and every id anyway."""
 
 COMPARATORS: dict[str, Comparator] = {
     "=": "equal",
@@ -34,20 +36,40 @@ class MalformedQueryError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A parsed query. `order` holds (field, descending) pairs."""
+class Column:
+    """A column: a field, or with `function` an aggregate of it. `alias` is None where the query names none."""
 
-    columns: tuple[str, ...]
+    field: str
+    function: str | None = None
+    alias: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The name under which a row shows it."""
+        return self.alias or (f"{self.function}({self.field})" if self.function else self.field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A parsed query. `order` holds (column, descending) pairs; its columns have no aliases."""
+
+    columns: tuple[Column, ...]
     module: str
     criteria: Criteria
-    order: tuple[tuple[str, bool], ...]
+    groups: tuple[str, ...]
+    order: tuple[tuple[Column, bool], ...]
     limit: int
     offset: int
 
     @property
+    def aggregated(self) -> bool:
+        """Whether rows stand for groups of records."""
+        return bool(self.groups) or any(column.function for column in self.columns)
+
+    @property
     def comparisons(self) -> list[Comparison]:
         """All comparisons of the condition, in the order they are written."""
-        return _comparisons(self.criteria)
+        return comparisons(self.criteria)
 
 
 def parsed(text: str) -> Query:
@@ -61,15 +83,29 @@ def parsed(text: str) -> Query:
         raise MalformedQueryError(text[error.pos_in_stream :][:20], error.line, error.column) from None
     except UnexpectedInput:
         raise MalformedQueryError("", 1, len(text) + 1) from None
-    columns, module, condition, order, window = tree.children
+    columns, module, condition, group, order, window = tree.children
     limit, offset = _window(window)
+    try:
+        criteria = _criteria(condition)
+    except RecursionError:
+        raise MalformedQueryError("(", 1, 1) from None
     return Query(
-        columns=tuple(str(name) for name in _children(columns)),
+        columns=tuple(_column(item) for item in _children(columns)),
         module=str(module),
-        criteria=_criteria(condition),
+        criteria=criteria,
+        groups=tuple(str(name) for name in _children(group)),
         order=tuple(_sorting(item) for item in _children(order)),
         limit=limit,
         offset=offset,
+    )
+
+
+def _column(tree: Any) -> Column:
+    *function, name, alias = tree.children
+    return Column(
+        field=str(name),
+        function=str(function[0]).upper() if function else None,
+        alias=None if alias is None else str(alias),
     )
 
 
@@ -105,39 +141,38 @@ def _value(tree: Tree[Token]) -> str | int | float | bool:
         case "STRING":
             return _ESCAPE.sub(lambda found: found.group(1) or "'", token[1:-1])
         case "INTEGER":
-            return int(token)
+            return _whole(token)
         case "NUMBER":
             return float(token)
         case _:
             return token.lower() == "true"
 
 
-def _sorting(tree: Any) -> tuple[str, bool]:
-    name, direction = tree.children
-    return str(name), direction is not None and direction.lower() == "desc"
+def _sorting(tree: Any) -> tuple[Column, bool]:
+    *function, name, direction = tree.children
+    column = Column(field=str(name), function=str(function[0]).upper() if function else None)
+    return column, direction is not None and direction.lower() == "desc"
 
 
 def _window(tree: Any) -> tuple[int, int]:
     """Return limit and offset."""
     if tree is None:
         return DEFAULT_LIMIT, 0
-    numbers = [int(token) for token in tree.children]
+    numbers = [_whole(token) for token in tree.children]
     match tree.data:
         case "limit_count":
             return numbers[0], 0
         case "limit_offset_count":
             return numbers[1], numbers[0]
+        case "offset_alone":
+            return DEFAULT_LIMIT, numbers[0]
         case _:
             return numbers[0], numbers[1]
 
 
+def _whole(token: str) -> int:
+    return int(token[: LONGEST_NUMBER + 1])
+
+
 def _children(tree: Any) -> list[Any]:
     return [] if tree is None else list(tree.children)
-
-
-def _comparisons(criteria: Criteria) -> list[Comparison]:
-    match criteria:
-        case Group(_, members):
-            return [found for member in members for found in _comparisons(member)]
-        case Comparison():
-            return [criteria]
