@@ -42,6 +42,7 @@ EXPENSE = Kind(
     groups={"non-billable": ("nonbillable",), "billable": ("unbilled", "invoiced", "reimbursed")},
     filters={"Status.NonBillable": ("nonbillable",)},
     sorts=("account_name", "description", "vendor_name"),
+    references=("vendor_id", "account_id", "paid_through_account_id", "project_id"),
     locked=frozenset({"invoiced"}),
     kept=frozenset({"invoiced"}),
     transitions=(),
@@ -95,7 +96,8 @@ class Expenses(Documents):
         total, tax = Decimal(document["total"]), Decimal(document["tax_amount"])
         return {
             **showing.row(self.store, self.kind, record, self.today()),
-            **{name: document.get(name, "") for name in ("account_name", "description", "vendor_id", "vendor_name")},
+            **{name: document.get(name, "") for name in ("account_name", "description", "vendor_id")},
+            "vendor_name": self._name(document["vendor_id"]),
             "paid_through_account_name": document["paid_through_account_name"],
             "is_billable": document["is_billable"],
             "is_personal": False,
@@ -141,8 +143,10 @@ class Expenses(Documents):
                 document[key] = ""
                 continue
             document[key] = str(partner_of(self.store, role, given, current=document.get(key, "")).id)
-        names = self.store.names([document["vendor_id"]]) if document["vendor_id"] else {}
-        document["vendor_name"] = names.get(document["vendor_id"], "")
+        document["vendor_name"] = self._name(document["vendor_id"])
+
+    def _name(self, vendor_id: str) -> str:
+        return self.store.names([vendor_id]).get(vendor_id, "") if vendor_id else ""
 
     def _currency_holder(self, document: Mapping[str, Any]) -> Record | None:
         """Return the vendor, else the customer: whose currency an expense has unless it says another one."""

@@ -52,6 +52,7 @@ SALES_ORDER = Kind(
         "Status.OnHold": ("onhold",),
         "Status.MyApprovals": ("pending_approval",),
     },
+    references=("salesperson_id",),
     lapse=Lapse(status="overdue", date="shipment_date", sources=frozenset({"open"})),
     locked=frozenset({"void"}),
     kept=frozenset({"invoiced", "partially_invoiced"}),
