@@ -146,3 +146,108 @@ def test_lists_filter_by_status_and_customer(empty: Any) -> None:
     assert listed(filter_by="Status.Draft") == [second["invoice_id"]]
     assert empty.books.delete(f"/invoices/{second['invoice_id']}").json()["code"] == 0
     assert listed() == [first["invoice_id"]]
+
+
+VAT19 = "1465603000000037049"
+
+
+def status_of(running: Any, invoice: dict[str, Any]) -> str:
+    return str(running.books.get(f"/invoices/{invoice['invoice_id']}").json()["invoice"]["status"])
+
+
+def test_taxes_count_into_total_and_balance(empty: Any, customer: str) -> None:
+    """Lines honour their tax, the tax shows by rate, and the balance is the total."""
+    lines = [{"name": "A", "rate": 100, "tax_id": VAT19, "discount": "10%"}, {"name": "B", "rate": "0.05"}]
+    invoice = create(empty, customer, line_items=lines, discount_type="item_level", shipping_charge=4.9)
+    assert invoice["taxes"] == [{"tax_id": VAT19, "tax_name": "VAT 19", "tax_amount": 17.1}]
+    assert (invoice["sub_total"], invoice["tax_total"], invoice["total"]) == (90.05, 17.1, 112.05)
+    assert invoice["balance"] == 112.05
+    assert invoice["line_items"][0]["tax_percentage"] == 19
+    body = {"customer_id": customer, "line_items": [{"name": "x", "tax_id": "1"}]}
+    assert empty.books.post("/invoices", json=body).status_code == 400
+
+
+def test_a_sent_invoice_past_its_date_is_overdue(empty: Any, customer: str) -> None:
+    """The date alone makes it overdue: it is found as overdue and unpaid, not as sent; a draft stays a draft."""
+    late = create(empty, customer, date="2020-01-01", payment_terms=10)
+    draft = create(empty, customer, date="2020-01-01", payment_terms=10)
+    move(empty, late, "sent")
+    shown = empty.books.get(f"/invoices/{late['invoice_id']}").json()["invoice"]
+    assert (shown["status"], shown["due_date"]) == ("overdue", "2020-01-11")
+    assert shown["due_days"].startswith("Overdue by ")
+    assert status_of(empty, draft) == "draft"
+
+    def found(**params: str) -> list[str]:
+        rows = empty.books.get("/invoices", params={"date": "2020-01-01", **params}).json()["invoices"]
+        return [row["invoice_id"] for row in rows]
+
+    for wanted in ({"status": "overdue"}, {"status": "unpaid"}, {"filter_by": "Status.OverDue"}):
+        assert found(**wanted) == [late["invoice_id"]], wanted
+    assert found(status="sent") == found(filter_by="Status.Paid") == []
+    assert found(due_date_before="2020-01-11") == []
+    assert found(due_date_end="2020-01-11", balance="100") == [draft["invoice_id"], late["invoice_id"]]
+
+
+def test_many_are_sent_voided_and_deleted_at_once(empty: Any, customer: str) -> None:
+    """All of them or none: one that cannot be moved keeps the others where they are."""
+    first, second, third = (create(empty, customer) for _ in range(3))
+    both = {"invoice_ids": f"{first['invoice_id']},{second['invoice_id']}"}
+    answer = empty.books.post("/invoices/status/sent", params=both)
+    assert answer.json() == {"code": 0, "message": "The invoices have been marked as sent."}
+    move(empty, third, "void")
+    mixed = {"invoice_ids": f"{first['invoice_id']},{third['invoice_id']}"}
+    assert empty.books.post("/invoices/status/void", params=mixed).status_code == 400
+    assert [status_of(empty, one) for one in (first, second, third)] == ["sent", "sent", "void"]
+    answer = empty.books.post("/invoices/status/void", params=both)
+    assert answer.json()["message"] == "The selected invoices have been marked as void."
+    answer = empty.books.delete("/invoices", params=both)
+    assert answer.json()["message"] == "The invoices have been deleted."
+    assert empty.books.get(f"/invoices/{second['invoice_id']}").status_code == 404
+    assert empty.books.post("/invoices/status/sent").status_code == 400
+
+
+def test_an_invoice_of_an_estimate_marks_it_invoiced(empty: Any, customer: str) -> None:
+    """Named in the body or made by `fromestimates`; an estimate is invoiced once; deletion gives it back its status."""
+    lines = [{"name": "Pump", "rate": 10, "quantity": 3, "tax_id": VAT19}]
+    body = {"customer_id": customer, "line_items": lines, "zcrm_potential_id": "88"}
+    made = [empty.books.post("/estimates", json=body).json()["estimate"]["estimate_id"] for _ in range(2)]
+
+    def estimate(identity: str) -> dict[str, Any]:
+        return dict(empty.books.get(f"/estimates/{identity}").json()["estimate"])
+
+    empty.books.post(f"/estimates/{made[0]}/status/accepted")
+    invoice = create(empty, customer, invoiced_estimate_id=made[0])
+    assert (estimate(made[0])["status"], estimate(made[0])["invoice_ids"]) == ("invoiced", [invoice["invoice_id"]])
+    again = {"customer_id": customer, "line_items": lines, "invoiced_estimate_id": made[0]}
+    assert empty.books.post("/invoices", json=again).status_code == 400
+    assert empty.books.post(f"/estimates/{made[0]}/status/declined").status_code == 400
+    empty.books.delete(f"/invoices/{invoice['invoice_id']}")
+    assert estimate(made[0])["status"] == "accepted"
+    answer = empty.books.post("/invoices/fromestimates", params={"estimate_ids": ",".join(made)})
+    assert answer.json() == {"code": 0, "message": "The invoices have been created."}
+    rows = empty.books.get("/invoices", params={"zcrm_potential_id": "88"}).json()["invoices"]
+    assert [row["total"] for row in rows] == [35.7, 35.7]
+    assert {estimate(one)["status"] for one in made} == {"invoiced"}
+
+
+def test_a_customer_with_transactions_stays(empty: Any) -> None:
+    """The contact says so and is not deleted, until its documents are."""
+    owner = empty.customer("Busy")
+    invoice = create(empty, owner)
+    path = f"/contacts/{owner}"
+    assert empty.books.get(path).json()["contact"]["has_transaction"] is True
+    refusal = empty.books.delete(path)
+    assert (refusal.status_code, refusal.json()["code"]) == (400, 3003)
+    empty.books.delete(f"/invoices/{invoice['invoice_id']}")
+    assert empty.books.get(path).json()["contact"]["has_transaction"] is False
+    assert empty.books.delete(path).status_code == 200
+
+
+def test_the_due_date_follows_unless_it_is_sent(empty: Any, customer: str) -> None:
+    """Terms count from the invoice's date; a due date of its own wins; one before the invoice is refused."""
+    invoice = create(empty, customer, date="2026-03-01", due_date="2026-03-05")
+    path = f"/invoices/{invoice['invoice_id']}"
+    assert invoice["due_date"] == "2026-03-05"
+    changed = empty.books.put(path, json={"payment_terms": 30}).json()["invoice"]
+    assert (changed["due_date"], changed["payment_terms_label"]) == ("2026-03-31", "Net 30")
+    assert empty.books.put(path, json={"due_date": "2026-02-28"}).status_code == 400

@@ -6,6 +6,7 @@ from typing import Any
 from syncdsl.sandbox.books import contact
 from syncdsl.sandbox.books.body import sent_object
 from syncdsl.sandbox.books.custom_fields import forbid_duplicates
+from syncdsl.sandbox.books.documents.partners import has_transactions
 from syncdsl.sandbox.books.envelope import HAS_TRANSACTIONS, NAME_TAKEN, invalid_value, refused, unknown
 from syncdsl.sandbox.books.listing import Listing, containing, document_text
 from syncdsl.sandbox.books.numbering import next_id, next_record
@@ -16,7 +17,6 @@ from syncdsl.sandbox.organisation import CURRENT_USER
 from syncdsl.sandbox.store import Clause, Record, Store
 
 MODULE = "contacts"
-INVOICES = "books.invoices"
 
 FILTERS = {
     "Status.All": Clause("1"),
@@ -179,7 +179,7 @@ class Contacts:
         return contact.detail(record, has_transaction=self._has_transaction(record))
 
     def _has_transaction(self, record: Record) -> bool:
-        return bool(self._store.find(INVOICES, "customer_id", str(record.id)))
+        return has_transactions(self._store, record.id)
 
     def _named(self, call: Call) -> Record:
         return self._get(call.variables["id"])

@@ -2,7 +2,6 @@
 
 from syncdsl.sandbox.books.contacts import Contacts
 from syncdsl.sandbox.books.documents.endpoints import document_endpoints
-from syncdsl.sandbox.books.invoices import Invoices
 from syncdsl.sandbox.books.items import Items
 from syncdsl.sandbox.books.settings import Settings
 from syncdsl.sandbox.exchange import Handler
@@ -15,7 +14,7 @@ def books_endpoints(platform: Platform) -> list[tuple[str, str, Handler]]:
     """Return (method, path, handler) triples; all but the list of organisations demand `organization_id`."""
     store, clock = platform.store, platform.clock
     settings = Settings(platform.options.books_organisation)
-    contacts, invoices, items = Contacts(store, clock), Invoices(store, clock), Items(store, clock)
+    contacts, items = Contacts(store, clock), Items(store, clock)
     guarded: list[tuple[str, str, Handler]] = [
         ("GET", "/organizations/{id}", settings.one_organisation),
         ("GET", "/settings/currencies", settings.currencies),
@@ -41,13 +40,6 @@ def books_endpoints(platform: Platform) -> list[tuple[str, str, Handler]]:
         ("DELETE", "/items/{id}", items.delete),
         ("POST", "/items/{id}/active", items.activate),
         ("POST", "/items/{id}/inactive", items.deactivate),
-        ("GET", "/invoices", invoices.list),
-        ("POST", "/invoices", invoices.create),
-        ("PUT", "/invoices", invoices.upsert),
-        ("GET", "/invoices/{id}", invoices.detail),
-        ("PUT", "/invoices/{id}", invoices.update),
-        ("DELETE", "/invoices/{id}", invoices.delete),
-        ("POST", "/invoices/{id}/status/{status}", invoices.set_status),
     ]
     guarded += document_endpoints(platform)
     endpoints: list[tuple[str, str, Handler]] = [("GET", f"{BASE}/organizations", settings.organisations)]

@@ -21,6 +21,8 @@ AUTOMATIC_NUMBER = 4097  # assumed
 NUMBER_TAKEN = 1001  # assumed for invoices
 ITEM_TAKEN = 1001  # assumed
 WRONG_STATUS = 4012  # assumed
+HAS_PAYMENTS = 4013  # assumed
+OVERPAID = 24016  # assumed
 INTERNAL = 1000
 
 TOO_MANY_REQUESTS = (

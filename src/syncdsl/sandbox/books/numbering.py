@@ -1,4 +1,4 @@
-"""Ids and invoice numbers of Books. One counter serves records and their parts, as in the real system."""
+"""Ids of Books. One counter serves records and their parts, as in the real system."""
 
 from syncdsl.sandbox.organisation import BOOKS_IDENTITY_BASE, RECORD_OFFSET
 from syncdsl.sandbox.store import Store
@@ -15,8 +15,3 @@ def next_record(store: Store) -> int:
 def next_id(store: Store) -> str:
     """Return the id of a new part of a record, such as an address or a line."""
     return str(next_record(store))
-
-
-def next_invoice_number(store: Store) -> str:
-    """Return the next automatic invoice number, INV-000001 being the first."""
-    return f"INV-{store.next_number('books.invoice_number', 1):06d}"

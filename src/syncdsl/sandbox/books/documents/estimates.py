@@ -38,6 +38,7 @@ ESTIMATE = Kind(
         "pending_signature",
     ),
     filters={"Status.Pending": ("pending_approval",), "Status.MyApprovals": ("pending_approval",)},
+    references=("salesperson_id",),
     lapse=Lapse(status="expired", date="expiry_date", sources=frozenset({"sent", "viewed"})),
     transitions=(
         Transition(

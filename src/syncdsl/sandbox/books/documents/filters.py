@@ -44,8 +44,7 @@ def listing(kind: Kind, row: Callable[[Record], dict[str, Any]]) -> Listing:
         kind.partner_key: text_of("partner_id"),
         "reference_number": text_of("reference_number"),
         "zcrm_potential_id": text_of("zcrm_potential_id"),
-        "salesperson_id": text_of("salesperson_id"),
-        **{name: text_of(name) for name in kind.sorts},
+        **{name: text_of(name) for name in (*kind.sorts, *kind.references)},
     }
     if kind.prefix:
         sorts[kind.number_key] = texts[kind.number_key] = "fold(name)"

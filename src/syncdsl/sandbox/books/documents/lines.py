@@ -18,6 +18,7 @@ LENGTHS = {
     "account_id": 50,
     "project_id": 50,
     "salesorder_item_id": 50,
+    "expense_id": 50,
 }
 
 

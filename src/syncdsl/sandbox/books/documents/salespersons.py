@@ -43,7 +43,7 @@ class Salespersons:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def list(self, _call: Call) -> Reply:
+    def listed(self, _call: Call) -> Reply:
         """Answer `GET /salespersons`."""
         return Reply(content={"code": 0, "message": "success", "data": listed(self._store)})
 
