@@ -66,7 +66,14 @@ def _stamps() -> Fields:
 def _currency() -> Fields:
     return {
         "currency_id": written("Currency", ReferenceType(modules=("currencies",)), default=True),
-        "currency_code": shown("Currency code", TextType(length=3)),
+        "currency_code": written("Currency code", TextType(length=3), default=True),
+    }
+
+
+def _deal() -> Fields:
+    return {
+        "zcrm_potential_id": _text("CRM deal id", 50),
+        "zcrm_potential_name": _text("CRM deal name", 200),
     }
 
 
@@ -84,7 +91,7 @@ _CONTACT: Fields = {
     "mobile": written("Mobile", PhoneType(length=50)),
     "website": written("Website", UrlType(length=255)),
     "notes": _text("Notes", 2000),
-    "status": shown("Status", ChoiceType(options=("active", "inactive"))),
+    "status": written("Status", ChoiceType(options=("active", "inactive")), default=True),
     **_currency(),
     **_address("billing_address", "Billing"),
     **_address("shipping_address", "Shipping"),
@@ -174,7 +181,7 @@ def _sale(kind: str, statuses: tuple[str, ...]) -> Fields:
     return {
         **_document(kind, "customers", "Customer", statuses),
         "salesperson_name": _text("Salesperson", 200),
-        "zcrm_potential_id": _text("CRM deal id", 50),
+        **_deal(),
     }
 
 
@@ -259,16 +266,18 @@ EXPENSES: Fields = {
     **_currency(),
     "status": shown("Status", TextType(length=50)),
     "total": shown("Total", MoneyType()),
-    "zcrm_potential_id": _text("CRM deal id", 50),
+    **_deal(),
     **_stamps(),
 }
 
 CURRENCIES: Fields = {
     "currency_id": shown("Currency id", IdType(), unique=True),
-    "currency_code": shown("Code", TextType(length=3), unique=True),
+    "currency_code": FieldSchema(
+        label="Code", value=TextType(length=3), required=True, unique=True, create_only=True
+    ),
     "currency_name": shown("Name", TextType(length=100)),
-    "currency_symbol": shown("Symbol", TextType(length=10)),
-    "price_precision": shown("Decimals", IntegerType()),
+    "currency_symbol": FieldSchema(label="Symbol", value=TextType(length=10), default=True, create_only=True),
+    "price_precision": FieldSchema(label="Decimals", value=IntegerType(), default=True, create_only=True),
     "is_base_currency": shown("Base currency", BooleanType()),
     "exchange_rate": shown("Exchange rate", DecimalType()),
 }
@@ -282,9 +291,9 @@ TAXES: Fields = {
 
 USERS: Fields = {
     "user_id": shown("User id", IdType(), unique=True),
-    "name": shown("Name", TextType(length=100)),
-    "email": shown("Email", EmailType(length=100), unique=True),
-    "role_id": shown("Role id", IdType()),
-    "user_role": shown("Role", TextType(length=100)),
-    "status": shown("Status", TextType(length=50)),
+    "name": written("Name", TextType(length=100), required=True),
+    "email": FieldSchema(label="Email", value=EmailType(length=100), required=True, unique=True),
+    "role_id": written("Role id", IdType(), default=True),
+    "user_role": written("Role", TextType(length=100), default=True),
+    "status": written("Status", TextType(length=50), default=True),
 }

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.transport.pool import each
-from syncdsl.adapters.zoho_books.api import Api, all_of
+from syncdsl.adapters.zoho_books.api import Api
 from syncdsl.adapters.zoho_books.values import raw_value, read_value, tells, write_value
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.values import Value, is_empty
@@ -90,7 +90,7 @@ class Finder:
         unique = self._api.module(module.name)[1].fields[field].unique
         ids: list[str] = []
         met: set[Any] = set()
-        for rows in self._api.pages(module, {**all_of(module), **params}):
+        for rows in self._api.pages(module, {**self._api.everything(module), **params}):
             for row in rows:
                 if not tells(row, field):
                     ids.append(str(row[module.id_field]))

@@ -31,14 +31,16 @@ from syncdsl.schema.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from syncdsl.adapters.transport.client import Client
     from syncdsl.adapters.zoho_books.api import Api
 
 CUSTOM_PREFIX = "cf_"
 
 
-def read_identity(client: Client, *, wanted: str | None, data_centre: str) -> Identity:
-    """Return the wanted organisation, or the only one.
+def read_organisation(client: Client, *, wanted: str | None) -> dict[str, Any]:
+    """Return the wanted organisation as Books describes it, or the only one.
 
     Raises Fault SD706 when the wanted one is not open to the token, or none is chosen of several.
     """
@@ -46,11 +48,16 @@ def read_identity(client: Client, *, wanted: str | None, data_centre: str) -> Id
     rows = answer.data.get("organizations") if isinstance(answer.data, dict) else None
     if not succeeded(answer) or not isinstance(rows, list):
         raise client.problems.unexpected(f"HTTP {answer.status} to `/organizations`: {client.words(answer)}")
-    found = [row for row in rows if wanted is None or str(row.get("organization_id")) == wanted]
+    listed = [row for row in rows if isinstance(row, dict)]
+    found = [row for row in listed if wanted is None or str(row.get("organization_id")) == wanted]
     if len(found) != 1:
-        seen = [f"{row.get('organization_id')} ({row.get('name')})" for row in rows]
+        seen = [f"{row.get('organization_id')} ({row.get('name')})" for row in listed]
         raise client.problems.unknown_organisation(wanted, seen)
-    organisation = found[0]
+    return found[0]
+
+
+def identity_of(organisation: Mapping[str, Any], *, data_centre: str) -> Identity:
+    """Return who an organisation is."""
     return Identity(
         organization=str(organisation.get("organization_id")),
         name=str(organisation.get("name") or ""),
@@ -77,7 +84,7 @@ def _module(module: Module, customs: dict[str, FieldSchema]) -> ModuleSchema:
         key_field=KEY_FIELD if key is not None and key.unique else None,
         created_field="created_time" if "created_time" in fields else None,
         modified_field="last_modified_time" if "last_modified_time" in fields else None,
-        currency_field="currency_code" if "currency_id" in fields and module.creatable else None,
+        currency_field="currency_code" if "currency_id" in fields and module.id_field != "currency_id" else None,
         status_field=module.status_field,
         lines_field=module.lines_field,
         parent_field=module.parent_field,

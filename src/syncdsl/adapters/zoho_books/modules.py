@@ -20,10 +20,10 @@ class Module:
     are parameters that lists take and values that records must have. `entity` names the module in the
     settings of custom fields. `filters` are fields that the list can be searched by exactly; `key_filter` is
     the parameter that searches by key, where there is one. `compared` are keys that list rows and records
-    share and that make up a version. `resent` are keys that the documentation requires in every update.
-    `listed_only`: records can only be read by listing all of them. `parent_field` refers to the record a child belongs
-    to. `switched` is the field of states that calls of their own change (`/items/ID/inactive`). `covered`: the adapter
-    reads and writes its records; else only the metadata is known.
+    share and that make up a version. `resent` are keys that the documentation requires in every update;
+    `lines_resent`: it requires the lines too. `fixed` goes into the body of every new record. `listed_only`: records
+    can only be read by listing all of them. `unfiltered`: the list takes no filter by status. `parent_field` refers to the record a child belongs to. `switched` is the
+    field of states that calls of their own change (`/items/ID/inactive`).
     """
 
     name: str
@@ -45,10 +45,13 @@ class Module:
     lines_field: str | None = None
     parent_field: str | None = None
     switched: str | None = None
+    lines_resent: bool = False
+    fixed: dict[str, str] = field(default_factory=dict)
     listed_only: bool = False
-    covered: bool = True
+    unfiltered: bool = False
     creatable: bool = True
     updatable: bool = True
+    deletable: bool = True
 
 
 _CONTACT_COMPARED = (
@@ -79,6 +82,7 @@ CUSTOMERS = Module(
     resent=_CONTACT_RESENT,
     person_fields=fields.PERSON_FIELDS,
     status_field="status",
+    switched="status",
 )
 
 VENDORS = Module(
@@ -98,7 +102,21 @@ VENDORS = Module(
     resent=_CONTACT_RESENT,
     person_fields=fields.PERSON_FIELDS,
     status_field="status",
+    switched="status",
 )
+
+CONTACTS = Module(
+    name="contacts",
+    label="Contacts",
+    path="/contacts",
+    store="contacts",
+    single="contact",
+    id_field="contact_id",
+    label_field="contact_name",
+    fields=fields.CUSTOMERS,
+    compared=_CONTACT_COMPARED,
+)
+"""Customers and vendors together, as the parents of contact persons; rules know the two only apart."""
 
 CONTACT_PERSONS = Module(
     name="contact_persons",
@@ -110,7 +128,7 @@ CONTACT_PERSONS = Module(
     label_field="last_name",
     fields=fields.CONTACT_PERSONS,
     parent_field="contact_id",
-    covered=False,
+    resent=("contact_id", "first_name"),
 )
 
 ITEMS = Module(
@@ -151,9 +169,12 @@ QUOTES = Module(
     label_field="estimate_number",
     fields=fields.QUOTES,
     entity="estimate",
+    filters=frozenset({"customer_id", "estimate_number", "reference_number", "zcrm_potential_id"}),
+    key_filter="custom_field",
+    compared=("estimate_number", "customer_id", "status", "date", "reference_number", "total"),
+    resent=("customer_id",),
     status_field="status",
     lines_field="line_items",
-    covered=False,
 )
 
 SALES_ORDERS = Module(
@@ -166,9 +187,11 @@ SALES_ORDERS = Module(
     label_field="salesorder_number",
     fields=fields.SALES_ORDERS,
     entity="salesorder",
+    filters=frozenset({"customer_id", "reference_number", "salesorder_number", "zcrm_potential_id"}),
+    compared=("salesorder_number", "customer_id", "status", "date", "reference_number", "total"),
+    resent=("customer_id",),
     status_field="status",
     lines_field="line_items",
-    covered=False,
 )
 
 INVOICES = Module(
@@ -196,6 +219,7 @@ INVOICES = Module(
     resent=("customer_id",),
     status_field="status",
     lines_field="line_items",
+    lines_resent=True,
 )
 
 PURCHASE_ORDERS = Module(
@@ -208,9 +232,13 @@ PURCHASE_ORDERS = Module(
     label_field="purchaseorder_number",
     fields=fields.PURCHASE_ORDERS,
     entity="purchaseorder",
+    filters=frozenset({"purchaseorder_number", "reference_number", "vendor_id"}),
+    key_filter="custom_field",
+    compared=("purchaseorder_number", "vendor_id", "status", "date", "reference_number", "total"),
+    resent=("vendor_id",),
     status_field="status",
     lines_field="line_items",
-    covered=False,
+    lines_resent=True,
 )
 
 EXPENSES = Module(
@@ -223,8 +251,10 @@ EXPENSES = Module(
     label_field="reference_number",
     fields=fields.EXPENSES,
     entity="expense",
+    filters=frozenset({"customer_id", "reference_number", "vendor_id", "zcrm_potential_id"}),
+    compared=("date", "status", "total", "reference_number", "description", "customer_id"),
+    resent=("account_id", "amount", "date", "paid_through_account_id"),
     status_field="status",
-    covered=False,
 )
 
 CURRENCIES = Module(
@@ -237,9 +267,11 @@ CURRENCIES = Module(
     label_field="currency_code",
     fields=fields.CURRENCIES,
     compared=tuple(fields.CURRENCIES),
+    unfiltered=True,
+    fixed={"currency_format": "1,234,567.89"},
     listed_only=True,
-    creatable=False,
     updatable=False,
+    deletable=False,
 )
 
 TAXES = Module(
@@ -252,9 +284,11 @@ TAXES = Module(
     label_field="tax_name",
     fields=fields.TAXES,
     compared=tuple(fields.TAXES),
+    unfiltered=True,
     listed_only=True,
     creatable=False,
     updatable=False,
+    deletable=False,
 )
 
 USERS = Module(
@@ -266,9 +300,10 @@ USERS = Module(
     id_field="user_id",
     label_field="name",
     fields=fields.USERS,
-    covered=False,
-    creatable=False,
-    updatable=False,
+    compared=tuple(fields.USERS),
+    status_field="status",
+    switched="status",
+    listed_only=True,
 )
 
 MODULES = {

@@ -1,134 +1,130 @@
-"""Observes a module by listing all of it, the newest change first, and reading only what changed.
+"""Observes a module: what changed since a cursor, or all of it.
 
-Books has no list of deleted records, so only a complete list can show that one is gone, and it is cheap: one
-call for 200 rows. Rows are thin; the full record is read where its version is not the known one and a wanted
-field is not in the row. While a list is read, edited records move to its front: they are read again at the
-end, and no row is missed.
+Books has no list of deleted records, so only a complete list can show that one is gone; it costs a call for 200 rows.
+From a cursor on only the front of the list is read. Rows are thin; the full record is read where its version is not
+the known one and a wanted field is not in the row.
+
+A cursor is the stamp up to which all is known, never later than the newest stamp seen and the server's clock less the
+overlap; reading goes back to the overlap before it, for what was written late or by another clock. When nothing had
+changed for longer than the overlap, nothing older can come any more; the cursor then also names the first rows, and
+the next reading ends where it meets one of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
-from syncdsl.adapters.zoho_books.api import Api, all_of
+from syncdsl.adapters.zoho.stamps import read_instant, write_instant
+from syncdsl.adapters.zoho_books.modules import CONTACT_PERSONS
+from syncdsl.adapters.zoho_books.newest import Walk
 from syncdsl.adapters.zoho_books.values import tells
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
+    from syncdsl.adapters.zoho_books.api import Api
     from syncdsl.adapters.zoho_books.modules import Module
+    from syncdsl.adapters.zoho_books.moving import Movements
+    from syncdsl.adapters.zoho_books.persons import Persons
     from syncdsl.adapters.zoho_books.reading import Reader
     from syncdsl.schema.snapshot import ModuleSchema
 
-CLOSING_ROUNDS = 5
-"""How often the front of the list is read again while records keep arriving there."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where an incremental reading begins: a stamp, and the marks of rows that stood at the front of a quiet list."""
+
+    stamp: dt.datetime
+    anchors: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Return the cursor as the engine keeps it."""
+        return " ".join((write_instant(self.stamp), *self.anchors))
 
 
-@dataclass(slots=True)
-class _Progress:
-    """What one observation saw: ids with what their rows held, and the server's time at its beginning."""
+def read_cursor(text: str | None) -> Cursor | None:
+    """Return a cursor from its text; None for none, and for one that is not understood: then all is read."""
+    stamp, *anchors = (text or "").split(" ")
+    moment = read_instant(stamp)
+    return None if moment is None else Cursor(stamp=moment, anchors=tuple(anchors))
 
-    seen: dict[str, str] = field(default_factory=dict)
-    start: dt.datetime | None = None
+
+def next_cursor(walk: Walk, begun: Cursor | None, overlap: dt.timedelta, start: dt.datetime) -> Cursor:
+    """Return the cursor after a sound reading."""
+    bound = start - overlap
+    stamps = [stamp for stamp in (walk.latest, begun.stamp if begun else None) if stamp is not None]
+    latest = max(stamps, default=None)
+    if latest is None:
+        return Cursor(stamp=bound)
+    quiet = latest < bound
+    return Cursor(stamp=min(latest, bound), anchors=tuple(walk.front) if quiet else ())
 
 
 class Observer:
-    """Observes modules of one connection."""
+    """Observes modules of one connection. `overlap` is how far back an incremental reading reaches."""
 
-    def __init__(self, api: Api, reader: Reader) -> None:
+    def __init__(
+        self, api: Api, reader: Reader, persons: Persons, movements: Movements, *, overlap: dt.timedelta
+    ) -> None:
         self._api = api
         self._reader = reader
+        self._persons = persons
+        self._movements = movements
+        self._overlap = overlap
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
-        """Read a module completely; there are no cursors because there is no list of changes with deletions."""
+        """Read a module from its cursor on, or completely; a list that does not come by change is always complete."""
         module, schema = self._api.module(request.module)
         self._reader.check_fields(request.module, schema, request.fields)
         if request.view is not None:
             raise self._api.client.problems.not_offered(f"module `{request.module}` has no views")
-        progress = _Progress()
-        number, more = 1, True
-        while more:
-            page, more, _ = self._page(module, schema, request, progress, number)
-            number += 1
-            if page.records or page.unchanged:
+        begun = read_cursor(request.cursor)
+        listed = self._persons.parents if module is CONTACT_PERSONS else module
+        walk = Walk(
+            api=self._api,
+            module=listed,
+            since=begun.stamp - self._overlap if begun else None,
+            anchors=frozenset(begun.anchors) if begun else frozenset(),
+        )
+        for rows, now in walk.pages():
+            if module is CONTACT_PERSONS:
+                page = self._persons.page(request, rows, now)
+            else:
+                page = self._page(module, schema, request, rows, now)
+            if page.records or page.unchanged or page.gone:
                 yield page
-        complete = True
-        if number > 2 and not module.listed_only:
-            complete = False
-            for _ in range(CLOSING_ROUNDS):
-                moved = list(self._front(module, schema, request, progress))
-                yield from moved
-                if not moved:
-                    complete = True
-                    break
-        if progress.start is None:
+        if walk.start is None:
             raise self._api.client.problems.unexpected(f"the list of `{request.module}` did not come")
-        yield ObservationEnd(complete=complete, cursor=None, server_time=progress.start)
-
-    def _front(
-        self, module: Module, schema: ModuleSchema, request: ObserveRequest, progress: _Progress
-    ) -> Iterator[Page]:
-        """Read the list from its front until a page brings rows that were seen as they are."""
-        number, more = 1, True
-        while more:
-            page, more, fresh = self._page(module, schema, request, progress, number)
-            if page.records or page.unchanged:
-                yield page
-            if not fresh:
-                return
-            number += 1
+        cursor = request.cursor
+        if walk.sound:
+            cursor = next_cursor(walk, begun, self._overlap, walk.start).text()
+            self._movements.observed(listed, walk.start)
+        yield ObservationEnd(complete=walk.complete and walk.sound, cursor=cursor, server_time=walk.start)
 
     def _page(
-        self,
-        module: Module,
-        schema: ModuleSchema,
-        request: ObserveRequest,
-        progress: _Progress,
-        number: int,
-    ) -> tuple[Page, bool, bool]:
-        """Return a page of what was not yet seen, whether another follows, and whether all of its rows were new."""
-        rows, more, answer = self._api.page(module, all_of(module), number)
-        now = self._api.now(answer)
-        progress.start = progress.start or now
-        marks = {str(row[module.id_field]): self._reader.mark(module, row) for row in rows}
-        new = [row for row in rows if progress.seen.get(str(row[module.id_field])) != marks[str(row[module.id_field])]]
+        self, module: Module, schema: ModuleSchema, request: ObserveRequest, rows: list[dict[str, Any]], now: dt.datetime
+    ) -> Page:
+        """Return rows as a page: known versions as unchanged, the others with what was asked for."""
         unchanged: list[str] = []
         changed: list[dict[str, Any]] = []
-        for row in new:
-            identifier = str(row[module.id_field])
-            progress.seen[identifier] = marks[identifier]
+        for row in rows:
             version = self._reader.version(module, row, now)
-            if version is not None and version == request.known(identifier):
-                unchanged.append(identifier)
+            if version is not None and version == request.known(str(row[module.id_field])):
+                unchanged.append(str(row[module.id_field]))
             else:
                 changed.append(row)
-        records = self._records(module, schema, request, changed, now)
-        return (
-            Page(records=tuple(records), unchanged=tuple(unchanged)),
-            more,
-            bool(new) and len(new) == len(rows),
-        )
-
-    def _records(
-        self,
-        module: Module,
-        schema: ModuleSchema,
-        request: ObserveRequest,
-        rows: list[dict[str, Any]],
-        now: dt.datetime,
-    ) -> list[Record]:
-        thin = [row for row in rows if not all(tells(row, name) for name in request.fields)]
-        details = self._reader.details(module, [str(row[module.id_field]) for row in thin])
+        thin = [row for row in changed if not all(tells(row, name) for name in request.fields)]
+        details = self._reader.details_of(module, thin, now)
         lacking = {str(row[module.id_field]) for row in thin}
-        records = []
-        for row in rows:
+        records: list[Record] = []
+        for row in changed:
             identifier = str(row[module.id_field])
             if identifier not in lacking:
                 records.append(self._reader.record(module, schema, row, request.fields, now))
             elif identifier in details:
                 detail, read_at = details[identifier]
                 records.append(self._reader.record(module, schema, detail, request.fields, read_at))
-        return records
+        return Page(records=tuple(records), unchanged=tuple(unchanged))

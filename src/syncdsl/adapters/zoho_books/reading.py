@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from syncdsl.adapters.protocol import Record, Sample
 from syncdsl.adapters.transport.pool import each
 from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
-from syncdsl.adapters.zoho_books.api import Api, all_of, fits
+from syncdsl.adapters.zoho_books.api import MODIFIED, Api, fits
+from syncdsl.adapters.zoho_books.details import Detail, Details
 from syncdsl.adapters.zoho_books.dialect import ABSENT, NO_SUCH_URL, code_of, single, succeeded
 from syncdsl.adapters.zoho_books.values import raw_value, read_fields, tells
 from syncdsl.schema.digest import digest
@@ -28,6 +29,7 @@ class Reader:
     def __init__(self, api: Api, *, at_once: int) -> None:
         self._api = api
         self._at_once = at_once
+        self.kept = Details()
 
     def fetch(self, name: str, ids: Sequence[str], wanted: Sequence[str]) -> dict[str, Record]:
         """Return the records that exist now; ids not in the answer are confirmed absent."""
@@ -41,7 +43,18 @@ class Reader:
             identifier: self.record(module, schema, detail, wanted, now) for identifier, (detail, now) in found.items()
         }
 
-    def details(self, module: Module, ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dt.datetime]]:
+    def details_of(self, module: Module, rows: Sequence[dict[str, Any]], now: dt.datetime) -> dict[str, Detail]:
+        """Return the full records behind list rows, reading those that were not read in this state before."""
+        found: dict[str, Detail] = {}
+        for row in rows:
+            identifier = str(row[module.id_field])
+            kept = self.kept.get(module, identifier, self.version(module, row, now))
+            if kept is not None:
+                found[identifier] = kept
+        wanted = [str(row[module.id_field]) for row in rows]
+        return found | self.details(module, [identifier for identifier in wanted if identifier not in found])
+
+    def details(self, module: Module, ids: Sequence[str]) -> dict[str, Detail]:
         """Return the full records of those ids that exist, each with the server's time of its reading."""
         answers = each(lambda identifier: self.detail(module, identifier), ids, at_once=self._at_once)
         return {
@@ -58,7 +71,10 @@ class Reader:
             found = single(answer, module.single)
             if found is None:
                 raise self._api.refused(answer, f"a record of {module.path}")
-            return (found if fits(module, found) else None), now
+            if not fits(module, found):
+                return None, now
+            self.kept.put(module, identifier, self.version(module, found, now), (found, now))
+            return found, now
         if _absent(answer, identifier):
             return None, now
         raise self._api.refused(answer, f"a record of {module.path}")
@@ -69,8 +85,9 @@ class Reader:
         rows: list[dict[str, Any]] = []
         number, more = 1, True
         while more and len(rows) < limit:
-            page, more, _ = self._api.page(module, all_of(module), number)
-            rows += page
+            page = self._api.page(module, self._api.everything(module), number)
+            rows += page.rows
+            more = page.more
             number += 1
         kept = rows[:limit]
         told = tuple(field for field in schema.fields if any(tells(row, field) for row in kept))
@@ -83,8 +100,16 @@ class Reader:
     def all_records(self, name: str, wanted: Sequence[str]) -> list[Record]:
         """Return every record of a module whose list rows tell everything."""
         module, schema = self._api.module(name)
-        rows, _, answer = self._api.page(module, all_of(module), 1)
-        return [self.record(module, schema, row, wanted, self._api.now(answer)) for row in rows]
+        found: list[Record] = []
+        number, more = 1, True
+        while more:
+            page = self._api.page(module, self._api.everything(module), number)
+            if page.cut:
+                raise self._api.client.problems.unexpected(f"page {number} of `{module.path}` lacks rows")
+            found += [self.record(module, schema, row, wanted, page.now) for row in page.rows]
+            more = page.more
+            number += 1
+        return found
 
     def record(
         self,
@@ -100,7 +125,7 @@ class Reader:
             id=str(row[module.id_field]),
             fields=read_fields(row, schema, wanted),
             version=self.version(module, row, now),
-            modified=read_instant(row.get("last_modified_time")),
+            modified=read_instant(row.get(MODIFIED)),
             created=read_instant(row.get("created_time")),
         )
 
@@ -110,9 +135,9 @@ class Reader:
         None when the stamp is so recent that another change in the same second would not show in it.
         """
         content = self.content(module, row)
-        if "last_modified_time" not in module.fields:
+        if MODIFIED not in module.fields:
             return content
-        modified = read_instant(row.get("last_modified_time"))
+        modified = read_instant(row.get(MODIFIED))
         if modified is None or not settled(modified, now):
             return None
         return f"{write_instant(modified)} {content}"
@@ -120,10 +145,6 @@ class Reader:
     def content(self, module: Module, row: dict[str, Any]) -> str:
         """Return a digest of what list rows and full records share."""
         return digest([_plain(raw_value(row, name)) for name in module.compared])
-
-    def mark(self, module: Module, row: dict[str, Any]) -> str:
-        """Return what tells a row from an earlier reading of it in the same observation."""
-        return f"{row.get('last_modified_time')} {self.content(module, row)}"
 
     def check_fields(self, name: str, schema: ModuleSchema, wanted: Sequence[str]) -> None:
         """Raise Fault SD707 for a field that the snapshot does not have."""
