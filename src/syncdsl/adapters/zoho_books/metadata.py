@@ -42,15 +42,25 @@ def read_identity(client: Client, *, wanted: str | None, data_centre: str) -> Id
 
     Raises Fault SD706 when the wanted one is not open to the token, or none is chosen of several.
     """
-    answer = client.read("GET", "/organizations")
-    rows = answer.data.get("organizations") if isinstance(answer.data, dict) else None
-    if not succeeded(answer) or not isinstance(rows, list):
-        raise client.problems.unexpected(f"HTTP {answer.status} to `/organizations`: {client.words(answer)}")
+    rows = read_organizations(client)
     found = [row for row in rows if wanted is None or str(row.get("organization_id")) == wanted]
     if len(found) != 1:
         seen = [f"{row.get('organization_id')} ({row.get('name')})" for row in rows]
         raise client.problems.unknown_organisation(wanted, seen)
-    organisation = found[0]
+    return identity_of(found[0], data_centre)
+
+
+def read_organizations(client: Client) -> list[dict[str, Any]]:
+    """Return the organisations that the token opens, as Books lists them."""
+    answer = client.read("GET", "/organizations")
+    rows = answer.data.get("organizations") if isinstance(answer.data, dict) else None
+    if not succeeded(answer) or not isinstance(rows, list):
+        raise client.problems.unexpected(f"HTTP {answer.status} to `/organizations`: {client.words(answer)}")
+    return rows
+
+
+def identity_of(organisation: dict[str, Any], data_centre: str) -> Identity:
+    """Return the identity of an organisation as Books lists it."""
     return Identity(
         organization=str(organisation.get("organization_id")),
         name=str(organisation.get("name") or ""),
