@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 WRITE = "Write rules"
+CONNECT = "Connect organisations"
 RUN = "Run them"
 TRY = "Try it"
 
@@ -39,6 +40,20 @@ COMMANDS = {
     ),
     "schema": Entry(
         target="syncdsl.cli.schema:schema", summary="Read the schemas that rules are checked against.", section=WRITE
+    ),
+    "login": Entry(
+        target="syncdsl.cli.login:login",
+        summary="Sign in to an organisation and keep its refresh token.",
+        section=CONNECT,
+    ),
+    "logout": Entry(
+        target="syncdsl.cli.logout:logout", summary="Revoke a refresh token and forget it.", section=CONNECT
+    ),
+    "setup": Entry(
+        target="syncdsl.cli.setup:setup", summary="Give the organisations what the rules need.", section=CONNECT
+    ),
+    "doctor": Entry(
+        target="syncdsl.cli.doctor:doctor", summary="Examine everything a run depends on.", section=CONNECT
     ),
     "adapter": Entry(
         target="syncdsl.cli.adapter:adapter", summary="Put an adapter to the test against a live system.", section=TRY

@@ -6,18 +6,22 @@ import os
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
-from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, MISSING_CREDENTIALS, MISSING_EXTRA
+from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, MISSING_CREDENTIALS
+from syncdsl.project import keyrings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SERVICE = "syncdsl"
+ENVIRONMENT, KEYRING = "env", "keyring"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of a secret
+"""What signs the calls of a connection's webhooks; kept beside the secrets of its sign-in."""
 
 
 def resolve_secrets(connection: str, reference: str | None, wanted: Sequence[str]) -> dict[str, str]:
     """Return the wanted secrets of a connection by name, such as `client_id`.
 
-    Raises Fault SD606 that names exactly what is not set, SD612 when the keyring's package is missing.
+    Raises Fault SD606 that names exactly what is not set, SD612 when the keyring's package is missing, SD620 when the
+    keyring cannot be used.
     """
     if not wanted:
         return {}
@@ -26,20 +30,46 @@ def resolve_secrets(connection: str, reference: str | None, wanted: Sequence[str
         raise Fault(
             MISSING_CREDENTIALS,
             f"the connection `{connection}` names no credentials",
-            help=f'add `credentials = "env:{prefix}"` to it in syncdsl.toml and set {_listed(prefix, wanted)}',
+            help=f"sign in with `syncdsl login {connection}`, or add "
+            f'`credentials = "env:{prefix}"` to it in syncdsl.toml and set {_listed(prefix, wanted)}',
         )
+    found = configured_secrets(connection, reference, wanted)
+    missing = [secret for secret in wanted if secret not in found]
+    if missing:
+        raise _missing(connection, reference, missing)
+    return found
+
+
+def configured_secrets(connection: str, reference: str | None, wanted: Sequence[str]) -> dict[str, str]:
+    """Return those of the wanted secrets that are set; raises as `resolve_secrets` does, but not for missing ones."""
+    if reference is None:
+        return {}
+    kind, name = parts_of(reference)
+    if kind == KEYRING:
+        return keyrings.read(connection, name, wanted)
+    found = {secret: os.environ.get(variable(name, secret), "").strip() for secret in wanted}
+    return {secret: value for secret, value in found.items() if value}
+
+
+def parts_of(reference: str) -> tuple[str, str]:
+    """Return kind and name of a reference: `keyring:crm` is the entry `crm` of the keyring."""
     kind, _, name = reference.partition(":")
-    if kind == "env":
-        return _from_environment(connection, name, wanted)
-    return _from_keyring(connection, name, wanted)
+    return kind, name
+
+
+def variable(prefix: str, secret: str) -> str:
+    """Return the environment variable of a secret."""
+    return f"{prefix}_{secret.upper()}"
 
 
 def secrets_hint(reference: str | None, wanted: Sequence[str]) -> str:
     """Return where the secrets come from, in words for messages."""
-    kind, _, name = (reference or "").partition(":")
-    if kind == "env":
+    if reference is None:
+        return ""
+    kind, name = parts_of(reference)
+    if kind == ENVIRONMENT:
         return _listed(name, wanted)
-    return f"the keyring entry `{SERVICE}:{name}`" if kind == "keyring" else ""
+    return f"the keyring entry `{keyrings.entry_of(name)}`"
 
 
 def resolve_address(connection: str, url: str | None) -> str | None:
@@ -60,53 +90,26 @@ def resolve_address(connection: str, url: str | None) -> str | None:
     return value
 
 
-def _variable(prefix: str, secret: str) -> str:
-    return f"{prefix}_{secret.upper()}"
-
-
 def _listed(prefix: str, wanted: Sequence[str]) -> str:
-    names = [f"`{_variable(prefix, secret)}`" for secret in wanted]
+    names = [f"`{variable(prefix, secret)}`" for secret in wanted]
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
-def _from_environment(connection: str, prefix: str, wanted: Sequence[str]) -> dict[str, str]:
-    found = {secret: os.environ.get(_variable(prefix, secret), "").strip() for secret in wanted}
-    missing = [secret for secret in wanted if not found[secret]]
-    if missing:
+def _missing(connection: str, reference: str, missing: Sequence[str]) -> Fault:
+    kind, name = parts_of(reference)
+    if kind == ENVIRONMENT:
         verb = "is" if len(missing) == 1 else "are"
-        raise Fault(
+        return Fault(
             MISSING_CREDENTIALS,
-            f"the connection `{connection}` needs {_listed(prefix, missing)}, which {verb} not set",
-            help="set them in the environment of this command; `syncdsl sandbox` prints those of the sandbox",
+            f"the connection `{connection}` needs {_listed(name, missing)}, which {verb} not set",
+            help="set them in the environment of this command (`syncdsl sandbox` prints those of the sandbox), or get "
+            f"them with `syncdsl login {connection}`",
         )
-    return found
-
-
-def _from_keyring(connection: str, name: str, wanted: Sequence[str]) -> dict[str, str]:
-    try:
-        import keyring  # noqa: PLC0415 - an optional extra
-        from keyring.errors import KeyringError  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        raise Fault(
-            MISSING_EXTRA,
-            f"the connection `{connection}` reads its credentials from the keyring, whose package is not installed",
-            help="install it with `pip install 'syncdsl[keyring]'`",
-        ) from None
-    entry = f"{SERVICE}:{name}"
-    try:
-        found = {secret: (keyring.get_password(entry, secret) or "").strip() for secret in wanted}
-    except KeyringError as error:
-        raise Fault(
-            MISSING_CREDENTIALS,
-            f"the keyring does not answer: {type(error).__name__}",
-            help='unlock it, or use environment variables: `credentials = "env:PREFIX"`',
-        ) from None
-    missing = [secret for secret in wanted if not found[secret]]
-    if missing:
-        listed = ", ".join(f"`{secret}`" for secret in missing)
-        raise Fault(
-            MISSING_CREDENTIALS,
-            f"the keyring entry `{entry}` of the connection `{connection}` lacks {listed}",
-            help="\n".join(f"`keyring set {entry} {secret}`" for secret in missing),
-        )
-    return found
+    entry = keyrings.entry_of(name)
+    listed = ", ".join(f"`{secret}`" for secret in missing)
+    return Fault(
+        MISSING_CREDENTIALS,
+        f"the keyring entry `{entry}` of the connection `{connection}` lacks {listed}",
+        help=f"sign in with `syncdsl login {connection}`, or set it by hand:\n"
+        + "\n".join(f"`keyring set {entry} {secret}`" for secret in missing),
+    )

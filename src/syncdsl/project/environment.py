@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from syncdsl.adapters.protocol import Connection
+    from syncdsl.adapters.protocol import Adapter, Connection, ConnectionSettings
     from syncdsl.plan.plan import Plan
     from syncdsl.project.settings import ConnectionTable
     from syncdsl.project.workspace import Workspace
@@ -58,26 +58,39 @@ def open_connection(workspace: Workspace, environment: str, name: str, schema: S
 
     Raises Fault: SD602 and SD606 to SD608 for settings that cannot be used.
     """
-    from syncdsl.adapters.protocol import ConnectionSettings  # noqa: PLC0415 - loaded by the commands that connect
     from syncdsl.adapters.registry import load_adapter  # noqa: PLC0415 - loaded by the commands that connect
 
     table = connection_table(workspace, environment, name)
     adapter = load_adapter(table.adapter)
-    wanted = tuple(getattr(adapter, "secrets", SIGN_IN))
-    return adapter.connect(
-        ConnectionSettings(
-            name=name,
-            adapter=table.adapter,
-            data_centre=table.data_centre,
-            organization=table.organization,
-            url=resolve_address(name, table.url),
-            secrets=resolve_secrets(name, table.credentials, wanted),
-            credentials_hint=secrets_hint(table.credentials, wanted),
-            allowed_hosts=allowed_hosts(),
-            options=table.options.model_dump(exclude_none=True, exclude_unset=True),
-            services=services(workspace, environment),
-        ),
-        schema,
+    secrets = resolve_secrets(name, table.credentials, wanted_secrets(adapter))
+    return adapter.connect(connection_settings(workspace, environment, name, table, secrets), schema)
+
+
+def wanted_secrets(adapter: Adapter) -> tuple[str, ...]:
+    """Return the names of the secrets that an adapter's connections need."""
+    return tuple(getattr(adapter, "secrets", SIGN_IN))
+
+
+def connection_settings(
+    workspace: Workspace, environment: str, name: str, table: ConnectionTable, secrets: Mapping[str, str]
+) -> ConnectionSettings:
+    """Return what an adapter is given to open a connection with these secrets.
+
+    Raises Fault SD602 when an address of the environment is not set.
+    """
+    from syncdsl.adapters.protocol import ConnectionSettings  # noqa: PLC0415 - loaded by the commands that connect
+
+    return ConnectionSettings(
+        name=name,
+        adapter=table.adapter,
+        data_centre=table.data_centre,
+        organization=table.organization,
+        url=resolve_address(name, table.url),
+        secrets=secrets,
+        credentials_hint=secrets_hint(table.credentials, tuple(secrets) or SIGN_IN),
+        allowed_hosts=allowed_hosts(),
+        options=table.options.model_dump(exclude_none=True, exclude_unset=True),
+        services=services(workspace, environment),
     )
 
 

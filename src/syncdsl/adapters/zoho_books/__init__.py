@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from syncdsl.adapters.onboarding import SignIn
     from syncdsl.adapters.protocol import Adapter, Connection, ConnectionSettings
     from syncdsl.schema.snapshot import SchemaSnapshot
 
@@ -18,6 +19,13 @@ class ZohoBooksAdapter:
     def name(self) -> str:
         """The name rules and configuration use."""
         return NAME
+
+    @property
+    def sign_in(self) -> SignIn:
+        """How its secrets are got."""
+        from syncdsl.adapters.zoho_books.sign_in import SIGN_IN  # noqa: PLC0415 - loaded when somebody signs in
+
+        return SIGN_IN
 
     def connect(self, settings: ConnectionSettings, schema: SchemaSnapshot | None) -> Connection:
         """Open a connection; no call is made yet.

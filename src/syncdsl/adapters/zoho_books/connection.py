@@ -24,8 +24,9 @@ from syncdsl.adapters.zoho_books import NAME
 from syncdsl.adapters.zoho_books.api import PER_PAGE, Api
 from syncdsl.adapters.zoho_books.dialect import BooksDialect
 from syncdsl.adapters.zoho_books.finding import Finder
-from syncdsl.adapters.zoho_books.metadata import read_schema
+from syncdsl.adapters.zoho_books.metadata import identity_of, read_organizations, read_schema
 from syncdsl.adapters.zoho_books.observing import Observer
+from syncdsl.adapters.zoho_books.preparing import BooksPreparing
 from syncdsl.adapters.zoho_books.reading import Reader
 from syncdsl.adapters.zoho_books.writing import Writer
 
@@ -79,6 +80,16 @@ class BooksConnection:
     def identity(self) -> Identity:
         """Return the organisation; raises Fault SD706 when the configured one is not open to the token."""
         return self._api.identity()
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Return every organisation that the token opens, whichever is configured."""
+        data_centre = self._line.addresses.data_centre
+        return tuple(identity_of(row, data_centre=data_centre) for row in read_organizations(self._line.client))
+
+    @property
+    def preparing(self) -> BooksPreparing:
+        """Who looks at what the organisation needs, and makes what can be made."""
+        return BooksPreparing(self._api)
 
     def schema(self) -> SchemaSnapshot:
         """Read the schema: the documented standard fields and the organisation's custom fields."""

@@ -44,16 +44,21 @@ def read_organisation(client: Client, *, wanted: str | None) -> dict[str, Any]:
 
     Raises Fault SD706 when the wanted one is not open to the token, or none is chosen of several.
     """
+    rows = read_organizations(client)
+    found = [row for row in rows if wanted is None or str(row.get("organization_id")) == wanted]
+    if len(found) != 1:
+        seen = [f"{row.get('organization_id')} ({row.get('name')})" for row in rows]
+        raise client.problems.unknown_organisation(wanted, seen)
+    return found[0]
+
+
+def read_organizations(client: Client) -> list[dict[str, Any]]:
+    """Return the organisations that the token opens, as Books lists them."""
     answer = client.read("GET", "/organizations")
     rows = answer.data.get("organizations") if isinstance(answer.data, dict) else None
     if not succeeded(answer) or not isinstance(rows, list):
         raise client.problems.unexpected(f"HTTP {answer.status} to `/organizations`: {client.words(answer)}")
-    listed = [row for row in rows if isinstance(row, dict)]
-    found = [row for row in listed if wanted is None or str(row.get("organization_id")) == wanted]
-    if len(found) != 1:
-        seen = [f"{row.get('organization_id')} ({row.get('name')})" for row in listed]
-        raise client.problems.unknown_organisation(wanted, seen)
-    return found[0]
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def identity_of(organisation: Mapping[str, Any], *, data_centre: str) -> Identity:

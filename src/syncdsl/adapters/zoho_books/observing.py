@@ -105,7 +105,12 @@ class Observer:
         yield ObservationEnd(complete=walk.complete and walk.sound, cursor=cursor, server_time=walk.start)
 
     def _page(
-        self, module: Module, schema: ModuleSchema, request: ObserveRequest, rows: list[dict[str, Any]], now: dt.datetime
+        self,
+        module: Module,
+        schema: ModuleSchema,
+        request: ObserveRequest,
+        rows: list[dict[str, Any]],
+        now: dt.datetime,
     ) -> Page:
         """Return rows as a page: known versions as unchanged, the others with what was asked for."""
         unchanged: list[str] = []

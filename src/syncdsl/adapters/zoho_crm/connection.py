@@ -31,6 +31,7 @@ from syncdsl.adapters.zoho_crm.dialect import CrmDialect
 from syncdsl.adapters.zoho_crm.finding import Finder
 from syncdsl.adapters.zoho_crm.metadata import read_identity, read_schema
 from syncdsl.adapters.zoho_crm.observing import Observer
+from syncdsl.adapters.zoho_crm.preparing import CrmPreparing
 from syncdsl.adapters.zoho_crm.reading import Reader
 from syncdsl.adapters.zoho_crm.writing import BATCH, Writer
 
@@ -92,6 +93,11 @@ class CrmConnection:
                     data_centre=self._line.addresses.data_centre,
                 )
             return self._identity
+
+    @property
+    def preparing(self) -> CrmPreparing:
+        """Who looks at what the organisation needs, and makes what can be made."""
+        return CrmPreparing(self._api)
 
     def schema(self) -> SchemaSnapshot:
         """Read the schema of every offered module that the organisation has."""

@@ -16,6 +16,7 @@ from syncdsl.diagnostics.codes import (
     lint_schemas,
     lint_tests,
     names,
+    onboarding,
     project,
     proofs,
     runs,
@@ -39,6 +40,7 @@ ALL_CODES: tuple[Code, ...] = (
     *lint_schemas.CODES,
     *project.CODES,
     *adapters.CODES,
+    *onboarding.CODES,
     *runs.CODES,
     *internal.CODES,
 )

@@ -113,8 +113,9 @@ NEEDS_ANSWER = Code(
     title="somebody has to say yes",
     exit_code=3,
     explanation=(
-        "`apply` shows the preview and asks. Without a terminal it cannot ask: give a saved change set "
-        "(`syncdsl plan --out FILE`, then `syncdsl apply FILE`) or say `--yes`."
+        "`apply` shows the preview and asks; `setup` asks before it creates something, `logout` before it revokes, `login` "
+        "for a code. Without a terminal nobody can be asked: give a saved change set (`syncdsl plan --out FILE`, then "
+        "`syncdsl apply FILE`), say `--yes`, or use the option that the message names."
     ),
     example="syncdsl apply < /dev/null",
     instead="syncdsl plan --out monday.changes.json\nsyncdsl apply monday.changes.json",

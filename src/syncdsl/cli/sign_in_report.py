@@ -1,0 +1,57 @@
+"""What `login` says when it is done: whose data this opens, where the secrets are, and what comes next."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, assert_never
+
+from syncdsl.cli.terminal import style_of, write
+from syncdsl.project.keeping import InFile, InKeyring, OnTerminal
+from syncdsl.project.keyrings import entry_of
+from syncdsl.render.neutral import neutral
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from syncdsl.adapters.protocol import Identity
+    from syncdsl.cli.sign_in_target import Target
+    from syncdsl.project.keeping import Place
+
+
+def report_sign_in(target: Target, place: Place, chosen: Identity, changed: Mapping[str, str]) -> None:
+    """Write the report to stdout."""
+    style = style_of(sys.stdout)
+    name = neutral(f"{chosen.name or 'an organisation without a name'} ({chosen.organization})")
+    lines = [
+        f"{style('good', 'Signed in')}: {style('bold', target.connection)} opens {name}, {chosen.base_currency}, "
+        f"{chosen.data_centre}",
+        f"  secrets       {_where(place)}",
+    ]
+    if changed:
+        lines.append("  syncdsl.toml  " + ", ".join(f'{key} = "{value}"' for key, value in changed.items()))
+    write("\n".join([*lines, "", "Next:", "", *(f"  {line}" for line in _next(target, place))]) + "\n")
+
+
+def _where(place: Place) -> str:
+    match place:
+        case InKeyring(name=name):
+            return f"in this machine's keyring, entry {entry_of(name)}"
+        case InFile(path=path, prefix=prefix):
+            return f"in {path} (only you can read it), as {prefix}_…"
+        case OnTerminal(prefix=prefix):
+            return f"shown above and kept nowhere: set them as {prefix}_… where syncdsl runs"
+        case _:
+            assert_never(place)
+
+
+def _next(target: Target, place: Place) -> list[str]:
+    steps = []
+    if isinstance(place, InFile):
+        steps.append(f"set -a; . {shlex.quote(str(place.path))}; set +a   # sets the variables in this shell")
+    tables = target.workspace.settings.environments
+    others = tables[target.environment].connections if target.environment in tables else {}
+    for name, table in sorted(others.items()):
+        if name != target.connection and table.credentials is None:
+            steps.append(f"syncdsl login {name}{target.option}")
+    return [*steps, f"syncdsl setup{target.option}"]

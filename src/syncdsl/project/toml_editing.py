@@ -1,0 +1,48 @@
+"""Writes single keys of syncdsl.toml, and leaves everything else in it as somebody wrote it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from syncdsl.diagnostics import Fault, SourceFile
+from syncdsl.project.discovery import CONFIGURATION
+from syncdsl.project.rewriting import rewrite_files
+from syncdsl.project.toml_file import read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def set_connection(folder: Path, environment: str, connection: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Set keys of a connection's table, making the table where there is none; returns the keys that changed.
+
+    Comments, order and layout stay. Raises Fault SD602 for a file that is no TOML, SD609 when it cannot be written.
+    """
+    import tomlkit  # noqa: PLC0415 - only commands that write settings need it
+
+    path = folder / CONFIGURATION
+    read_toml(path)
+    text = path.read_bytes().decode("utf-8-sig")  # with its own line ends
+    document = tomlkit.parse(text)
+    table: Any = document
+    for name in ("environments", environment, "connections"):
+        if name not in table:
+            table[name] = tomlkit.table(is_super_table=True)
+        table = table[name]
+    if connection not in table:
+        table[connection] = tomlkit.table()
+    table = table[connection]
+    changed = tuple(name for name, value in values.items() if table.get(name) != value)
+    for name in changed:
+        table[name] = values[name]
+    if not changed:
+        return ()
+    old = SourceFile(path=str(path), text=text)
+    try:
+        rewrite_files([(old, SourceFile(path=str(path), text=tomlkit.dumps(document)))], folder)
+    except Fault as fault:
+        wanted = "\n".join(f'{name} = "{values[name]}"' for name in changed)
+        where = f"[environments.{environment}.connections.{connection}]"
+        raise Fault(fault.code, fault.message, help=f"write these lines by hand under `{where}`:\n{wanted}") from None
+    return changed
