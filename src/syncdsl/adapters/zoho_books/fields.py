@@ -272,9 +272,7 @@ EXPENSES: Fields = {
 
 CURRENCIES: Fields = {
     "currency_id": shown("Currency id", IdType(), unique=True),
-    "currency_code": FieldSchema(
-        label="Code", value=TextType(length=3), required=True, unique=True, create_only=True
-    ),
+    "currency_code": FieldSchema(label="Code", value=TextType(length=3), required=True, unique=True, create_only=True),
     "currency_name": shown("Name", TextType(length=100)),
     "currency_symbol": FieldSchema(label="Symbol", value=TextType(length=10), default=True, create_only=True),
     "price_precision": FieldSchema(label="Decimals", value=IntegerType(), default=True, create_only=True),

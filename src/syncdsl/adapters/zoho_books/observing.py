@@ -12,7 +12,6 @@ the next reading ends where it meets one of them.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from syncdsl.adapters.zoho_books.newest import Walk
 from syncdsl.adapters.zoho_books.values import tells
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from syncdsl.adapters.zoho_books.api import Api
@@ -105,7 +105,12 @@ class Observer:
         yield ObservationEnd(complete=walk.complete and walk.sound, cursor=cursor, server_time=walk.start)
 
     def _page(
-        self, module: Module, schema: ModuleSchema, request: ObserveRequest, rows: list[dict[str, Any]], now: dt.datetime
+        self,
+        module: Module,
+        schema: ModuleSchema,
+        request: ObserveRequest,
+        rows: list[dict[str, Any]],
+        now: dt.datetime,
     ) -> Page:
         """Return rows as a page: known versions as unchanged, the others with what was asked for."""
         unchanged: list[str] = []
