@@ -68,7 +68,22 @@ def create_body(module: Module, schema: ModuleSchema, fields: Fields, key: str |
     body, persons = _plain(module, schema, filled, key)
     if persons:
         body["contact_persons"] = [{**persons, "is_primary_contact": True}]
-    return {**body, **module.restricted}
+    return {**module.fixed, **body, **module.restricted}
+
+
+def needs_current(module: Module, fields: Fields) -> bool:
+    """Return whether an update needs the record as it is now: lists and groups are sent completely."""
+    if set(fields) & set(module.person_fields):
+        return True
+    if module.lines_field is not None and (module.lines_resent or module.lines_field in fields):
+        return True
+    groups = {name.partition(".")[0] for name in fields if _is_grouped(name)}
+    return any(not _whole(module, group, fields) for group in groups)
+
+
+def _whole(module: Module, group: str, fields: Fields) -> bool:
+    """Return whether a group is written with all of its parts; the code of a state then goes with the state."""
+    return all(name in fields for name in module.fields if name.partition(".")[0] == group and _is_grouped(name))
 
 
 def update_body(
@@ -85,10 +100,11 @@ def update_body(
         lines = _list(current.get(module.lines_field))
         if module.lines_field in body:
             body[module.lines_field] = _renewed(lines, body[module.lines_field])
-        else:
+        elif module.lines_resent:
             body[module.lines_field] = [_kept(line, LINE_PARTS) for line in lines]
     for name in module.resent:
-        body.setdefault(name, current.get(name))
+        if name in current:
+            body.setdefault(name, current[name])
     return body
 
 

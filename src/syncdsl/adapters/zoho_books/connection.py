@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.protocol import (
@@ -21,18 +22,29 @@ from syncdsl.adapters.protocol import (
 from syncdsl.adapters.zoho import limits
 from syncdsl.adapters.zoho.connect import connect
 from syncdsl.adapters.zoho_books import NAME
+from syncdsl.adapters.zoho_books.actions import Actions
 from syncdsl.adapters.zoho_books.api import PER_PAGE, Api
+from syncdsl.adapters.zoho_books.currencies import Currencies
 from syncdsl.adapters.zoho_books.dialect import BooksDialect
 from syncdsl.adapters.zoho_books.finding import Finder
 from syncdsl.adapters.zoho_books.metadata import identity_of, read_organizations, read_schema
+from syncdsl.adapters.zoho_books.modules import CONTACT_PERSONS
+from syncdsl.adapters.zoho_books.moving import Movements
+from syncdsl.adapters.zoho_books.notifications import listen
 from syncdsl.adapters.zoho_books.observing import Observer
+from syncdsl.adapters.zoho_books.outcomes import Outcomes
+from syncdsl.adapters.zoho_books.person_writing import PersonWriter
+from syncdsl.adapters.zoho_books.persons import Persons
 from syncdsl.adapters.zoho_books.preparing import BooksPreparing
 from syncdsl.adapters.zoho_books.reading import Reader
+from syncdsl.adapters.zoho_books.record_writing import RecordWriter
+from syncdsl.adapters.zoho_books.user_writing import UserWriter
 from syncdsl.adapters.zoho_books.writing import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from syncdsl.adapters.notifications import Callback, Notice
     from syncdsl.adapters.protocol import ConnectionSettings
     from syncdsl.adapters.transport.retry import RetryPolicy
     from syncdsl.schema.snapshot import SchemaSnapshot
@@ -59,10 +71,22 @@ class BooksConnection:
             data_centre=self._line.addresses.data_centre,
         )
         at_once = self._line.limits.concurrency
+        overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)
         self._reader = Reader(self._api, at_once=at_once)
-        self._observer = Observer(self._api, self._reader)
+        self._persons = Persons(self._api, self._reader, at_once=at_once)
         self._finder = Finder(self._api, self._reader, at_once=at_once)
-        self._writer = Writer(self._api, self._reader, self._finder)
+        movements = Movements(self._api, self._reader, overlap=overlap, clock=settings.services.clock.monotonic)
+        outcomes = Outcomes(self._api, self._reader)
+        self._observer = Observer(self._api, self._reader, self._persons, movements, overlap=overlap)
+        self._actions = Actions(self._api, self._reader, outcomes)
+        self._writer = Writer(
+            self._api,
+            self._reader,
+            outcomes,
+            records=RecordWriter(self._api, self._reader, self._finder, outcomes, movements, Currencies(self._api)),
+            persons=PersonWriter(self._api, self._reader, self._persons, outcomes, movements),
+            users=UserWriter(self._api, self._reader, outcomes),
+        )
 
     @property
     def capabilities(self) -> Capabilities:
@@ -97,20 +121,27 @@ class BooksConnection:
 
     def sample(self, module: str, limit: int) -> Sample:
         """Read the records that changed last, with the fields that lists tell: no addresses, lines or texts."""
+        if module == CONTACT_PERSONS.name:
+            # Lists tell nothing of persons but what their contacts show.
+            return Sample(rows=(), fields=(), complete=False)
         return self._reader.sample(module, limit)
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
-        """Read a module completely; details only of records whose version is not the known one."""
+        """Read what changed, or everything; details only of records whose version is not the known one."""
         return self._observer.observe(request)
 
     def fetch(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Record]:
         """Read these records now; an id that is not in the answer is absent."""
+        if module == CONTACT_PERSONS.name:
+            return self._persons.fetch(ids, fields)
         return self._reader.fetch(module, ids, fields)
 
     def find(
         self, module: str, field: str, values: Sequence[Value], fields: Sequence[str]
     ) -> dict[Value, list[Record]]:
         """Look records up by a field in the list, which sees the latest writes."""
+        if module == CONTACT_PERSONS.name:
+            return self._persons.find(field, values, fields)
         return self._finder.find(module, field, values, fields)
 
     def create(self, module: str, records: Sequence[NewRecord], *, safe: bool) -> list[Outcome]:
@@ -118,7 +149,7 @@ class BooksConnection:
         return self._writer.create(module, records, safe=safe)
 
     def update(self, module: str, changes: Sequence[Change]) -> list[Outcome]:
-        """Update records, a reading and a writing call for each."""
+        """Update records, one call for each where what was read before shows that nothing moved, else two."""
         return self._writer.update(module, changes)
 
     def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
@@ -127,7 +158,15 @@ class BooksConnection:
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Change a document's status."""
-        return self._writer.act(module, id, action)
+        return self._actions.act(module, id, action)
+
+    def listen(self, callback: Callback, *, secret: str) -> tuple[Notice, ...]:
+        """Return what a web hook hints at; raises ForgedError without a good signature."""
+        return listen(callback, secret=secret)
+
+    def plan(self) -> str:
+        """Return the organisation's plan as Books names it, on which the calls of a day depend."""
+        return self._api.plan()
 
     def close(self) -> None:
         """Release sockets."""

@@ -73,4 +73,7 @@ def refused_field(answer: Answer) -> str | None:
 def single(answer: Answer, name: str) -> dict[str, Any] | None:
     """Return the object that an answer carries under a name."""
     found = answer.data.get(name) if isinstance(answer.data, dict) else None
+    if isinstance(found, list) and len(found) == 1:
+        # Some answers about contact persons wrap the one in a list.
+        found = found[0]
     return found if isinstance(found, dict) else None

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.transport.pool import each
-from syncdsl.adapters.zoho_books.api import Api
 from syncdsl.adapters.zoho_books.values import raw_value, read_value, tells, write_value
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.values import Value, is_empty
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from syncdsl.adapters.protocol import Record
+    from syncdsl.adapters.zoho_books.api import Api
     from syncdsl.adapters.zoho_books.modules import Module
     from syncdsl.adapters.zoho_books.reading import Reader
     from syncdsl.schema.types import FieldType

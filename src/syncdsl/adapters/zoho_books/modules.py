@@ -21,9 +21,10 @@ class Module:
     settings of custom fields. `filters` are fields that the list can be searched by exactly; `key_filter` is
     the parameter that searches by key, where there is one. `compared` are keys that list rows and records
     share and that make up a version. `resent` are keys that the documentation requires in every update;
-    `lines_resent`: it requires the lines too. `fixed` goes into the body of every new record. `listed_only`: records
-    can only be read by listing all of them. `unfiltered`: the list takes no filter by status. `parent_field` refers to the record a child belongs to. `switched` is the
-    field of states that calls of their own change (`/items/ID/inactive`).
+    `lines_resent`: it requires the lines too. `fixed` goes into the body of every new record. `listed_only`:
+    records can only be read by listing all of them; `unfiltered`: that list takes no filter by status.
+    `parent_field` refers to the record a child belongs to. `switched` is the field of states that calls of their
+    own change (`/items/ID/inactive`).
     """
 
     name: str

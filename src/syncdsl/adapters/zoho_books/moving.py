@@ -9,15 +9,14 @@ each record is read before it is written.
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.zoho_books.newest import Walk
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from syncdsl.adapters.zoho_books.api import Api
@@ -47,9 +46,7 @@ class _Known:
 class Movements:
     """What moved in the modules of one connection. `overlap` covers stamps that come late. Safe for threads."""
 
-    def __init__(
-        self, api: Api, reader: Reader, *, overlap: dt.timedelta, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, api: Api, reader: Reader, *, overlap: dt.timedelta, clock: Callable[[], float]) -> None:
         self._api = api
         self._reader = reader
         self._overlap = overlap

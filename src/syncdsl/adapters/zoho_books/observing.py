@@ -12,7 +12,6 @@ the next reading ends where it meets one of them.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from syncdsl.adapters.zoho_books.newest import Walk
 from syncdsl.adapters.zoho_books.values import tells
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from syncdsl.adapters.zoho_books.api import Api

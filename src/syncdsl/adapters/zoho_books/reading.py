@@ -132,8 +132,11 @@ class Reader:
     def version(self, module: Module, row: dict[str, Any], now: dt.datetime) -> str | None:
         """Return stamp and content of what list rows and full records share.
 
-        None when the stamp is so recent that another change in the same second would not show in it.
+        None when the stamp is so recent that another change in the same second would not show in it, and where records
+        tell nothing to go by.
         """
+        if not module.compared:
+            return None
         content = self.content(module, row)
         if MODIFIED not in module.fields:
             return content

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
 from syncdsl.engine.observation import Observation
+from syncdsl.schema.values import Ref
 from syncdsl.state import StoredRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.state import Instance, Observed
@@ -43,6 +46,7 @@ def observe(step: ObserveStep, context: Context) -> None:
         view=step.view,
         cursor=stored.cursor if usable and not _sweep_is_due(stored, context) else None,
         known=lambda record_id: known[record_id].version if record_id in known else None,
+        children=_children(step, context, known),
     )
     for item in connection.observe(request):
         if isinstance(item, ObservationEnd):
@@ -68,6 +72,17 @@ def observe(step: ObserveStep, context: Context) -> None:
     observation.put = [stored_record(record) for record in fresh if record.id in records]
     observation.remove = sorted(set(stored.records) - set(records))
     context.run.progress.finish(task, f"{len(records):,} records")
+
+
+def _children(step: ObserveStep, context: Context, known: Mapping[str, StoredRecord]) -> Callable[[str], Sequence[str]]:
+    """Return what gives the ids on file below a parent; nothing where the module has none, or it was not read."""
+    field = context.run.schemas[step.connection].modules[step.module].parent_field
+    below: dict[str, list[str]] = {}
+    for record_id, stored in known.items() if field in step.fields else ():
+        parent = stored.fields.get(str(field))
+        if isinstance(parent, Ref):
+            below.setdefault(parent.id, []).append(record_id)
+    return lambda parent_id: below.get(parent_id, ())
 
 
 def _sweep_is_due(stored: Observed, context: Context) -> bool:
