@@ -56,6 +56,13 @@ PORT = click.IntRange(0, 65535)
     show_default=True,
     help="How the start is reported: to read, or one line of JSON.",
 )
+@click.option(
+    "--limits",
+    type=click.Choice(["off", "zoho"]),
+    default="off",
+    show_default=True,
+    help="Rate limits and quotas: none, or those Zoho documents.",
+)
 @click.option("--exit-with-parent", is_flag=True, help="End when the process that started the sandbox ends.")
 def sandbox(
     *,
@@ -68,6 +75,7 @@ def sandbox(
     books_org: str | None,
     key_fields: bool,
     output: str,
+    limits: str,
     exit_with_parent: bool,
 ) -> None:
     """Run stand-ins for Zoho CRM and Zoho Books on this machine, with believable data, until stopped.
@@ -97,6 +105,7 @@ def sandbox(
         books_organisation=books_org or BOOKS_ORGANISATION,
         exit_with_parent=exit_with_parent,
         key_fields=key_fields,
+        documented_limits=limits == "zoho",
     )
     try:
         run(options, _report_json if output == "json" else _report_text)

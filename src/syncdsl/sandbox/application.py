@@ -10,6 +10,7 @@ from syncdsl.sandbox.deliveries import Deliveries
 from syncdsl.sandbox.emulator import Emulator
 from syncdsl.sandbox.faults import Faults
 from syncdsl.sandbox.ledger import Ledger
+from syncdsl.sandbox.limits import DOCUMENTED, Gate, Limits
 from syncdsl.sandbox.oauth import Tokens
 from syncdsl.sandbox.options import SandboxOptions
 from syncdsl.sandbox.platform import Platform
@@ -25,12 +26,14 @@ class Sandbox:
         seed(self._store, seed=options.seed, accounts=options.records)
         clock = Clock()
         faults = Faults(clock)
+        gate = Gate(clock, DOCUMENTED if options.documented_limits else Limits())
         self._platform = platform = Platform(
             options=options,
             store=self._store,
             clock=clock,
             ledger=Ledger(self._store, clock),
-            tokens=Tokens(self._store, clock),
+            gate=gate,
+            tokens=Tokens(self._store, clock, gate),
             faults=faults,
             deliveries=Deliveries(self._store, clock, faults),
         )

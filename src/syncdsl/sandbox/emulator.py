@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -16,13 +16,17 @@ from starlette.routing import BaseRoute, Route, compile_path
 
 from syncdsl.sandbox.exchange import Call, Handler, RefusedError, Reply
 from syncdsl.sandbox.faults import Struck, edits
+from syncdsl.sandbox.limits import Entry
+from syncdsl.sandbox.oauth import Accounts
 from syncdsl.sandbox.platform import Platform
+from syncdsl.sandbox.scopes import covers
 from syncdsl.sandbox.wire import BrokenOff, Dropped, connection_of
 
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes of a request body that are accepted."""
 
-TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path, not a secret
+OAUTH = "/oauth/"
+"""Start of the paths that need no token."""
 
 log = logging.getLogger("syncdsl.sandbox")
 
@@ -64,7 +68,7 @@ class Emulator:
 
     def application(self, handlers: Iterable[tuple[str, str, Handler]], control: Iterable[BaseRoute]) -> Starlette:
         """Return the ASGI application for (method, path, handler) triples; the first path that fits wins."""
-        endpoints = [("POST", TOKEN_PATH, self._tokens.issue), *handlers]
+        endpoints = [*Accounts(self._tokens).endpoints(), *handlers]
         self._updates = [(path, handler) for method, path, handler in endpoints if method == "PUT"]
         routes: list[BaseRoute] = [*control]
         routes += [Route(path, self._endpoint(path, handler), methods=[method]) for method, path, handler in endpoints]
@@ -97,14 +101,25 @@ class Emulator:
             moment = self._clock.moment() + struck.landing
             self._clock.schedule(moment, partial(self._answer, call, handler, struck))
             return Dropped(connection_of(request))
+        entry = self._platform.gate.enter(self._system, call)
+        try:
+            return await self._served(request, call, handler, struck, entry)
+        finally:
+            self._platform.gate.leave(entry)
+
+    async def _served(self, request: Request, call: Call, handler: Handler, struck: Struck, entry: Entry) -> Response:
         await self._delay(struck.latency)
-        reply = self._answer(call, handler, struck)
+        if entry.refusal is None:
+            reply = self._answer(call, handler, struck)
+        else:
+            reply = self._refused(429, entry.refusal.code, entry.refusal.retry_after)
+            self._platform.ledger.append(self._system, call, reply, struck.names)
         gate = self._faults.takes(self._system, reply)
         if gate is not None:
             await self._faults.wait(gate, request.receive)
         if struck.response_lost:
             return Dropped(connection_of(request))
-        response = self._response(reply, struck.skew)
+        response = self._response(reply, entry.headers, struck.skew)
         if struck.cut is not None and struck.cut.how == "bytes" and reply.content is not None:
             return BrokenOff(connection_of(request), response, struck.cut.keep)
         return response
@@ -125,21 +140,34 @@ class Emulator:
         if len(call.body) > LARGEST_BODY:
             return self._envelope.too_large()
         if (order := struck.refusal) is not None:
-            reply = self._envelope.failure(order.status, order.code)
-            wait = {} if order.retry_after is None else {"Retry-After": str(order.retry_after)}
-            return Reply(status=reply.status, content=reply.content, headers=wait)
-        if call.path != TOKEN_PATH:
-            authorization = call.headers.get("authorization")
-            if struck.token_ends:
-                self._tokens.end(authorization)
-            if not self._tokens.accepts(authorization):
-                return self._envelope.unauthorised(token_given=bool(authorization))
+            return self._refused(order.status, order.code, order.retry_after)
+        if (reply := self._unauthorised(call, token_ends=struck.token_ends)) is not None:
+            return reply
         with self._faults.lagging(struck.lag), self._clock.skewed(struck.stamp_skew):
             reply = self._run(call, partial(struck.handled, handler=handler))
         for workflow in struck.edits:
             for edit in edits(self._system, workflow, call, reply, self._platform.options.books_organisation):
                 self._edit(edit)
         return reply
+
+    def _refused(self, status: int, code: int | None, retry_after: int | None) -> Reply:
+        reply = self._envelope.failure(status, code)
+        wait = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        return Reply(status=reply.status, content=reply.content, headers=wait)
+
+    def _unauthorised(self, call: Call, *, token_ends: bool) -> Reply | None:
+        if call.path.startswith(OAUTH):
+            return None
+        authorization = call.headers.get("authorization")
+        if token_ends:
+            self._tokens.end(authorization)
+        scopes = self._tokens.scopes_of(authorization)
+        if scopes is None:
+            return self._envelope.unauthorised(token_given=bool(authorization))
+        # A path that does not exist is nobody's: it is answered as such.
+        if call.template and not covers(scopes, self._system, call):
+            return self._envelope.scope_mismatch()
+        return None
 
     def _run(self, call: Call, handler: Handler) -> Reply:
         try:
@@ -164,8 +192,8 @@ class Emulator:
                     log.warning("the workflow's edit of %s was refused: %s", call.path, reply.content)
                 return
 
-    def _response(self, reply: Reply, skew: float) -> Response:
-        headers = {**reply.headers, "Date": self._clock.http_date(skew)}
+    def _response(self, reply: Reply, more: Mapping[str, str], skew: float) -> Response:
+        headers = {**reply.headers, **more, "Date": self._clock.http_date(skew)}
         if reply.content is None:
             return Response(status_code=reply.status, headers=headers)
         return JSONResponse(reply.content, status_code=reply.status, headers=headers)

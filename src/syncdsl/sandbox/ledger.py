@@ -22,7 +22,7 @@ PAGE = 500
 NO_ANSWER = 0
 """Status of a request that was lost before anything was done."""
 
-_TOKEN = re.compile(r"1000\.[0-9a-f]{16,}")
+_TOKEN = re.compile(r"1000\.[0-9a-f]{16,}(?:\.[0-9a-f]+)?")
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS request (

@@ -14,7 +14,8 @@ class SandboxOptions:
     it; 0 leaves both organisations empty). `data` is the SQLite file that keeps the records between starts;
     without it they live in a private temporary file that vanishes with the process. A data file that holds
     records already is used as it is: `seed` and `records` then have no effect. `key_fields`: the custom fields that
-    hold syncdsl's keys exist from the start, as after `syncdsl setup`.
+    hold syncdsl's keys exist from the start, as after `syncdsl setup`. `documented_limits`: the limits
+    that Zoho documents are in force from the start.
     """
 
     crm_port: int = 0
@@ -26,6 +27,7 @@ class SandboxOptions:
     books_organisation: str = BOOKS_ORGANISATION
     exit_with_parent: bool = False
     key_fields: bool = True
+    documented_limits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

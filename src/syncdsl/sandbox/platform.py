@@ -6,6 +6,7 @@ from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.deliveries import Deliveries
 from syncdsl.sandbox.faults import Faults
 from syncdsl.sandbox.ledger import Ledger
+from syncdsl.sandbox.limits import Gate
 from syncdsl.sandbox.oauth import Tokens
 from syncdsl.sandbox.options import SandboxOptions
 from syncdsl.sandbox.store import Store
@@ -19,6 +20,7 @@ class Platform:
     store: Store
     clock: Clock
     ledger: Ledger
+    gate: Gate
     tokens: Tokens
     faults: Faults
     deliveries: Deliveries

@@ -22,13 +22,14 @@ CREDENTIALS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A sandbox that accepts connections, and authorised clients of both its ports."""
+    """A sandbox that accepts connections, authorised clients of both its ports, and one without a token."""
 
     process: subprocess.Popen[str]
     crm_url: str
     books_url: str
     crm: httpx.Client
     books: httpx.Client
+    anybody: httpx.Client
 
     def insert(self, module: str, *records: dict[str, Any]) -> list[str]:
         """Insert CRM records and return their ids."""
@@ -44,19 +45,19 @@ class Running:
 
     def authorise(self) -> None:
         """Take a new token for both clients, as is needed after the clock was moved far."""
-        token = httpx.post(f"{self.crm_url}/oauth/v2/token", data=CREDENTIALS).json()["access_token"]
+        token = self.anybody.post(f"{self.crm_url}/oauth/v2/token", data=CREDENTIALS).json()["access_token"]
         for client in (self.crm, self.books):
             client.headers["Authorization"] = f"Zoho-oauthtoken {token}"
 
     def control(self, method: str, path: str, order: Any = None) -> Any:
         """Call a control endpoint that has to succeed, and return what it answers."""
-        answer = httpx.request(method, f"{self.crm_url}/_sandbox/{path}", json=order)
+        answer = self.anybody.request(method, f"{self.crm_url}/_sandbox/{path}", json=order)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def ledger(self, after: int = 0) -> list[dict[str, Any]]:
         """Return the ledger entries behind a sequence number."""
-        answer = httpx.get(f"{self.crm_url}/_sandbox/ledger", params={"after": after})
+        answer = self.anybody.get(f"{self.crm_url}/_sandbox/ledger", params={"after": after})
         return list(answer.json()["entries"])
 
 
@@ -83,6 +84,7 @@ def start() -> Iterator[Start]:
             books_url=line["books_url"],
             crm=httpx.Client(base_url=line["crm_url"] + "/crm/v8", headers=headers),
             books=httpx.Client(base_url=line["books_url"] + "/books/v3", headers=headers, params=organisation),
+            anybody=httpx.Client(),
         )
         started.append(running)
         return running
@@ -91,6 +93,7 @@ def start() -> Iterator[Start]:
     for running in started:
         running.crm.close()
         running.books.close()
+        running.anybody.close()
         running.process.terminate()
         running.process.wait(10)
         assert running.process.stdout is not None

@@ -240,7 +240,7 @@ def test_orders_are_shown_and_taken_back(sandbox: Any) -> None:
         (second, "latency", 1, 1),
     ]
     assert sandbox.control("DELETE", f"faults/{first}") == {"removed": 1}
-    assert httpx.delete(f"{sandbox.crm_url}/_sandbox/faults/{first}").status_code == 404
+    assert sandbox.anybody.delete(f"{sandbox.crm_url}/_sandbox/faults/{first}").status_code == 404
     assert sandbox.control("DELETE", "faults") == {"removed": 1}
     assert sandbox.control("GET", "faults")["faults"] == []
 
@@ -262,7 +262,7 @@ def test_orders_are_shown_and_taken_back(sandbox: Any) -> None:
 )
 def test_bad_orders_are_refused(sandbox: Any, mistake: dict[str, Any]) -> None:
     """An order that makes no sense is HTTP 400 with a message, and nothing stands."""
-    answer = httpx.post(f"{sandbox.crm_url}/_sandbox/faults", json=mistake)
+    answer = sandbox.anybody.post(f"{sandbox.crm_url}/_sandbox/faults", json=mistake)
     assert answer.status_code == 400
     assert answer.json()["error"]
     assert sandbox.control("GET", "faults")["faults"] == []

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from syncdsl.sandbox.control.answers import answering_bad_input, given_object, number, parameter_number
+from syncdsl.sandbox.outgoing import Delivery
 from syncdsl.sandbox.platform import Platform
 
 
@@ -22,6 +23,7 @@ class Timing:
             Route("/_sandbox/clock", answering_bad_input(self._set), methods=["PUT"]),
             Route("/_sandbox/clock/advance", answering_bad_input(self._advance), methods=["POST"]),
             Route("/_sandbox/deliveries", answering_bad_input(self._tried), methods=["GET"]),
+            Route("/_sandbox/deliveries", answering_bad_input(self._send), methods=["POST"]),
             Route("/_sandbox/deliveries/flush", self._flush, methods=["POST"]),
         ]
 
@@ -46,6 +48,17 @@ class Timing:
     async def _tried(self, request: Request) -> Response:
         deliveries = self._deliveries.after(parameter_number(request, "after") or 0)
         return JSONResponse({"waiting": self._deliveries.waiting, "deliveries": deliveries})
+
+    async def _send(self, request: Request) -> Response:
+        """Send any call to this machine, as a stranger could."""
+        given = await given_object(request)
+        headers = given.get("headers", {})
+        texts = [given.get("system"), given.get("method", "POST"), given.get("url"), given.get("body", "")]
+        if not all(isinstance(item, str) for item in [*texts, *headers, *headers.values()]):
+            raise ValueError("`system`, `url`, `method`, `headers` and `body` are texts")
+        system, method, url, body = texts
+        self._deliveries.queue(Delivery(system=system, method=method, url=url, headers=headers, body=body.encode()))
+        return JSONResponse({"waiting": self._deliveries.waiting})
 
     async def _flush(self, _request: Request) -> Response:
         return JSONResponse({"tried": await self._deliveries.flush()})
