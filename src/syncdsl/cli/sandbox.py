@@ -149,6 +149,7 @@ def _report_text(started: Started) -> None:
         "",
         f"  CRM    {started.crm_url}   organisation {started.crm_organisation}",
         f"  Books  {started.books_url}   organisation {started.books_organisation}",
+        f"  Look   {started.crm_url}/_sandbox   clock, faults, limits and the last calls",
         "",
         style("bold", "Credentials") + " (public, good for the sandbox alone)",
         "",

@@ -43,6 +43,10 @@ class Sandbox:
         self.crm = crm.application(emulated.endpoints(), control)
         self.books = books.application(books_endpoints(platform), control)
 
+    def located(self, *, crm: str, books: str) -> None:
+        """Tell the base URLs under which both systems are reached."""
+        self._platform.addresses.update(crm=crm, books=books)
+
     def stop(self) -> None:
         """Let nothing wait any more: the server ends."""
         self._platform.faults.release()

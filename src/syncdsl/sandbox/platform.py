@@ -1,6 +1,6 @@
 """What both emulated systems stand on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.deliveries import Deliveries
@@ -14,7 +14,10 @@ from syncdsl.sandbox.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """The parts that the emulators share; handlers take from it what they need."""
+    """The parts that the emulators share; handlers take from it what they need.
+
+    `addresses` has the base URL of each system once the ports are known.
+    """
 
     options: SandboxOptions
     store: Store
@@ -24,3 +27,4 @@ class Platform:
     tokens: Tokens
     faults: Faults
     deliveries: Deliveries
+    addresses: dict[str, str] = field(default_factory=dict)

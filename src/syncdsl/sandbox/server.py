@@ -40,6 +40,7 @@ def run(options: SandboxOptions, ready: Callable[[Started], None]) -> None:
             books_organisation=options.books_organisation,
             pid=os.getpid(),
         )
+        sandbox.located(crm=started.crm_url, books=started.books_url)
         application = _ByPort({crm.getsockname()[1]: sandbox.crm, books.getsockname()[1]: sandbox.books})
         config = Config(
             application,

@@ -35,7 +35,7 @@ def test_the_text_report_has_all_a_user_needs() -> None:
     """Both addresses, both organisations, the variables to export and how to stop it."""
     process = begin("--crm-org", "111", "--books-org", "222")
     assert process.stdout is not None
-    lines = [process.stdout.readline() for _ in range(15)]
+    lines = [process.stdout.readline() for _ in range(16)]
     process.terminate()
     rest, errors = process.communicate(timeout=10)
     text = "".join(lines) + rest

@@ -149,3 +149,70 @@ def test_control_mistakes_are_named(empty: Any) -> None:
         assert answer.json()["error"]
     assert httpx.post(f"{empty.crm_url}/_sandbox/fail-next", content=b"[").status_code == 400
     assert not held(empty)["armed"]
+
+
+def test_the_summary_counts_by_system_method_and_path(start: Any) -> None:
+    """Calls, writes and failures are counted in all and by path template; `after` leaves the earlier ones out."""
+    running = start("--records", "0")
+    [first, _] = running.insert("Accounts", {"Account_Name": "A"}, {"Account_Name": "B"})
+    running.crm.get(f"/Accounts/{first}")
+    running.crm.get("/Accounts/1")
+    running.crm.post("/Accounts", json={"data": [{}]})
+    running.customer("C")
+    summary = running.control("GET", "ledger/summary?after=1")
+    assert {key: summary[key] for key in ("calls", "writes", "failures", "last")} == {
+        "calls": 5,
+        "writes": 2,
+        "failures": 1,
+        "last": 6,
+    }
+    assert summary["groups"] == [
+        {"system": "books", "method": "POST", "path": "/books/v3/contacts", "calls": 1, "writes": 1, "failures": 0},
+        {"system": "crm", "method": "POST", "path": "/crm/v8/Accounts", "calls": 2, "writes": 1, "failures": 1},
+        {"system": "crm", "method": "GET", "path": "/crm/v8/Accounts/{id}", "calls": 2, "writes": 0, "failures": 0},
+    ]
+    later = running.control("GET", f"ledger/summary?after={summary['last']}")
+    assert (later["calls"], later["groups"]) == (0, [])
+
+
+def test_the_ledger_is_filtered_paged_and_emptied(start: Any) -> None:
+    """Filters combine, `limit` pages, a long ledger comes whole and in order, and numbers go on after emptying."""
+    running = start("--records", "0")
+    for number in range(30):
+        running.insert("Vendors", {"Vendor_Name": f"V{number}"})
+    for _ in range(1_000):
+        running.crm.get("/org")
+
+    def wanted(query: str) -> list[int]:
+        return [entry["seq"] for entry in running.control("GET", f"ledger?{query}")["entries"]]
+
+    assert wanted("") == list(range(1, 1_032))
+    assert wanted("writes=true") == list(range(2, 32))
+    assert wanted("method=POST&system=crm&path=/crm/v8/Vendors&status=201&after=5&limit=3") == [6, 7, 8]
+    assert wanted("after=8&limit=2") == [9, 10]
+    assert wanted("path=/crm/v8/V_ndors") == []
+    for mistake in ("after=x", "limit=-1", "colour=red"):
+        assert running.anybody.get(f"{running.crm_url}/_sandbox/ledger?{mistake}").status_code == 400
+    assert running.control("DELETE", "ledger") == {"removed": 1_031}
+    assert wanted("") == []
+    running.crm.get("/org")
+    assert wanted("") == [1_032]
+
+
+def test_the_page_shows_what_is_going_on(empty: Any) -> None:
+    """Addresses, clock, faults, limits and the last calls are on one page, and nothing in it is taken for markup."""
+    empty.control("POST", "faults", {"kind": "latency", "seconds": 2, "path": "<b>", "count": 3})
+    empty.control("PUT", "limits", {"books": {"per_minute": 77}})
+    empty.crm.get("/Accounts/<script>")
+    for url in (empty.crm_url, empty.books_url):
+        answer = empty.anybody.get(f"{url}/_sandbox")
+        assert answer.headers["Content-Type"].startswith("text/html")
+        page = answer.text
+        for shown in (empty.crm_url, empty.books_url, "latency", "seconds=2.0", "&lt;b&gt;", "per_minute 77", "runs"):
+            assert shown in page, shown
+        assert "&lt;script&gt;" in page or "%3Cscript%3E" in page
+        assert "<script" not in page
+        assert "src=" not in page
+        assert "http" not in page.replace(empty.crm_url, "").replace(empty.books_url, "")
+    empty.control("DELETE", "faults")
+    empty.control("PUT", "limits", None)

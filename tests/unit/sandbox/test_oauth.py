@@ -109,7 +109,8 @@ def consent(running: Any, **changed: str) -> httpx.Response:
         "state": "a b",
         **changed,
     }
-    return running.anybody.get(f"{running.crm_url}/oauth/v2/auth", params=asked)
+    answer: httpx.Response = running.anybody.get(f"{running.crm_url}/oauth/v2/auth", params=asked)
+    return answer
 
 
 def test_consent_sends_the_browser_back_with_a_code(empty: Any) -> None:

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from syncdsl.sandbox.control.faulting import Faulting
 from syncdsl.sandbox.control.orders import Orders
+from syncdsl.sandbox.control.overview import Overview
 from syncdsl.sandbox.control.permitting import Permitting
 from syncdsl.sandbox.control.recording import Recording
 from syncdsl.sandbox.control.timing import Timing
@@ -12,5 +13,5 @@ from syncdsl.sandbox.platform import Platform
 
 def control_routes(platform: Platform) -> list[Route]:
     """Return the routes of all control endpoints."""
-    kinds = (Orders, Timing, Faulting, Permitting, Recording)
+    kinds = (Overview, Orders, Timing, Faulting, Permitting, Recording)
     return [route for kind in kinds for route in kind(platform).routes()]

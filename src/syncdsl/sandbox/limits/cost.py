@@ -4,7 +4,6 @@ import math
 import re
 
 from syncdsl.sandbox.exchange import Call
-from syncdsl.sandbox.faults import batch_size
 
 RECORDS_PER_CREDIT = 10
 HEAVY_WRITE = 10
@@ -16,13 +15,13 @@ COQL_DEFAULT = 200
 _LIMIT = re.compile(r"\blimit\s+(\d{1,9})(?:\s*,\s*(\d{1,9}))?", re.IGNORECASE)
 
 
-def credits_of(call: Call) -> int:
-    """Return the credits a call costs: lists of deletions and of views as in Zoho's older tables."""
+def credits_of(call: Call, records: int) -> int:
+    """Return the credits a call costs that writes so many records: lists of deletions and of views as in Zoho's older tables."""
     if call.path.endswith("/coql"):
         rows = _coql_rows(call)
         return 1 if rows <= 200 else 2 if rows <= 1000 else 3
     if call.method in {"POST", "PUT"}:
-        return max(1, math.ceil(batch_size(call) / RECORDS_PER_CREDIT))
+        return max(1, math.ceil(records / RECORDS_PER_CREDIT))
     if call.method == "GET" and call.path.endswith("/deleted"):
         return DELETED_LIST
     if call.method == "GET" and "cvid" in call.query:
@@ -30,12 +29,12 @@ def credits_of(call: Call) -> int:
     return 1
 
 
-def is_heavy(call: Call) -> bool:
-    """Return whether a call falls under the smaller limit of calls at the same time."""
+def is_heavy(call: Call, records: int) -> bool:
+    """Return whether a call that writes so many records falls under the smaller limit of calls at the same time."""
     return (
         call.path.endswith(("/coql", "/search", "/__composite_requests", "/actions/convert"))
         or (call.method == "GET" and "cvid" in call.query)
-        or batch_size(call) > HEAVY_WRITE
+        or records > HEAVY_WRITE
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.exchange import Call
+from syncdsl.sandbox.faults import batch_size
 from syncdsl.sandbox.limits.cost import credits_of, is_heavy
 from syncdsl.sandbox.limits.settings import BooksLimits, CrmLimits
 from syncdsl.sandbox.limits.window import Window
@@ -43,7 +44,8 @@ class CrmMeter:
 
     def enter(self, call: Call, limits: CrmLimits) -> Entry:
         """Count a call that begins."""
-        now, cost, heavy = self._clock.moment(), credits_of(call), is_heavy(call)
+        now, records = self._clock.moment(), batch_size(call)
+        cost, heavy = credits_of(call, records), is_heavy(call, records)
         used = self._credits.used(now)
         over = (
             _reached(self._running + 1, limits.concurrency)

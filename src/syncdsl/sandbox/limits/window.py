@@ -2,6 +2,9 @@
 
 from collections import deque
 
+FINE = 3_600
+"""Windows up to so many seconds are exact; longer ones are exact to the second."""
+
 
 class Window:
     """A sliding window: what is used at a moment counts until `seconds` have passed."""
@@ -21,10 +24,10 @@ class Window:
     def use(self, moment: float, amount: int) -> None:
         """Count an amount from this moment on."""
         self.used(moment)
-        # One entry per moment, and moments of one second only: a day has no more than 86,400 of those in a long window.
-        if self._uses and self._seconds > 3_600 and int(self._uses[-1][0]) == int(moment):
-            amount_before = self._uses.pop()[1]
-            self._uses.append((moment, amount_before + amount))
+        # Bounded also while the clock stands, and in long windows: there is one entry a moment, or a second.
+        last = self._uses[-1][0] if self._uses else None
+        if last is not None and (last == moment or (self._seconds > FINE and int(last) == int(moment))):
+            self._uses.append((moment, self._uses.pop()[1] + amount))
         else:
             self._uses.append((moment, amount))
         self._sum += amount
