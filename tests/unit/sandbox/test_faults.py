@@ -214,6 +214,20 @@ def test_a_skewed_clock_shows_in_the_date_and_where_ordered_in_stamps(sandbox: A
     assert parsedate_to_datetime(answer.headers["Date"]).timestamp() == right
 
 
+def test_a_lagging_index_hides_recent_writes_from_searches_alone(sandbox: Any) -> None:
+    """A search finds a record only when it is old enough; COQL, lists and reads see it at once."""
+    order(sandbox, "index_lag", system="crm", path="/search$", seconds=30)
+    [identity] = sandbox.insert("Accounts", {"Account_Name": "Lagging"})
+    asked = {"criteria": "(Account_Name:equals:Lagging)"}
+    assert sandbox.crm.get("/Accounts/search", params=asked).status_code == 204
+    assert accounts(sandbox, "Lagging") == 1
+    assert sandbox.crm.get(f"/Accounts/{identity}").status_code == 200
+    sandbox.control("POST", "clock/advance", {"seconds": 29})
+    assert sandbox.crm.get("/Accounts/search", params=asked).status_code == 204
+    sandbox.control("POST", "clock/advance", {"seconds": 1})
+    assert [row["id"] for row in sandbox.crm.get("/Accounts/search", params=asked).json()["data"]] == [identity]
+
+
 def test_chance_is_repeatable(sandbox: Any) -> None:
     """The same seed strikes the same calls, another seed others; spared calls come first."""
 

@@ -16,7 +16,10 @@ _LIMIT = re.compile(r"\blimit\s+(\d{1,9})(?:\s*,\s*(\d{1,9}))?", re.IGNORECASE)
 
 
 def credits_of(call: Call, records: int) -> int:
-    """Return the credits of a call that writes so many records; lists of deletions and views as in Zoho's older tables."""
+    """Return the credits of a call that writes so many records.
+
+    Lists of deletions and of views cost what Zoho's older tables say.
+    """
     if call.path.endswith("/coql"):
         rows = _coql_rows(call)
         return 1 if rows <= 200 else 2 if rows <= 1000 else 3
