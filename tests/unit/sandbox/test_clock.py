@@ -48,23 +48,22 @@ def test_stamps_dates_and_the_ledger_follow(frozen: Any) -> None:
     assert datetime.fromisoformat(contact["last_modified_time"]).timestamp() == int(now)
 
 
-def test_tokens_expire_by_the_clock(start: Any) -> None:
+def test_tokens_expire_by_the_clock(frozen: Any) -> None:
     """An hour on the clock ends an access token, a second less does not."""
-    running = start("--records", "0")
-    clock(running, frozen=True)
-    running.authorise()
-    advance(running, 3_599)
-    assert running.crm.get("/org").status_code == 200
-    advance(running, 1)
-    assert running.crm.get("/org").json()["code"] == "INVALID_TOKEN"
+    frozen.authorise()
+    advance(frozen, 3_599)
+    assert frozen.crm.get("/org").status_code == 200
+    advance(frozen, 1)
+    assert frozen.crm.get("/org").json()["code"] == "INVALID_TOKEN"
 
 
-def test_a_running_clock_goes_on_from_where_it_was_set(start: Any) -> None:
-    """Setting moves a running clock without stopping it."""
-    running = start("--records", "0")
-    assert not clock(running, now=2_000_000_000)["frozen"]
-    first = clock(running)["now"]
-    second = clock(running)["now"]
+def test_a_running_clock_goes_on_from_where_it_was_set(frozen: Any) -> None:
+    """A clock that runs again goes on from its moment, and setting it does not stop it."""
+    assert not clock(frozen, frozen=False)["frozen"]
+    assert not clock(frozen, now=2_000_000_000)["frozen"]
+    first = clock(frozen)["now"]
+    second = clock(frozen)["now"]
+    clock(frozen, frozen=True)
     assert 2_000_000_000 <= first < second < 2_000_000_060
 
 
