@@ -36,9 +36,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     """Start a sandbox with 40 accounts and what goes with them."""
-    process = subprocess.Popen(
-        [*COMMAND, "--records", "40", "--exit-with-parent"], stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([*COMMAND, "--records", "40", "--exit-with-parent"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url = json.loads(process.stdout.readline())["crm_url"]
     token = httpx.post(f"{url}/oauth/v2/token", data=CREDENTIALS).json()["access_token"]

@@ -73,7 +73,9 @@ def initialise(base: str, folder: Path) -> None:
     Initializer.initialize(
         environment=DataCenter.Environment(base, base + "/oauth/v2/token", base),
         token=OAuthToken(
-            client_id="sandbox-client", client_secret="sandbox-secret", refresh_token="sandbox-refresh"  # noqa: S106 - published
+            client_id="sandbox-client",
+            client_secret="sandbox-secret",
+            refresh_token="sandbox-refresh",  # noqa: S106 - published
         ),
         store=FileStore(str(folder / "tokens.csv")),
         sdk_config=SDKConfig(auto_refresh_fields=False, pick_list_validation=True),

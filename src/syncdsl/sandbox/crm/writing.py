@@ -85,7 +85,9 @@ class Writing:
             created=answer.created,
         )
 
-    def _written(self, call: Call, module: Module, attempts: Sequence[Callable[[], Written]], *, all_well: int) -> Reply:
+    def _written(
+        self, call: Call, module: Module, attempts: Sequence[Callable[[], Written]], *, all_well: int
+    ) -> Reply:
         written = [self._attempt(attempt) for attempt in attempts]
         self._watching.announce(call.base_url, module, [item.change for item in written if item.change is not None])
         return reply(module, written, all_well=all_well)
