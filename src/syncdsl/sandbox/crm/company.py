@@ -22,6 +22,9 @@ from syncdsl.sandbox.organisation import (
 FOUNDED = 1704092400
 """Second at which the organisation, its users and currencies came into being (1 January 2024)."""
 
+PAID_UNTIL = 4102441200
+"""Second until which the edition is paid for (1 January 2100)."""
+
 USER_TYPES = {
     "AllUsers": USERS,
     "ActiveUsers": tuple(user for user in USERS if user.active),
@@ -112,12 +115,12 @@ class Company:
             "deletable_org_account": False,
             "privacy_settings": False,
             "hipaa_compliance_enabled": False,
-            "hierarchy_preferences": {"type": "Role_Hierarchy"},
+            "hierarchy_preferences": {"type": "Role_Hierarchy", "strictly_reporting": False},
             "created_time": stamp_with_colon(FOUNDED, CRM_ZONE),
             "license_details": {
                 "paid": True,
                 "paid_type": "enterprise",
-                "paid_expiry": None,
+                "paid_expiry": stamp_with_colon(PAID_UNTIL, CRM_ZONE),
                 "trial_type": None,
                 "trial_expiry": None,
                 "users_license_purchased": 10,

@@ -225,6 +225,20 @@ class Subscriptions:
             "resource_id": self._catalogue.described[module].id,
             "resource_name": module,
             "channel_id": channel.id,
+            "notification_condition": [
+                self._shown_condition(condition) for condition in channel.conditions if condition.module == module
+            ],
+        }
+
+    def _shown_condition(self, condition: Condition) -> dict[str, Any]:
+        module = self._catalogue.described[condition.module]
+        return {
+            "type": "field_selection",
+            "module": {"api_name": module.api_name, "id": module.id},
+            "field_selection": {
+                "group_operator": "and" if condition.every else "or",
+                "group": [{"field": {"api_name": name, "id": module.field_id(name)}} for name in condition.fields],
+            },
         }
 
 
@@ -236,18 +250,6 @@ def _terms(channel: Channel, module: str) -> dict[str, Any]:
         "fields": None,
         "notify_on_related_action": channel.related,
         "return_affected_field_values": channel.values,
-        "notification_condition": [
-            {
-                "type": "field_selection",
-                "module": {"api_name": condition.module},
-                "field_selection": {
-                    "group_operator": "and" if condition.every else "or",
-                    "group": [{"field": {"api_name": name}} for name in condition.fields],
-                },
-            }
-            for condition in channel.conditions
-            if condition.module == module
-        ],
     }
 
 

@@ -55,7 +55,7 @@ class Views:
                 shown["fields"] = [_field_reference(module, name) for name in view.columns]
                 shown["sort_by"] = None
                 shown["sort_order"] = None
-                shown["shared_to"] = None
+                shown["shared_to"] = []
                 return Reply(content={"custom_views": [shown]})
         raise refused(400, "INVALID_DATA", "the id given seems to be invalid", {"resource_path_index": 2})
 

@@ -215,6 +215,7 @@ class Relating:
                 {"api_name": name, "id": target.field_id(name) if target and name in known else None} for name in fields
             ],
             "status": "visible",
+            "visible": True,
         }
 
 
