@@ -85,6 +85,16 @@ def test_discounts_taxes_and_charges_add_up(
     assert amounts == (sub_total, discount_total, tax_total, total)
 
 
+@pytest.mark.parametrize("discount", ["101%", "-1%", 150.01, -5, "half"])
+def test_no_more_is_taken_off_than_there_is(empty: Any, customer: str, discount: Any) -> None:
+    """A discount is between nothing and all, on a line as on the whole."""
+    whole = {"customer_id": customer, "line_items": [{"name": "A", "rate": 150}], "discount": discount}
+    line = {"customer_id": customer, "line_items": [{"name": "A", "rate": 150, "discount": discount}]}
+    for body in (whole, line):
+        answer = empty.books.post("/estimates", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, 2)
+
+
 def test_a_line_takes_from_its_item_what_it_does_not_say(empty: Any, customer: str) -> None:
     """Name, price, unit and tax come from the item; what the line says wins; an unknown item is refused."""
     item = {"name": "Seal", "rate": 12.5, "unit": "Box", "description": "Shaft seal", "tax_id": VAT7}

@@ -102,3 +102,36 @@ def test_products_vendors_and_items_belong_together(seeded: Any) -> None:
     [active] = [view["id"] for view in views if view["name"] == "Active Products"]
     shown = seeded.crm.get("/Products", params={"fields": "Product_Name", "cvid": active}).json()["data"]
     assert {row["id"] for row in shown} == {row["id"] for row in products if row["Product_Active"]}
+
+
+DOCUMENTS = {
+    "estimates": "customer_id",
+    "salesorders": "customer_id",
+    "invoices": "customer_id",
+    "purchaseorders": "vendor_id",
+    "expenses": "customer_id",
+}
+
+
+def documents(running: Any) -> dict[str, list[dict[str, Any]]]:
+    """Read the rows of all documents, without the days that pass while the sandbox runs."""
+    return {
+        kind: [{**row, "due_days": "", "shipment_days": ""} for row in running.books.get(f"/{kind}").json()[kind]]
+        for kind in DOCUMENTS
+    }
+
+
+def test_books_has_documents_of_its_customers_and_vendors(start: Any, seeded: Any, data: dict[str, Any]) -> None:
+    """A fifth as many of each kind as accounts, in several statuses, unlinked, not newer than the start, repeatable."""
+    found = documents(seeded)
+    partners = {row["contact_id"] for row in data["contacts"]}
+    for kind, partner in DOCUMENTS.items():
+        assert len(found[kind]) == 24, kind
+        assert len({row["status"] for row in found[kind]}) >= 2, kind
+        assert {row[partner] for row in found[kind]} - {""} <= partners
+        assert {row["zcrm_potential_id"] for row in found[kind]} == {""}
+        assert all(row["custom_fields"] == [] and row["total"] > 0 for row in found[kind])
+        assert all(row["last_modified_time"] < "2026-06-01T08:00:01+0000" for row in found[kind])
+    assert len({row["invoice_number"] for row in found["invoices"]}) == 24
+    assert any(0 < row["balance"] < row["total"] for row in found["invoices"])
+    assert documents(start("--records", "120")) == found

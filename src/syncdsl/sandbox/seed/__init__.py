@@ -4,6 +4,7 @@ from random import Random
 
 from syncdsl.sandbox.seed.books import seed_books
 from syncdsl.sandbox.seed.crm import seed_crm
+from syncdsl.sandbox.seed.documents import seed_documents
 from syncdsl.sandbox.seed.goods import seed_goods
 from syncdsl.sandbox.seed.invention import Invention
 from syncdsl.sandbox.seed.scratch import scratch
@@ -16,6 +17,12 @@ def seed(store: Store, *, seed: int, accounts: int) -> None:
     """Fill an empty store with `accounts` accounts and what goes with them; leave a used one as it is."""
     if accounts == 0 or store.rows("SELECT 1 FROM counter LIMIT 1"):
         return
+    with store.transaction():
+        _seed(store, seed, accounts)
+        seed_documents(store, seed, accounts)
+
+
+def _seed(store: Store, seed: int, accounts: int) -> None:
     random = Random(seed)
     with store.loading(), scratch(store) as memory:
         invention = Invention(random, seed, memory)

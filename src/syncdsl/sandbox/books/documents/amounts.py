@@ -31,7 +31,10 @@ def sent_discount(value: Any) -> str:
         if not 0 <= percentage <= 100:
             raise invalid_value("discount")
         return value.strip()
-    return str(amount(value, "discount"))
+    off = amount(value, "discount")
+    if off < 0:
+        raise invalid_value("discount")
+    return str(off)
 
 
 def shown_discount(stored: str) -> str | float:
@@ -96,9 +99,13 @@ def _net(line: dict[str, Any], precision: int, *, discounted: bool) -> Decimal:
 
 
 def _off(value: Decimal, discount: str, precision: int) -> Decimal:
+    """Return what a discount takes off a value; more than all of it is refused (assumed)."""
     if discount.endswith("%"):
         return rounded(value * Decimal(discount[:-1]) / 100, precision)
-    return rounded(Decimal(discount), precision)
+    off = rounded(Decimal(discount), precision)
+    if off > max(value, Decimal(0)):
+        raise invalid_value("discount")
+    return off
 
 
 def _shares(off: Decimal, nets: list[Decimal], precision: int) -> list[Decimal]:

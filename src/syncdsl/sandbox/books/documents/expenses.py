@@ -41,6 +41,7 @@ EXPENSE = Kind(
     statuses=("unbilled", "invoiced", "reimbursed", "nonbillable", "non-billable", "billable"),
     groups={"non-billable": ("nonbillable",), "billable": ("unbilled", "invoiced", "reimbursed")},
     filters={"Status.NonBillable": ("nonbillable",)},
+    amounts=("total", "amount"),
     sorts=("account_name", "description", "vendor_name"),
     references=("vendor_id", "account_id", "paid_through_account_id", "project_id"),
     locked=frozenset({"invoiced"}),
@@ -60,8 +61,6 @@ TEXT_LENGTHS = {
 
 class Expenses(Documents):
     """The calls on expenses."""
-
-    amounts = ("total", "amount")
 
     def __init__(self, store: Store, clock: Clock, emit: Emit = silent) -> None:
         super().__init__(EXPENSE, store, clock, emit)
@@ -114,6 +113,7 @@ class Expenses(Documents):
         document = record.document
         tax = TAXES_BY_ID.get(document["tax_id"])
         tax_amount = number(document["tax_amount"])
+        invoice = (document.get("invoice_ids") or [""])[-1]
         return {
             **self.row(record),
             "transaction_id": str(record.id),
@@ -132,7 +132,8 @@ class Expenses(Documents):
             "line_items": document["line_items"],
             "project_id": document.get("project_id", ""),
             "project_name": "",
-            "invoice_id": (document.get("invoice_ids") or [""])[-1],
+            "invoice_id": invoice,
+            "invoice_number": self.store.names([invoice]).get(invoice, "") if invoice else "",
             "mileage_type": "non_mileage",
         }
 

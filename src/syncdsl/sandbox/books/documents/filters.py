@@ -35,7 +35,8 @@ def listing(kind: Kind, row: Callable[[Record], dict[str, Any]]) -> Listing:
         "last_modified_time": "modified",
         kind.partner_name_key: PARTNER_NAME,
         "reference_number": text_of("reference_number"),
-        "total": number_of("total"),
+        "bcy_total": f"{number_of('total')} * {number_of('exchange_rate')}",
+        **{name: number_of(name) for name in kind.amounts},
         **{name: f"coalesce({text_of(name)}, '')" for name in ("date", *kind.dates, *kind.sorts)},
         **{field.api_name: text_of(f"custom.{field.api_name}") for field in CUSTOM_FIELDS[kind.entity]},
     }
@@ -59,7 +60,7 @@ def listing(kind: Kind, row: Callable[[Record], dict[str, Any]]) -> Listing:
     )
 
 
-def conditions(kind: Kind, call: Call, today: date, amounts: tuple[str, ...]) -> tuple[list[Clause], str]:
+def conditions(kind: Kind, call: Call, today: date) -> tuple[list[Clause], str]:
     """Return the conditions of a list call beyond what `Listing` knows itself, and the filter that was applied."""
     filter_by = call.query.get("filter_by", "Status.All")
     words = kind.filter_words()
@@ -71,7 +72,7 @@ def conditions(kind: Kind, call: Call, today: date, amounts: tuple[str, ...]) ->
             raise invalid_value("status")
         where.append(status_clause(kind, status, today))
     where += _dates(kind, call)
-    where += _amounts(call, amounts)
+    where += _amounts(kind, call)
     where += _lines(call)
     where += _custom_fields(kind, call)
     if searched := call.query.get("search_text"):
@@ -105,8 +106,8 @@ def _dates(kind: Kind, call: Call) -> Iterator[Clause]:
                 yield Clause(f"coalesce({column}, '') > '' AND {column} {sign} ?", (day(value, name + suffix),))
 
 
-def _amounts(call: Call, names: tuple[str, ...]) -> Iterator[Clause]:
-    for name in names:
+def _amounts(kind: Kind, call: Call) -> Iterator[Clause]:
+    for name in kind.amounts:
         for suffix, sign in AMOUNT_VARIANTS:
             if value := call.query.get(name + suffix):
                 yield Clause(f"{number_of(name)} {sign} ?", (float(amount(value, name + suffix)),))

@@ -27,9 +27,6 @@ from syncdsl.sandbox.store import Record, Store
 class Documents:
     """The calls on one kind of document; what a kind does differently, its subclass overrides."""
 
-    amounts: tuple[str, ...] = ("total",)
-    """The amounts that lists filter by."""
-
     def __init__(self, kind: Kind, store: Store, clock: Clock, emit: Emit = silent) -> None:
         self.kind = kind
         self.store = store
@@ -38,7 +35,7 @@ class Documents:
 
     def listed(self, call: Call) -> Reply:
         """Answer `GET /{resource}`, newest first unless asked otherwise."""
-        where, filter_by = conditions(self.kind, call, self.today(), self.amounts)
+        where, filter_by = conditions(self.kind, call, self.today())
         return listing(self.kind, self.row).answer(self.store, call, where, filter_by, "D")
 
     def detail(self, call: Call) -> Reply:

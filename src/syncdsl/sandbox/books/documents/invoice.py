@@ -29,6 +29,7 @@ INVOICE = Kind(
     ),
     groups={"unpaid": ("sent", "viewed", "partially_paid")},
     filters={"Status.OverDue": ("overdue",), "Date.PaymentExpectedDate": ()},
+    amounts=("total", "balance"),
     references=("salesperson_id",),
     lapse=Lapse(status="overdue", date="due_date", sources=frozenset({"sent", "viewed", "partially_paid"})),
     locked=frozenset({"void"}),

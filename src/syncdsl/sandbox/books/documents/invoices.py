@@ -26,8 +26,6 @@ UNPAID = frozenset({"sent", "viewed", "partially_paid", "paid"})
 class Invoices(Documents):
     """The calls on invoices."""
 
-    amounts = ("total", "balance")
-
     def __init__(
         self,
         store: Store,

@@ -48,9 +48,9 @@ class Kind:
     `entity` is Books' word for one ("salesorder"), `resource` for many; `partner` is "customer" or "vendor". `dates`
     are the dates it has besides `date`, `texts` its own text keys with their lengths. `statuses` are those the filter
     `status` takes, with the stored ones each stands for when it is a group. `filters` adds to the values of
-    `filter_by` that follow from the statuses; `sorts` are further text keys to sort by, `references` further ids to
-    filter by. Documents in a `locked` status cannot be edited, those in a `kept` one cannot be deleted. `sent` is the
-    path of the transition that `send=true` makes.
+    `filter_by` that follow from the statuses; `amounts` are compared and sorted by, `sorts` are further text keys to
+    sort by, `references` further ids to filter by. Documents in a `locked` status cannot be edited, those in a `kept`
+    one cannot be deleted. `sent` is the path of the transition that `send=true` makes.
     A kind without a `prefix` has no numbers.
     """
 
@@ -67,6 +67,7 @@ class Kind:
     texts: Mapping[str, int] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    amounts: tuple[str, ...] = ("total",)
     sorts: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     lapse: Lapse | None = None

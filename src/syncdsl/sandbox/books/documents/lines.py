@@ -1,6 +1,7 @@
 """The lines of a document: items of the catalogue, or free text."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from syncdsl.sandbox.books import item
@@ -56,6 +57,7 @@ def shown_line(line: Mapping[str, Any]) -> dict[str, Any]:
         "product_type": line["product_type"],
         **{key: number(line[key]) for key in ("rate", "bcy_rate", "quantity", "discount_amount", "item_total")},
         "discount": shown_discount(line["discount"]),
+        "item_total_inclusive_of_tax": number(Decimal(line["item_total"]) + Decimal(line["tax_amount"])),
         **{key: line[key] for key in ("tax_id", "tax_name", "tax_type")},
         "tax_percentage": number(line["tax_percentage"]),
         "line_item_taxes": [
@@ -63,6 +65,7 @@ def shown_line(line: Mapping[str, Any]) -> dict[str, Any]:
         ]
         if line["tax_id"]
         else [],
+        "project_name": "",
         "line_item_category": "line_item",
         "tags": [],
     }

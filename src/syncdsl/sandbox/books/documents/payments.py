@@ -74,7 +74,14 @@ class Payments:
 
     def create(self, call: Call) -> Reply:
         """Answer `POST /customerpayments`: what is applied to an invoice lowers its balance."""
-        sent = sent_object(call)
+        record = self.record(sent_object(call))
+        shown = self.shown(record)
+        self._emit("customerpayment", "created", shown)
+        content = {"code": 0, "message": "The payment from the customer has been recorded", "payment": shown}
+        return Reply(status=201, content=content, module=MODULE, created=(str(record.id),))
+
+    def record(self, sent: Mapping[str, Any]) -> Record:
+        """Store a payment and apply it to the invoices it names."""
         customer = partner_of(self._store, "customer", sent.get("customer_id"))
         parts = self._parts(sent)
         paid = (
@@ -103,10 +110,7 @@ class Payments:
             self._apply(record, invoice_id, part)
         record.name = str(document["number"])
         self._store.insert(COLLECTION, record, {"customer_id": str(customer.id)})
-        shown = self.shown(record)
-        self._emit("customerpayment", "created", shown)
-        content = {"code": 0, "message": "The payment from the customer has been recorded", "payment": shown}
-        return Reply(status=201, content=content, module=MODULE, created=(str(record.id),))
+        return record
 
     def delete(self, call: Call) -> Reply:
         """Answer `DELETE /customerpayments/{id}`: the invoices are open again."""

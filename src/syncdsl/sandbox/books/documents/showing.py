@@ -97,6 +97,7 @@ def detail(store: Store, kind: Kind, record: Record) -> dict[str, Any]:
         "documents": [],
         "attachment_name": "",
         "can_send_in_mail": False,
+        "created_by_id": CURRENT_USER.id,
         "created_by_name": CURRENT_USER.full_name,
         **{name: document.get(name, "") for name in kind.texts},
     }
