@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syncdsl.adapters.conformance import ConformanceSuite, Subject
+from syncdsl.adapters.conformance.suite import FRESH_SECONDS
 from syncdsl.adapters.protocol import NewRecord, Written
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
 class _OnCrm(ConformanceSuite):
     connection: Connection
+    sandbox: Sandbox
 
     @pytest.fixture(autouse=True)
     def _open(self, sandbox: Sandbox) -> Iterator[None]:
+        self.sandbox = sandbox
         self.connection = sandbox.connect("crm")
         yield
         self.connection.close()
@@ -34,6 +37,10 @@ class _OnCrm(ConformanceSuite):
     def connect(self) -> Connection:
         """Return the connection of this test."""
         return self.connection
+
+    def settle(self) -> None:
+        """Let time pass in the sandbox."""
+        self.sandbox.order("clock/advance", seconds=FRESH_SECONDS)
 
 
 class TestAccounts(_OnCrm):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
     from syncdsl.schema.values import Fields, Value
 
 
@@ -39,10 +39,11 @@ class Tier(Enum):
 class Capabilities:
     """What a connected system can do.
 
-    `batch`: most records in one write. `concurrency`: most calls at once. `settle_seconds`: how long after its
-    time-out a lost request may still land. `overlap_seconds`: how far back an incremental read must reach (stamp
-    granularity, skew and commit lag). `conditional_update`: an update can name the version it is based on and be
-    refused. `page_size`: rows that one reading call returns, for estimates.
+    `tier` is that of modules with a key field, `keyless` that of modules without one. `batch`: most records in one
+    write. `concurrency`: most calls at once. `settle_seconds`: how long after its time-out a lost request may still
+    land. `overlap_seconds`: how far back an incremental read must reach (stamp granularity, skew and commit lag).
+    `conditional_update`: an update can name the version it is based on and be refused. `page_size`: rows that one
+    reading call returns, for estimates.
     """
 
     tier: Tier
@@ -52,6 +53,11 @@ class Capabilities:
     overlap_seconds: float
     conditional_update: bool
     page_size: int
+    keyless: Tier = Tier.T4
+
+    def tier_of(self, module: ModuleSchema) -> Tier:
+        """Return how safely a create in a module can be sent again, as its schema is now."""
+        return self.tier if module.key_field is not None else self.keyless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,10 @@ ROWS_PER_QUERY = 2000
 """Rows of one COQL query."""
 
 
+TRIES = 3
+"""How often an answer may come cut short."""
+
+
 class Api:
     """The CRM as one connection sees it. `schema` gives the types of values."""
 
@@ -51,9 +55,28 @@ class Api:
         except KeyError:
             raise self.client.problems.not_offered(f"there is no module `{name}`") from None
 
+    def read(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Answer:
+        """Make a reading call, again when the answer has fewer rows than it says; a 4xx is the caller's to read.
+
+        A list cut short would make records look absent. Raises Fault SD705 when it stays so, and as `Client.read` does.
+        """
+        for _ in range(TRIES):
+            answer = self.client.read(method, path, params=params or {}, headers=headers or {}, body=body)
+            if not _cut_short(answer):
+                return answer
+        raise self.client.problems.unexpected(f"HTTP {answer.status} to `{path}` with fewer rows than it says")
+
     def get(self, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
         """Make a reading call; raises Fault for a refusal, SD707 when the CRM has no such module, field or view."""
-        answer = self.client.read("GET", path, params=params, headers=headers or {})
+        answer = self.read("GET", path, params=params, headers=headers)
         if answer.status < 400:
             return answer
         raise self.refused(answer, path)
@@ -116,7 +139,7 @@ class Api:
         behind = ""
         while True:
             text = f"select {select} from {module} where ({where}){behind} order by id asc limit 0, {ROWS_PER_QUERY}"  # noqa: S608 - COQL; names are from the schema, values are quoted
-            answer = self.client.read("POST", "/coql", body={"select_query": text})
+            answer = self.read("POST", "/coql", body={"select_query": text})
             if answer.status >= 400:
                 raise self.refused(answer, f"COQL over `{module}`")
             rows = self.rows(answer)
@@ -131,3 +154,20 @@ class Api:
         if answer.server_time is None:
             raise self.client.problems.unexpected("an answer without a `Date` header")
         return answer.server_time
+
+
+def _cut_short(answer: Answer) -> bool:
+    """Return whether rows are missing: fewer than `info` counts, or none where one record was asked for.
+
+    Nothing to tell is HTTP 204 or 304, never an empty list of records.
+    """
+    if answer.status >= 400 or not isinstance(answer.data, dict):
+        return False
+    info = answer.data.get("info")
+    listed = next((value for name, value in answer.data.items() if name != "info" and isinstance(value, list)), None)
+    if listed is None:
+        return False
+    count = info.get("count") if isinstance(info, dict) else None
+    if isinstance(count, int) and not isinstance(count, bool):
+        return len(listed) < count
+    return not listed and "data" in answer.data

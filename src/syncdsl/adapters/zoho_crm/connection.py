@@ -30,6 +30,7 @@ from syncdsl.adapters.zoho_crm.deleting import delete
 from syncdsl.adapters.zoho_crm.dialect import CrmDialect
 from syncdsl.adapters.zoho_crm.finding import Finder
 from syncdsl.adapters.zoho_crm.metadata import read_identity, read_schema
+from syncdsl.adapters.zoho_crm.notifications import Notifications, listen
 from syncdsl.adapters.zoho_crm.observing import Observer
 from syncdsl.adapters.zoho_crm.preparing import CrmPreparing
 from syncdsl.adapters.zoho_crm.reading import Reader
@@ -38,6 +39,7 @@ from syncdsl.adapters.zoho_crm.writing import BATCH, Writer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from syncdsl.adapters.notifications import Callback, Notice, Subscription
     from syncdsl.adapters.protocol import ConnectionSettings
     from syncdsl.adapters.transport.retry import RetryPolicy
     from syncdsl.schema.snapshot import SchemaSnapshot
@@ -67,12 +69,16 @@ class CrmConnection:
         self._finder = Finder(self._api, self._reader)
         self._automation = automation(settings.options, settings.name)
         self._writer = Writer(self._api, self._reader, self._automation, at_once=SIDE_BY_SIDE)
+        self._notifications = Notifications(self._api, lambda: self.identity().organization)
         self._identity: Identity | None = None
         self._lock = threading.Lock()
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the CRM can do: upsert by a unique field, and updates that name the version they are based on."""
+        """What the CRM can do: upsert by a unique field, and updates that name the version they are based on.
+
+        A module without the key field offers nothing to know a record by.
+        """
         return Capabilities(
             tier=Tier.T1,
             batch=BATCH,
@@ -81,6 +87,7 @@ class CrmConnection:
             overlap_seconds=self._line.limits.overlap_seconds,
             conditional_update=True,
             page_size=PER_PAGE,
+            keyless=Tier.T4,
         )
 
     def identity(self) -> Identity:
@@ -137,6 +144,26 @@ class CrmConnection:
         """Refuse: the CRM's records have no document states."""
         message = f"records of `{module}` have no document states, so `{id}` cannot be changed to {action.value}"
         return Rejected(code="NOT_SUPPORTED", message=message)
+
+    def listen(self, callback: Callback, *, secret: str) -> tuple[Notice, ...]:
+        """Return what a call-back hints at; raises ForgedError without the token of the subscription."""
+        return listen(callback, secret=secret)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return the running notification channels of this program."""
+        return self._notifications.subscriptions()
+
+    def subscribe(self, modules: Sequence[str], *, url: str, secret: str) -> Subscription:
+        """Ask to be called at an address whenever records of modules change, for a week."""
+        return self._notifications.subscribe(modules, url=url, secret=secret)
+
+    def renew(self, subscription: Subscription, *, secret: str) -> Subscription:
+        """Extend a notification channel; one that has ended is made again."""
+        return self._notifications.renew(subscription, secret=secret)
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """End a notification channel."""
+        self._notifications.unsubscribe(subscription)
 
     def close(self) -> None:
         """Release sockets."""

@@ -153,7 +153,7 @@ class Reader:
 
         def detail(identifier: str) -> Record | None:
             path = f"/{module}/{quote(identifier, safe='')}"
-            answer = self._api.client.read("GET", path)
+            answer = self._api.read("GET", path)
             if answer.status >= 400 and not _about_ids(answer.data):
                 raise self._api.refused(answer, path)
             rows = self._api.rows(answer) if answer.status < 400 else []
@@ -168,7 +168,7 @@ class Reader:
 
     def _by_ids(self, module: str, ids: Sequence[str], part: str) -> tuple[list[dict[str, Any]], dt.datetime]:
         params = {"ids": ",".join(ids), "fields": part, "per_page": str(len(ids))}
-        answer = self._api.client.read("GET", f"/{module}", params=params)
+        answer = self._api.read("GET", f"/{module}", params=params)
         if answer.status < 400:
             return self._api.rows(answer), self._api.now(answer)
         if not _about_ids(answer.data):

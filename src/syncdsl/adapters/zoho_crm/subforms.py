@@ -27,8 +27,6 @@ def row_changes(rows: Sequence[Mapping[str, Value]], held: Sequence[Mapping[str,
     line is known by its product). Such a row keeps what `rows` say nothing about, a tax or a discount that people gave
     it; a field that some row has and this one has not is cleared. Rows without a partner are new, or are taken out.
     """
-    if not rows:
-        return []
     named = {name for row in rows for name in row if name in kind.fields and not kind.fields[name].read_only}
     partners = _partners(rows, held, kind)
     changes: list[dict[str, Any]] = []

@@ -111,7 +111,7 @@ class Views:
         return found
 
     def _read(self, module: str, identifier: str) -> View | None:
-        answer = self._api.client.read("GET", f"{PATH}/{identifier}", params={"module": module})
+        answer = self._api.read("GET", f"{PATH}/{identifier}", params={"module": module})
         rows = self._api.rows(answer, "custom_views") if answer.status < 400 else []
         if not rows:
             return None
