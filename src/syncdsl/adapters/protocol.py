@@ -119,8 +119,8 @@ class ObserveRequest:
     """What to read: `fields` of `module`, only records in `view` when one is named.
 
     `cursor` continues an earlier observation of the same module, view and fields. `known` gives the version on file of
-    an id, so that details of unchanged records need not be fetched. `children` gives the ids on file below a parent's id,
-    for modules whose records are kept inside their parents: one that its parent no longer shows is gone.
+    an id, so that details of unchanged records need not be fetched. `children` gives the ids on file below a parent's
+    id, for modules whose records are kept inside their parents: one that its parent no longer shows is gone.
     """
 
     module: str

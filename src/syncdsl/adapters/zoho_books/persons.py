@@ -58,9 +58,9 @@ class Persons:
         records: list[Record] = []
         for identifier, (detail, read_at) in self._reader.details_of(CONTACTS, changed, now).items():
             found = self.of_contact(schema, detail, request.fields, read_at)
-            filed = {record.id for record in found if record.version and record.version == request.known(record.id)}
-            records += [record for record in found if record.id not in filed]
-            unchanged += sorted(filed)
+            same = {record.id for record in found if record.version and record.version == request.known(record.id)}
+            records += [record for record in found if record.id not in same]
+            unchanged += sorted(same)
             here = {record.id for record in found}
             gone += [item for item in request.children(identifier) if item not in here]
         return Page(records=tuple(records), unchanged=tuple(unchanged), gone=tuple(gone))

@@ -88,23 +88,20 @@ class UserWriter:
         body = {name: write_value(value) for name, value in fields.items() if name not in {ROLE, STATUS}}
         roles = {str(user.fields.get(ROLE) or "").casefold(): str(user.fields.get(ROLE_ID) or "") for user in users}
         name, identifier = fields.get(ROLE), fields.get(ROLE_ID)
-        if not is_empty(identifier):
-            if str(identifier) not in roles.values():
-                return self._no_role(str(identifier), users, ROLE_ID)
-        elif not is_empty(name):
+        if is_empty(identifier) and not is_empty(name):
             found = roles.get(str(name).casefold())
             if not found:
-                return self._no_role(str(name), users, ROLE)
+                return self._no_role(str(name), users)
             body[ROLE_ID] = found
         return body
 
-    def _no_role(self, wanted: str, users: list[Record], field: str) -> Rejected:
+    def _no_role(self, wanted: str, users: list[Record]) -> Rejected:
         seen = sorted({str(user.fields.get(ROLE)) for user in users if user.fields.get(ROLE)})
         listed = ", ".join(f"`{name}`" for name in seen) or "none"
         return Rejected(
             code=UNKNOWN_ROLE,
             message=f"no user has the role `{wanted}` yet, so its id is not known; roles in use: {listed}",
-            field=field,
+            field=ROLE,
         )
 
     def _switched(self, module: Module, outcome: Outcome, state: Value) -> Outcome:
