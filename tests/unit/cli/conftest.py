@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from syncdsl.cli.demo import _point_to
-from syncdsl.cli.demo_world import running_sandbox
+from syncdsl.cli.demo_world import SIGN_IN, running_sandbox
+from syncdsl.project.template import create_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,7 @@ class Company:
     run: Syncdsl
     sandbox: Sandbox
     keyring_file: Path
+    began: int
 
     @property
     def settings(self) -> str:
@@ -103,15 +105,36 @@ class Company:
         everything += ["ZohoCRM.coql.READ", "ZohoBooks.fullaccess.all"]
         return str(self.control("POST", "grants", {"scopes": list(scopes) or everything})["code"])
 
+    def refresh_token(self, *scopes: str) -> str:
+        """Return a refresh token with these scopes alone."""
+        return str(self.control("POST", "grants", {"scopes": list(scopes)})["refresh_token"])
+
+    def remove_currency(self, code: str) -> None:
+        """Remove a currency from Books, as a person does in its settings."""
+        token = httpx.post(
+            f"{self.sandbox.crm_url}/oauth/v2/token",
+            data={"grant_type": "refresh_token", **{name.lower(): value for name, value in SIGN_IN.items()}},
+        ).json()["access_token"]
+        with httpx.Client(
+            base_url=f"{self.sandbox.books_url}/books/v3/settings",
+            headers={"Authorization": f"Zoho-oauthtoken {token}"},
+            params={"organization_id": self.sandbox.books_organization},
+        ) as books:
+            rows = books.get("/currencies").json()["currencies"]
+            (found,) = [row["currency_id"] for row in rows if row["currency_code"] == code]
+            answer = books.delete(f"/currencies/{found}")
+            assert answer.is_success, answer.text
+
     def sign_in(self, connection: str, *options: str) -> Result:
         """Sign in with a new code, into the keyring unless the options say something else."""
         client = "client_id=sandbox-client\nclient_secret=sandbox-secret\n"
         place = () if any(option.startswith(("--env-file", "--keyring")) for option in options) else ("--keyring",)
         return self.run("login", connection, "--code-stdin", *place, *options, stdin=f"{client}code={self.code()}\n")
 
-    def ledger(self) -> str:
-        """Return every request the sandbox got, as text."""
-        return json.dumps(self.control("GET", "ledger?after=0"))
+    def calls(self) -> list[str]:
+        """Return the paths of the requests since the test began."""
+        entries = self.control("GET", f"ledger?after={self.began}")["entries"]
+        return [entry["path"] for entry in entries]
 
 
 @pytest.fixture(scope="module")
@@ -123,13 +146,16 @@ def organisations() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def company(syncdsl: Syncdsl, project: Path, organisations: Sandbox) -> Company:
-    """Return a project pointed at the pair, nobody signed in yet."""
-    _point_to(project / "syncdsl.toml", organisations)
-    file = project.parent / "keyring.json"
+def company(syncdsl: Syncdsl, organisations: Sandbox) -> Company:
+    """Return a new project pointed at the pair, nobody signed in yet."""
+    syncdsl.folder /= "my-sync"
+    create_project(syncdsl.folder)
+    _point_to(syncdsl.folder / "syncdsl.toml", organisations)
+    file = syncdsl.folder.parent / "keyring.json"
     syncdsl.environment |= {
         "PYTHONPATH": str(BACKENDS),
         "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
         "KEYRING_FILE": str(file),
     }
-    return Company(syncdsl, organisations, file)
+    entries = httpx.get(f"{organisations.crm_url}/_sandbox/ledger?after=0").json()["entries"]
+    return Company(syncdsl, organisations, file, entries[-1]["seq"] if entries else 0)
