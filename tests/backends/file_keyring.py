@@ -16,7 +16,7 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 class FileKeyring(KeyringBackend):
     """Keeps passwords as JSON, by service and name."""
 
-    priority = 1  # type: ignore[assignment]  # a property of the class in the library, a number in its documentation
+    priority = 1
 
     def get_password(self, service: str, username: str) -> str | None:
         """Return a password."""

@@ -55,9 +55,6 @@ COMMANDS = {
     "doctor": Entry(
         target="syncdsl.cli.doctor:doctor", summary="Examine everything a run depends on.", section=CONNECT
     ),
-    "adapter": Entry(
-        target="syncdsl.cli.adapter:adapter", summary="Put an adapter to the test against a live system.", section=TRY
-    ),
     "plan": Entry(
         target="syncdsl.cli.plan:plan", summary="Preview what an apply would change; changes nothing.", section=RUN
     ),
@@ -70,6 +67,9 @@ COMMANDS = {
     ),
     "sandbox": Entry(
         target="syncdsl.cli.sandbox:sandbox", summary="Run both systems on this machine, to play with.", section=TRY
+    ),
+    "adapter": Entry(
+        target="syncdsl.cli.adapter:adapter", summary="Put an adapter to the test against a live system.", section=TRY
     ),
 }
 

@@ -135,7 +135,8 @@ def _scopes(target: Target, settings: Globals, *, notifications: bool) -> tuple[
     if not found.exact and not settings.quiet:
         named = ", ".join(sorted(found.needs.modules)) or "none"
         say(
-            f"the rules cannot be compiled yet ({found.why.splitlines()[0]}), so the scopes are those of the modules that "
+            f"the rules cannot be compiled yet ({found.why.splitlines()[0]}), so the scopes are those "
+            f"of the modules that "
             f"they name: {named}"
         )
     return target.sign_in.scopes(found.needs)
@@ -282,7 +283,8 @@ def _organization(target: Target, options: Options, secrets: Mapping[str, str], 
             target.sign_in.revoke(settings)
         raise Fault(
             UNKNOWN_ORGANISATION,
-            f"connection `{target.connection}`: this sign-in does not open organisation `{wanted}`, so nothing was kept; "
+            f"connection `{target.connection}`: this sign-in does not open organisation `{wanted}`, "
+            f"so nothing was kept; "
             f"it opens:\n{listed}",
             help="choose that organisation when you make the code, or take another with `--organization ID`",
         )

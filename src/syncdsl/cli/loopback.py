@@ -59,7 +59,7 @@ def listening(port: int) -> Iterator[Loopback]:
     class Handler(BaseHTTPRequestHandler):
         timeout = 5.0  # a caller that says nothing must not keep the browser waiting
 
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             parts = urlsplit(self.path)
             if parts.path != PATH:
                 self.send_error(404)

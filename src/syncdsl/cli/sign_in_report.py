@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from syncdsl.cli.terminal import style_of, write
 from syncdsl.project.keeping import InFile, InKeyring, OnTerminal
 from syncdsl.project.keyrings import entry_of
+from syncdsl.project.needs import adapters_of
 from syncdsl.render.neutral import neutral
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ def report_sign_in(target: Target, place: Place, chosen: Identity, changed: Mapp
     style = style_of(sys.stdout)
     name = neutral(f"{chosen.name or 'an organisation without a name'} ({chosen.organization})")
     lines = [
-        f"{style('good', 'Signed in')}: {style('bold', target.connection)} opens {name}, {chosen.base_currency}, "
-        f"{chosen.data_centre}",
+        (
+            f"{style('good', 'Signed in')}: {style('bold', target.connection)} opens {name}, {chosen.base_currency}, "
+            f"{chosen.data_centre}"
+        ),
         f"  secrets       {_where(place)}",
     ]
     if changed:
@@ -49,9 +52,12 @@ def _next(target: Target, place: Place) -> list[str]:
     steps = []
     if isinstance(place, InFile):
         steps.append(f"set -a; . {shlex.quote(str(place.path))}; set +a   # sets the variables in this shell")
-    tables = target.workspace.settings.environments
-    others = tables[target.environment].connections if target.environment in tables else {}
-    for name, table in sorted(others.items()):
-        if name != target.connection and table.credentials is None:
+    environments = target.workspace.settings.environments
+    known = environments[target.environment].connections if target.environment in environments else {}
+    for name in sorted(set(adapters_of(target.workspace)) - {target.connection}):
+        if name not in known:
+            centre = f" --data-centre {target.table.data_centre}" if target.table.data_centre else ""
+            steps.append(f"syncdsl login {name}{target.option}{centre}")
+        elif known[name].credentials is None:
             steps.append(f"syncdsl login {name}{target.option}")
     return [*steps, f"syncdsl setup{target.option}"]

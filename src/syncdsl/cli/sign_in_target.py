@@ -12,7 +12,7 @@ from syncdsl.diagnostics.codes.onboarding import NO_SIGN_IN
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION
 from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.environment import connection_settings, connection_table, wanted_secrets
-from syncdsl.project.needs import adapter_of
+from syncdsl.project.needs import adapters_of
 from syncdsl.project.settings import ConnectionTable
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _table(
     known = settings.environments.get(name)
     if known is not None and connection in known.connections:
         return name, known.connections[connection].model_copy(update={"data_centre": data_centre})
-    adapter = adapter_of(workspace, connection)
+    adapter = adapters_of(workspace).get(connection)
     if adapter is None:
         raise Fault(
             BAD_CONFIGURATION,

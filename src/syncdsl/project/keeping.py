@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from syncdsl.diagnostics import Fault
@@ -16,6 +15,7 @@ from syncdsl.project.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _ASSIGNMENT = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=")
 
@@ -81,8 +81,8 @@ def prefix_of(reference: str | None, *, environment: str, connection: str) -> st
 def refuse_place(place: Place, connection: str, project: Path) -> None:
     """Raise Fault when secrets could not be kept there: before a code is used up for nothing.
 
-    SD610 for a file inside the project, which a repository would publish; SD609 for one that cannot be written; SD612 and
-    SD620 for a keyring that cannot be used.
+    SD610 for a file inside the project, which a repository would publish; SD609 for one that cannot be written; SD612
+    and SD620 for a keyring that cannot be used.
     """
     match place:
         case InKeyring():

@@ -52,8 +52,8 @@ def compile_rules(workspace: Workspace) -> Compiled:
 def needed(compiled: Compiled, connection: str, *, notifications: bool = False) -> Needed:
     """Return what the project's rules need of a connection.
 
-    Rules that do not compile yet (for want of a schema snapshot, before the first sign-in) are taken by the modules that
-    they name.
+    Rules that do not compile yet (for want of a schema snapshot, before the first sign-in) are taken by the modules
+    that they name.
     """
     checked = compiled.checked
     if checked is not None and checked.plan is not None:
@@ -64,14 +64,11 @@ def needed(compiled: Compiled, connection: str, *, notifications: bool = False) 
     return Needed(needs=Needs(modules=modules, currencies=True, notifications=notifications), exact=False, why=why)
 
 
-def adapter_of(workspace: Workspace, connection: str) -> str | None:
-    """Return the adapter that the rules name for a connection; None when they name none."""
+def adapters_of(workspace: Workspace) -> dict[str, str]:
+    """Return the connections that the rules name, each with its adapter; none of a project without rules."""
     from syncdsl.syntax.nodes import Connection  # noqa: PLC0415 - loads the grammar
 
-    for node in _nodes(workspace):
-        if isinstance(node, Connection) and node.name.text == connection:
-            return node.adapter.text
-    return None
+    return {node.name.text: node.adapter.text for node in _nodes(workspace) if isinstance(node, Connection)}
 
 
 def needs_of(plan: Plan, schemas: Mapping[str, SchemaSnapshot], connection: str) -> Needs:

@@ -108,8 +108,11 @@ def currency_requirement(found: Sequence[Organisation]) -> Requirement | None:
         title=f"the base currencies differ: {said}; amounts would not mean the same",
         condition=Wrong(
             clicks=(
-                "a base currency can be changed only while nothing was booked: choose organisations that keep their "
-                "books in the same currency",
+                (
+                    "a base currency can be changed only while nothing was booked: choose "
+                    "organisations that keep their "
+                    "books in the same currency"
+                ),
             )
         ),
     )

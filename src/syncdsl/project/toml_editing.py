@@ -34,15 +34,35 @@ def set_connection(folder: Path, environment: str, connection: str, values: Mapp
         table[connection] = tomlkit.table()
     table = table[connection]
     changed = tuple(name for name, value in values.items() if table.get(name) != value)
+    behind = _taken_from_end(table)
     for name in changed:
         table[name] = values[name]
+        # A remark at the end of the line was about the value that stood there.
+        trivia = table.value.item(name).trivia
+        trivia.comment = trivia.comment_ws = ""
+    for item in behind:
+        table.add(item)
     if not changed:
         return ()
     old = SourceFile(path=str(path), text=text)
     try:
-        rewrite_files([(old, SourceFile(path=str(path), text=tomlkit.dumps(document)))], folder)
+        rewrite_files([(old, SourceFile(path=str(path), text=_written(tomlkit.dumps(document), text)))], folder)
     except Fault as fault:
         wanted = "\n".join(f'{name} = "{values[name]}"' for name in changed)
         where = f"[environments.{environment}.connections.{connection}]"
         raise Fault(fault.code, fault.message, help=f"write these lines by hand under `{where}`:\n{wanted}") from None
     return changed
+
+
+def _taken_from_end(table: Any) -> list[Any]:
+    """Take off and return the comments and empty lines at the end of a table: they are about what follows it."""
+    body, taken = table.value.body, []
+    while body and body[-1][0] is None:
+        taken.append(body.pop()[1])
+    return taken[::-1]
+
+
+def _written(text: str, before: str) -> str:
+    """Return the text with the line ends that the file had."""
+    text = text.replace("\r\n", "\n")
+    return text.replace("\n", "\r\n") if "\r\n" in before else text

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from syncdsl.cli.demo import _point_to
+from syncdsl.cli.demo_world import SIGN_IN, running_sandbox
+from syncdsl.project.template import create_project
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+
+    from syncdsl.cli.demo_world import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +66,96 @@ def project(syncdsl: Syncdsl) -> Path:
     assert syncdsl("init", "my-sync").code == 0
     syncdsl.folder /= "my-sync"
     return syncdsl.folder
+
+
+BACKENDS = Path(__file__).parents[2] / "backends"
+
+
+@dataclass
+class Company:
+    """A project whose two organisations are emulated, and a keyring of its own."""
+
+    run: Syncdsl
+    sandbox: Sandbox
+    keyring_file: Path
+    began: int
+
+    @property
+    def settings(self) -> str:
+        """What syncdsl.toml says."""
+        return (self.run.folder / "syncdsl.toml").read_text(encoding="utf-8")
+
+    @property
+    def kept(self) -> dict[str, dict[str, str]]:
+        """What the keyring holds, by entry."""
+        found: dict[str, dict[str, str]] = {}
+        if self.keyring_file.exists():
+            found = json.loads(self.keyring_file.read_text(encoding="utf-8"))
+        return found
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """Use a control endpoint of the sandbox."""
+        answer = httpx.request(method, f"{self.sandbox.crm_url}/_sandbox/{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def code(self, *scopes: str) -> str:
+        """Return a one-time code for these scopes, as the console hands it out; without scopes one for everything."""
+        everything = ["ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL", "ZohoCRM.org.ALL", "ZohoCRM.users.ALL"]
+        everything += ["ZohoCRM.coql.READ", "ZohoBooks.fullaccess.all"]
+        return str(self.control("POST", "grants", {"scopes": list(scopes) or everything})["code"])
+
+    def refresh_token(self, *scopes: str) -> str:
+        """Return a refresh token with these scopes alone."""
+        return str(self.control("POST", "grants", {"scopes": list(scopes)})["refresh_token"])
+
+    def remove_currency(self, code: str) -> None:
+        """Remove a currency from Books, as a person does in its settings."""
+        token = httpx.post(
+            f"{self.sandbox.crm_url}/oauth/v2/token",
+            data={"grant_type": "refresh_token", **{name.lower(): value for name, value in SIGN_IN.items()}},
+        ).json()["access_token"]
+        with httpx.Client(
+            base_url=f"{self.sandbox.books_url}/books/v3/settings",
+            headers={"Authorization": f"Zoho-oauthtoken {token}"},
+            params={"organization_id": self.sandbox.books_organization},
+        ) as books:
+            rows = books.get("/currencies").json()["currencies"]
+            (found,) = [row["currency_id"] for row in rows if row["currency_code"] == code]
+            answer = books.delete(f"/currencies/{found}")
+            assert answer.is_success, answer.text
+
+    def sign_in(self, connection: str, *options: str) -> Result:
+        """Sign in with a new code, into the keyring unless the options say something else."""
+        client = "client_id=sandbox-client\nclient_secret=sandbox-secret\n"
+        place = () if any(option.startswith(("--env-file", "--keyring")) for option in options) else ("--keyring",)
+        return self.run("login", connection, "--code-stdin", *place, *options, stdin=f"{client}code={self.code()}\n")
+
+    def calls(self) -> list[str]:
+        """Return the paths of the requests since the test began."""
+        entries = self.control("GET", f"ledger?after={self.began}")["entries"]
+        return [entry["path"] for entry in entries]
+
+
+@pytest.fixture(scope="module")
+def organisations() -> Iterator[Sandbox]:
+    """Start an empty pair of systems for the tests of a file."""
+    pytest.importorskip("starlette", reason="the sandbox extra is not installed")
+    with running_sandbox(0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def company(syncdsl: Syncdsl, organisations: Sandbox) -> Company:
+    """Return a new project pointed at the pair, nobody signed in yet."""
+    syncdsl.folder /= "my-sync"
+    create_project(syncdsl.folder)
+    _point_to(syncdsl.folder / "syncdsl.toml", organisations)
+    file = syncdsl.folder.parent / "keyring.json"
+    syncdsl.environment |= {
+        "PYTHONPATH": str(BACKENDS),
+        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
+        "KEYRING_FILE": str(file),
+    }
+    entries = httpx.get(f"{organisations.crm_url}/_sandbox/ledger?after=0").json()["entries"]
+    return Company(syncdsl, organisations, file, entries[-1]["seq"] if entries else 0)

@@ -52,7 +52,7 @@ def test_from_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     del entries["syncdsl:crm", "client_id"]
     with pytest.raises(Fault, match="lacks `client_id`") as refused:
         resolve_secrets("crm", "keyring:crm", WANTED)
-    assert refused.value.help == "`keyring set syncdsl:crm client_id`"
+    assert (refused.value.help or "").endswith("\n`keyring set syncdsl:crm client_id`")
 
 
 def test_without_the_keyring_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Which of Zoho's scopes cover which others.
 
-A scope is `SERVICE.area.OPERATION` or `SERVICE.area.part.OPERATION`, without regard to case. One for a whole area covers
-its parts, and `ALL` every operation (Zoho CRM API v8, "Scopes"; Zoho Books API v3, "OAuth").
+A scope is `SERVICE.area.OPERATION` or `SERVICE.area.part.OPERATION`, without regard to case. One for a whole area
+covers its parts, and `ALL` every operation (Zoho CRM API v8, "Scopes"; Zoho Books API v3, "OAuth").
 """
 
 from __future__ import annotations

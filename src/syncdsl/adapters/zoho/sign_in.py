@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 AUTH_PATH = "/oauth/v2/auth"
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path, not a secret
-REVOKE_PATH = "/oauth/v2/token/revoke"  # noqa: S105 - a path, not a secret
+REVOKE_PATH = "/oauth/v2/token/revoke"
 CODE_MINUTES = 10
 """The longest time that the console gives a code."""
 
@@ -80,8 +80,11 @@ class ZohoSignIn:
             )
         return (
             opening,
-            "`Self Client` > `Create` (the first time; later it is in the list); the tab `Client Secret` shows client "
-            "id and client secret",
+            (
+                "`Self Client` > `Create` (the first time; later it is in the list); the tab `Client "
+                "Secret` shows client "
+                "id and client secret"
+            ),
             "the tab `Generate Code`: paste the scopes below, choose 10 minutes, describe it as `syncdsl`, `Create`",
             f"choose {self.portal}, `Create`, and copy the code: it is good once, and for these minutes",
         )
@@ -113,7 +116,8 @@ class ZohoSignIn:
         if not hmac.compare_digest(given.encode(), state.encode()):
             raise Fault(
                 CONSENT_FAILED,
-                f"connection `{settings.name}`: the browser came back with another sign-in's answer, which was not used",
+                f"connection `{settings.name}`: the browser came back with another sign-in's answer, "
+                f"which was not used",
                 help="begin again, with one sign-in at a time",
             )
         if error := parameters.get("error"):
@@ -190,7 +194,7 @@ class ZohoSignIn:
     ) -> dict[str, Any]:
         """Post a token request; returns the answer's object, which may be a refusal."""
         from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]  # noqa: PLC0415 - the library ships no types; slow, only with network
-        from authlib.oauth2.rfc6749.parameters import (  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+        from authlib.oauth2.rfc6749.parameters import (  # noqa: PLC0415 - as above
             prepare_token_request,
         )
 
@@ -258,21 +262,26 @@ def _other_centre(settings: ConnectionSettings, where: Addresses, elsewhere: str
 def _code_refused(
     settings: ConnectionSettings, where: Addresses, problems: Problems, error: str, redirect_uri: str | None
 ) -> Fault:
-    how = f"make a new one at {_console(where)}" if not where.local else "ask the sandbox for a new one"
+    fresh = f"make a new one at {_console(where)} and paste it at once"
+    centre = where.data_centre
     helps = {
-        "invalid_code": f"{how} and paste it at once. When a new one is refused as well, the account is in another data "
-        f"centre than `{where.data_centre}`: the console's address after signing in tells which "
-        "(`syncdsl explain SD720`)",
-        "invalid_client": "compare the client id with the console; a client belongs to one data centre, so the console's "
-        f"address and `data_centre` (`{where.data_centre}`) have to fit",
+        "invalid_code": f"{fresh}. When a new one is refused as well, the account is in another data centre than "
+        f"`{centre}`: the console's address after signing in tells which (`syncdsl explain SD720`)",
+        "invalid_client": "compare the client id with the console; a client belongs to one data centre, so the "
+        f"console's address and `data_centre` (`{centre}`) have to fit",
         "invalid_client_secret": "copy the client secret again from the console's tab `Client Secret`",
         "invalid_redirect_uri": f"register exactly `{redirect_uri}` with the client; `--port` chooses the port",
     }
-    message = problems.redactor.clean(_meaning(error, "the code is wrong, used up or too old"))
+    if where.local:
+        helps |= {
+            "invalid_code": "ask the sandbox for a new one; each is good once",
+            "invalid_client": "compare the client id with the one that the sandbox named",
+        }
     return Fault(
         CODE_REFUSED,
-        f"connection `{settings.name}`: `{problems.host}` does not accept it: {message}",
-        help=helps.get(error, f"{how}, and try again"),
+        f"connection `{settings.name}`: `{problems.host}` does not accept the sign-in: "
+        + problems.redactor.clean(_meaning(error, "the code is wrong, used up or too old")),
+        help=helps.get(error, f"{fresh}, and try again"),
     )
 
 

@@ -101,12 +101,20 @@ class BooksPreparing:
         pages = [PAGES[entity] for entity in sorted(entities - {None}, key=str) if entity in PAGES]
         named = ", ".join(f"`{page}`" for page in pages)
         return (
-            "`Settings` > `Automation` > `Workflow Actions` > `Webhooks` > `New Webhook`, one for each module of: "
-            f"{named}; name `syncdsl`, method `POST`, URL: {url}",
-            "body `Default Payload`; tick `I want to secure this webhook` and paste the secret token, which is read "
-            f"with {secret}",
-            "`Settings` > `Automation` > `Workflow Rules` > `New Workflow Rule` for the same module: executed when a "
-            "record is `Created or Edited`, every time; action: that webhook",
+            (
+                "`Settings` > `Automation` > `Workflow Actions` > `Webhooks` > `New Webhook`, one for each module of: "
+                f"{named}; name `syncdsl`, method `POST`, URL: {url}"
+            ),
+            (
+                "body `Default Payload`; tick `I want to secure this webhook` and paste the secret "
+                "token, which is read "
+                f"with {secret}"
+            ),
+            (
+                "`Settings` > `Automation` > `Workflow Rules` > `New Workflow Rule` for the same "
+                "module: executed when a "
+                "record is `Created or Edited`, every time; action: that webhook"
+            ),
         )
 
     def vitals(self) -> Vitals:
@@ -182,8 +190,11 @@ def _condition(page: str, rows: list[dict[str, Any]]) -> Condition:
 def _clicks(page: str) -> tuple[str, ...]:
     return (
         f"`Settings` > `Preferences` > `{page}` > `Field Customization` > `New Custom Field`",
-        f"label `{FIELD_LABEL}` (exactly), data type `Text Box (Single Line)`, `Prevent Duplicate Values`: `Yes`, mandatory: "
-        "`No`, show in PDFs: `No`, `Save`",
+        (
+            f"label `{FIELD_LABEL}` (exactly), data type `Text Box (Single Line)`, `Prevent Duplicate "
+            f"Values`: `Yes`, mandatory: "
+            "`No`, show in PDFs: `No`, `Save`"
+        ),
     )
 
 
@@ -199,6 +210,6 @@ def _currency(code: str, here: tuple[str, ...]) -> Requirement:
 
 
 def _role(role: str) -> Requirement:
-    """A role cannot be read over the API unless somebody has it, so it is a checklist."""
+    """Return a checklist: the API shows no role that nobody has."""
     clicks = (f"`Settings` > `Users & Roles` > `Roles`: a role named `{role}` with the rights that the rules list",)
     return Requirement(id=f"role:{role}", title=f"role `{role}`", condition=ByHand(clicks=clicks), advice=True)

@@ -123,8 +123,11 @@ class CrmPreparing:
         if edition.casefold() in WITHOUT_FIELDS:
             condition = ByHand(
                 clicks=(
-                    "key fields need unique custom fields, which come with Professional and above: `Setup` > `General` "
-                    "> `Subscription`",
+                    (
+                        "key fields need unique custom fields, which come with Professional and "
+                        "above: `Setup` > `General` "
+                        "> `Subscription`"
+                    ),
                 )
             )
         return Requirement(id="edition", title=f"edition `{edition}`", condition=condition, advice=True)
@@ -169,8 +172,11 @@ def _condition(module: str, rows: list[dict[str, Any]]) -> Condition:
         if namesake is not None:
             return Wrong(
                 clicks=(
-                    f"a field labelled `{FIELD_LABEL}` is there, but its API name is `{namesake.get('api_name')}`: "
-                    f"`Setup` > `Developer Hub` > `APIs & SDKs` > `API Names` > {module}, and change it to `{KEY_FIELD}`",
+                    (
+                        f"a field labelled `{FIELD_LABEL}` is there, but its API name is `{namesake.get('api_name')}`: "
+                        f"`Setup` > `Developer Hub` > `APIs & SDKs` > `API Names` > {module}, and "
+                        f"change it to `{KEY_FIELD}`"
+                    ),
                 )
             )
         return Creatable(what=f"a unique text field `{FIELD_LABEL}` of {LENGTH} characters")
@@ -178,15 +184,21 @@ def _condition(module: str, rows: list[dict[str, Any]]) -> Condition:
     if field.get("data_type") != "text" or (isinstance(length, int) and length < SHORTEST):
         return Wrong(
             clicks=(
-                f"`{KEY_FIELD}` has to be a single line of at least {SHORTEST} characters; rename this field's API name "
-                "and run `syncdsl setup` again to make the right one",
+                (
+                    f"`{KEY_FIELD}` has to be a single line of at least {SHORTEST} characters; rename "
+                    f"this field's API name "
+                    "and run `syncdsl setup` again to make the right one"
+                ),
             )
         )
     if not field.get("unique"):
         return Wrong(
             clicks=(
-                f"`Setup` > `Modules and Fields` > {module} > `{field.get('field_label')}` > `Edit Properties`: tick "
-                "`Do not allow duplicate values`",
+                (
+                    f"`Setup` > `Modules and Fields` > {module} > `{field.get('field_label')}` > "
+                    f"`Edit Properties`: tick "
+                    "`Do not allow duplicate values`"
+                ),
             )
         )
     return Fine()

@@ -10,7 +10,8 @@ KEYRING_UNAVAILABLE = Code(
     title="the keyring cannot be used",
     exit_code=3,
     explanation=(
-        "The machine has no keyring (servers and containers often have none), or it is locked, or it refused to answer. "
+        "The machine has no keyring (servers and containers often have none), or it is locked, or it "
+        "refused to answer. "
         'Unlock it, or keep the secrets in environment variables: `credentials = "env:PREFIX"`, with '
         "`syncdsl login CONNECTION --env-file FILE` to write them into a private file outside the project."
     ),
@@ -30,7 +31,8 @@ CODE_REFUSED = Code(
     title="the one-time code is not accepted",
     exit_code=6,
     explanation=(
-        "A code is good once, for the minutes chosen when it was made, for the client that it was made with, and only in "
+        "A code is good once, for the minutes chosen when it was made, for the client that it was "
+        "made with, and only in "
         "the data centre of the account. Nothing was stored. Make a new one and paste it at once. Which data centre an "
         "account is in, the address of the console shows after signing in: `api-console.zoho.eu` is `eu`."
     ),
