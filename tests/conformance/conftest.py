@@ -14,6 +14,7 @@ import pytest
 
 from syncdsl.adapters.protocol import Connection, ConnectionSettings
 from syncdsl.adapters.registry import load_adapter
+from syncdsl.adapters.services import Services, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,13 @@ SECRETS = {
 }
 COMMAND = "from syncdsl.cli.sandbox import sandbox; sandbox()"
 ADAPTERS = {"crm": "zoho_crm", "books": "zoho_books"}
+
+
+class Unwaiting(SystemClock):
+    """The machine's clock, on which nobody waits before trying again."""
+
+    def sleep(self, seconds: float) -> None:
+        """Do not wait."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +53,7 @@ class Sandbox:
             organization=getattr(self, f"{system}_organization"),
             url=getattr(self, f"{system}_url"),
             secrets=SECRETS,
+            services=Services(clock=Unwaiting()),
         )
         return replace(given, **changes)
 

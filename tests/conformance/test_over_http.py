@@ -6,7 +6,6 @@ import secrets
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-import stamina
 
 from syncdsl.adapters.protocol import (
     Ambiguous,
@@ -50,12 +49,6 @@ def books(sandbox: Sandbox) -> Iterator[BooksConnection]:
     connection = sandbox.connect("books")
     yield cast("BooksConnection", connection)
     connection.close()
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    with stamina.set_testing(testing=True, attempts=20):
-        yield
 
 
 def word() -> str:

@@ -67,6 +67,14 @@ class Shared(Protocol):
         """
         ...
 
+    def holder(self) -> str:
+        """Return a name for this process, for others to ask about."""
+        ...
+
+    def gone(self, holder: str) -> bool:
+        """Return whether a process has certainly ended; one that cannot be asked about has not."""
+        ...
+
 
 class OwnMemory:
     """Texts that only this process shares: its threads."""
@@ -89,6 +97,14 @@ class OwnMemory:
             else:
                 self._texts[name] = text
             return result
+
+    def holder(self) -> str:
+        """Return the name of the only process there is."""
+        return "own"
+
+    def gone(self, holder: str) -> bool:
+        """Return whether it is another one: nobody else can have left anything here."""
+        return holder != self.holder()
 
 
 class TokenCache(Protocol):

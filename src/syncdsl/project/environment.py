@@ -10,12 +10,11 @@ from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION
 from syncdsl.project.credentials import resolve_address, resolve_secrets, secrets_hint
 from syncdsl.project.discovery import CONFIGURATION
-from syncdsl.project.private import private_folder, write_private
-from syncdsl.project.services import services
+from syncdsl.project.private import own_folder
+from syncdsl.project.services import OWN_FOLDER, services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from syncdsl.adapters.protocol import Adapter, Connection, ConnectionSettings
     from syncdsl.plan.plan import Plan
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from syncdsl.state import State
 
 ALLOW_HOSTS = "SYNCDSL_ALLOW_HOSTS"
-OWN_FOLDER = ".syncdsl"
 SIGN_IN = ("client_id", "client_secret", "refresh_token")
 """The secrets of an adapter that does not say which it needs (`secrets`): those of OAuth 2."""
 
@@ -90,7 +88,7 @@ def connection_settings(
         credentials_hint=secrets_hint(table.credentials, tuple(secrets) or SIGN_IN),
         allowed_hosts=allowed_hosts(),
         options=table.options.model_dump(exclude_none=True, exclude_unset=True),
-        services=services(workspace, environment),
+        services=services(workspace, environment, table.credentials),
     )
 
 
@@ -128,17 +126,9 @@ def open_project_state(workspace: Workspace, environment: str, *, read_only: boo
     from syncdsl.state import open_state  # noqa: PLC0415 - loads SQLAlchemy
 
     if not read_only:
-        _own_folder(workspace.folder / OWN_FOLDER)
+        own_folder(workspace.folder / OWN_FOLDER)
     state = open_state(workspace.settings.state_url(environment), base=workspace.folder, read_only=read_only)
     try:
         yield state
     finally:
         state.close()
-
-
-def _own_folder(folder: Path) -> None:
-    """Make the project's private folder; git leaves it out even where nobody told it to."""
-    if folder.is_dir():
-        return
-    private_folder(folder)
-    write_private(folder / ".gitignore", "*\n")

@@ -39,3 +39,11 @@ def write_private(path: Path, text: str) -> None:
             with suppress(OSError):
                 Path(name).unlink(missing_ok=True)
         raise Fault(UNREADABLE_FILE, f"`{path}` cannot be written: {error.strerror}") from None
+
+
+def own_folder(folder: Path) -> None:
+    """Make the project's private folder; git leaves it out even where nobody told it to."""
+    if folder.is_dir():
+        return
+    private_folder(folder)
+    write_private(folder / ".gitignore", "*\n")

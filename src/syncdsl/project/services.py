@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from syncdsl.project.keyring_tokens import keyring_tokens
+from syncdsl.project.shared_file import SharedLater
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from syncdsl.adapters.services import Clock, Services
     from syncdsl.project.workspace import Workspace
 
 CLOCK = "SYNCDSL_CLOCK"
 """Names a sandbox on this machine whose clock is used instead of the machine's own."""
+
+OWN_FOLDER = ".syncdsl"
 
 
 def project_clock() -> Clock:
@@ -28,11 +35,23 @@ def project_clock() -> Clock:
     return SystemClock()
 
 
-def services(workspace: Workspace, environment: str) -> Services:
-    """Return what a connection of an environment works with.
+def services(workspace: Workspace, environment: str, credentials: str | None) -> Services:
+    """Return what a connection of an environment works with; its access tokens lie where its `credentials` do.
 
     Raises Fault SD602 when the clock that the environment names cannot be used.
     """
     from syncdsl.adapters.services import Services  # noqa: PLC0415 - loaded by the commands that connect
 
-    return Services(clock=project_clock())
+    return Services(
+        clock=project_clock(),
+        shared=SharedLater(_state_folder(workspace, environment)),
+        tokens=keyring_tokens(credentials),
+    )
+
+
+def _state_folder(workspace: Workspace, environment: str) -> Path:
+    """Return the folder that the state is in: whoever shares the state shares the limits."""
+    own = workspace.folder / OWN_FOLDER
+    _, _, path = workspace.settings.state_url(environment).partition("sqlite:///")
+    folder = (workspace.folder / path).parent if path else own
+    return folder if folder.is_dir() else own

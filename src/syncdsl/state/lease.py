@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -13,6 +11,7 @@ from sqlalchemy import insert, select, update
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import LEASE_HELD
 from syncdsl.state.part import Part
+from syncdsl.state.processes import alive, started
 from syncdsl.state.tables import LEASE
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Lease(Part):
                 "owner": owner,
                 "pid": pid,
                 "host": host,
-                "process": _started(pid),
+                "process": started(pid),
                 "since": now,
                 "until": now + dt.timedelta(seconds=seconds),
             }
@@ -99,31 +98,4 @@ def _held(row: Row[tuple[object, ...]], host: str, now: dt.datetime) -> bool:
         return False
     if row.host != host or host != socket.gethostname():
         return True
-    return _alive(row.pid) and _started(row.pid) == row.process
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    # A process that was killed and not yet collected by its parent still has its number, but writes nothing any more.
-    return _stat(pid)[:1] not in (["Z"], ["X"])
-
-
-def _started(pid: int) -> str | None:
-    """Return what tells a process from a later one with its number: its start time, where the system says it."""
-    fields = _stat(pid)
-    return fields[19] if len(fields) > 19 else None
-
-
-def _stat(pid: int) -> list[str]:
-    """Return what Linux says of a process, from its state (field 3) on; nothing on other systems."""
-    try:
-        # Counted behind the name, which may hold spaces and parentheses.
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    return text.rpartition(")")[2].split()
+    return alive(row.pid) and started(row.pid) == row.process

@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import stamina
 
 from syncdsl.adapters.protocol import ConnectionSettings
+from syncdsl.adapters.services import Services
 from syncdsl.adapters.zoho.connect import Line, connect
 from syncdsl.adapters.zoho.limits import CRM
 from syncdsl.adapters.zoho_crm.dialect import CrmDialect
@@ -26,6 +26,31 @@ SECRETS = {
     "client_secret": "canary-client-secret",
     "refresh_token": "canary-refresh-token",
 }
+
+
+class Clock:
+    """A clock that stands still but for those who wait: their time passes at once."""
+
+    def __init__(self, now: float = 1_000_000.0) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self.waits: list[float] = []
+
+    def now(self) -> float:
+        """Return the seconds since the epoch."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Return the same."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        with self._lock:
+            self.waits.append(seconds)
+            self._now += seconds
+
+
 DROP = object()
 """Scripted in place of an answer: the connection is closed without one."""
 
@@ -40,12 +65,19 @@ class Script:
     calls: list[str] = field(default_factory=list)
     issued: int = 0
     lines: list[Line] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
 
     def settings(self, **changes: Any) -> ConnectionSettings:
         """Return settings of a connection to this server."""
-        given = {"name": "here", "adapter": "zoho_crm", "data_centre": None, "organization": None, "url": self.url}
-        hint = "HERE_REFRESH_TOKEN"
-        return ConnectionSettings(**{**given, "secrets": SECRETS, "credentials_hint": hint, **changes})
+        given: dict[str, Any] = {
+            "name": "here",
+            "adapter": "zoho_crm",
+            "data_centre": None,
+            "organization": None,
+            "url": self.url,
+        }
+        given |= {"credentials_hint": "HERE_REFRESH_TOKEN", "services": Services(clock=self.clock)}
+        return ConnectionSettings(**{**given, "secrets": SECRETS, **changes})
 
     def client(self, url: str | None = None) -> Client:
         """Return a client of this server, or of another address, that speaks the CRM's dialect."""
@@ -92,8 +124,7 @@ def script() -> Iterator[Script]:
     scripted = Script(url=f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    with stamina.set_testing(testing=True, attempts=20):
-        yield scripted
+    yield scripted
     for line in scripted.lines:
         line.close()
     server.shutdown()

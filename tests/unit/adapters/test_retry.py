@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.adapters.conftest import Clock
 
 from syncdsl.adapters.transport.answer import Answer, LostError, RefusedError, UnsentError, Verdict
-from syncdsl.adapters.transport.rate import Gate
-from syncdsl.adapters.transport.retry import RetryPolicy, Waits
+from syncdsl.adapters.transport.retry import REPETITIONS, Repetition, RetryPolicy, Trouble, Waits, repeat
 
 POLICY = RetryPolicy(draw=lambda: 1.0)
 
@@ -18,7 +18,8 @@ def failing() -> RefusedError:
 
 
 def test_waits_double_up_to_a_ceiling() -> None:
-    waits = Waits(RetryPolicy(draw=lambda: 1.0, budget=1000, attempts=9), write=False)
+    patient = {Trouble.FAILING: Repetition(attempts=9, first=0.5, longest=15.0, writes=False)}
+    waits = Waits(RetryPolicy(draw=lambda: 1.0, budget=1000, repetitions=patient), write=False)
     assert [waits(failing()) for _ in range(7)] == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0]
 
 
@@ -31,49 +32,47 @@ def test_retry_after_is_added_to_the_jitter() -> None:
 
 
 def test_a_wait_beyond_the_budget_gives_up_at_once() -> None:
-    assert Waits(POLICY, write=False)(busy(3600)) is False
+    assert Waits(POLICY, write=False)(busy(3600)) is None
 
 
 def test_the_budget_bounds_all_waits_together() -> None:
     waits = Waits(POLICY, write=False)
-    assert [bool(waits(busy(25))) for _ in range(3)] == [True, True, False]
+    assert [waits(busy(25)) is not None for _ in range(3)] == [True, True, False]
 
 
 def test_attempts_are_bounded() -> None:
     waits = Waits(POLICY, write=False)
-    assert [waits(UnsentError("x")) is False for _ in range(6)] == [False] * 5 + [True]
+    assert [waits(UnsentError("x")) is None for _ in range(6)] == [False] * 5 + [True]
 
 
 @pytest.mark.parametrize("error", [LostError("lost"), failing()])
 def test_a_write_that_may_have_arrived_is_never_repeated(error: Exception) -> None:
-    assert Waits(POLICY, write=True)(error) is False
-    assert Waits(POLICY, write=False)(error) is not False
+    assert Waits(POLICY, write=True)(error) is None
+    assert Waits(POLICY, write=False)(error) is not None
 
 
 @pytest.mark.parametrize("error", [UnsentError("unsent"), busy()])
 def test_a_write_without_effect_is_repeated(error: Exception) -> None:
-    assert Waits(POLICY, write=True)(error) is not False
+    assert Waits(POLICY, write=True)(error) is not None
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FORBIDDEN, Verdict.EXPIRED])
 def test_what_will_not_pass_is_not_repeated(verdict: Verdict) -> None:
-    assert Waits(POLICY, write=False)(RefusedError(verdict, Answer(status=401))) is False
+    assert Waits(POLICY, write=False)(RefusedError(verdict, Answer(status=401))) is None
 
 
-def test_the_gate_waits_when_the_minute_is_full() -> None:
-    """The third call of a minute that has room for two asks again until something stops it."""
-    slept: list[float] = []
+def test_every_class_of_trouble_is_in_the_table() -> None:
+    assert set(REPETITIONS) == set(Trouble)
 
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 3:
-            raise InterruptedError
 
-    gate = Gate(concurrency=1, per_minute=2, sleep=sleep)
-    for _ in range(2):
-        with gate.call():
-            pass
-    assert slept == []
-    with pytest.raises(InterruptedError), gate.call():
-        pass
-    assert len(slept) == 3
+def test_a_call_is_repeated_by_the_clock_it_is_given() -> None:
+    """Waiting takes the injected clock's time and the injected draws; the last failure is raised."""
+    clock = Clock()
+    answers: list[Exception] = [busy(7), UnsentError("one"), LostError("two")]
+
+    def call() -> None:
+        raise answers.pop(0)
+
+    with pytest.raises(LostError, match="two"):
+        repeat(call, POLICY, write=True, clock=clock)
+    assert clock.waits == [7.5, 1.0]

@@ -60,6 +60,19 @@ class LostError(Exception):
     """The request may have arrived; its answer was lost or broken. The text names the reason, never the request."""
 
 
+class HeldBackError(Exception):
+    """The call was not made, so it had no effect: the organisation's calls are used up, or it asked to wait.
+
+    `wait` are the seconds after which it may be made, more than a call may wait; `failing`: the other side kept failing
+    and is left alone for so long.
+    """
+
+    def __init__(self, reason: str, *, wait: float, failing: bool = False) -> None:
+        super().__init__(reason)
+        self.wait = wait
+        self.failing = failing
+
+
 class RefusedError(Exception):
     """An answer that ends the call: busy, failing, forbidden or not authenticated."""
 

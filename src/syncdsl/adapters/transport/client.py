@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from syncdsl.adapters.priority import Priority, current_priority
 from syncdsl.adapters.protocol import Ambiguous, NotSent
 from syncdsl.adapters.transport import exact_json
-from syncdsl.adapters.transport.answer import Answer, LostError, RefusedError, UnsentError, Verdict
+from syncdsl.adapters.transport.answer import (
+    Answer,
+    HeldBackError,
+    LostError,
+    RefusedError,
+    UnsentError,
+    Verdict,
+)
+from syncdsl.adapters.transport.rate import Ending
 from syncdsl.adapters.transport.retry import RetryPolicy, repeat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from syncdsl.adapters.services import Clock
     from syncdsl.adapters.transport.answer import Dialect
     from syncdsl.adapters.transport.problems import Problems
     from syncdsl.adapters.transport.rate import Gate
@@ -20,6 +31,20 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Fault
 
 NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One call, as often as it is made."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+    content: bytes | None
+    priority: Priority
+    cost: int
+    heavy: bool
 
 
 class Client:
@@ -40,6 +65,7 @@ class Client:
         gate: Gate,
         policy: RetryPolicy,
         problems: Problems,
+        clock: Clock,
     ) -> None:
         self._wire = wire
         self._root = root
@@ -48,6 +74,7 @@ class Client:
         self._dialect = dialect
         self._gate = gate
         self._policy = policy
+        self._clock = clock
         self.problems = problems
 
     def read(
@@ -58,17 +85,24 @@ class Client:
         params: Mapping[str, str] = NOTHING,
         headers: Mapping[str, str] = NOTHING,
         body: Any = None,
+        cost: int = 1,
+        heavy: bool = False,
     ) -> Answer:
         """Make a call that changes nothing, repeating it over passing failures.
 
-        The answer's status is below 500 and neither 401, 403 nor 429; a 4xx is the adapter's to read.
+        The answer's status is below 500 and neither 401, 403 nor 429; a 4xx is the adapter's to read. `cost` is what
+        the call takes of a day's budget, `heavy` whether it counts among the calls that few may be under way of.
 
-        Raises Fault: SD701 no answer, SD702 credentials, SD703 forbidden, SD704 rate, SD705 anything else.
+        Raises Fault: SD701 no answer, SD702 credentials, SD703 forbidden, SD704 rate, SD709 left alone because it kept
+        failing, SD705 anything else.
         """
+        request = _Request(method, path, params, headers, _content(body), current_priority(), cost, heavy)
         try:
-            answer = repeat(lambda: self._call(method, path, params, headers, body), self._policy, write=False)
+            answer = repeat(lambda: self._call(request), self._policy, write=False, clock=self._clock)
         except (UnsentError, LostError) as error:
             raise self.problems.unreachable(str(error)) from None
+        except HeldBackError as error:
+            raise self.problems.held_back(error) from None
         except RefusedError as error:
             raise self._fault(error) from None
         if answer.broken:
@@ -83,14 +117,19 @@ class Client:
         params: Mapping[str, str] = NOTHING,
         headers: Mapping[str, str] = NOTHING,
         body: Any = None,
+        cost: int = 1,
+        heavy: bool = False,
     ) -> Answer | NotSent | Ambiguous:
         """Make a call that changes something; it is repeated only while it certainly had no effect.
 
+        It carries out an effect, whatever class of work it is made in. `cost` and `heavy` are as for `read`.
+
         Raises Fault: SD702 credentials, SD703 forbidden, SD705 a redirect. Nothing was written then.
         """
+        request = _Request(method, path, params, headers, _content(body), Priority.EFFECT, cost, heavy)
         try:
-            answer = repeat(lambda: self._call(method, path, params, headers, body), self._policy, write=True)
-        except UnsentError as error:
+            answer = repeat(lambda: self._call(request), self._policy, write=True, clock=self._clock)
+        except (UnsentError, HeldBackError) as error:
             return NotSent(reason=str(error))
         except LostError as error:
             return Ambiguous(reason=str(error))
@@ -112,36 +151,33 @@ class Client:
         """Return text without secrets."""
         return self.problems.redactor.clean(text)
 
-    def _call(self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], body: Any) -> Answer:
+    def _call(self, request: _Request) -> Answer:
         token = self._tokens.current()
-        answer = self._send(token, method, path, params, headers, body)
-        verdict = self._dialect.verdict(answer, fresh=False)
+        answer, verdict = self._send(request, token, fresh=False)
         if verdict is Verdict.EXPIRED:
             token = self._tokens.renew(token)
-            answer = self._send(token, method, path, params, headers, body)
-            verdict = self._dialect.verdict(answer, fresh=True)
+            answer, verdict = self._send(request, token, fresh=True)
         if verdict is not Verdict.FINE:
             raise RefusedError(verdict, answer)
         if 300 <= answer.status < 400 and answer.status != 304:
-            raise self.problems.unexpected(f"HTTP {answer.status}, a redirect, to {method} {path}; it is not followed")
+            what = f"HTTP {answer.status}, a redirect, to {request.method} {request.path}; it is not followed"
+            raise self.problems.unexpected(what)
         return answer
 
-    def _send(
-        self,
-        token: str,
-        method: str,
-        path: str,
-        params: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: Any,
-    ) -> Answer:
-        sent = {"Authorization": f"{self._scheme} {token}", **headers}
-        content: bytes | None = None
-        if body is not None:
-            sent["Content-Type"] = "application/json;charset=UTF-8"
-            content = exact_json.write(body).encode()
-        with self._gate.call():
-            return self._wire.exchange(method, self._root + path, params=params, headers=sent, body=content)
+    def _send(self, request: _Request, token: str, *, fresh: bool) -> tuple[Answer, Verdict]:
+        headers = {"Authorization": f"{self._scheme} {token}", **request.headers}
+        if request.content is not None:
+            headers["Content-Type"] = "application/json;charset=UTF-8"
+        path = self._root + request.path
+        with self._gate.call(priority=request.priority, cost=request.cost, heavy=request.heavy) as passage:
+            answer = self._wire.exchange(
+                request.method, path, params=request.params, headers=headers, body=request.content
+            )
+            verdict = self._dialect.verdict(answer, fresh=fresh)
+            passage.ended = Ending.FAILED if verdict is Verdict.FAILING else Ending.ANSWERED
+            if verdict is Verdict.BUSY:
+                passage.pause = answer.retry_after
+        return answer, verdict
 
     def _fault(self, error: RefusedError) -> Fault:
         words = self.words(error.answer) or f"HTTP {error.answer.status}"
@@ -154,3 +190,7 @@ class Client:
                 return self.problems.rate_limited(words, error.answer.retry_after)
             case Verdict.FAILING | Verdict.FINE:
                 return self.problems.unexpected(f"HTTP {error.answer.status} {words}")
+
+
+def _content(body: Any) -> bytes | None:
+    return None if body is None else exact_json.write(body).encode()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import (
+    LEFT_ALONE,
     NOT_AUTHENTICATED,
     NOT_COVERED,
     NOT_OFFERED,
@@ -20,6 +22,7 @@ from syncdsl.diagnostics.codes.adapters import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from syncdsl.adapters.transport.answer import HeldBackError
     from syncdsl.adapters.transport.redaction import Redactor
 
 
@@ -67,6 +70,22 @@ class Problems:
             help="run again later; what was applied stays applied and is not repeated",
         )
 
+    def held_back(self, error: HeldBackError) -> Fault:
+        """Return the fault for a call that was not made, for as long as the error says."""
+        wait = f"for {_span(error.wait)}"
+        if error.failing:
+            return Fault(
+                LEFT_ALONE,
+                self._text(f"`{self.host}` is not asked {wait}: {error}"),
+                help="run again when the system is well; what was applied stays applied and is not repeated",
+            )
+        return Fault(
+            RATE_LIMITED,
+            self._text(f"`{self.host}` is not called {wait}: {error}"),
+            help="run again then, or set `options.limits` of the connection in syncdsl.toml to what the organisation's "
+            "plan allows; what was applied stays applied and is not repeated",
+        )
+
     def unexpected(self, words: str) -> Fault:
         """Return the fault for an answer not in the documented form, or an error of the system itself."""
         return Fault(
@@ -106,3 +125,11 @@ class Problems:
 
     def _where(self) -> str:
         return f" ({self.credentials})" if self.credentials else ""
+
+
+def _span(seconds: float) -> str:
+    """Return a time in words, rounded up: whoever comes back then is not early."""
+    for unit, name in ((3600, "h"), (60, "min")):
+        if seconds > 2 * unit:
+            return f"{math.ceil(seconds / unit)} {name}"
+    return f"{math.ceil(seconds)} s"

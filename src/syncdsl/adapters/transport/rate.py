@@ -1,41 +1,172 @@
-"""How fast one connection may call: a bound on calls at once, and a token bucket where the system has a rate."""
+"""How fast calls may be made: a gate that every call passes, over what all processes know of the organisation."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import threading
-import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+from syncdsl.adapters.priority import Priority, current_priority
+from syncdsl.adapters.transport.answer import HeldBackError, LostError
+from syncdsl.adapters.transport.windows import Call, CallLimits, Reason, Usage, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from syncdsl.adapters.services import Services
+
+POLL_SECONDS = 0.02
+"""How often a call asks for a place that only the end of another one makes free; of the machine's own clock."""
+
+SAID_SECONDS = 1.0
+"""Waiting longer than this is told in the log."""
+
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+
+class Ending(Enum):
+    """What a call came to, as far as the calls after it are concerned. UNKNOWN tells nothing about the other side."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class Passage:
+    """A call under way. Whoever makes it says how it `ended`, and how many seconds the other side asked to `pause`."""
+
+    ended: Ending = Ending.UNKNOWN
+    pause: float | None = None
+
 
 class Gate:
-    """Lets calls through; used as `with gate.call():` around every one of them.
+    """Lets calls of one organisation through; used as `with gate.call() as passage:` around every one of them.
 
-    `concurrency` is the most calls at once, `per_minute` the most in any sliding minute (None: no such
-    limit).
+    `organisation` is the name under which processes share it. `patience` bounds the seconds that a call waits for
+    something else than its turn.
     """
 
     def __init__(
-        self, *, concurrency: int, per_minute: int | None, sleep: Callable[[float], None] = time.sleep
+        self,
+        organisation: str,
+        *,
+        limits: CallLimits,
+        services: Services,
+        patience: float,
     ) -> None:
-        self._slots = threading.BoundedSemaphore(concurrency)
-        self._sleep = sleep
-        self._admit = _bucket(per_minute) if per_minute is not None else None
+        self._name = f"calls {organisation}"
+        self._limits = limits
+        self._clock = services.clock
+        self._shared = services.shared
+        self._patience = patience
+        self._ended = threading.Condition()
+
+    def adopt(self, limits: CallLimits) -> None:
+        """Keep to other limits from now on, such as those of a plan that was only learnt by asking."""
+        self._limits = limits
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """Wait for a free slot and for the rate, then hold the slot."""
-        with self._slots:
-            while self._admit is not None and not self._admit():
-                self._sleep(0.25)
-            yield
+    def call(self, *, priority: Priority | None = None, cost: int = 1, heavy: bool = False) -> Iterator[Passage]:
+        """Wait until a call may be made, and hold its place until it has ended.
+
+        Raises HeldBackError when that is further off than may be waited.
+        """
+        call = Call(
+            ticket=secrets.token_hex(8),
+            holder=self._shared.holder(),
+            priority=current_priority() if priority is None else priority,
+            cost=cost,
+            heavy=heavy,
+        )
+        self._enter(call)
+        passage = Passage()
+        try:
+            yield passage
+        except LostError:
+            passage.ended = Ending.FAILED
+            raise
+        finally:
+            self._leave(call, passage)
+
+    def _enter(self, call: Call) -> None:
+        if not self._limits.any and self._shared.read(self._name) is None:
+            return
+        try:
+            while (answer := self._ask(call)) is not None:
+                self._wait(*answer)
+        except BaseException:
+            self._change(lambda usage, _now: usage.withdraw(call.ticket))
+            raise
+
+    def _ask(self, call: Call) -> tuple[Wait, float] | None:
+        def ask(usage: Usage, now: float) -> tuple[Wait, float] | None:
+            wait = usage.ask(call, self._limits, now)
+            return None if wait is None else (wait, now)
+
+        return self._change(ask)
+
+    def _wait(self, wait: Wait, now: float) -> None:
+        if wait.until is None:
+            with self._ended:
+                self._ended.wait(POLL_SECONDS)
+            return
+        seconds = max(0.0, wait.until - now)
+        if wait.reason is Reason.BROKEN or (wait.reason is not Reason.MINUTE and seconds > self._patience):
+            raise HeldBackError(_words(wait.reason), wait=seconds, failing=wait.reason is Reason.BROKEN)
+        if seconds > SAID_SECONDS:
+            log.info("%s: waiting %.0f s", _words(wait.reason), seconds)
+        self._clock.sleep(seconds)
+
+    def _leave(self, call: Call, passage: Passage) -> None:
+        quiet = passage.ended is not Ending.FAILED and passage.pause is None
+        if quiet and not self._limits.any and self._shared.read(self._name) is None:
+            return
+
+        def leave(usage: Usage, now: float) -> None:
+            usage.end(call.ticket, self._limits, now)
+            if passage.pause is not None:
+                usage.pause(now, passage.pause)
+            match passage.ended:
+                case Ending.ANSWERED:
+                    usage.breaker.succeeded()
+                case Ending.FAILED:
+                    usage.breaker.failed(call.ticket, now)
+                case Ending.UNKNOWN:
+                    pass
+
+        self._change(leave)
+        with self._ended:
+            self._ended.notify_all()
+
+    def _change(self, by: Callable[[Usage, float], Result]) -> Result:
+        """Change the usage by a function of it and of the time, which is read while nobody else writes."""
+
+        def change(text: str | None) -> tuple[str | None, Result]:
+            usage = Usage.from_text(text)
+            now = self._clock.now()
+            usage.settle(now, self._limits, self._shared.gone)
+            result = by(usage, now)
+            return (usage.to_text() if usage != Usage() else None), result
+
+        return self._shared.change(self._name, change)
 
 
-def _bucket(per_minute: int) -> Callable[[], bool]:
-    from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate  # noqa: PLC0415 - only limited connections pay
-
-    limiter = Limiter(InMemoryBucket([Rate(per_minute, Duration.MINUTE)]))
-    return lambda: bool(limiter.try_acquire("call", blocking=False))
+def _words(reason: Reason) -> str:
+    match reason:
+        case Reason.PAUSE:
+            return "it asked to wait"
+        case Reason.SLOT:
+            return "all calls that may be under way at the same time are"
+        case Reason.MINUTE:
+            return "the calls of this minute are used up"
+        case Reason.DAY:
+            return "the calls that 24 hours allow are used up"
+        case Reason.BROKEN:
+            return "it failed many times in a row"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.transport.client import Client
@@ -10,10 +10,13 @@ from syncdsl.adapters.transport.problems import Problems
 from syncdsl.adapters.transport.rate import Gate
 from syncdsl.adapters.transport.redaction import Redactor
 from syncdsl.adapters.transport.retry import RetryPolicy
+from syncdsl.adapters.transport.sealing import fingerprint
 from syncdsl.adapters.transport.tokens import AccessTokens
+from syncdsl.adapters.transport.windows import CallLimits
 from syncdsl.adapters.transport.wire import Wire
 from syncdsl.adapters.zoho.data_centres import Addresses, addresses
-from syncdsl.adapters.zoho.limits import Limits, local
+from syncdsl.adapters.zoho.limits import Limits, books_plan, local
+from syncdsl.adapters.zoho.options import Options, read_options
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import ConnectionSettings
@@ -32,7 +35,14 @@ class Line:
     client: Client
     addresses: Addresses
     limits: Limits
+    options: Options
+    gate: Gate
     wires: tuple[Wire, ...]
+
+    def adopt_plan(self, plan: str) -> None:
+        """Keep to the limits of a plan of Books, as far as the settings name none; this machine has none."""
+        if not self.addresses.local:
+            self.gate.adopt(_set(books_plan(self.limits, plan), self.options).calls)
 
     def close(self) -> None:
         """Release all sockets."""
@@ -50,10 +60,11 @@ def connect(
 ) -> Line:
     """Return a line to the system whose API lies under `root`.
 
-    Raises Fault: SD602 or SD607 when the configured address cannot be used.
+    Raises Fault: SD602 or SD607 when the configured address cannot be used, SD602 for options that cannot.
     """
     where = addresses(settings)
-    limits = local(limits) if where.local else limits
+    options = read_options(settings)
+    limits = _set(local(limits) if where.local else limits, options)
     policy = policy or RetryPolicy()
     redactor = Redactor(value for name, value in settings.secrets.items() if name not in PUBLIC_NAMES)
     problems = Problems(
@@ -61,15 +72,52 @@ def connect(
     )
     accounts = Wire(where.accounts, connection=settings.name)
     api = Wire(where.api, connection=settings.name)
-    tokens = AccessTokens(wire=accounts, path=TOKEN_PATH, secrets=settings.secrets, problems=problems, policy=policy)
+    tokens = AccessTokens(
+        wire=accounts,
+        accounts=where.accounts,
+        path=TOKEN_PATH,
+        secrets=settings.secrets,
+        problems=problems,
+        policy=policy,
+        services=settings.services,
+    )
+    gate = Gate(
+        f"{settings.adapter} {where.host} {_organisation(settings)}",
+        limits=_chosen(options) if where.local else limits.calls,
+        services=settings.services,
+        patience=policy.budget,
+    )
     client = Client(
         wire=api,
         root=root,
         scheme=SCHEME,
         tokens=tokens,
         dialect=dialect,
-        gate=Gate(concurrency=limits.concurrency, per_minute=limits.per_minute),
+        gate=gate,
         policy=policy,
         problems=problems,
+        clock=settings.services.clock,
     )
-    return Line(client=client, addresses=where, limits=limits, wires=(accounts, api))
+    return Line(client=client, addresses=where, limits=limits, options=options, gate=gate, wires=(accounts, api))
+
+
+def _organisation(settings: ConnectionSettings) -> str:
+    """Return what tells organisations apart: the configured id, else the credentials that lead to the only one."""
+    return settings.organization or fingerprint(*(settings.secrets.get(name, "") for name in sorted(settings.secrets)))
+
+
+def _set(limits: Limits, options: Options) -> Limits:
+    """Return limits with those that the settings name in their place."""
+    return replace(
+        limits,
+        per_minute=options.per_minute or limits.per_minute,
+        per_day=options.per_day or limits.per_day,
+        concurrency=options.concurrency or limits.concurrency,
+    )
+
+
+def _chosen(options: Options) -> CallLimits:
+    """Return the limits of a system on this machine: those that the settings name and no other."""
+    return CallLimits(
+        per_minute=options.per_minute, per_day=options.per_day, concurrency=options.concurrency, heavy=None
+    )

@@ -78,6 +78,18 @@ NOT_COVERED = Code(
     ),
 )
 
+LEFT_ALONE = Code(
+    id="SD709",
+    name="left-alone",
+    title="the other system kept failing and is left alone for a while",
+    exit_code=6,
+    explanation=(
+        "Many calls in a row were answered with an error of that system itself (HTTP 5xx) or not at all, so all "
+        "programs that share this state stop calling it for the time the message says; then one call tries whether it "
+        "is well again. Nothing was written by the call that was not made."
+    ),
+)
+
 CODES: tuple[Code, ...] = (
     UNREACHABLE,
     NOT_AUTHENTICATED,
@@ -87,4 +99,5 @@ CODES: tuple[Code, ...] = (
     UNKNOWN_ORGANISATION,
     NOT_OFFERED,
     NOT_COVERED,
+    LEFT_ALONE,
 )
