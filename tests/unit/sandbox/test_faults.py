@@ -1,13 +1,17 @@
 """Each fault over real HTTP: what the client sees, what is stored, and that the seed decides."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import httpx
 import pytest
+
+from syncdsl.sandbox.faults import Order
 
 
 @pytest.fixture
@@ -280,3 +284,12 @@ def test_bad_orders_are_refused(sandbox: Any, mistake: dict[str, Any]) -> None:
     assert answer.status_code == 400
     assert answer.json()["error"]
     assert sandbox.control("GET", "faults")["faults"] == []
+
+
+def test_every_kind_is_described() -> None:
+    """The page about the sandbox has a row for each kind of fault, and names no other."""
+    page = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    table = page[page.index("| `kind` |") : page.index("`POST /hold-next-create`")]
+    described = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)[1:]
+    kinds = [get_args(get_type_hints(kind)["kind"])[0] for kind in get_args(Order)]
+    assert described == kinds
