@@ -85,7 +85,7 @@ def test_discounts_taxes_and_charges_add_up(
     assert amounts == (sub_total, discount_total, tax_total, total)
 
 
-@pytest.mark.parametrize("discount", ["101%", "-1%", 150.01, -5, "half"])
+@pytest.mark.parametrize("discount", ["101%", "-1%", 150.01, -5, "%", "half"])
 def test_no_more_is_taken_off_than_there_is(empty: Any, customer: str, discount: Any) -> None:
     """A discount is between nothing and all, on a line as on the whole."""
     whole = {"customer_id": customer, "line_items": [{"name": "A", "rate": 150}], "discount": discount}

@@ -188,6 +188,25 @@ def test_a_sent_invoice_past_its_date_is_overdue(empty: Any, customer: str) -> N
     assert found(due_date_end="2020-01-11", balance="100") == [draft["invoice_id"], late["invoice_id"]]
 
 
+def test_the_calendar_alone_changes_a_status(start: Any) -> None:
+    """Days later by the sandbox's clock the invoice is overdue, the offer expired, and neither counts as modified."""
+    running = start("--records", "0")
+    owner = running.customer("Waits", payment_terms=14)
+    invoice = create(running, owner)
+    move(running, invoice, "sent")
+    body = {"customer_id": owner, "line_items": [{"name": "x"}], "expiry_date": invoice["due_date"]}
+    estimate = running.books.post("/estimates", json=body, params={"send": "true"}).json()["estimate"]
+    before = running.books.get(f"/invoices/{invoice['invoice_id']}").json()["invoice"]
+    assert (before["status"], before["due_days"], estimate["status"]) == ("sent", "Due in 14 day(s)", "sent")
+    running.control("POST", "clock/advance", {"seconds": 15 * 86_400})
+    running.authorise()
+    [row] = running.books.get("/invoices", params={"status": "overdue"}).json()["invoices"]
+    assert (row["invoice_id"], row["due_days"]) == (invoice["invoice_id"], "Overdue by 1 day(s)")
+    assert row["last_modified_time"] == before["last_modified_time"]
+    [row] = running.books.get("/estimates", params={"status": "expired"}).json()["estimates"]
+    assert row["estimate_id"] == estimate["estimate_id"]
+
+
 def test_many_are_sent_voided_and_deleted_at_once(empty: Any, customer: str) -> None:
     """All of them or none: one that cannot be moved keeps the others where they are."""
     first, second, third = (create(empty, customer) for _ in range(3))

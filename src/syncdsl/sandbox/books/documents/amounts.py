@@ -4,7 +4,7 @@ Amounts lie in the store as text, so that nothing is lost between two calls; `nu
 """
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from syncdsl.sandbox.books.body import amount
@@ -15,8 +15,11 @@ DISCOUNT_TYPES = (ENTITY_LEVEL, ITEM_LEVEL)
 
 
 def rounded(value: Decimal, precision: int) -> Decimal:
-    """Return an amount rounded half up to a currency's decimals."""
-    return value.quantize(Decimal(1).scaleb(-precision), ROUND_HALF_UP)
+    """Return an amount rounded half up to a currency's decimals; one beyond all bounds is refused."""
+    try:
+        return value.quantize(Decimal(1).scaleb(-precision), ROUND_HALF_UP)
+    except InvalidOperation:
+        raise invalid_value("amount") from None
 
 
 def number(stored: str | Decimal) -> float:
@@ -27,10 +30,11 @@ def number(stored: str | Decimal) -> float:
 def sent_discount(value: Any) -> str:
     """Return a discount as it is stored: "12.5%" stays a percentage, anything else is an amount."""
     if isinstance(value, str) and value.strip().endswith("%"):
-        percentage = amount(value.strip()[:-1], "discount")
-        if not 0 <= percentage <= 100:
+        written = value.strip()[:-1].strip()
+        percentage = amount(written, "discount")
+        if not written or not 0 <= percentage <= 100:
             raise invalid_value("discount")
-        return value.strip()
+        return f"{written}%"
     off = amount(value, "discount")
     if off < 0:
         raise invalid_value("discount")
