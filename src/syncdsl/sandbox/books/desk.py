@@ -60,7 +60,7 @@ class Desk:
             add(self._store, entity, field, self._clock.now())
             with serving(self._store):
                 index = len(CUSTOM_FIELDS[entity])
-        return JSONResponse(described(field, index), status_code=201)
+        return JSONResponse(described(field, index))
 
     async def _list(self, _request: Request) -> Response:
         shown = [
@@ -84,7 +84,7 @@ class Desk:
         )
         with self._store.transaction():
             identity = self._webhooks.add(webhook)
-        return JSONResponse({"id": identity}, status_code=201)
+        return JSONResponse({"id": identity})
 
     async def _remove_webhook(self, request: Request) -> Response:
         with self._store.transaction():
