@@ -45,6 +45,9 @@ def apply(record: Record, sent: Mapping[str, Any]) -> None:
             document[name] = str(amount(sent[name], name))
     if "rate" not in document:
         raise invalid_value("rate")
+    if sent.get("item_type") in PRODUCT_TYPES:
+        # Clients in use send the product type under this key (assumed to be taken as such).
+        sent = {**sent, "product_type": sent["item_type"], "item_type": ""}
     for name, allowed in (("product_type", PRODUCT_TYPES), ("item_type", ITEM_TYPES)):
         if sent.get(name):
             document[name] = choice(sent[name], name, allowed)

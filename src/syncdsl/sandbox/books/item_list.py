@@ -17,7 +17,12 @@ FILTERS = {
     "Status.Sales": Clause(f"{_TYPE} IN ('sales', 'sales_and_purchases')"),
     "Status.Purchases": Clause(f"{_TYPE} IN ('purchases', 'sales_and_purchases')"),
     "Status.Services": Clause("json_extract(document, '$.product_type') = 'service'"),
+    "ItemType.inventory": Clause(f"{_TYPE} = 'inventory'"),
+    "ItemType.goods": Clause("json_extract(document, '$.product_type') = 'goods'"),
+    "ItemType.service": Clause("json_extract(document, '$.product_type') = 'service'"),
 }
+"""The last three are not documented; clients in use send them."""
+
 _RATE = "CAST(json_extract(document, '$.rate') AS REAL)"
 RATES = {
     "rate": "=",
