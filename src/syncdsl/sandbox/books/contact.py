@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from syncdsl.sandbox.books import person
-from syncdsl.sandbox.books.body import choice, text, texts
+from syncdsl.sandbox.books.body import amount, choice, text, texts
 from syncdsl.sandbox.books.currencies import CURRENCIES_BY_ID, currency_id
 from syncdsl.sandbox.books.custom_fields import custom_keys, promoted, sent_custom_fields, shown
 from syncdsl.sandbox.books.envelope import invalid_value
+from syncdsl.sandbox.books.taxes import TAXES_BY_ID
 from syncdsl.sandbox.clock import stamp_without_colon
 from syncdsl.sandbox.organisation import BASE_CURRENCY, BOOKS_ZONE, CURRENT_USER
 from syncdsl.sandbox.store import Record
@@ -52,11 +53,31 @@ TEXT_LENGTHS = {
     "facebook": 100,
     "twitter": 100,
     "tax_id": 50,
+    "tax_authority_id": 50,
+    "tax_exemption_id": 50,
     "contact_number": 50,
+    "pricebook_id": 50,
     "zcrm_account_id": 50,
     "zcrm_contact_id": 50,
     "zcrm_vendor_id": 50,
 }
+
+TEMPLATES = (
+    *(
+        f"{kind}_template_id"
+        for use in ("{}", "{}_email")
+        for kind in map(
+            use.format,
+            ("invoice", "estimate", "creditnote", "purchaseorder", "salesorder", "retainerinvoice", "paymentthankyou"),
+        )
+    ),
+    "retainerinvoice_paymentthankyou_template_id",
+    "retainerinvoice_paymentthankyou_email_template_id",
+    "payment_remittance_email_template_id",
+    "statement_template_id",
+    "bill_template_id",
+)
+"""The keys of `default_templates`; there are no templates here, so all are empty."""
 
 KEYS = ("contact_name", "email", "zcrm_account_id", "zcrm_contact_id", "zcrm_vendor_id")
 
@@ -75,6 +96,7 @@ def apply(record: Record, sent: Mapping[str, Any], new_id: Callable[[], str]) ->
         raise invalid_value("email")
     _apply_choices(document, sent)
     _apply_terms(document, sent)
+    _apply_amounts(document, sent)
     for name in ADDRESSES:
         address = document.setdefault(name, {"address_id": new_id()})
         if name in sent:
@@ -164,6 +186,7 @@ def detail(record: Record, *, has_transaction: bool) -> dict[str, Any]:
     """Return a contact with everything known about it."""
     document = record.document
     currency = CURRENCIES_BY_ID[document["currency_id"]]
+    tax = TAXES_BY_ID.get(document.get("tax_id", ""))
     linked = [name for name in ("zcrm_account_id", "zcrm_contact_id", "zcrm_vendor_id") if document.get(name)]
     relations = ("zcrm_vendor_id",) if record.kind == "vendor" else ("zcrm_account_id", "zcrm_contact_id")
     texts_shown = (
@@ -176,7 +199,10 @@ def detail(record: Record, *, has_transaction: bool) -> dict[str, Any]:
         "facebook",
         "twitter",
         "tax_id",
+        "tax_authority_id",
+        "tax_exemption_id",
         "contact_number",
+        "pricebook_id",
         "owner_id",
         "owner_name",
     )
@@ -193,14 +219,23 @@ def detail(record: Record, *, has_transaction: bool) -> dict[str, Any]:
         "price_precision": currency.precision,
         "exchange_rate": "",
         "is_bcy_only_contact": currency.base,
+        "credit_limit": document.get("credit_limit", 0.0),
+        "is_taxable": document.get("is_taxable", True),
+        "tax_name": tax.name if tax else "",
+        "tax_percentage": tax.percentage if tax else 0.0,
+        "tax_authority_name": "",
+        "tax_exemption_code": "",
+        "default_templates": dict.fromkeys(TEMPLATES, ""),
         "payment_reminder_enabled": True,
         "has_transaction": has_transaction,
+        "is_portal_enabled": any(item.get("enable_portal") for item in document["contact_persons"]),
         "portal_status": "disabled",
         "tags": [],
         "documents": [],
         "opening_balances": [],
         "opening_balance_amount": 0.0,
         "outstanding_receivable_amount_bcy": 0.0,
+        "unused_credits_receivable_amount_bcy": 0.0,
         "outstanding_payable_amount": 0.0,
         "unused_credits_payable_amount": 0.0,
         **{name: address_shown(document[name]) for name in ADDRESSES},
@@ -228,6 +263,15 @@ def _apply_choices(document: dict[str, Any], sent: Mapping[str, Any]) -> None:
         document["customer_sub_type"] = choice(sent["customer_sub_type"], "customer_sub_type", SUB_TYPES)
     if sent.get("currency_id"):
         document["currency_id"] = choice(str(sent["currency_id"]), "currency_id", tuple(CURRENCIES_BY_ID))
+
+
+def _apply_amounts(document: dict[str, Any], sent: Mapping[str, Any]) -> None:
+    if "credit_limit" in sent:
+        document["credit_limit"] = float(amount(sent["credit_limit"], "credit_limit"))
+    if "is_taxable" in sent:
+        if not isinstance(sent["is_taxable"], bool):
+            raise invalid_value("is_taxable")
+        document["is_taxable"] = sent["is_taxable"]
 
 
 def _apply_terms(document: dict[str, Any], sent: Mapping[str, Any]) -> None:

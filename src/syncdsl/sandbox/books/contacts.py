@@ -104,7 +104,7 @@ class Contacts:
 
     def _updated(self, call: Call, record: Record) -> Reply:
         self._file.update(record, sent_object(call))
-        return _answer("Contact information has been saved.", contact=self._file.shown(record))
+        return _answer("Contact has been updated successfully", contact=self._file.shown(record))
 
     def _set_status(self, call: Call, status: str) -> Reply:
         record = self._file.named(call)

@@ -9,6 +9,7 @@ from syncdsl.sandbox.books.custom_fields import forbid_duplicates
 from syncdsl.sandbox.books.documents.emission import Emit
 from syncdsl.sandbox.books.envelope import HAS_TRANSACTIONS, ITEM_TAKEN, invalid_value, refused, unknown
 from syncdsl.sandbox.books.item_list import listed
+from syncdsl.sandbox.books.listing import paged
 from syncdsl.sandbox.books.numbering import next_record
 from syncdsl.sandbox.books.unique_identifier import addressed
 from syncdsl.sandbox.books.usage import is_used
@@ -43,7 +44,8 @@ class Items:
         identities = [part for part in call.query.get("item_ids", "").split(",") if part]
         if not 0 < len(identities) <= MOST_DETAILS:
             raise invalid_value("item_ids")
-        return _answer("success", items=[item.row(self._get(identity)) for identity in identities])
+        rows = [item.row(self._get(identity)) for identity in identities]
+        return paged(call, "items", "Items", rows, sort_column="name", sort_order="A")
 
     def create(self, call: Call) -> Reply:
         """Answer `POST /items`."""

@@ -14,8 +14,34 @@ from syncdsl.sandbox.books.envelope import (
     unknown,
 )
 from syncdsl.sandbox.exchange import Call, Handler, Reply
-from syncdsl.sandbox.organisation import BASE_CURRENCY, BOOKS_ZONE, COMPANY, CURRENT_USER
+from syncdsl.sandbox.organisation import BASE_CURRENCY, BOOKS_ZONE, COMPANY, CURRENT_USER, DOMAIN
 from syncdsl.sandbox.store import Store
+
+DETAILS = {
+    "date_format": "yyyy-MM-dd",
+    "field_separator": "-",
+    "industry_type": "Manufacturing",
+    "industry_size": "small",
+    "company_id_label": "Handelsregister",
+    "company_id_value": "HRB 12345",
+    "tax_id_label": "USt-IdNr.",
+    "tax_id_value": "DE123456789",
+    "org_address": "",
+    "remit_to_address": "",
+    "phone": "",
+    "fax": "",
+    "website": f"www.{DOMAIN}",
+    "address": {
+        "street_address1": "Deutzer Freiheit 1",
+        "street_address2": "",
+        "city": "Köln",
+        "state": "",
+        "country": "Germany",
+        "zip": "50679",
+    },
+    "custom_fields": [],
+}
+"""What the single call shows of the organisation beyond the list."""
 
 
 class Settings:
@@ -50,7 +76,7 @@ class Settings:
         """Answer `GET /organizations/{id}`."""
         if call.variables["id"] != self._organisation:
             raise unknown("Organization")
-        return Reply(content={"code": 0, "message": "success", "organization": self._shown()})
+        return Reply(content={"code": 0, "message": "success", "organization": {**self._shown(), **DETAILS}})
 
     def fields(self, call: Call) -> Reply:
         """Answer `GET /settings/fields?entity=contact|invoice|…`: the custom fields (an undocumented call)."""
@@ -74,6 +100,8 @@ class Settings:
             "language_code": "en",
             "fiscal_year_start_month": 0,
             "account_created_date": "2024-01-01",
+            "account_created_date_formatted": "01 Jan 2024",
+            "zi_migration_status": 0,
             "time_zone": BOOKS_ZONE.key,
             "is_org_active": True,
             "currency_id": currency_id(BASE_CURRENCY),

@@ -16,6 +16,21 @@ from syncdsl.sandbox.store import Clause, Record, Store, fold
 
 COLLECTION = "books.taxes"
 KINDS = ("tax", "compound_tax")
+UNSET = (
+    "tax_factor",
+    "tax_specific_type",
+    "tax_authority_id",
+    "tax_authority_name",
+    "tax_account_id",
+    "output_tax_account_name",
+    "purchase_tax_account_id",
+    "purchase_tax_account_name",
+    "tds_payable_account_id",
+    "purchase_tax_expense_account_id",
+    "country",
+    "country_code",
+)
+"""What is shown empty of every tax, as for taxes without accounts and authorities."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +87,9 @@ class Taxes:
 
     def list(self, call: Call) -> Reply:
         """Answer `GET /settings/taxes`."""
-        return paged(call, "taxes", "Taxes", [shown(tax) for tax in TAXES_BY_ID.values()])
+        context = {"applied_filter": "Taxes.All", "sort_column": "tax_name", "sort_order": "A"}
+        taxes = sorted(TAXES_BY_ID.values(), key=lambda tax: fold(tax.name))
+        return paged(call, "taxes", "Taxes", [shown(tax) for tax in taxes], **context)
 
     def detail(self, call: Call) -> Reply:
         """Answer `GET /settings/taxes/{id}`."""
@@ -143,6 +160,7 @@ def shown(tax: Tax) -> dict[str, Any]:
         "is_value_added": tax.value_added,
         "is_default_tax": tax.id == TAXES[0].id,
         "is_editable": True,
+        **dict.fromkeys(UNSET, ""),
     }
 
 

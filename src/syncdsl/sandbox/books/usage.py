@@ -7,7 +7,7 @@ from syncdsl.sandbox.store import Clause, Store
 DOCUMENTS = tuple(dict.fromkeys(name for collections in DOCUMENTS_OF.values() for name in collections))
 USERS_OF = {
     "item_id": DOCUMENTS,
-    "tax_id": (item.COLLECTION, *DOCUMENTS),
+    "tax_id": (contact.COLLECTION, item.COLLECTION, *DOCUMENTS),
     "currency_id": (contact.COLLECTION, *DOCUMENTS),
 }
 """The collections whose records carry an id, by the key that holds it, in the record itself or in its lines."""

@@ -104,7 +104,7 @@ class Users:
         self._apply(record, sent)
         self._store.insert(COLLECTION, record, {"email": document["email"]})
         content = {"code": 0, "message": "Your invitation has been sent.", "user": _detail(record)}
-        return Reply(status=201, content=content, module=MODULE, created=(str(record.id),))
+        return Reply(content=content, module=MODULE, created=(str(record.id),))
 
     def update(self, call: Call) -> Reply:
         """Answer `PUT /users/{id}`."""
@@ -203,6 +203,7 @@ def _detail(record: Record) -> dict[str, Any]:
         "email_ids": [{"email": record.document["email"], "is_selected": True}],
         "cost_rate": record.document["cost_rate"],
         "is_employee": False,
+        "custom_fields": "",
         "created_time": stamp_without_colon(record.created, BOOKS_ZONE),
     }
 
