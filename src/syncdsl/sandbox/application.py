@@ -1,7 +1,9 @@
 """The sandbox put together: one platform, two emulated systems."""
 
+from syncdsl.sandbox.books.desk import Desk
 from syncdsl.sandbox.books.endpoints import books_endpoints
 from syncdsl.sandbox.books.envelope import BooksEnvelope
+from syncdsl.sandbox.books.founding import found_books
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.control import control_routes
 from syncdsl.sandbox.crm.endpoints import Crm
@@ -23,6 +25,7 @@ class Sandbox:
 
     def __init__(self, options: SandboxOptions) -> None:
         self._store = Store(options.data)
+        found_books(self._store, with_key_fields=options.key_fields)
         seed(self._store, seed=options.seed, accounts=options.records)
         clock = Clock()
         faults = Faults(clock)
@@ -38,7 +41,7 @@ class Sandbox:
             deliveries=Deliveries(self._store, clock, faults),
         )
         emulated = Crm(platform)
-        control = [*control_routes(platform), *emulated.control()]
+        control = [*control_routes(platform), *emulated.control(), *Desk(platform).routes()]
         crm, books = Emulator("crm", CrmEnvelope(), platform), Emulator("books", BooksEnvelope(), platform)
         self.crm = crm.application(emulated.endpoints(), control)
         self.books = books.application(books_endpoints(platform), control)

@@ -63,3 +63,12 @@ def objects(value: Any, name: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise invalid_value(name)
     return value
+
+
+def sent_list(call: Call) -> list[dict[str, Any]]:
+    """Return the JSON list of objects a client sent."""
+    try:
+        body = call.json()
+    except ValueError:
+        body = None
+    return objects(body, "JSONString")

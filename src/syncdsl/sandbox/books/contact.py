@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syncdsl.sandbox.books.body import choice, objects, text, texts
-from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS, promoted, sent_custom_fields, shown
-from syncdsl.sandbox.books.envelope import invalid_value, unknown
-from syncdsl.sandbox.books.settings import CURRENCIES_BY_ID, currency_id
+from syncdsl.sandbox.books import person
+from syncdsl.sandbox.books.body import amount, choice, text, texts
+from syncdsl.sandbox.books.currencies import CURRENCIES_BY_ID, currency_id
+from syncdsl.sandbox.books.custom_fields import custom_keys, promoted, sent_custom_fields, shown
+from syncdsl.sandbox.books.envelope import invalid_value
+from syncdsl.sandbox.books.taxes import TAXES_BY_ID
 from syncdsl.sandbox.clock import stamp_without_colon
 from syncdsl.sandbox.organisation import BASE_CURRENCY, BOOKS_ZONE, CURRENT_USER
 from syncdsl.sandbox.store import Record
@@ -30,18 +32,6 @@ ADDRESS_LENGTHS = {
 }
 ADDRESSES = ("billing_address", "shipping_address")
 
-PERSON_LENGTHS = {
-    "salutation": 25,
-    "first_name": 100,
-    "last_name": 100,
-    "email": 100,
-    "phone": 50,
-    "mobile": 50,
-    "designation": 100,
-    "department": 100,
-    "skype": 50,
-}
-
 OWN_PERSON_KEYS = ("first_name", "last_name", "email", "phone", "mobile")
 """Keys a contact has itself and shows of its primary contact person while its own are empty (assumed)."""
 
@@ -63,11 +53,31 @@ TEXT_LENGTHS = {
     "facebook": 100,
     "twitter": 100,
     "tax_id": 50,
-    "owner_id": 50,
+    "tax_authority_id": 50,
+    "tax_exemption_id": 50,
+    "contact_number": 50,
+    "pricebook_id": 50,
     "zcrm_account_id": 50,
     "zcrm_contact_id": 50,
     "zcrm_vendor_id": 50,
 }
+
+TEMPLATES = (
+    *(
+        f"{kind}_template_id"
+        for use in ("{}", "{}_email")
+        for kind in map(
+            use.format,
+            ("invoice", "estimate", "creditnote", "purchaseorder", "salesorder", "retainerinvoice", "paymentthankyou"),
+        )
+    ),
+    "retainerinvoice_paymentthankyou_template_id",
+    "retainerinvoice_paymentthankyou_email_template_id",
+    "payment_remittance_email_template_id",
+    "statement_template_id",
+    "bill_template_id",
+)
+"""The keys of `default_templates`; there are no templates here, so all are empty."""
 
 KEYS = ("contact_name", "email", "zcrm_account_id", "zcrm_contact_id", "zcrm_vendor_id")
 
@@ -86,6 +96,7 @@ def apply(record: Record, sent: Mapping[str, Any], new_id: Callable[[], str]) ->
         raise invalid_value("email")
     _apply_choices(document, sent)
     _apply_terms(document, sent)
+    _apply_amounts(document, sent)
     for name in ADDRESSES:
         address = document.setdefault(name, {"address_id": new_id()})
         if name in sent:
@@ -93,12 +104,18 @@ def apply(record: Record, sent: Mapping[str, Any], new_id: Callable[[], str]) ->
                 raise invalid_value(name)
             address.update(texts(sent[name], ADDRESS_LENGTHS))
     if "contact_persons" in sent:
-        document["contact_persons"] = _persons(document, sent["contact_persons"], new_id)
+        document["contact_persons"] = person.persons(document["contact_persons"], sent["contact_persons"], new_id)
     document["custom"] = {**document.get("custom", {}), **sent_custom_fields("contact", sent)}
-    primary = primary_person(record)
-    document["shown"] = {key: document.get(key) or primary.get(key, "") for key in OWN_PERSON_KEYS}
+    settle(record)
     record.name = document["contact_name"]
     record.kind = document["contact_type"]
+
+
+def settle(record: Record) -> None:
+    """Complete a contact after its persons changed."""
+    document = record.document
+    primary = person.primary(document["contact_persons"])
+    document["shown"] = {key: document.get(key) or primary.get(key, "") for key in OWN_PERSON_KEYS}
 
 
 def blank(second: int, number: int) -> Record:
@@ -124,19 +141,17 @@ def blank(second: int, number: int) -> Record:
 
 
 def keys(record: Record) -> dict[str, str]:
-    """Return the values a contact is found by."""
-    custom = record.document["custom"]
-    found = {name: str(record.document.get(name, "")) for name in KEYS}
-    found["email"] = record.document["shown"]["email"]
-    return found | {field.api_name: custom.get(field.api_name, "") for field in CUSTOM_FIELDS["contact"]}
+    """Return the values a contact is found by; its persons and addresses lead to it by their ids."""
+    document = record.document
+    found = {name: str(document.get(name, "")) for name in KEYS}
+    found["email"] = document["shown"]["email"]
+    found |= {person_key(item["contact_person_id"]): "1" for item in document["contact_persons"]}
+    return found | custom_keys("contact", document["custom"])
 
 
-def primary_person(record: Record) -> dict[str, Any]:
-    """Return the primary contact person, or an empty mapping."""
-    for person in record.document["contact_persons"]:
-        if person["is_primary_contact"]:
-            return dict(person)
-    return {}
+def person_key(identity: str) -> str:
+    """Return the key field by which a contact is found from the id of one of its persons."""
+    return f"contact_person_id:{identity}"
 
 
 def row(record: Record) -> dict[str, Any]:
@@ -171,6 +186,7 @@ def detail(record: Record, *, has_transaction: bool) -> dict[str, Any]:
     """Return a contact with everything known about it."""
     document = record.document
     currency = CURRENCIES_BY_ID[document["currency_id"]]
+    tax = TAXES_BY_ID.get(document.get("tax_id", ""))
     linked = [name for name in ("zcrm_account_id", "zcrm_contact_id", "zcrm_vendor_id") if document.get(name)]
     relations = ("zcrm_vendor_id",) if record.kind == "vendor" else ("zcrm_account_id", "zcrm_contact_id")
     texts_shown = (
@@ -183,7 +199,12 @@ def detail(record: Record, *, has_transaction: bool) -> dict[str, Any]:
         "facebook",
         "twitter",
         "tax_id",
+        "tax_authority_id",
+        "tax_exemption_id",
+        "contact_number",
+        "pricebook_id",
         "owner_id",
+        "owner_name",
     )
     return {
         **{key: value for key, value in row(record).items() if key not in {"customer_name", "vendor_name"}},
@@ -193,32 +214,46 @@ def detail(record: Record, *, has_transaction: bool) -> dict[str, Any]:
         "is_crm_customer": bool(linked),
         "is_linked_with_zohocrm": bool(linked),
         "crm_owner_id": "",
-        "primary_contact_id": primary_person(record).get("contact_person_id", ""),
+        "primary_contact_id": person.primary(document["contact_persons"]).get("contact_person_id", ""),
         "currency_symbol": currency.symbol,
         "price_precision": currency.precision,
         "exchange_rate": "",
         "is_bcy_only_contact": currency.base,
+        "credit_limit": document.get("credit_limit", 0.0),
+        "is_taxable": document.get("is_taxable", True),
+        "tax_name": tax.name if tax else "",
+        "tax_percentage": tax.percentage if tax else 0.0,
+        "tax_authority_name": "",
+        "tax_exemption_code": "",
+        "default_templates": dict.fromkeys(TEMPLATES, ""),
         "payment_reminder_enabled": True,
         "has_transaction": has_transaction,
+        "is_portal_enabled": any(item.get("enable_portal") for item in document["contact_persons"]),
         "portal_status": "disabled",
         "tags": [],
         "documents": [],
         "opening_balances": [],
         "opening_balance_amount": 0.0,
         "outstanding_receivable_amount_bcy": 0.0,
+        "unused_credits_receivable_amount_bcy": 0.0,
         "outstanding_payable_amount": 0.0,
         "unused_credits_payable_amount": 0.0,
-        **{name: _address(document[name]) for name in ADDRESSES},
-        "addresses": [],
-        "contact_persons": [_person(person) for person in document["contact_persons"]],
+        **{name: address_shown(document[name]) for name in ADDRESSES},
+        "addresses": [address_shown(address) for address in document.get("addresses", [])],
+        "contact_persons": persons_shown(record),
         "created_by_name": CURRENT_USER.full_name,
         "created_date": stamp_without_colon(record.created, BOOKS_ZONE)[:10],
     }
 
 
 def persons_shown(record: Record) -> list[dict[str, Any]]:
-    """Return the contact persons as the API shows them."""
-    return [_person(person) for person in record.document["contact_persons"]]
+    """Return the contact persons as the API shows them inside their contact."""
+    return [person.shown(item) for item in record.document["contact_persons"]]
+
+
+def address_shown(stored: Mapping[str, str]) -> dict[str, str]:
+    """Return an address as the API shows it."""
+    return {"address_id": stored["address_id"], **{name: stored.get(name, "") for name in ADDRESS_LENGTHS}}
 
 
 def _apply_choices(document: dict[str, Any], sent: Mapping[str, Any]) -> None:
@@ -228,6 +263,15 @@ def _apply_choices(document: dict[str, Any], sent: Mapping[str, Any]) -> None:
         document["customer_sub_type"] = choice(sent["customer_sub_type"], "customer_sub_type", SUB_TYPES)
     if sent.get("currency_id"):
         document["currency_id"] = choice(str(sent["currency_id"]), "currency_id", tuple(CURRENCIES_BY_ID))
+
+
+def _apply_amounts(document: dict[str, Any], sent: Mapping[str, Any]) -> None:
+    if "credit_limit" in sent:
+        document["credit_limit"] = float(amount(sent["credit_limit"], "credit_limit"))
+    if "is_taxable" in sent:
+        if not isinstance(sent["is_taxable"], bool):
+            raise invalid_value("is_taxable")
+        document["is_taxable"] = sent["is_taxable"]
 
 
 def _apply_terms(document: dict[str, Any], sent: Mapping[str, Any]) -> None:
@@ -246,40 +290,3 @@ def _payment_terms(value: Any) -> int:
 
 def _terms_label(days: int) -> str:
     return "Due on Receipt" if days <= 0 else f"Net {days}"
-
-
-def _persons(document: dict[str, Any], sent: Any, new_id: Callable[[], str]) -> list[dict[str, Any]]:
-    existing = {person["contact_person_id"]: person for person in document["contact_persons"]}
-    persons: list[dict[str, Any]] = []
-    for given in objects(sent, "contact_persons"):
-        identity = str(given.get("contact_person_id") or "")
-        if identity and identity not in existing:
-            raise unknown("Contact person", status=400)
-        person = dict(existing.get(identity) or {"contact_person_id": new_id(), "is_primary_contact": False})
-        person.update(texts(given, PERSON_LENGTHS))
-        if "is_primary_contact" in given:
-            person["is_primary_contact"] = bool(given["is_primary_contact"])
-        persons.append(person)
-    _settle_primary(persons)
-    return persons
-
-
-def _settle_primary(persons: list[dict[str, Any]]) -> None:
-    """Exactly one person is the primary one: the last that claims it, else the first."""
-    claims = [person for person in persons if person["is_primary_contact"]]
-    for person in persons:
-        person["is_primary_contact"] = person is (claims[-1] if claims else persons[0])
-
-
-def _address(stored: Mapping[str, str]) -> dict[str, str]:
-    return {"address_id": stored["address_id"], **{name: stored.get(name, "") for name in ADDRESS_LENGTHS}}
-
-
-def _person(stored: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "contact_person_id": stored["contact_person_id"],
-        **{name: stored.get(name, "") for name in PERSON_LENGTHS},
-        "is_primary_contact": stored["is_primary_contact"],
-        "communication_preference": {"is_sms_enabled": False, "is_whatsapp_enabled": False},
-        "enable_portal": False,
-    }

@@ -15,7 +15,7 @@ BLOCKED = 43
 NOT_FOUND = 1002
 FOREIGN_ORGANISATION = 6041  # assumed
 NAME_TAKEN = 3062
-HAS_TRANSACTIONS = 3003  # assumed
+HAS_TRANSACTIONS = 1004  # of zohopy's table of codes, as IN_USE
 DUPLICATE_FIELD_VALUE = 120140  # assumed
 AUTOMATIC_NUMBER = 4097  # assumed
 NUMBER_TAKEN = 1001  # assumed for invoices
@@ -23,6 +23,8 @@ ITEM_TAKEN = 1001  # assumed
 WRONG_STATUS = 4012  # assumed
 HAS_PAYMENTS = 4013  # assumed
 OVERPAID = 24016  # assumed
+IN_USE = 36
+NAME_TAKEN_ELSEWHERE = 1001  # assumed
 INTERNAL = 1000
 
 TOO_MANY_REQUESTS = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncdsl.sandbox.books.body import amount, choice, texts
-from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS, promoted, sent_custom_fields, shown
+from syncdsl.sandbox.books.custom_fields import custom_keys, promoted, sent_custom_fields, shown
 from syncdsl.sandbox.books.envelope import invalid_value
 from syncdsl.sandbox.books.taxes import TAXES_BY_ID
 from syncdsl.sandbox.clock import stamp_without_colon
@@ -20,9 +20,12 @@ TEXT_LENGTHS = {
     "sku": 100,
     "unit": 100,
     "purchase_description": 2000,
+    "account_id": 50,
+    "purchase_account_id": 50,
+    "vendor_id": 50,
     "zcrm_product_id": 50,
 }
-KEYS = ("name", "sku", "zcrm_product_id")
+KEYS = ("name", "sku", "tax_id", "account_id", "zcrm_product_id")
 
 
 def blank(second: int, number: int) -> Record:
@@ -42,6 +45,9 @@ def apply(record: Record, sent: Mapping[str, Any]) -> None:
             document[name] = str(amount(sent[name], name))
     if "rate" not in document:
         raise invalid_value("rate")
+    if sent.get("item_type") in PRODUCT_TYPES:
+        # Clients in use send the product type under this key (assumed to be taken as such).
+        sent = {**sent, "product_type": sent["item_type"], "item_type": ""}
     for name, allowed in (("product_type", PRODUCT_TYPES), ("item_type", ITEM_TYPES)):
         if sent.get(name):
             document[name] = choice(sent[name], name, allowed)
@@ -57,9 +63,8 @@ def apply(record: Record, sent: Mapping[str, Any]) -> None:
 
 def keys(record: Record) -> dict[str, str]:
     """Return the values an item is found by."""
-    custom = record.document["custom"]
     found = {name: str(record.document.get(name, "")) for name in KEYS}
-    return found | {field.api_name: custom.get(field.api_name, "") for field in CUSTOM_FIELDS["item"]}
+    return found | custom_keys("item", record.document["custom"])
 
 
 def row(record: Record) -> dict[str, Any]:
@@ -84,9 +89,14 @@ def row(record: Record) -> dict[str, Any]:
         "tax_id": tax.id if tax else "",
         "tax_name": tax.name if tax else "",
         "tax_percentage": tax.percentage if tax else 0,
+        "tax_type": tax.kind if tax else "",
+        "account_id": document.get("account_id", ""),
+        "purchase_account_id": document.get("purchase_account_id", ""),
+        "vendor_id": document.get("vendor_id", ""),
         "is_linked_with_zohocrm": bool(document.get("zcrm_product_id")),
         "zcrm_product_id": document.get("zcrm_product_id", ""),
         "can_be_sold": document["item_type"] != "purchases",
+        "can_be_purchased": document["item_type"] != "sales",
         "created_time": stamp_without_colon(record.created, BOOKS_ZONE),
         "last_modified_time": stamp_without_colon(record.modified, BOOKS_ZONE),
         **shown("item", document["custom"]),

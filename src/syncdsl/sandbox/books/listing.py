@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from syncdsl.sandbox.books.current import horizon
 from syncdsl.sandbox.books.envelope import invalid_value
 from syncdsl.sandbox.clock import second_of
 from syncdsl.sandbox.exchange import Call, Reply
@@ -11,6 +12,9 @@ from syncdsl.sandbox.store import Clause, Record, Store, fold
 
 PAGE_LIMIT = 200
 """Default and maximum of `per_page`; greater values are cut to it."""
+
+UNINDEXED = frozenset({"organization_id", "page", "per_page", "sort_column", "sort_order", "filter_by"})
+"""Parameters that are answered from the records themselves; all others search an index that may lag behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class Listing:
         if direction not in {"A", "D"}:
             raise invalid_value("sort_order")
         word = "ASC" if direction == "A" else "DESC"
-        clauses = [*where, *self._searched(call), *_modified_since(call)]
+        clauses = [*where, *self._searched(call), *_modified_since(call), *_indexed(call)]
         found = store.select(
             self.collection,
             Clause(
@@ -69,7 +73,7 @@ class Listing:
         for name, expression in self.texts.items():
             for suffix, before, after in (("_startswith", "", "%"), ("_contains", "%", "%")):
                 if value := call.query.get(name + suffix):
-                    clauses.append(Clause(f"{expression} LIKE ? ESCAPE '\\'", (before + _literal(value) + after,)))
+                    clauses.append(Clause(f"{expression} LIKE ? ESCAPE '\\'", (before + literal(value) + after,)))
             if (value := call.query.get(name)) and name not in self.keys:
                 clauses.append(Clause(f"{expression} = ?", (fold(value),)))
         clauses += [self.holding(name, value) for name in sorted(self.keys) if (value := call.query.get(name))]
@@ -83,6 +87,21 @@ class Listing:
         )
 
 
+def paged(call: Call, resource: str, report: str, rows: list[dict[str, Any]], **context: str) -> Reply:
+    """Answer a list call whose few rows are all at hand."""
+    page, size = _number(call, "page", 1), min(_number(call, "per_page", PAGE_LIMIT), PAGE_LIMIT)
+    start = (page - 1) * size
+    page_context = {
+        "page": page,
+        "per_page": size,
+        "has_more_page": len(rows) > start + size,
+        "report_name": report,
+        **context,
+    }
+    shown = rows[start : start + size]
+    return Reply(content={"code": 0, "message": "success", resource: shown, "page_context": page_context})
+
+
 def document_text(key: str) -> str:
     """Return the SQL for a text key of the document, folded."""
     return f"fold(json_extract(document, '$.{key}'))"
@@ -90,12 +109,13 @@ def document_text(key: str) -> str:
 
 def containing(expressions: list[str], value: str) -> Clause:
     """Return the condition that any of some expressions contains a text."""
-    pattern = f"%{_literal(value)}%"
+    pattern = f"%{literal(value)}%"
     sql = " OR ".join(f"{expression} LIKE ? ESCAPE '\\'" for expression in expressions)
     return Clause(sql, (pattern,) * len(expressions))
 
 
-def _literal(value: str) -> str:
+def literal(value: str) -> str:
+    """Return a text as it stands in a LIKE pattern, folded."""
     return fold(value).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -108,6 +128,13 @@ def _modified_since(call: Call) -> list[Clause]:
     if second is None:
         raise invalid_value("last_modified_time")
     return [Clause("modified >= ?", (second,))]
+
+
+def _indexed(call: Call) -> list[Clause]:
+    seen = horizon()
+    if seen is None or call.query.keys() <= UNINDEXED:
+        return []
+    return [Clause("modified <= ?", (seen,))]
 
 
 def _number(call: Call, name: str, default: int) -> int:

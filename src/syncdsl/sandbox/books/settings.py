@@ -1,9 +1,11 @@
-"""Organisations, currencies, taxes and custom-field metadata (Zoho Books API v3, Organizations / Currency / Taxes)."""
+"""The organisation itself and its custom fields' metadata (Zoho Books API v3, Organizations)."""
 
+from collections.abc import Callable
 from typing import Any
 
-from syncdsl.sandbox.books import taxes
-from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS
+from syncdsl.sandbox.books.currencies import currency_id
+from syncdsl.sandbox.books.current import serving
+from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS, described
 from syncdsl.sandbox.books.envelope import (
     FOREIGN_ORGANISATION,
     NO_ORGANISATION,
@@ -12,25 +14,47 @@ from syncdsl.sandbox.books.envelope import (
     unknown,
 )
 from syncdsl.sandbox.exchange import Call, Handler, Reply
-from syncdsl.sandbox.organisation import (
-    BASE_CURRENCY,
-    BOOKS_ZONE,
-    COMPANY,
-    CURRENCIES,
-    CURRENT_USER,
-    Currency,
-    books_identity,
-)
+from syncdsl.sandbox.organisation import BASE_CURRENCY, BOOKS_ZONE, COMPANY, CURRENT_USER, DOMAIN
+from syncdsl.sandbox.store import Store
+
+DETAILS = {
+    "date_format": "yyyy-MM-dd",
+    "field_separator": "-",
+    "industry_type": "Manufacturing",
+    "industry_size": "small",
+    "company_id_label": "Handelsregister",
+    "company_id_value": "HRB 12345",
+    "tax_id_label": "USt-IdNr.",
+    "tax_id_value": "DE123456789",
+    "org_address": "",
+    "remit_to_address": "",
+    "phone": "",
+    "fax": "",
+    "website": f"www.{DOMAIN}",
+    "address": {
+        "street_address1": "Deutzer Freiheit 1",
+        "street_address2": "",
+        "city": "Köln",
+        "state": "",
+        "country": "Germany",
+        "zip": "50679",
+    },
+    "custom_fields": [],
+}
+"""What the single call shows of the organisation beyond the list."""
 
 
 class Settings:
     """The calls about the organisation itself."""
 
-    def __init__(self, organisation: str) -> None:
+    def __init__(self, store: Store, organisation: str, horizon: Callable[[], float | None]) -> None:
+        """Remember the organisation, and what tells how far searches see (None: everything)."""
+        self._store = store
         self._organisation = organisation
+        self._horizon = horizon
 
     def guarded(self, handler: Handler) -> Handler:
-        """Return a handler that demands this organisation's `organization_id` first."""
+        """Return a handler that demands this organisation's `organization_id` first and runs within it."""
 
         def guarding(call: Call) -> Reply:
             given = call.query.get("organization_id")
@@ -39,7 +63,8 @@ class Settings:
             if given != self._organisation:
                 message = f"This user is not associated with the CompanyID/CompanyName:{given}."
                 raise refused(FOREIGN_ORGANISATION, message)
-            return handler(call)
+            with serving(self._store, self._horizon()):
+                return handler(call)
 
         return guarding
 
@@ -51,40 +76,14 @@ class Settings:
         """Answer `GET /organizations/{id}`."""
         if call.variables["id"] != self._organisation:
             raise unknown("Organization")
-        return Reply(content={"code": 0, "message": "success", "organization": self._shown()})
-
-    def currencies(self, _call: Call) -> Reply:
-        """Answer `GET /settings/currencies`."""
-        shown = [_currency(currency) for currency in CURRENCIES]
-        return Reply(content={"code": 0, "message": "success", "currencies": shown})
-
-    def taxes(self, _call: Call) -> Reply:
-        """Answer `GET /settings/taxes`."""
-        return Reply(content={"code": 0, "message": "success", "taxes": [taxes.shown(tax) for tax in taxes.TAXES]})
+        return Reply(content={"code": 0, "message": "success", "organization": {**self._shown(), **DETAILS}})
 
     def fields(self, call: Call) -> Reply:
         """Answer `GET /settings/fields?entity=contact|invoice|…`: the custom fields (an undocumented call)."""
         entity = call.query.get("entity", "")
         if entity not in CUSTOM_FIELDS:
             raise invalid_value("entity")
-        shown = [
-            {
-                "field_id": field.id,
-                "customfield_id": field.id,
-                "api_name": field.api_name,
-                "field_name": field.api_name,
-                "label": field.label,
-                "field_name_formatted": field.label,
-                "data_type": "string",
-                "index": index,
-                "is_active": True,
-                "is_custom_field": True,
-                "is_mandatory": False,
-                "is_unique": field.unique,
-                "max_length": field.longest,
-            }
-            for index, field in enumerate(CUSTOM_FIELDS[entity], 1)
-        ]
+        shown = [described(field, index) for index, field in enumerate(CUSTOM_FIELDS[entity], 1)]
         return Reply(content={"code": 0, "message": "success", "fields": shown})
 
     def _shown(self) -> dict[str, Any]:
@@ -101,6 +100,8 @@ class Settings:
             "language_code": "en",
             "fiscal_year_start_month": 0,
             "account_created_date": "2024-01-01",
+            "account_created_date_formatted": "01 Jan 2024",
+            "zi_migration_status": 0,
             "time_zone": BOOKS_ZONE.key,
             "is_org_active": True,
             "currency_id": currency_id(BASE_CURRENCY),
@@ -109,30 +110,3 @@ class Settings:
             "currency_format": "###,##0.00",
             "price_precision": BASE_CURRENCY.precision,
         }
-
-
-def currency_id(currency: Currency) -> str:
-    """Return the id of a currency in Books."""
-    return books_identity(currency.number)
-
-
-CURRENCIES_BY_ID = {currency_id(currency): currency for currency in CURRENCIES}
-
-
-def rate_to_base(currency: Currency) -> float:
-    """Return what one unit of a currency is worth in the base currency."""
-    return round(1 / float(currency.exchange_rate), 6)
-
-
-def _currency(currency: Currency) -> dict[str, Any]:
-    return {
-        "currency_id": currency_id(currency),
-        "currency_code": currency.code,
-        "currency_name": f"{currency.code}- {currency.name}",
-        "currency_symbol": currency.symbol,
-        "price_precision": currency.precision,
-        "currency_format": "1,234,567.89",
-        "is_base_currency": currency.base,
-        "exchange_rate": 0 if currency.base else rate_to_base(currency),
-        "effective_date": "" if currency.base else "2024-01-01",
-    }

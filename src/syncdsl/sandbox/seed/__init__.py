@@ -2,6 +2,7 @@
 
 from random import Random
 
+from syncdsl.sandbox.books.current import serving
 from syncdsl.sandbox.seed.books import seed_books
 from syncdsl.sandbox.seed.crm import seed_crm
 from syncdsl.sandbox.seed.documents import seed_documents
@@ -17,7 +18,7 @@ def seed(store: Store, *, seed: int, accounts: int) -> None:
     """Fill an empty store with `accounts` accounts and what goes with them; leave a used one as it is."""
     if accounts == 0 or store.rows("SELECT 1 FROM counter LIMIT 1"):
         return
-    with store.transaction():
+    with store.transaction(), serving(store):
         _seed(store, seed, accounts)
         seed_documents(store, seed, accounts)
 

@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from syncdsl.sandbox.books import contact
+from syncdsl.sandbox.books.currencies import currency_id
 from syncdsl.sandbox.books.numbering import FIRST_RECORD, RECORD_COUNTER
-from syncdsl.sandbox.books.settings import currency_id
 from syncdsl.sandbox.organisation import CURRENCIES_BY_CODE
 from syncdsl.sandbox.seed.countries import COUNTRIES, Country
 from syncdsl.sandbox.seed.crm import ANCHOR, DAYS, SeededCrm, restamp

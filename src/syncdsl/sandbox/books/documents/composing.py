@@ -8,7 +8,8 @@ from typing import Any
 
 from syncdsl.sandbox.books.body import amount, choice, texts
 from syncdsl.sandbox.books.contact import ADDRESSES
-from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS, sent_custom_fields
+from syncdsl.sandbox.books.currencies import CURRENCIES_BY_ID, BooksCurrency, rate_to_base
+from syncdsl.sandbox.books.custom_fields import custom_keys, sent_custom_fields
 from syncdsl.sandbox.books.documents.amounts import DISCOUNT_TYPES, sent_discount, settle
 from syncdsl.sandbox.books.documents.kind import Kind
 from syncdsl.sandbox.books.documents.lines import sent_lines
@@ -16,8 +17,6 @@ from syncdsl.sandbox.books.documents.partners import address_of, partner_of, sen
 from syncdsl.sandbox.books.documents.salespersons import salesperson
 from syncdsl.sandbox.books.documents.values import day, truth
 from syncdsl.sandbox.books.envelope import invalid_value
-from syncdsl.sandbox.books.settings import CURRENCIES_BY_ID, rate_to_base
-from syncdsl.sandbox.organisation import Currency
 from syncdsl.sandbox.store import Record, Store
 
 TEXT_LENGTHS = {
@@ -107,7 +106,7 @@ def apply_custom_fields(entity: str, document: dict[str, Any], sent: Mapping[str
     document["custom"] = {**document.get("custom", {}), **sent_custom_fields(entity, sent)}
 
 
-def currency_of(document: Mapping[str, Any]) -> Currency:
+def currency_of(document: Mapping[str, Any]) -> BooksCurrency:
     """Return the currency of a document."""
     return CURRENCIES_BY_ID[document["currency_id"]]
 
@@ -115,7 +114,6 @@ def currency_of(document: Mapping[str, Any]) -> Currency:
 def keys(kind: Kind, record: Record) -> dict[str, str]:
     """Return the values a document is found by."""
     document = record.document
-    custom = document["custom"]
     found = {
         kind.partner_key: document.get("partner_id", ""),
         "zcrm_potential_id": document.get("zcrm_potential_id", ""),
@@ -123,7 +121,7 @@ def keys(kind: Kind, record: Record) -> dict[str, str]:
     }
     if kind.prefix:
         found[kind.number_key] = record.name
-    return found | {field.api_name: custom.get(field.api_name, "") for field in CUSTOM_FIELDS[kind.entity]}
+    return found | custom_keys(kind.entity, document["custom"])
 
 
 def _apply_partner(document: dict[str, Any], sent: Mapping[str, Any], partner: Record) -> None:
