@@ -66,6 +66,10 @@ class Script:
     issued: int = 0
     lines: list[Line] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
+    services: Services = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.services = Services(clock=self.clock)
 
     def settings(self, **changes: Any) -> ConnectionSettings:
         """Return settings of a connection to this server."""
@@ -76,12 +80,12 @@ class Script:
             "organization": None,
             "url": self.url,
         }
-        given |= {"credentials_hint": "HERE_REFRESH_TOKEN", "services": Services(clock=self.clock)}
+        given |= {"credentials_hint": "HERE_REFRESH_TOKEN", "services": self.services}
         return ConnectionSettings(**{**given, "secrets": SECRETS, **changes})
 
-    def client(self, url: str | None = None) -> Client:
+    def client(self, url: str | None = None, **changes: Any) -> Client:
         """Return a client of this server, or of another address, that speaks the CRM's dialect."""
-        settings = self.settings(url=url or self.url)
+        settings = self.settings(url=url or self.url, **changes)
         self.lines.append(connect(settings, root="", dialect=CrmDialect(), limits=CRM))
         return self.lines[-1].client
 

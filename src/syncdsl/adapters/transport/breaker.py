@@ -48,7 +48,7 @@ class Breaker:
 
     def succeeded(self) -> None:
         """Note a usable answer."""
-        self.failures, self.span, self.probe = 0, 0.0, None
+        self.failures, self.since, self.span, self.probe = 0, 0.0, 0.0, None
 
     def failed(self, ticket: str, now: float) -> None:
         """Note a call without one. Calls that were under way when the breaker opened do not keep it open longer."""
