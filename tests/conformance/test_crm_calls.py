@@ -278,7 +278,7 @@ def test_an_edit_between_reading_the_stamps_and_writing_is_not_overwritten(
     """The newest stamp just read is the header, so a later edit is refused and then seen."""
     ids = spread(crm, sandbox, 4)
     based = crm.fetch("Accounts", ids, ["Phone"])
-    sender, edited = crm._writer._updater._sender, []
+    sender, edited = crm._writer._updater._sender, list[str]()
     send = sender.send
 
     def send_after_an_edit(*args: Any, **given: Any) -> Any:

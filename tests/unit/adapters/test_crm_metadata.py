@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from syncdsl.adapters.protocol import Tier
+from syncdsl.adapters.registry import load_adapter
 from syncdsl.adapters.zoho_crm.fields import field_schema, stages
-from syncdsl.schema.snapshot import StageClass
+from syncdsl.schema.snapshot import ModuleSchema, StageClass
 from syncdsl.schema.types import ChoiceType, DecimalType, IdType, MoneyType, ReferenceType, RowsType, TextType
+
+if TYPE_CHECKING:
+    from tests.unit.adapters.conftest import Script
 
 
 def meta(name: str, data_type: str, **more: Any) -> dict[str, Any]:
@@ -105,3 +110,29 @@ def test_create_only_and_read_only_come_from_the_operations() -> None:
 def test_a_stage_means_its_category_before_its_probability(choice: dict[str, Any], expected: StageClass) -> None:
     [stage] = stages({"pick_list_values": [{"actual_value": "S", **choice}]})
     assert stage.stage_class is expected
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"unique": {"casesensitive": "false"}}, True),
+        ({"unique": {}}, False),
+        ({"external": {"show": True, "type": "org"}}, True),
+        ({"external": {"show": True, "type": "user"}}, False),
+        ({"external": None}, False),
+    ],
+)
+def test_unique_fields_and_external_ids_of_the_organisation_are_unique(more: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a row of the table
+    """An external id that each user has for himself is shared by records of several users."""
+    found = field_schema(meta("A", "text", **more), (), subforms)
+    assert found is not None
+    assert found.unique is expected
+
+
+def test_a_module_without_its_key_field_runs_at_a_lower_tier(script: Script) -> None:
+    """The tier of the connection is that of modules with the key field; nothing tells a record of another apart."""
+    connection = load_adapter("zoho_crm").connect(script.settings(), None)
+    module = ModuleSchema(label="A", store="A", label_field="A", fields={})
+    assert connection.capabilities.tier_of(module.model_copy(update={"key_field": "Syncdsl_Key"})) is Tier.T1
+    assert connection.capabilities.tier_of(module) is Tier.T4
+    connection.close()

@@ -1,4 +1,8 @@
-"""From the CRM's field metadata to field types (Zoho CRM API v8, Fields metadata)."""
+"""From the CRM's field metadata to field types (Zoho CRM API v8, Fields metadata).
+
+What a layout requires beyond the fields the system requires is left out: the CRM asks for it on its forms, and of API
+calls only when they say so (`apply_feature_execution`), which ours do not.
+"""
 
 from __future__ import annotations
 
@@ -65,10 +69,19 @@ def field_schema(meta: dict[str, Any], modules: Collection[str], rows: Rows) -> 
         required=bool(meta.get("system_mandatory")) and not read_only,
         read_only=read_only,
         create_only=creatable and not updatable and not read_only,
-        unique=bool(meta.get("unique")) or name == "id",
+        unique=bool(meta.get("unique")) or _external(meta) or name == "id",
         default=name in FILLED and not read_only,
         sensitive=bool(meta.get("private") or meta.get("hipaa_compliance_enabled")),
     )
+
+
+def _external(meta: dict[str, Any]) -> bool:
+    """Return whether a field holds an external id that no two records of the organisation share.
+
+    One of type `user` is unique for each user only.
+    """
+    external = meta.get("external")
+    return isinstance(external, dict) and external.get("type") == "org"
 
 
 def _subform(meta: dict[str, Any], modules: Collection[str], rows: Rows) -> RowsType | None:
