@@ -26,29 +26,55 @@ from syncdsl.schema.values import PartnerOf, Ref
     ("status", "code", "fresh", "expected"),
     [
         (200, 0, False, Verdict.FINE),
+        (201, 0, False, Verdict.FINE),
+        (400, 2, False, Verdict.FINE),
+        (400, 4, False, Verdict.FINE),
+        (404, 5, False, Verdict.FINE),
         (400, 3062, False, Verdict.FINE),
+        (400, 13009, False, Verdict.FINE),
+        (400, 13011, False, Verdict.FINE),
+        (400, 1001, False, Verdict.FINE),
         (404, 1002, False, Verdict.FINE),
+        (401, 14, False, Verdict.EXPIRED),
+        (401, 14, True, Verdict.EXPIRED),
         (401, 57, False, Verdict.EXPIRED),
         (401, 57, True, Verdict.FORBIDDEN),
-        (401, 14, True, Verdict.EXPIRED),
+        (403, None, False, Verdict.FORBIDDEN),
+        (429, 43, False, Verdict.BUSY),
+        (429, 44, False, Verdict.BUSY),
+        (429, 45, False, Verdict.BUSY),
+        (429, 1070, False, Verdict.BUSY),
         (200, 44, False, Verdict.BUSY),
         (429, None, False, Verdict.BUSY),
+        (500, 1000, False, Verdict.FAILING),
         (400, 1000, False, Verdict.FAILING),
         (502, None, False, Verdict.FAILING),
     ],
 )
-def test_the_code_counts_whatever_the_status(status: int, code: int | None, *, fresh: bool, expected: Verdict) -> None:
+def test_every_known_code_has_its_meaning(status: int, code: int | None, *, fresh: bool, expected: Verdict) -> None:
+    """The code counts whatever the HTTP status says."""
     answer = Answer(status=status, data={"code": code, "message": "m"} if code is not None else None)
     assert BooksDialect().verdict(answer, fresh=fresh) is expected
 
 
-def test_a_refusal_names_its_field() -> None:
-    def field(code: int, message: str) -> str | None:
-        return refused_field(Answer(status=400, data={"code": code, "message": message}))
-
-    assert field(3062, 'The customer "X" already exists.') == "contact_name"
-    assert field(2, "Invalid value passed for currency_id") == "currency_id"
-    assert field(9, "Something else.") is None
+@pytest.mark.parametrize(
+    ("code", "message", "field"),
+    [
+        (2, "Invalid value passed for currency_id", "currency_id"),
+        (15, "Please ensure that the contact_name has less than 200 characters.", "contact_name"),
+        (3062, 'The customer "X" already exists. Please specify a different name.', "contact_name"),
+        (13009, "Please select an account for the line.", "account_id"),
+        (13011, "The bill number exists already for this vendor.", "bill_number"),
+        (1001, 'Item "X" already exists.', "name"),
+        (1001, 'SKU "X" already exists.', "sku"),
+        (1002, "Customer does not exist.", "customer_id"),
+        (1002, "Contact does not exist.", None),
+        (1002, "Gone.", None),
+        (9, "Something else.", None),
+    ],
+)
+def test_a_refusal_names_its_field(code: int, message: str, field: str | None) -> None:
+    assert refused_field(Answer(status=400, data={"code": code, "message": message})) == field
 
 
 def test_values_of_rows_are_found_where_they_lie() -> None:

@@ -14,7 +14,23 @@ INTERNAL = 1000
 TOO_MANY = frozenset({43, 44, 45, 1070})
 """Blocked for a while, per minute, per day, at once."""
 
-_FIELD_OF_CODE = {3062: "contact_name"}
+_FIELD_OF_CODE = {3062: "contact_name", 13009: "account_id", 13011: "bill_number"}
+"""The name of a contact is taken; a line of a bill has no account; the vendor's bill number is taken."""
+
+_NOT_THERE = re.compile(r"(?P<entity>[A-Z][A-Za-z ]*) does not exist")
+_FIELD_OF_ENTITY = {
+    "Customer": "customer_id",
+    "Vendor": "vendor_id",
+    "Item": "item_id",
+    "Tax": "tax_id",
+    "Currency": "currency_id",
+    "Role": "role_id",
+}
+"""Which field names what is said not to exist, where it is not the record itself."""
+
+_TAKEN = re.compile(r"^(?P<label>Item|SKU) .* already exists")
+_FIELD_OF_LABEL = {"Item": "name", "SKU": "sku"}
+
 _NAMED_FIELD = re.compile(r"Invalid value passed for (?P<name>[A-Za-z_.]+)|ensure that the (?P<long>[a-z_.]+) has")
 
 
@@ -66,7 +82,14 @@ def refused_field(answer: Answer) -> str | None:
     code = code_of(answer)
     if code in _FIELD_OF_CODE:
         return _FIELD_OF_CODE[code]
-    found = _NAMED_FIELD.search(message_of(answer))
+    message = message_of(answer)
+    if code == ABSENT:
+        named = _NOT_THERE.search(message)
+        return _FIELD_OF_ENTITY.get(named["entity"].strip()) if named else None
+    taken = _TAKEN.search(message)
+    if taken:
+        return _FIELD_OF_LABEL[taken["label"]]
+    found = _NAMED_FIELD.search(message)
     return (found["name"] or found["long"]).strip(".") if found else None
 
 

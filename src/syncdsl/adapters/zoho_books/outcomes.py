@@ -61,9 +61,11 @@ class Outcomes:
             field=refused_field(answer),
         )
 
-    def absent(self, came: Came) -> bool:
-        """Return whether a call was refused because its record is not there."""
-        return isinstance(came, Answer) and code_of(came) == ABSENT and came.status in {200, 404}
+    def absent(self, module: Module, came: Came) -> bool:
+        """Return whether a call was refused because its record is not there, not one that its body names."""
+        if not isinstance(came, Answer) or code_of(came) != ABSENT or came.status not in {200, 404}:
+            return False
+        return refused_field(came) in {None, module.id_field}
 
     def cannot(self, message: str, *, field: str | None = None) -> Rejected:
         """Return the refusal of something Books has no call for; nothing was sent."""

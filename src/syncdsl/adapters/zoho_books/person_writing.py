@@ -73,7 +73,7 @@ class PersonWriter:
         if written:
             body = {**{name: current[name] for name in module.resent if name in current}, **written}
             came = self._api.write("PUT", self._api.record_path(module, change.id), body=body)
-            if self._outcomes.absent(came):
+            if self._outcomes.absent(module, came):
                 return self._missing(module, change)
             outcome = self._shaped(
                 {**change.fields, PARENT: _parent(current, based.fields if based else {})},

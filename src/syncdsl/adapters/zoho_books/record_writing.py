@@ -96,11 +96,13 @@ class RecordWriter:
         if state is not None and not resolved and change.key is None:
             came = self._api.write("POST", f"{self._api.record_path(module, change.id)}/{state}")
             return (
-                self._missing(module, change) if self._outcomes.absent(came) else self._outcomes.plain(came, change.id)
+                self._missing(module, change)
+                if self._outcomes.absent(module, came)
+                else self._outcomes.plain(came, change.id)
             )
         body = update_body(module, schema, resolved, change.key, current)
         came = self._api.write("PUT", self._api.record_path(module, change.id), body=body)
-        if self._outcomes.absent(came):
+        if self._outcomes.absent(module, came):
             return self._missing(module, change)
         return self._switch(module, self._outcomes.of_record(module, schema, came), state)
 

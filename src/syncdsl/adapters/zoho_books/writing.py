@@ -75,7 +75,7 @@ class Writer:
     def _delete(self, module: Module, identifier: str) -> Outcome:
         self._reader.kept.drop(module, identifier)
         came = self._api.write("DELETE", self._api.record_path(module, identifier))
-        if self._outcomes.absent(came):
+        if self._outcomes.absent(module, came):
             return Written(id=identifier)
         return self._outcomes.plain(came, identifier)
 
