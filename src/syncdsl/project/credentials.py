@@ -12,7 +12,6 @@ from syncdsl.project import keyrings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SERVICE = keyrings.SERVICE
 ENVIRONMENT, KEYRING = "env", "keyring"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of a secret
 """What signs the calls of a connection's webhooks; kept beside the secrets of its sign-in."""
