@@ -113,11 +113,15 @@ class SignIn(Protocol):
         ...
 
     def refresh(self, settings: ConnectionSettings) -> Grant:
-        """Make an access token and throw it away: whether the secrets still hold, and for which scopes."""
+        """Make an access token: whether the secrets still hold, and for which scopes."""
         ...
 
     def revoke(self, settings: ConnectionSettings) -> bool:
         """End the refresh token; False when it was no longer valid anyway."""
+        ...
+
+    def forget(self, settings: ConnectionSettings) -> None:
+        """Forget the access tokens that were made from the refresh token and are kept for other processes."""
         ...
 
     def organizations(self, settings: ConnectionSettings) -> tuple[Identity, ...]:

@@ -118,6 +118,10 @@ class TokenCache(Protocol):
         """Save a text; a place that does not answer is no error."""
         ...
 
+    def drop(self, name: str) -> None:
+        """Remove what was saved under a name; nothing there, or a place that does not answer, is no error."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:

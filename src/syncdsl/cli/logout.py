@@ -45,6 +45,9 @@ def logout(settings: Globals, *, connection: str, yes: bool, only_here: bool, en
     lines = []
     if not only_here:
         lines.append(_revoked(target, secrets, yes=yes))
+    if all(name in secrets for name in target.wanted):
+        target.sign_in.forget(target.settings(secrets))
+        lines.append("forgot the access tokens made from it")
     lines += _removed(target)
     style = style_of(sys.stdout)
     write("".join(f"{style.prose(line)}\n" for line in lines))

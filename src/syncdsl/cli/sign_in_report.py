@@ -25,10 +25,7 @@ def report_sign_in(target: Target, place: Place, chosen: Identity, changed: Mapp
     style = style_of(sys.stdout)
     name = neutral(f"{chosen.name or 'an organisation without a name'} ({chosen.organization})")
     lines = [
-        (
-            f"{style('good', 'Signed in')}: {style('bold', target.connection)} opens {name}, {chosen.base_currency}, "
-            f"{chosen.data_centre}"
-        ),
+        f"{style('good', 'Signed in')}: {style('bold', target.connection)} opens {name}, {chosen.base_currency}",
         f"  secrets       {_where(place)}",
     ]
     if changed:

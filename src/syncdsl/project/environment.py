@@ -77,7 +77,9 @@ def connection_settings(
     Raises Fault SD602 when an address of the environment is not set.
     """
     from syncdsl.adapters.protocol import ConnectionSettings  # noqa: PLC0415 - loaded by the commands that connect
+    from syncdsl.adapters.services import Services  # noqa: PLC0415 - the same
 
+    known = environment in workspace.settings.environments  # a sign-in may be about to add it
     return ConnectionSettings(
         name=name,
         adapter=table.adapter,
@@ -88,7 +90,7 @@ def connection_settings(
         credentials_hint=secrets_hint(table.credentials, tuple(secrets) or SIGN_IN),
         allowed_hosts=allowed_hosts(),
         options=table.options.model_dump(exclude_none=True, exclude_unset=True),
-        services=services(workspace, environment, table.credentials),
+        services=services(workspace, environment, table.credentials) if known else Services(),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from syncdsl.diagnostics import Fault, Severity
 from syncdsl.project.environment import open_connection, open_project_state
 from syncdsl.project.needs import Compiled, compile_rules, needed
 from syncdsl.project.preparation import scope_requirement
+from syncdsl.project.services import project_clock
 from syncdsl.render.checklist import Item, Mark
 from syncdsl.render.style import counted
 from syncdsl.schema.difference import Weight, differences
@@ -160,7 +160,7 @@ def _identity(opened: Connection, name: str, identities: dict[str, Identity]) ->
 
 def _vitals(opened: Prepared, name: str) -> list[Item]:
     vitals = opened.preparing.vitals()
-    apart = (dt.datetime.now(dt.UTC) - vitals.server_time).total_seconds()
+    apart = project_clock().now() - vitals.server_time.timestamp()
     way = "behind" if apart < 0 else "ahead of"
     said = f"this machine's clock is {abs(apart):.0f} s {way} the server's"
     if abs(apart) >= NOTICEABLE_SECONDS:

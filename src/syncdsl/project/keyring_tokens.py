@@ -33,6 +33,14 @@ class KeyringTokens:
         with suppress(KeyringError):
             keyring.set_password(self._entry, PREFIX + name, text)
 
+    def drop(self, name: str) -> None:
+        """Remove what was saved under a name; nothing there, or a keyring that does not answer, is no error."""
+        import keyring  # noqa: PLC0415 - the same
+        from keyring.errors import KeyringError  # noqa: PLC0415 - the same
+
+        with suppress(KeyringError):
+            keyring.delete_password(self._entry, PREFIX + name)
+
 
 def keyring_tokens(reference: str | None) -> KeyringTokens | None:
     """Return where the access tokens of credentials lie: in the keyring when these do, else None."""

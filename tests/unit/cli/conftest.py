@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -9,10 +11,14 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import httpx
+import keyring
+import keyring.core
 import pytest
 
+from syncdsl.cli import main
 from syncdsl.cli.demo import _point_to
 from syncdsl.cli.demo_world import SIGN_IN, running_sandbox
 from syncdsl.project.template import create_project
@@ -72,10 +78,36 @@ BACKENDS = Path(__file__).parents[2] / "backends"
 
 
 @dataclass
+class Here(Syncdsl):
+    """Runs the command in this process, which many short commands need; nothing else differs."""
+
+    def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Result:
+        """Run one command line."""
+        variables = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.environment, **environment}
+        out, err, before = io.StringIO(), io.StringIO(), keyring.get_keyring()
+        code: object = 0
+        with (
+            patch.dict(os.environ, variables, clear=True),
+            patch.object(sys, "stdin", io.StringIO(stdin)),
+            contextlib.chdir(self.folder),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            keyring.set_keyring(keyring.core.load_keyring(variables["PYTHON_KEYRING_BACKEND"]))
+            try:
+                main(list(arguments))
+            except SystemExit as ended:
+                code = ended.code
+            finally:
+                keyring.set_keyring(before)
+        return Result(code if isinstance(code, int) else 1, out.getvalue(), err.getvalue())
+
+
+@dataclass
 class Company:
     """A project whose two organisations are emulated, and a keyring of its own."""
 
-    run: Syncdsl
+    run: Here
     sandbox: Sandbox
     keyring_file: Path
     began: int
@@ -146,16 +178,17 @@ def organisations() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def company(syncdsl: Syncdsl, organisations: Sandbox) -> Company:
+def company(syncdsl: Syncdsl, organisations: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Company:
     """Return a new project pointed at the pair, nobody signed in yet."""
-    syncdsl.folder /= "my-sync"
-    create_project(syncdsl.folder)
-    _point_to(syncdsl.folder / "syncdsl.toml", organisations)
-    file = syncdsl.folder.parent / "keyring.json"
-    syncdsl.environment |= {
+    run = Here(syncdsl.folder / "my-sync", syncdsl.environment)
+    create_project(run.folder)
+    _point_to(run.folder / "syncdsl.toml", organisations)
+    file = syncdsl.folder / "keyring.json"
+    monkeypatch.syspath_prepend(str(BACKENDS))
+    run.environment |= {
         "PYTHONPATH": str(BACKENDS),
         "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
         "KEYRING_FILE": str(file),
     }
     entries = httpx.get(f"{organisations.crm_url}/_sandbox/ledger?after=0").json()["entries"]
-    return Company(syncdsl, organisations, file, entries[-1]["seq"] if entries else 0)
+    return Company(run, organisations, file, entries[-1]["seq"] if entries else 0)

@@ -30,7 +30,7 @@ def test_revoked_and_removed(company: Company) -> None:
     again = company.run("logout", "crm", "--yes")
     assert again.code == 0
     assert "none was revoked" in again.out
-    assert "syncdsl login crm" in company.run("plan").err
+    assert "sign in with `syncdsl login crm`" in company.run("schema", "pull", "crm").err
 
 
 def test_nobody_is_signed_out_unasked(company: Company) -> None:

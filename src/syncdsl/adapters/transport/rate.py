@@ -72,6 +72,20 @@ class Gate:
         """Keep to other limits from now on, such as those of a plan that was only learnt by asking."""
         self._limits = limits
 
+    def said(self) -> str | None:
+        """Return in words how much of the limits all processes have used; None where there is none to keep."""
+
+        def look(usage: Usage, now: float) -> str | None:
+            paused = f"; it asks to wait for {usage.paused[1] - now:.0f} s" if usage.paused is not None else ""
+            parts = []
+            if self._limits.per_day is not None:
+                parts.append(f"{sum(usage.day.values()):,} of {self._limits.per_day:,} in a day")
+            if self._limits.per_minute is not None:
+                parts.append(f"{len(usage.minute):,} of {self._limits.per_minute:,} in a minute")
+            return f"calls made: {', '.join(parts)}{paused}" if parts else None
+
+        return self._change(look)
+
     @contextmanager
     def call(self, *, priority: Priority | None = None, cost: int = 1, heavy: bool = False) -> Iterator[Passage]:
         """Wait until a call may be made, and hold its place until it has ended.

@@ -114,6 +114,12 @@ class TokenStore:
 
         self._change(keep)
 
+    def forget(self) -> None:
+        """Forget the token on file, because the refresh token it was made from is given up."""
+        if self._cache is not None:
+            self._cache.drop(self._key)
+        self._shared.change(self._name, lambda _text: (None, None))
+
     def failed(self, *, refused: bool) -> None:
         """End the turn without a token; for what was `refused` as wrong no token was made, so it does not count."""
 

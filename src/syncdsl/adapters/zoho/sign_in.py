@@ -16,6 +16,8 @@ from syncdsl.adapters.onboarding import Grant
 from syncdsl.adapters.transport.answer import LostError, UnsentError
 from syncdsl.adapters.transport.problems import Problems
 from syncdsl.adapters.transport.redaction import Redactor
+from syncdsl.adapters.transport.token_store import MOST, WINDOW_SECONDS, Token, TokenStore
+from syncdsl.adapters.transport.tokens import MARGIN_SECONDS
 from syncdsl.adapters.transport.wire import Wire
 from syncdsl.adapters.zoho import scopes as zoho_scopes
 from syncdsl.adapters.zoho.data_centres import DATA_CENTRES, addresses
@@ -154,18 +156,27 @@ class ZohoSignIn:
                 f"connection `{settings.name}`: `{where.host}` accepted the code and gave no refresh token",
                 help="make the code with the self client, or consent anew with `--browser`, so that one is issued",
             )
+        store = _store(settings, where, token)
+        store.may_ask()  # counts the access token that came with it
+        _keep(settings, store, data)
         return Grant(refresh_token=token, scopes=zoho_scopes.listed(data.get("scope")))
 
     def refresh(self, settings: ConnectionSettings) -> Grant:
         """Make an access token; raises Fault SD702 when the secrets do not hold."""
         where, problems = addresses(settings), _problems(settings)
+        store = _store(settings, where, settings.secrets["refresh_token"])
+        if (wait := store.may_ask()) > 0:
+            words = f"{MOST} access tokens were made in {WINDOW_SECONDS / 60:.0f} minutes, and no more are allowed"
+            raise problems.rate_limited(words, wait)
         given = {"refresh_token": settings.secrets["refresh_token"]}
         data = self._tokens(settings, where, problems, "refresh_token", given)
         if "error" in data:
+            store.failed(refused=True)
             raise problems.not_authenticated(_meaning(str(data["error"]), "the refresh token is not known there"))
         elsewhere = _centre_of(data.get("api_domain"))
         if elsewhere is not None and not where.local and elsewhere != where.data_centre:
             raise _other_centre(settings, where, elsewhere)
+        _keep(settings, store, data)
         return Grant(refresh_token=None, scopes=zoho_scopes.listed(data.get("scope")))
 
     def revoke(self, settings: ConnectionSettings) -> bool:
@@ -179,6 +190,10 @@ class ZohoSignIn:
         if error or answer.status != 200:
             raise problems.unexpected(f"HTTP {answer.status} to the revocation {error}".rstrip())
         return True
+
+    def forget(self, settings: ConnectionSettings) -> None:
+        """Forget the access token that processes share."""
+        _store(settings, addresses(settings), settings.secrets["refresh_token"]).forget()
 
     def organizations(self, settings: ConnectionSettings) -> tuple[Identity, ...]:
         """Return the organisations that the secrets open."""
@@ -209,6 +224,24 @@ class ZohoSignIn:
         if answer.status >= 500 or answer.broken or not ("error" in data or isinstance(data.get("access_token"), str)):
             raise problems.unexpected(f"HTTP {answer.status} to a token request")
         return data
+
+
+def _store(settings: ConnectionSettings, where: Addresses, refresh_token: str) -> TokenStore:
+    """Return where the access tokens of a refresh token are kept, for the connections that follow."""
+    return TokenStore(
+        settings.services,
+        accounts=where.accounts,
+        client_id=settings.secrets["client_id"],
+        client_secret=settings.secrets["client_secret"],
+        refresh_token=refresh_token,
+    )
+
+
+def _keep(settings: ConnectionSettings, store: TokenStore, data: Mapping[str, Any]) -> None:
+    lifetime = data.get("expires_in")
+    seconds = float(lifetime) if isinstance(lifetime, int) and lifetime > 0 else 3600.0
+    good = max(seconds - MARGIN_SECONDS, seconds / 2)
+    store.made(Token(text=data["access_token"], good_until=settings.services.clock.now() + good))
 
 
 def _posted(

@@ -113,7 +113,7 @@ class BooksConnection:
     @property
     def preparing(self) -> BooksPreparing:
         """Who looks at what the organisation needs, and makes what can be made."""
-        return BooksPreparing(self._api)
+        return BooksPreparing(self._api, self._line.gate)
 
     def schema(self) -> SchemaSnapshot:
         """Read the schema: the documented standard fields and the organisation's custom fields."""

@@ -21,6 +21,7 @@ from syncdsl.diagnostics.codes.onboarding import NOT_PREPARED
 
 if TYPE_CHECKING:
     from syncdsl.adapters.onboarding import Needs
+    from syncdsl.adapters.transport.rate import Gate
     from syncdsl.adapters.zoho_books.api import Api
 
 FIELD_LABEL = "Syncdsl Key"
@@ -45,8 +46,9 @@ _CURRENCY = "currency:"
 class BooksPreparing:
     """Looks at an organisation and adds currencies; the rest is for a person."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, gate: Gate) -> None:
         self._api = api
+        self._gate = gate
 
     def requirements(self, needs: Needs) -> tuple[Requirement, ...]:
         """Return what the needs require of the organisation."""
@@ -120,7 +122,7 @@ class BooksPreparing:
     def vitals(self) -> Vitals:
         """Ask for the currencies: a short answer that every token of ours may read."""
         answer = self._api.read("GET", CURRENCIES, {})
-        return Vitals(server_time=self._api.now(answer))
+        return Vitals(server_time=self._api.now(answer), quota=self._gate.said())
 
     def _plan(self) -> Requirement:
         wanted = self._api.identity().organization

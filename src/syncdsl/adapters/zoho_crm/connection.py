@@ -104,7 +104,7 @@ class CrmConnection:
     @property
     def preparing(self) -> CrmPreparing:
         """Who looks at what the organisation needs, and makes what can be made."""
-        return CrmPreparing(self._api)
+        return CrmPreparing(self._api, self._line.gate)
 
     def schema(self) -> SchemaSnapshot:
         """Read the schema of every offered module that the organisation has."""

@@ -22,6 +22,7 @@ from syncdsl.diagnostics.codes.onboarding import NOT_PREPARED
 
 if TYPE_CHECKING:
     from syncdsl.adapters.onboarding import Needs
+    from syncdsl.adapters.transport.rate import Gate
     from syncdsl.adapters.zoho_crm.api import Api
 
 FIELD_LABEL = "Syncdsl Key"
@@ -42,8 +43,9 @@ _CURRENCY = "currency:"
 class CrmPreparing:
     """Looks at an organisation and makes key fields."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, gate: Gate) -> None:
         self._api = api
+        self._gate = gate
 
     def requirements(self, needs: Needs) -> tuple[Requirement, ...]:
         """Return what the needs require of the organisation."""
@@ -106,7 +108,7 @@ class CrmPreparing:
     def vitals(self) -> Vitals:
         """Ask for the organisation."""
         answer = self._api.get("/org", {})
-        return Vitals(server_time=self._api.now(answer))
+        return Vitals(server_time=self._api.now(answer), quota=self._gate.said())
 
     def _edition(self) -> Requirement:
         rows = self._api.rows(self._api.get("/org", {}), "org")
