@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +90,9 @@ class Sandbox:
 StartSandbox = Callable[..., Sandbox]
 
 
-@pytest.fixture
-def start_sandbox() -> Iterator[StartSandbox]:
-    """Start sandboxes; they end with the test."""
+@contextmanager
+def sandboxes() -> Iterator[StartSandbox]:
+    """Start sandboxes; they end with the block."""
     started: list[Sandbox] = []
 
     def start(*options: str, records: int = 0) -> Sandbox:
@@ -129,6 +130,20 @@ def start_sandbox() -> Iterator[StartSandbox]:
         assert sandbox.process.stdout is not None
         sandbox.process.stdout.close()
         sandbox.process.wait(timeout=10)
+
+
+@pytest.fixture
+def start_sandbox() -> Iterator[StartSandbox]:
+    """Start sandboxes; they end with the test."""
+    with sandboxes() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def module_sandbox() -> Iterator[Sandbox]:
+    """Return an empty pair of systems that all tests of a module share."""
+    with sandboxes() as start:
+        yield start()
 
 
 @pytest.fixture
@@ -209,18 +224,17 @@ def clean_environment(cache: Path) -> dict[str, str]:
     return {**kept, "SYNCDSL_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-@pytest.fixture
-def make_project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
-    """Make projects that `init` wrote, pointed at a sandbox."""
+def project_maker(folder: Path, cache: Path) -> MakeProject:
+    """Return what makes projects in a folder, as `init` writes them and pointed at a sandbox."""
     count = 0
 
     def make(sandbox: Sandbox) -> Project:
         nonlocal count
         count += 1
-        environment = clean_environment(tmp_path_factory.getbasetemp() / "cache")
-        project = Project(tmp_path, environment)
+        environment = clean_environment(cache)
+        project = Project(folder, environment)
         project.run("init", f"project{count}")
-        project.folder = tmp_path / f"project{count}"
+        project.folder = folder / f"project{count}"
         settings = project.folder / "syncdsl.toml"
         text = settings.read_text(encoding="utf-8")
         for old, new in (
@@ -241,6 +255,18 @@ def make_project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Ma
         return project
 
     return make
+
+
+@pytest.fixture
+def make_project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
+    """Make projects in the test's own folder."""
+    return project_maker(tmp_path, tmp_path_factory.getbasetemp() / "cache")
+
+
+@pytest.fixture(scope="module")
+def make_module_project(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
+    """Make projects that all tests of a module share."""
+    return project_maker(tmp_path_factory.mktemp("shared"), tmp_path_factory.getbasetemp() / "cache")
 
 
 @pytest.fixture
