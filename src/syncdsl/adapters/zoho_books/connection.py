@@ -74,7 +74,7 @@ class BooksConnection:
         overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)
         self._reader = Reader(self._api, at_once=at_once)
         self._persons = Persons(self._api, self._reader, at_once=at_once)
-        self._finder = Finder(self._api, self._reader, at_once=at_once)
+        self._finder = Finder(self._api, self._reader, at_once=at_once, overlap=overlap)
         movements = Movements(self._api, self._reader, overlap=overlap, clock=settings.services.clock.monotonic)
         outcomes = Outcomes(self._api, self._reader)
         self._observer = Observer(self._api, self._reader, self._persons, movements, overlap=overlap)
