@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from syncdsl.adapters.zoho_books.dialect import refused_field, succeeded
+from syncdsl.adapters.zoho_books.dialect import succeeded
 from syncdsl.adapters.zoho_books.metadata import identity_of, read_organisation
 from syncdsl.adapters.zoho_books.modules import MODULES, Module
 
@@ -144,10 +144,11 @@ class Api:
 
     def _page(self, module: Module, params: Mapping[str, str], number: int) -> ListPage:
         answer = self.read("GET", module.path, {**params, "page": str(number), "per_page": str(PER_PAGE)})
-        if not succeeded(answer) and "sort_column" in params and refused_field(answer) in {"sort_column", "sort_order"}:
-            self.sorts_not(module)
+        if not succeeded(answer) and "sort_column" in params:
             plain = {name: value for name, value in params.items() if name not in NEWEST_FIRST}
-            return self._page(module, plain, number)
+            page = self._page(module, plain, number)
+            self.sorts_not(module)
+            return page
         rows = answer.data.get(module.store) if isinstance(answer.data, dict) else None
         if not succeeded(answer) or not isinstance(rows, list):
             raise self.refused(answer, module.path)
@@ -175,7 +176,7 @@ class Api:
         return answer.server_time
 
     def _scoped(self, params: Mapping[str, str]) -> dict[str, str]:
-        return {**params, "organization_id": self.identity().organization}
+        return {**params, "organization_id": str(self._known_organisation().get("organization_id"))}
 
 
 def fits(module: Module, row: Mapping[str, Any]) -> bool:

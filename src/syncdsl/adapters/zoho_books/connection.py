@@ -74,7 +74,7 @@ class BooksConnection:
         overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)
         self._reader = Reader(self._api, at_once=at_once)
         self._persons = Persons(self._api, self._reader, at_once=at_once)
-        self._finder = Finder(self._api, self._reader, at_once=at_once)
+        self._finder = Finder(self._api, self._reader, at_once=at_once, overlap=overlap)
         movements = Movements(self._api, self._reader, overlap=overlap, clock=settings.services.clock.monotonic)
         outcomes = Outcomes(self._api, self._reader)
         self._observer = Observer(self._api, self._reader, self._persons, movements, overlap=overlap)
@@ -120,10 +120,12 @@ class BooksConnection:
         return read_schema(self._api, adapter=NAME, base_currency=self.identity().base_currency)
 
     def sample(self, module: str, limit: int) -> Sample:
-        """Read the records that changed last, with the fields that lists tell: no addresses, lines or texts."""
+        """Read the records that changed last, with the fields that lists tell: no addresses, lines or texts.
+
+        Raises Fault SD708 for contact persons, which no list shows.
+        """
         if module == CONTACT_PERSONS.name:
-            # Lists tell nothing of persons but what their contacts show.
-            return Sample(rows=(), fields=(), complete=False)
+            raise self._line.client.problems.not_covered(f"no list shows records of `{module}`, so there is no sample")
         return self._reader.sample(module, limit)
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
