@@ -12,7 +12,16 @@ from syncdsl.adapters.zoho_crm.cursors import Cursor, cursor_after, read_cursor
 from syncdsl.adapters.zoho_crm.views import View
 from syncdsl.diagnostics import Fault
 from syncdsl.schema.snapshot import ModuleSchema
-from syncdsl.schema.types import ChoiceType, DateType, FieldSchema, FieldType, MoneyType, ReferenceType, RowsType, TextType
+from syncdsl.schema.types import (
+    ChoiceType,
+    DateType,
+    FieldSchema,
+    FieldType,
+    MoneyType,
+    ReferenceType,
+    RowsType,
+    TextType,
+)
 
 KINDS: dict[str, FieldType] = {
     "Deal_Name": TextType(),
