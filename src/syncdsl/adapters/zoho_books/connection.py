@@ -69,12 +69,13 @@ class BooksConnection:
             schema,
             organization=settings.organization,
             data_centre=self._line.addresses.data_centre,
+            learned=self._line.adopt_plan,
         )
         at_once = self._line.limits.concurrency
         overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)
         self._reader = Reader(self._api, at_once=at_once)
         self._persons = Persons(self._api, self._reader, at_once=at_once)
-        self._finder = Finder(self._api, self._reader, at_once=at_once)
+        self._finder = Finder(self._api, self._reader, at_once=at_once, overlap=overlap)
         movements = Movements(self._api, self._reader, overlap=overlap, clock=settings.services.clock.monotonic)
         outcomes = Outcomes(self._api, self._reader)
         self._observer = Observer(self._api, self._reader, self._persons, movements, overlap=overlap)
@@ -120,10 +121,12 @@ class BooksConnection:
         return read_schema(self._api, adapter=NAME, base_currency=self.identity().base_currency)
 
     def sample(self, module: str, limit: int) -> Sample:
-        """Read the records that changed last, with the fields that lists tell: no addresses, lines or texts."""
+        """Read the records that changed last, with the fields that lists tell: no addresses, lines or texts.
+
+        Raises Fault SD708 for contact persons, which no list shows.
+        """
         if module == CONTACT_PERSONS.name:
-            # Lists tell nothing of persons but what their contacts show.
-            return Sample(rows=(), fields=(), complete=False)
+            raise self._line.client.problems.not_covered(f"no list shows records of `{module}`, so there is no sample")
         return self._reader.sample(module, limit)
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
@@ -163,10 +166,6 @@ class BooksConnection:
     def listen(self, callback: Callback, *, secret: str) -> tuple[Notice, ...]:
         """Return what a web hook hints at; raises ForgedError without a good signature."""
         return listen(callback, secret=secret)
-
-    def plan(self) -> str:
-        """Return the organisation's plan as Books names it, on which the calls of a day depend."""
-        return self._api.plan()
 
     def close(self) -> None:
         """Release sockets."""

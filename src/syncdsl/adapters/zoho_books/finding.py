@@ -3,7 +3,8 @@
 Zoho Books API v3, List contacts, List invoices. Which parameters search exactly is documented for few fields,
 and an unknown parameter is ignored in silence. So every row is compared here, and a list that answers with
 other rows counts as unsearched and is read on, the newest change first: what was just written stands at its
-front. Lists read the records themselves; the index behind `search_text`, which lags, is not used.
+front. Lists read the records themselves; the index behind `search_text`, which lags, is not used. Parameters may be
+answered from such an index too, so what a search does not find is looked for among the latest changes as well.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.transport.pool import each
+from syncdsl.adapters.zoho.stamps import read_instant
+from syncdsl.adapters.zoho_books.api import MODIFIED
 from syncdsl.adapters.zoho_books.values import raw_value, read_value, tells, write_value
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.values import Value, is_empty
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from syncdsl.adapters.protocol import Record
@@ -26,13 +30,18 @@ if TYPE_CHECKING:
     from syncdsl.schema.types import FieldType
 
 
+MOST_RECENT_PAGES = 10
+"""How far the latest changes are looked through at most."""
+
+
 class Finder:
     """Looks up records of one connection."""
 
-    def __init__(self, api: Api, reader: Reader, *, at_once: int) -> None:
+    def __init__(self, api: Api, reader: Reader, *, at_once: int, overlap: dt.timedelta) -> None:
         self._api = api
         self._reader = reader
         self._at_once = at_once
+        self._overlap = overlap
         self._deaf: set[tuple[str, str]] = set()
         """Parameters that a module's list was seen to ignore."""
 
@@ -43,16 +52,56 @@ class Finder:
         kind = schema.fields[field].value
         sought = [value for value in dict.fromkeys(values) if not is_empty(value)]
         read = tuple(dict.fromkeys((field, *wanted)))
-        candidates = self._candidates(module, field, kind, sought)
+        found = self._holding(name, field, kind, self._candidates(module, field, kind, sought), sought, read, wanted)
+        missed = [value for value in sought if value not in found]
+        if missed and self._parameter(module, field) is not None:
+            # A search may not know yet what was just written; the list does, and has it at its front.
+            found |= self._holding(name, field, kind, self._recent(module, field, kind, missed), missed, read, wanted)
+        return found
+
+    def _holding(
+        self,
+        name: str,
+        field: str,
+        kind: FieldType,
+        candidates: Sequence[str],
+        sought: Sequence[Value],
+        read: Sequence[str],
+        wanted: Sequence[str],
+    ) -> dict[Value, list[Record]]:
+        """Read records and return those that hold one of the values, by value."""
+        id_field = self._api.module(name)[0].id_field
         forms = {match_form(value, kind): value for value in sought}
         found: dict[Value, list[Record]] = {}
         for record in sorted(self._reader.fetch(name, candidates, read).values(), key=lambda item: item.id):
-            held = record.id if field == module.id_field else record.fields.get(field)
+            held = record.id if field == id_field else record.fields.get(field)
             value = forms.get(match_form(held, kind))
             if value is not None:
                 fields = {item: record.fields[item] for item in wanted if item in record.fields}
                 found.setdefault(value, []).append(replace(record, fields=fields))
         return found
+
+    def _recent(self, module: Module, field: str, kind: FieldType, sought: Sequence[Value]) -> list[str]:
+        """Return the ids of rows at the front of the list, changed within the overlap, that hold one of the values."""
+        forms = {match_form(value, kind) for value in sought}
+        ids: list[str] = []
+        for number in range(1, MOST_RECENT_PAGES + 1):
+            if not self._api.sorts(module):
+                break
+            # Without any condition, as each may be answered from the index; rows of other modules are left out here.
+            plain = {
+                name: value for name, value in self._api.everything(module).items() if name not in module.restricted
+            }
+            page = self._api.page(module, plain, number)
+            ids += [
+                str(row[module.id_field])
+                for row in page.rows
+                if tells(row, field) and match_form(read_value(raw_value(row, field), kind), kind) in forms
+            ]
+            stamp = read_instant(page.rows[-1].get(MODIFIED)) if page.rows else None
+            if not page.more or stamp is None or page.now - stamp > self._overlap:
+                break
+        return ids
 
     def _candidates(self, module: Module, field: str, kind: FieldType, sought: Sequence[Value]) -> list[str]:
         """Return the ids of records that may hold one of the values."""
