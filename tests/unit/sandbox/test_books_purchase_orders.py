@@ -32,7 +32,7 @@ def test_an_order_goes_to_a_vendor(empty: Any, vendor: str) -> None:
     assert empty.books.post("/purchaseorders", json=lines).status_code == 400
     customer = empty.customer("Buys only")
     assert empty.books.post("/purchaseorders", json={"vendor_id": customer, **lines}).status_code == 400
-    assert empty.books.delete(f"/contacts/{vendor}").json()["code"] == 3003
+    assert "has transactions" in empty.books.delete(f"/contacts/{vendor}").json()["message"]
 
 
 def test_the_purchase_price_of_an_item_counts(empty: Any, vendor: str) -> None:
