@@ -3,6 +3,7 @@
 The descriptions carry no licence and are no part of this project; tests that need them skip visibly without them.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -66,7 +67,8 @@ def description(system: str, name: str) -> Description:
     # JSON is YAML too.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
-    return Description(path=path, document=document)
+    # YAML takes the days among the examples for dates; they are text.
+    return Description(path=path, document=json.loads(json.dumps(document, default=str)))
 
 
 def departures(described: Description, template: str, answer: httpx.Response) -> list[str]:

@@ -13,6 +13,7 @@ import stamina
 
 from syncdsl.adapters.protocol import Change, MovedOn, NewRecord, ObservationEnd, ObserveRequest, Page, Record, Written
 from syncdsl.adapters.zoho_books import api
+from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -262,3 +263,23 @@ def test_a_page_without_some_of_its_rows_proves_nothing(
     assert sweep.end.cursor is None
     assert not later.end.complete
     assert later.end.cursor == "2024-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("module", ["customers", "invoices"])
+def test_a_key_is_found_while_the_index_lags(module: str, books: BooksConnection, sandbox: Sandbox) -> None:
+    """A search that does not know the latest writes yet must not make a create come twice."""
+    [customer] = customers(books, 1)
+    line = (("name", "Pump"), ("rate", Decimal(5)))
+    fields: Fields = {
+        "customers": {"contact_name": secrets.token_hex(6)},
+        "invoices": {"customer_id": Ref("customers", customer), "line_items": (line,)},
+    }[module]
+    sandbox.order("faults", kind="index_lag", system="books", seconds=60)
+    try:
+        key = secrets.token_hex(8)
+        [made] = books.create(module, [NewRecord(fields=fields, key=key)], safe=True)
+        assert isinstance(made, Written)
+        found = books.find(module, "cf_syncdsl_key", [key, secrets.token_hex(8)], ())
+    finally:
+        httpx.delete(f"{sandbox.crm_url}/_sandbox/faults", trust_env=False).raise_for_status()
+    assert {value: [record.id for record in records] for value, records in found.items()} == {key: [made.id]}

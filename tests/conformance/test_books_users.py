@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from syncdsl.adapters.notifications import Notifying
+from syncdsl.adapters.notifications import Notifying, Subscribing
 from syncdsl.adapters.protocol import Change, MovedOn, NewRecord, ObserveRequest, Page, Record, Rejected, Written
 from syncdsl.schema.values import Ref
 
@@ -99,6 +99,7 @@ def test_what_books_fixes_is_not_written(books: BooksConnection) -> None:
         assert isinstance(books.delete(module, ["1"])[0], Rejected)
 
 
-def test_the_plan_of_the_organisation_is_told(books: BooksConnection) -> None:
-    assert books.plan()
+def test_books_calls_back_and_cannot_be_asked_to(books: BooksConnection) -> None:
+    """A person sets web hooks up; there is no call for it."""
     assert isinstance(books, Notifying)
+    assert not isinstance(books, Subscribing)

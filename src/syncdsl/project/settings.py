@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, PlainValidator, StringConstraints, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNKNOWN_ENVIRONMENT
@@ -60,6 +61,23 @@ class LimitsTable(Model):
     )
 
 
+def _automation(value: object) -> object:
+    """Return a value that says whether automation runs, or which; several branches would each report a problem."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(kind, str) for kind in value):
+        return tuple(value)
+    raise PydanticCustomError("automation", "neither `true` nor `false` nor a list of names")
+
+
+Automation = Annotated[
+    bool | tuple[str, ...],
+    PlainValidator(_automation),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""Whether the system's automation runs, or the kinds of it that do."""
+
+
 class OptionsTable(Model):
     """`options` of a connection: settings of its adapter. Other adapters than the shipped ones may have other keys."""
 
@@ -68,9 +86,12 @@ class OptionsTable(Model):
     limits: LimitsTable = Field(
         default=LimitsTable(), description="Limits of the organisation, kept by all processes together."
     )
-    automation: Annotated[bool, Field(strict=True)] | None = Field(
+    automation: Automation | None = Field(
         default=None,
-        description="Whether workflows of the system run for what syncdsl writes. Default: as for a person.",
+        description=(
+            "Whether workflows of the system run for what syncdsl writes, or the kinds of automation that do (in the "
+            "CRM: workflow, approval, blueprint, pathfinder, orchestration). Default: as for a person."
+        ),
     )
 
 

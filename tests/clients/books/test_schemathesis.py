@@ -24,6 +24,11 @@ SPECS = (
     "taxes.yml",
     "integration.yml",
     "organizations.yml",
+    "estimates.yml",
+    "invoices.yml",
+    "sales-order.yml",
+    "purchase-order.yml",
+    "expenses.yml",
 )
 EXAMPLES = 5
 """Calls made of each operation."""
@@ -33,6 +38,9 @@ SERVED = re.compile(
     r"(/\{\w+\})?"
     r"(/(active|inactive|owner|address|contactpersons|customfields|exchangerates|invite)(/\{\w+\})?(/primary)?)?"
     r"|/users/me|/item/\{\w+\}/customfields|/crm/\w+/\{\w+\}/import"
+    r"|/(estimate|invoice|salesorder|purchaseorder|expense)"
+    r"(s(/\{\w+\}(/(status/\w+|submit|approve|reject|email|payments|address/\w+))?)?|/\{\w+\}/customfields)"
+    r"|/invoices/(status/\w+|fromestimates|fromsalesorder)"
 )
 """Operations that the sandbox has; the others could only show their HTTP 404 again and again."""
 
@@ -73,8 +81,32 @@ def made(books: Books, name: str) -> dict[str, str]:
         "exchange_rate_id": rate["exchange_rate_id"],
         "tax_id": get("/settings/taxes").json()["taxes"][0]["tax_id"],
         "organization_id": books.organisation,
+        **_documents(books, contact["contact_id"], name),
         **{f"crm_{kind}_id": _first(books, module) for kind, module in CRM_MODULES.items()},
     }
+
+
+def _documents(books: Books, customer: str, name: str) -> dict[str, str]:
+    """Make one document of each kind and return their ids by the names of path parameters."""
+    body = {"contact_name": f"{name} vendor", "contact_type": "vendor"}
+    vendor = books.plain.post("/contacts", json=body).json()["contact"]["contact_id"]
+    lines = {"line_items": [{"name": "Pump", "rate": 1}]}
+    accounts = books.plain.get("/chartofaccounts").json()["chartofaccounts"]
+    paid = {
+        "account_id": accounts[0]["account_id"],
+        "paid_through_account_id": accounts[-1]["account_id"],
+        "date": "2026-04-01",
+        "amount": 5,
+    }
+    bodies: dict[str, dict[str, Any]] = {
+        "estimate": {"customer_id": customer, **lines},
+        "invoice": {"customer_id": customer, **lines},
+        "salesorder": {"customer_id": customer, **lines},
+        "purchaseorder": {"vendor_id": vendor, **lines},
+        "expense": paid,
+    }
+    answers = {kind: books.plain.post(f"/{kind}s", json=sent).json()[kind] for kind, sent in bodies.items()}
+    return {f"{kind}_id": answer[f"{kind}_id"] for kind, answer in answers.items()}
 
 
 def _first(books: Books, module: str) -> str:

@@ -40,7 +40,7 @@ def schema(script: Script) -> Callable[[dict[str, Any] | None], SchemaSnapshot]:
     """Return what reads the schema of an organisation whose every entity has one custom field, or refuses to tell."""
 
     def read(field: dict[str, Any] | None) -> SchemaSnapshot:
-        refused = (400, {"code": 5, "message": "Invalid URL Passed"}, {})
+        refused: tuple[int, dict[str, Any], dict[str, str]] = (400, {"code": 5, "message": "Invalid URL Passed"}, {})
         answer = refused if field is None else (200, {"code": 0, "fields": [field, {"label": "odd"}]}, {})
         script.answers += [(200, {"code": 0, "organizations": [ORGANISATION]}, {})]
         script.answers += [answer for _ in ENTITIES]

@@ -6,7 +6,9 @@ import pytest
 
 from syncdsl.adapters.protocol import Tier
 from syncdsl.adapters.registry import load_adapter
-from syncdsl.adapters.zoho_crm.fields import field_schema, stages
+from syncdsl.adapters.zoho_crm.api import Api
+from syncdsl.adapters.zoho_crm.fields import field_schema, needs_forecasts, stages
+from syncdsl.adapters.zoho_crm.metadata import read_schema
 from syncdsl.schema.snapshot import ModuleSchema, StageClass
 from syncdsl.schema.types import ChoiceType, DecimalType, IdType, MoneyType, ReferenceType, RowsType, TextType
 
@@ -136,3 +138,23 @@ def test_a_module_without_its_key_field_runs_at_a_lower_tier(script: Script) -> 
     assert connection.capabilities.tier_of(module.model_copy(update={"key_field": "Syncdsl_Key"})) is Tier.T1
     assert connection.capabilities.tier_of(module) is Tier.T4
     connection.close()
+
+
+def test_stages_that_say_nothing_mean_what_their_pipeline_says(script: Script) -> None:
+    """The pipelines of the layouts are read only when a stage tells neither category nor probability."""
+    stage = {**meta("Stage", "picklist"), "pick_list_values": [{"actual_value": "A"}, {"actual_value": "B"}]}
+    maps = [{"actual_value": "A", "forecast_type": "Open"}, {"actual_value": "B", "forecast_type": "Closed Lost"}]
+    module = {"api_name": "Deals", "api_supported": True, "plural_label": "Deals"}
+    script.answers = [
+        (200, {"modules": [module]}, {}),
+        (200, {"fields": [meta("id", "bigint"), meta("Deal_Name", "text"), stage]}, {}),
+        (200, {"layouts": [{"id": "9"}]}, {}),
+        (200, {"pipeline": [{"maps": maps}]}, {}),
+        (200, {"custom_views": [], "info": {"count": 0, "more_records": False}}, {}),
+    ]
+    snapshot = read_schema(Api(script.client(), None), adapter="zoho_crm", base_currency="EUR")
+    assert [(item.value, item.stage_class) for item in snapshot.modules["Deals"].stages] == [
+        ("A", StageClass.OPEN),
+        ("B", StageClass.LOST),
+    ]
+    assert not needs_forecasts({"pick_list_values": [{"actual_value": "A", "probability": 10}]})

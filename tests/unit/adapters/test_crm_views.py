@@ -12,24 +12,31 @@ from syncdsl.adapters.zoho_crm.cursors import Cursor, cursor_after, read_cursor
 from syncdsl.adapters.zoho_crm.views import View
 from syncdsl.diagnostics import Fault
 from syncdsl.schema.snapshot import ModuleSchema
-from syncdsl.schema.types import ChoiceType, DateType, FieldSchema, MoneyType, ReferenceType, RowsType, TextType
+from syncdsl.schema.types import (
+    ChoiceType,
+    DateType,
+    FieldSchema,
+    FieldType,
+    MoneyType,
+    ReferenceType,
+    RowsType,
+    TextType,
+)
 
+KINDS: dict[str, FieldType] = {
+    "Deal_Name": TextType(),
+    "Amount": MoneyType(),
+    "Closing_Date": DateType(),
+    "Stage": ChoiceType(options=("Won", "Lost")),
+    "Account_Name": ReferenceType(modules=("Accounts",)),
+    "Owner": ReferenceType(modules=("users",)),
+    "Lines": RowsType(fields={}),
+}
 SCHEMA = ModuleSchema(
     label="Deals",
     store="Deals",
     label_field="Deal_Name",
-    fields={
-        name: FieldSchema(label=name, value=kind)
-        for name, kind in {
-            "Deal_Name": TextType(),
-            "Amount": MoneyType(),
-            "Closing_Date": DateType(),
-            "Stage": ChoiceType(options=("Won", "Lost")),
-            "Account_Name": ReferenceType(modules=("Accounts",)),
-            "Owner": ReferenceType(modules=("users",)),
-            "Lines": RowsType(fields={}),
-        }.items()
-    },
+    fields={name: FieldSchema(label=name, value=kind) for name, kind in KINDS.items()},
 )
 
 

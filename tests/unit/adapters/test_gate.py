@@ -223,6 +223,7 @@ def _of(given: ConnectionSettings) -> dict[str, Any]:
         {"limits": {"per_day": 0}},
         {"limits": {"per_day": True}},
         {"automation": "no"},
+        {"automation": [True]},
     ],
 )
 def test_an_option_that_is_not_known_or_makes_no_sense_is_refused(options: dict[str, Any]) -> None:

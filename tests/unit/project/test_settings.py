@@ -117,3 +117,26 @@ def test_environments_are_chosen(tmp_path: Path) -> None:
     (tmp_path / "syncdsl.toml").write_text("")
     with pytest.raises(Fault, match="configures no environment"):
         read_settings(tmp_path).environment_name(None)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("true", True), ("false", False), ("[]", ()), ('["workflow", "approval"]', ("workflow", "approval"))],
+)
+def test_automation_is_a_switch_or_a_list_of_kinds(written: str, expected: object, tmp_path: Path) -> None:
+    """Which kinds there are is the adapter's to know."""
+    text = f'[environments.p.connections.crm]\nadapter = "zoho_crm"\noptions.automation = {written}\n'
+    (tmp_path / "syncdsl.toml").write_text(text, encoding="utf-8")
+    options = read_settings(tmp_path).environments["p"].connections["crm"].options
+    assert options.automation == expected
+
+
+@pytest.mark.parametrize("written", ['"workflow"', "[1]", "1", "{ workflow = true }"])
+def test_another_automation_is_told_once_and_in_plain_words(written: str, tmp_path: Path) -> None:
+    """One problem, without the names of types."""
+    text = f'[environments.p.connections.crm]\nadapter = "zoho_crm"\noptions.automation = {written}\n'
+    (tmp_path / "syncdsl.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(Fault) as caught:
+        read_settings(tmp_path)
+    expected = "`automation`: neither `true` nor `false` nor a list of names"
+    assert caught.value.message == f"syncdsl.toml:3: {expected} in `[environments.p.connections.crm.options]`"

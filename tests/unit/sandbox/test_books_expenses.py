@@ -17,7 +17,7 @@ def customer(empty: Any) -> str:
 
 def create(running: Any, **more: Any) -> dict[str, Any]:
     answer = running.books.post("/expenses", json={**BASIC, **more})
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 200, answer.text
     assert answer.json()["message"] == "The expense has been recorded."
     return dict(answer.json()["expense"])
 
@@ -99,7 +99,8 @@ def test_upsert_and_lists(empty: Any, customer: str) -> None:
         "custom_fields": [{"api_name": "cf_syncdsl_key", "value": "sd-x"}],
     }
     answers = [empty.books.put("/expenses", json=body, headers=headers) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [201, 200]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[1].json()["message"] == "Expense information has been updated."
     expense = answers[0].json()["expense"]
     assert (expense["currency_code"], expense["vendor_name"]) == ("GBP", "Railway")
     for wanted in (
@@ -115,4 +116,4 @@ def test_upsert_and_lists(empty: Any, customer: str) -> None:
     ):
         rows = empty.books.get("/expenses", params=wanted).json()["expenses"]
         assert [row["expense_id"] for row in rows] == [expense["expense_id"]], wanted
-    assert empty.books.delete(f"/contacts/{vendor}").json()["code"] == 3003
+    assert "has transactions" in empty.books.delete(f"/contacts/{vendor}").json()["message"]

@@ -256,7 +256,8 @@ def test_a_customer_with_transactions_stays(empty: Any) -> None:
     path = f"/contacts/{owner}"
     assert empty.books.get(path).json()["contact"]["has_transaction"] is True
     refusal = empty.books.delete(path)
-    assert (refusal.status_code, refusal.json()["code"]) == (400, 3003)
+    assert refusal.status_code == 400
+    assert "has transactions" in refusal.json()["message"]
     empty.books.delete(f"/invoices/{invoice['invoice_id']}")
     assert empty.books.get(path).json()["contact"]["has_transaction"] is False
     assert empty.books.delete(path).status_code == 200

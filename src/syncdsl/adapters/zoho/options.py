@@ -20,13 +20,14 @@ LIMITS = ("per_minute", "per_day", "concurrency")
 class Options:
     """What is set; None where nothing is.
 
-    `automation`: whether the system's workflows run for what is written (None: as for a person who writes it).
+    `automation`: whether the system's workflows run for what is written, or which kinds of automation do (None: as for
+    a person who writes it).
     """
 
     per_minute: int | None = None
     per_day: int | None = None
     concurrency: int | None = None
-    automation: bool | None = None
+    automation: bool | tuple[str, ...] | None = None
 
 
 def read_options(settings: ConnectionSettings) -> Options:
@@ -45,9 +46,17 @@ def read_options(settings: ConnectionSettings) -> Options:
             raise _fault(settings, f"`options.limits.{name}` is not a number of calls", "it is a whole number from 1")
         found[name] = value
     automation = settings.options.get("automation")
-    if not isinstance(automation, bool | None):
-        raise _fault(settings, "`options.automation` is neither `true` nor `false`", "leave it out to act as a person")
-    return Options(**found, automation=automation)
+    match automation:
+        case bool() | None:
+            return Options(**found, automation=automation)
+        case list() | tuple() if all(isinstance(kind, str) for kind in automation):
+            return Options(**found, automation=tuple(automation))
+        case _:
+            raise _fault(
+                settings,
+                "`options.automation` is neither `true` nor `false` nor a list of names",
+                "leave it out to act as a person",
+            )
 
 
 def _refuse_unknown(settings: ConnectionSettings, where: str, names: Iterable[str], known: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ from syncdsl.adapters.zoho_books.modules import MODULES, Module
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Ambiguous, Identity, NotSent
     from syncdsl.adapters.transport.answer import Answer
@@ -47,15 +47,25 @@ class ListPage:
 
 
 class Api:
-    """Books as one connection sees it. Every call names the organisation, which is looked up once."""
+    """Books as one connection sees it. Every call names the organisation, which is looked up once.
+
+    `learned` is told the organisation's plan then, on which the calls of a day depend.
+    """
 
     def __init__(
-        self, client: Client, schema: SchemaSnapshot | None, *, organization: str | None, data_centre: str
+        self,
+        client: Client,
+        schema: SchemaSnapshot | None,
+        *,
+        organization: str | None,
+        data_centre: str,
+        learned: Callable[[str], None],
     ) -> None:
         self.client = client
         self._schema = schema
         self._organization = organization
         self._data_centre = data_centre
+        self._learned = learned
         self._organisation: dict[str, Any] | None = None
         self._lock = threading.Lock()
         self._unsorted: set[str] = set()
@@ -65,14 +75,11 @@ class Api:
         """Return the organisation (one call, remembered); raises Fault SD706 when it is not open to the token."""
         return identity_of(self._known_organisation(), data_centre=self._data_centre)
 
-    def plan(self) -> str:
-        """Return the organisation's plan as Books names it (`PROFESSIONAL`), on which the calls of a day depend."""
-        return str(self._known_organisation().get("plan_name") or "")
-
     def _known_organisation(self) -> dict[str, Any]:
         with self._lock:
             if self._organisation is None:
                 self._organisation = read_organisation(self.client, wanted=self._organization)
+                self._learned(str(self._organisation.get("plan_name") or ""))
             return self._organisation
 
     def module(self, name: str) -> tuple[Module, ModuleSchema]:

@@ -69,6 +69,7 @@ class BooksConnection:
             schema,
             organization=settings.organization,
             data_centre=self._line.addresses.data_centre,
+            learned=self._line.adopt_plan,
         )
         at_once = self._line.limits.concurrency
         overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)
@@ -165,10 +166,6 @@ class BooksConnection:
     def listen(self, callback: Callback, *, secret: str) -> tuple[Notice, ...]:
         """Return what a web hook hints at; raises ForgedError without a good signature."""
         return listen(callback, secret=secret)
-
-    def plan(self) -> str:
-        """Return the organisation's plan as Books names it, on which the calls of a day depend."""
-        return self._api.plan()
 
     def close(self) -> None:
         """Release sockets."""

@@ -88,7 +88,11 @@ class Finder:
         for number in range(1, MOST_RECENT_PAGES + 1):
             if not self._api.sorts(module):
                 break
-            page = self._api.page(module, self._api.everything(module), number)
+            # Without any condition, as each may be answered from the index; rows of other modules are left out here.
+            plain = {
+                name: value for name, value in self._api.everything(module).items() if name not in module.restricted
+            }
+            page = self._api.page(module, plain, number)
             ids += [
                 str(row[module.id_field])
                 for row in page.rows

@@ -31,7 +31,7 @@ from syncdsl.schema.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     Rows = Callable[[str], list[dict[str, Any]]]
 
@@ -131,11 +131,11 @@ def _kind(name: str, meta: dict[str, Any], modules: Collection[str]) -> FieldTyp
             return None
 
 
-def stages(meta: dict[str, Any]) -> tuple[StageSchema, ...]:
+def stages(meta: dict[str, Any], forecasts: Mapping[str, str] | None = None) -> tuple[StageSchema, ...]:
     """Return the stages of a stage field.
 
-    What a stage means is its category (`deal_category`, else `forecast_type`) where there is one, else its
-    probability: 100 is won, 0 is lost, anything between is open.
+    What a stage means is its category (`deal_category`, else `forecast_type`, here or in `forecasts`, which gives it by
+    stage) where there is one, else its probability: 100 is won, 0 is lost, anything between is open.
     """
     found = []
     for choice in meta.get("pick_list_values") or []:
@@ -143,7 +143,7 @@ def stages(meta: dict[str, Any]) -> tuple[StageSchema, ...]:
         if not value or value == NO_CHOICE:
             continue
         probability = _number(choice.get("probability"))
-        category = choice.get("deal_category") or choice.get("forecast_type")
+        category = choice.get("deal_category") or choice.get("forecast_type") or (forecasts or {}).get(value)
         found.append(
             StageSchema(
                 value=value,
@@ -154,6 +154,11 @@ def stages(meta: dict[str, Any]) -> tuple[StageSchema, ...]:
             )
         )
     return tuple(found)
+
+
+def needs_forecasts(meta: dict[str, Any]) -> bool:
+    """Return whether a stage field has a stage that says neither its category nor its probability."""
+    return any(stage.category is None and stage.probability is None for stage in stages(meta))
 
 
 def _meaning(category: str, probability: int | None) -> StageClass:

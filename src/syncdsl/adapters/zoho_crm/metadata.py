@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import Identity
 from syncdsl.adapters.zoho.stamps import zone_name
-from syncdsl.adapters.zoho_crm.fields import fields_of, stages
+from syncdsl.adapters.zoho_crm.fields import fields_of, needs_forecasts, stages
 from syncdsl.adapters.zoho_crm.modules import (
     CREATED,
     CURRENCY,
@@ -74,12 +74,25 @@ def _module(api: Api, row: dict[str, Any], facts: ModuleFacts, names: Collection
         status_field=facts.status_field if facts.status_field in fields else None,
         lines_field=facts.lines_field if facts.lines_field in fields else None,
         stage_field=facts.stage_field,
-        stages=stages(stage_meta) if stage_meta is not None else (),
+        stages=stages(stage_meta, _forecasts(api, name, stage_meta)) if stage_meta is not None else (),
         views=tuple(sorted({view for view, _ in api.views(name)})),
         creatable=bool(row.get("creatable", True)),
         updatable=bool(row.get("editable", True)),
         fields=fields,
     )
+
+
+def _forecasts(api: Api, module: str, stage_meta: dict[str, Any]) -> dict[str, str]:
+    """Return what the pipelines of a module's layouts say of its stages, read only where the field does not say it."""
+    if not needs_forecasts(stage_meta):
+        return {}
+    found: dict[str, str] = {}
+    for layout in api.rows(api.get("/settings/layouts", {"module": module}), "layouts"):
+        for pipeline in api.rows(api.get("/settings/pipeline", {"layout_id": str(layout["id"])}), "pipeline"):
+            for stage in pipeline.get("maps") or []:
+                if stage.get("actual_value") and stage.get("forecast_type"):
+                    found.setdefault(str(stage["actual_value"]), str(stage["forecast_type"]))
+    return found
 
 
 def _field_metadata(api: Api, module: str) -> list[dict[str, Any]]:

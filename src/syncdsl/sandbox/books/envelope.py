@@ -25,6 +25,8 @@ HAS_PAYMENTS = 4013  # assumed
 OVERPAID = 24016  # assumed
 IN_USE = 36
 NAME_TAKEN_ELSEWHERE = 1001  # assumed
+NO_LINES = 4016  # of zohopy's table of codes
+WRONG_ITEM = 4017  # assumed
 INTERNAL = 1000
 
 TOO_MANY_REQUESTS = (

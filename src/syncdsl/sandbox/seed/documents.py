@@ -135,9 +135,9 @@ class Desk:
     def _line(self, *, bought: bool) -> dict[str, Any]:
         random = self._random
         quantity = random.choice((1, 1, 2, 5, 7.5))
-        if self._items and random.random() < 0.6:
-            price = {"rate": random.randint(30, 2_000)} if bought else {}
-            return {"item_id": random.choice(self._items), "quantity": quantity, **price}
+        # The seeded items are sold, not bought.
+        if self._items and not bought and random.random() < 0.6:
+            return {"item_id": random.choice(self._items), "quantity": quantity}
         return {
             "name": random.choice(PRODUCTS),
             "rate": random.randint(20, 4_000) + random.choice((0, 0.5, 0.95)),

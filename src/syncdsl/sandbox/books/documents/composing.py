@@ -12,7 +12,7 @@ from syncdsl.sandbox.books.currencies import CURRENCIES_BY_ID, BooksCurrency, ra
 from syncdsl.sandbox.books.custom_fields import custom_keys, sent_custom_fields
 from syncdsl.sandbox.books.documents.amounts import DISCOUNT_TYPES, sent_discount, settle
 from syncdsl.sandbox.books.documents.kind import Kind
-from syncdsl.sandbox.books.documents.lines import sent_lines
+from syncdsl.sandbox.books.documents.lines import PURCHASES, SALES, sent_lines
 from syncdsl.sandbox.books.documents.partners import address_of, partner_of, sent_persons
 from syncdsl.sandbox.books.documents.salespersons import salesperson
 from syncdsl.sandbox.books.documents.values import day, truth
@@ -31,7 +31,6 @@ TEXT_LENGTHS = {
     "template_id": 50,
     "project_id": 50,
 }
-SALES, PURCHASES = "rate", "purchase_rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

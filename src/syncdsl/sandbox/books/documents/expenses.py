@@ -34,6 +34,7 @@ EXPENSE = Kind(
     partner="customer",
     prefix="",
     messages=Messages(
+        status=200,
         created="The expense has been recorded.",
         updated="Expense information has been updated.",
         deleted="The expense has been deleted.",

@@ -228,7 +228,8 @@ class Documents:
         if self.kind.sent and asks(call.query, sent, "send"):
             self.move(record, self.transition(self.kind.sent))
         content = self._content(self.kind.messages.created, record)
-        return Reply(status=201, content=content, module=self.kind.resource, created=(str(record.id),))
+        status = self.kind.messages.status
+        return Reply(status=status, content=content, module=self.kind.resource, created=(str(record.id),))
 
     def _update(self, call: Call, record: Record, sent: Mapping[str, Any]) -> Reply:
         self.check_edit(record)

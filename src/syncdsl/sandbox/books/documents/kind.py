@@ -34,8 +34,9 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
-    """What the answers to the basic calls say."""
+    """What the answers to the basic calls say; `status` is the HTTP status of a creation."""
 
+    status: int = 201
     created: str
     updated: str
     deleted: str

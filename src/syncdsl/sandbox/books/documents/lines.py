@@ -7,7 +7,7 @@ from typing import Any
 from syncdsl.sandbox.books import item
 from syncdsl.sandbox.books.body import amount, choice, objects, texts
 from syncdsl.sandbox.books.documents.amounts import number, sent_discount, shown_discount
-from syncdsl.sandbox.books.envelope import invalid_value, unknown
+from syncdsl.sandbox.books.envelope import NO_LINES, WRONG_ITEM, invalid_value, refused, unknown
 from syncdsl.sandbox.books.taxes import TAXES_BY_ID
 from syncdsl.sandbox.store import Store
 
@@ -22,6 +22,9 @@ LENGTHS = {
     "expense_id": 50,
 }
 
+SALES, PURCHASES = "rate", "purchase_rate"
+"""The price of an item that counts in documents for customers and for vendors."""
+
 
 def sent_lines(
     store: Store, known: list[dict[str, Any]], sent: Any, new_id: Callable[[], str], rate_key: str
@@ -29,7 +32,7 @@ def sent_lines(
     """Return the lines of a body: they replace the known ones; those with a known id keep it and what they leave out.
 
     A line is an item of the catalogue, which supplies what the line does not say, or a name or description of its own.
-    `rate_key` is the price of an item that counts: `rate` for sales, `purchase_rate` for purchases.
+    An item that is only sold, without a price it is bought at, is on no order to a vendor, and the other way round.
     """
     before = {line["line_item_id"]: line for line in known}
     lines = []
@@ -45,7 +48,7 @@ def sent_lines(
         line["item_order"] = order
         lines.append(line)
     if not lines:
-        raise invalid_value("line_items")
+        raise refused(NO_LINES, "Please add at least one line item.")
     return lines
 
 
@@ -87,6 +90,10 @@ def _blank(store: Store, given: Mapping[str, Any], rate_key: str) -> dict[str, A
     if found is None:
         raise unknown("Item", status=400)
     held = found.document
+    if held["item_type"] == "purchases" and rate_key == SALES:
+        raise refused(WRONG_ITEM, f'The item "{found.name}" is for purchases only.')
+    if held["item_type"] == "sales" and rate_key == PURCHASES and "purchase_rate" not in held:
+        raise refused(WRONG_ITEM, f'The item "{found.name}" is for sales only.')
     return line | {
         "name": found.name,
         "description": held.get("description", ""),
