@@ -137,6 +137,21 @@ def test_forged_deliveries_have_a_wrong_proof_or_a_foreign_body(empty: Any, rece
     assert [json.loads(text).get("forged") for text in receiver.bodies] == [None, True, None]
 
 
+def test_what_a_refused_edit_queued_does_not_leave_and_what_was_done_before_does(
+    empty: Any, receiver: Receiver
+) -> None:
+    """A workflow's edit that is refused takes nothing away from the notification of the write before it."""
+    watch = {"channel_id": "77", "events": ["Accounts.create"], "notify_url": receiver.url, "token": "t"}
+    assert empty.crm.post("/actions/watch", json={"watch": [watch]}).status_code == 201
+    order = {"kind": "workflow", "module": "Accounts", "field": "Website", "value": "w" * 5_000, "count": 1}
+    empty.control("POST", "faults", order)
+    [identity] = empty.insert("Accounts", {"Account_Name": "Notified"})
+    assert empty.crm.post("/Accounts", json={"data": [{"Website": "no name"}]}).status_code == 400
+    results(empty, 1)
+    assert [json.loads(body)["ids"] for body in receiver.bodies] == [[identity]]
+    empty.crm.delete("/actions/watch", params={"channel_ids": "77"})
+
+
 def test_webhook_faults_are_repeatable(empty: Any, receiver: Receiver) -> None:
     """The same seed loses the same deliveries."""
     outcomes = []
