@@ -141,15 +141,17 @@ def test_what_a_refused_edit_queued_does_not_leave_and_what_was_done_before_does
     empty: Any, receiver: Receiver
 ) -> None:
     """A workflow's edit that is refused takes nothing away from the notification of the write before it."""
-    watch = {"channel_id": "77", "events": ["Accounts.create"], "notify_url": receiver.url, "token": "t"}
-    assert empty.crm.post("/actions/watch", json={"watch": [watch]}).status_code == 201
-    order = {"kind": "workflow", "module": "Accounts", "field": "Website", "value": "w" * 5_000, "count": 1}
+    secret = "abcdefghijkl"
+    hook = {"entity": "contact", "events": ["create", "edit"], "url": receiver.url, "secret": secret}
+    identity = empty.control("POST", "books/webhooks", hook)["id"]
+    empty.customer("Taken")
+    order = {"kind": "workflow", "module": "contacts", "field": "contact_name", "value": "Taken", "count": 1}
     empty.control("POST", "faults", order)
-    [identity] = empty.insert("Accounts", {"Account_Name": "Notified"})
-    assert empty.crm.post("/Accounts", json={"data": [{"Website": "no name"}]}).status_code == 400
-    results(empty, 1)
-    assert [json.loads(body)["ids"] for body in receiver.bodies] == [[identity]]
-    empty.crm.delete("/actions/watch", params={"channel_ids": "77"})
+    empty.customer("Notified")
+    assert empty.books.post("/contacts", json={"contact_name": "Taken"}).status_code == 400
+    results(empty, 2)
+    assert [json.loads(body)["contact"]["contact_name"] for body in receiver.bodies] == ["Taken", "Notified"]
+    empty.control("DELETE", f"books/webhooks/{identity}")
 
 
 def test_webhook_faults_are_repeatable(empty: Any, receiver: Receiver) -> None:
