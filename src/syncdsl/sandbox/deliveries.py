@@ -63,9 +63,14 @@ class Deliveries:
             asyncio.get_running_loop().call_soon(self._leave)
         self._queued.append(delivery)
 
-    def discard(self) -> None:
-        """Forget what was queued by the handler that just failed."""
-        self._queued.clear()
+    @property
+    def queued(self) -> int:
+        """How many calls were queued in this turn of the event loop."""
+        return len(self._queued)
+
+    def discard(self, behind: int) -> None:
+        """Forget what was queued by the handler that just failed: all behind those that were queued when it began."""
+        del self._queued[behind:]
 
     async def flush(self) -> int:
         """Wait until nothing waits any more, and return how many deliveries were tried since the start."""

@@ -170,14 +170,16 @@ class Emulator:
         return None
 
     def _run(self, call: Call, handler: Handler) -> Reply:
+        deliveries = self._platform.deliveries
+        queued = deliveries.queued
         try:
             with self._store.transaction():
                 return handler(call)
         except RefusedError as refused:
-            self._platform.deliveries.discard()
+            deliveries.discard(queued)
             return refused.reply
         except Exception:
-            self._platform.deliveries.discard()
+            deliveries.discard(queued)
             log.exception("%s %s failed inside the sandbox", call.method, call.path)
             return self._envelope.failure(500)
 

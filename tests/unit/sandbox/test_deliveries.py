@@ -137,6 +137,23 @@ def test_forged_deliveries_have_a_wrong_proof_or_a_foreign_body(empty: Any, rece
     assert [json.loads(text).get("forged") for text in receiver.bodies] == [None, True, None]
 
 
+def test_what_a_refused_edit_queued_does_not_leave_and_what_was_done_before_does(
+    empty: Any, receiver: Receiver
+) -> None:
+    """A workflow's edit that is refused takes nothing away from the notification of the write before it."""
+    secret = "abcdefghijkl"
+    hook = {"entity": "contact", "events": ["create", "edit"], "url": receiver.url, "secret": secret}
+    identity = empty.control("POST", "books/webhooks", hook)["id"]
+    empty.customer("Taken")
+    order = {"kind": "workflow", "module": "contacts", "field": "contact_name", "value": "Taken", "count": 1}
+    empty.control("POST", "faults", order)
+    empty.customer("Notified")
+    assert empty.books.post("/contacts", json={"contact_name": "Taken"}).status_code == 400
+    results(empty, 2)
+    assert [json.loads(body)["contact"]["contact_name"] for body in receiver.bodies] == ["Taken", "Notified"]
+    empty.control("DELETE", f"books/webhooks/{identity}")
+
+
 def test_webhook_faults_are_repeatable(empty: Any, receiver: Receiver) -> None:
     """The same seed loses the same deliveries."""
     outcomes = []

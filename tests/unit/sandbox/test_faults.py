@@ -232,6 +232,18 @@ def test_a_lagging_index_hides_recent_writes_from_searches_alone(sandbox: Any) -
     assert [row["id"] for row in sandbox.crm.get("/Accounts/search", params=asked).json()["data"]] == [identity]
 
 
+def test_a_lagging_index_hides_recent_writes_from_the_filters_of_books(sandbox: Any) -> None:
+    """A filter finds a contact only when it is old enough; reading it by its id works at once."""
+    order(sandbox, "index_lag", system="books", path="/contacts$", method="GET", seconds=30)
+    identity = sandbox.customer("Lagging")
+    asked = {"contact_name": "Lagging"}
+    assert sandbox.books.get("/contacts", params=asked).json()["contacts"] == []
+    assert sandbox.books.get(f"/contacts/{identity}").status_code == 200
+    sandbox.control("POST", "clock/advance", {"seconds": 30})
+    found = sandbox.books.get("/contacts", params=asked).json()["contacts"]
+    assert [row["contact_id"] for row in found] == [identity]
+
+
 def test_chance_is_repeatable(sandbox: Any) -> None:
     """The same seed strikes the same calls, another seed others; spared calls come first."""
 
