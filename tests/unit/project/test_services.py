@@ -95,7 +95,7 @@ def test_tokens_lie_in_the_keyring_when_the_credentials_do(tmp_path: Path, monke
     keyring = pytest.importorskip("keyring", reason="the keyring extra is not installed")
     monkeypatch.setenv("KEYRING_FILE", str(tmp_path / "keyring.json"))
     before = keyring.get_keyring()
-    keyring.set_keyring(FileKeyring())
+    keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]  # its base ships no types
     try:
         tokens = keyring_tokens("keyring:books")
         assert tokens is not None
