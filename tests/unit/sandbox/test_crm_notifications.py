@@ -25,7 +25,7 @@ class Receiver(HTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
-    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_POST(self) -> None:
         self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200)
         self.end_headers()
@@ -121,7 +121,7 @@ def test_conditions_narrow_edits_to_fields(running: Any, receiver: Receiver) -> 
         "module": {"api_name": "Deals"},
         "field_selection": {"group_operator": "or", "group": [{"field": {"api_name": "Stage"}}]},
     }
-    terms = {"notification_condition": [condition], "return_affected_field_values": True}
+    terms: dict[str, Any] = {"notification_condition": [condition], "return_affected_field_values": True}
     enable(running, channel(notify_url=receiver.url, **terms))
     [deal] = running.insert("Deals", {"Deal_Name": "C", "Stage": "Qualification"})
     running.crm.put("/Deals", json={"data": [{"id": deal, "Next_Step": "Call"}]})
@@ -148,7 +148,7 @@ def test_a_channel_ends_an_hour_after_it_was_made(start: Any, receiver: Receiver
 
 
 def test_channels_are_renewed_changed_and_ended(running: Any) -> None:
-    """PUT gives other terms, PATCH changes some or takes events out, DELETE ends; unknown channels are not subscribed."""
+    """PUT gives other terms, PATCH changes some or takes events out, DELETE ends; others are not subscribed."""
     until = (datetime.now(UTC) + timedelta(days=6)).isoformat(timespec="seconds")
     enable(running, channel(events=["Deals.create", "Accounts.edit"]))
     assert len(running.crm.get(WATCH, params={"channel_id": "1000000068001"}).json()["watch"]) == 2
