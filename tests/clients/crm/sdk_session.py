@@ -232,6 +232,10 @@ def asks() -> dict[str, Any]:
         "search": [record.get_key_value("Account_Name") for record in found.get_data()],
         "coql": [record.get_key_value("Owner.email") for record in rows.get_data()],
         "syntax": problem_code(error),
+        "counts": [
+            seen(operations.record_count(asked))[1].get_count(),
+            seen(UsersOperations().users_count(ParameterMap()))[1].get_count(),
+        ],
         "related": [record.get_key_value("Last_Name") for record in seen(listing)[1].get_data()],
     }
 
