@@ -112,14 +112,13 @@ class Walk:
 
     def _wanted(self, page: ListPage) -> tuple[list[dict[str, Any]], bool]:
         """Return the rows that count, and whether those behind them need no reading."""
-        if self.since is None or not self.api.sorts(self.module):
+        if self.since is None or not self.api.sorts(self.module) or not self._order.proven:
             return page.rows, False
         for index, row in enumerate(page.rows):
             if mark(self.module, row) in self.anchors:
                 return page.rows[:index], True
         stamp = read_instant(page.rows[-1].get(MODIFIED)) if page.rows else None
-        old = stamp is not None and stamp < self.since
-        return page.rows, old and self._order.proven
+        return page.rows, stamp is not None and stamp < self.since
 
     def _plainly(self) -> Iterator[tuple[list[dict[str, Any]], dt.datetime]]:
         """Read the whole list in whatever order it comes."""
