@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 READ = Use()
 EVERYTHING = Use(creates=True, updates=True, acts=True)
-"""What is assumed of a module that rules name as long as they do not compile."""
+"""What transactions do with the documents that they keep in step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def needed(compiled: Compiled, connection: str, *, notifications: bool = False) 
         found = needs_of(checked.plan, checked.schemas, connection)
         return Needed(needs=replace(found, notifications=notifications), exact=True)
     why = compiled.fault.message if compiled.fault else "the rules have errors, which `syncdsl check` shows"
-    modules = {module: EVERYTHING for name, module in _named(compiled.workspace) if name == connection}
+    modules = _named(compiled.workspace, connection)
     return Needed(needs=Needs(modules=modules, currencies=True, notifications=notifications), exact=False, why=why)
 
 
@@ -158,13 +158,28 @@ def _assignments(plan: Plan) -> Iterator[tuple[str, str, Iterable[Assignment]]]:
         yield document.connection, document.module, document.assignments
 
 
-def _named(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Return connection and module of every module that the rules name."""
-    from syncdsl.syntax.nodes import EntityName  # noqa: PLC0415 - loads the grammar
+def _named(workspace: Workspace, connection: str) -> dict[str, Use]:
+    """Return the modules of a connection that the rules name, with what the statements that name them do."""
+    from syncdsl.syntax.nodes import Arrow, Document, Module, Record  # noqa: PLC0415 - loads the grammar
 
+    uses: defaultdict[str, Use] = defaultdict(Use)
     for node in _nodes(workspace):
-        if isinstance(node, EntityName):
-            yield node.connection.text, node.module.text
+        match node:
+            case Module(left=left, right=right, arrow=arrow):
+                sides = (
+                    (left, Use(creates=arrow is not Arrow.RIGHT, updates=True)),
+                    (right, Use(creates=arrow is not Arrow.LEFT, updates=True)),
+                )
+            case Document(entity=entity):
+                sides = ((entity, Use(creates=True, acts=True)),)
+            case Record(entity=entity):
+                sides = ((entity, READ),)
+            case _:
+                continue
+        for entity, use in sides:
+            if entity.connection.text == connection:
+                uses[entity.module.text] = _with(uses[entity.module.text], use)
+    return dict(sorted(uses.items()))
 
 
 def _nodes(workspace: Workspace) -> Iterator[object]:
