@@ -125,7 +125,7 @@ def _connection(
     workspace: Workspace, environment: str, name: str, needs: Needs, identities: dict[str, Identity]
 ) -> Iterator[Item]:
     try:
-        scopes = scope_requirement(workspace, environment, name, needs)
+        scopes = scope_requirement(workspace, environment, name, needs, anew=True)
     except Fault as fault:
         yield _fault("token", fault, name)
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.onboarding import Needs, Use
 from syncdsl.diagnostics import Fault
-from syncdsl.plan.steps import ObserveStep, WriteStep
+from syncdsl.plan.steps import ObserveStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -77,11 +77,8 @@ def needs_of(plan: Plan, schemas: Mapping[str, SchemaSnapshot], connection: str)
     for step in plan.steps:
         if isinstance(step, ObserveStep) and step.connection == connection:
             uses[step.module] = _with(uses[step.module])
-    written = {step.module for step in plan.steps if isinstance(step, WriteStep) and step.connection == connection}
     for module, use in _uses(plan, connection):
         uses[module] = _with(uses[module], use)
-    for module in written - {module for module, use in uses.items() if use.writes}:
-        uses[module] = _with(uses[module], Use(updates=True))
     roles = tuple(dict.fromkeys(item.role for item in plan.access if item.connection == connection))
     return Needs(modules=dict(sorted(uses.items())), currencies=_carries_currencies(plan, schemas), roles=roles)
 
@@ -104,24 +101,24 @@ def _uses(plan: Plan, connection: str) -> Iterator[tuple[str, Use]]:
 
 
 def _of_pair(pair: Pair, connection: str) -> Iterator[tuple[str, Use]]:
-    sides: tuple[tuple[Side, Side], ...] = (("left", "right"), ("right", "left"))
-    for side, other in sides:
-        endpoint = pair.left if side == "left" else pair.right
-        if endpoint.connection != connection:
-            continue
-        rule = pair.on_duplicate
-        clones = rule.action == "clone" and rule.into in {side, None}
-        gone = pair.on_delete.get(other, "keep")
-        yield (
-            endpoint.module,
-            Use(
-                creates=pair.direction in {side, "both"} or clones,
-                # Linked records carry the key on both sides, whichever way values travel.
-                updates=True,
-                deletes=gone == "delete",
-                acts=gone == "deactivate",
-            ),
-        )
+    if pair.left.connection == connection:
+        creates = pair.direction != "right" or _clones(pair, "left")
+        # Without records made there it is written by map lines alone: a link's key stands on the right.
+        updates = creates or any(line.to_left is not None for line in pair.lines) or pair.right.key_field is None
+        yield pair.left.module, _side(pair, gone="right", creates=creates, updates=updates)
+    if pair.right.connection == connection:
+        creates = pair.direction != "left" or _clones(pair, "right")
+        yield pair.right.module, _side(pair, gone="left", creates=creates, updates=True)
+
+
+def _side(pair: Pair, *, gone: Side, creates: bool, updates: bool) -> Use:
+    """Return what is done with one side's module, `gone` being the other side, whose records may be deleted."""
+    action = pair.on_delete.get(gone, "keep")
+    return Use(creates=creates, updates=updates, deletes=action == "delete", acts=action == "deactivate")
+
+
+def _clones(pair: Pair, side: Side) -> bool:
+    return pair.on_duplicate.action == "clone" and pair.on_duplicate.into in {side, None}
 
 
 def _with(use: Use, more: Use = READ) -> Use:
@@ -160,14 +157,19 @@ def _assignments(plan: Plan) -> Iterator[tuple[str, str, Iterable[Assignment]]]:
 
 def _named(workspace: Workspace, connection: str) -> dict[str, Use]:
     """Return the modules of a connection that the rules name, with what the statements that name them do."""
-    from syncdsl.syntax.nodes import Arrow, Document, Module, Record  # noqa: PLC0415 - loads the grammar
+    from syncdsl.syntax.nodes import Arrow, Document, Like, MapLine, Module, Record  # noqa: PLC0415 - loads the grammar
+    from syncdsl.syntax.traversal import walk  # noqa: PLC0415 - the same
 
     uses: defaultdict[str, Use] = defaultdict(Use)
     for node in _nodes(workspace):
         match node:
             case Module(left=left, right=right, arrow=arrow):
+                back = any(
+                    isinstance(part, Like) or (isinstance(part, MapLine) and part.arrow is not Arrow.RIGHT)
+                    for part in walk(node)
+                )
                 sides = (
-                    (left, Use(creates=arrow is not Arrow.RIGHT, updates=True)),
+                    (left, Use(creates=arrow is not Arrow.RIGHT, updates=arrow is not Arrow.RIGHT or back)),
                     (right, Use(creates=arrow is not Arrow.LEFT, updates=True)),
                 )
             case Document(entity=entity):
