@@ -85,7 +85,7 @@ def test_from_nothing_to_a_synced_record(project: Project, sandbox: Sandbox) -> 
 
     half = project.run("setup", "--yes", code=1)
     assert "created crm: key field `Syncdsl_Key` of Accounts" in half.stderr
-    assert "✗ key field `cf_syncdsl_key` of Customers and Vendors" in half.stdout
+    assert "✗ key field `cf_syncdsl_key` of Customers and Vendors is missing" in half.stdout
     assert "`Settings` > `Preferences` > `Customers and Vendors`" in half.stdout
     field = {"entity": "contact", "label": "Syncdsl Key", "data_type": "string", "unique": True}
     sandbox.control("books/custom-fields", field)

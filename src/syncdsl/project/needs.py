@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.plan import Plan
     from syncdsl.project.workspace import Checked, Workspace
     from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.syntax.nodes import EntityName
 
 READ = Use()
 EVERYTHING = Use(creates=True, updates=True, acts=True)
@@ -161,6 +162,7 @@ def _named(workspace: Workspace, connection: str) -> dict[str, Use]:
     from syncdsl.syntax.traversal import walk  # noqa: PLC0415 - the same
 
     uses: defaultdict[str, Use] = defaultdict(Use)
+    sides: tuple[tuple[EntityName, Use], ...]
     for node in _nodes(workspace):
         match node:
             case Module(left=left, right=right, arrow=arrow):

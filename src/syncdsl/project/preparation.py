@@ -76,7 +76,7 @@ def scope_requirement(
 ) -> Requirement | None:
     """Return whether the token has the scopes that the needs take; None where there is no sign-in.
 
-    `anew`: an access token is made, which shows that the secrets still hold. Raises Fault SD702 when the refresh token does not hold.
+    `anew`: an access token is made, which shows that the secrets still hold. Raises Fault SD702 when they do not.
     """
     table = connection_table(workspace, environment, name)
     adapter = load_adapter(table.adapter)
