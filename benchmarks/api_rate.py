@@ -1,8 +1,8 @@
 """How much of a rate limit is used, and whether it is ever exceeded: the Books adapter's transport against the sandbox.
 
-Two processes with several threads each share 100 calls a minute and make 1,000 calls. The sandbox's clock stands still; it
-is moved only when every thread waits, to the moment the first of them waits for, so that no call takes time but those
-that wait for the limit. The sandbox refuses a call too many, and its ledger tells when each one came.
+Two processes with several threads each share 100 calls a minute and make 1,000 calls. The sandbox's clock stands still;
+it is moved only when every thread waits, to the moment the first of them waits for, so that no call takes time but
+those that wait for the limit. The sandbox refuses a call too many, and its ledger tells when each one came.
 """
 
 from __future__ import annotations
@@ -253,7 +253,9 @@ def main() -> int:
         print(json.dumps(found))
     else:
         print(f"{given.processes} processes x {given.threads} threads under {LIMIT} calls a minute:")
-        print(f"  {found['calls']} calls in {found['minutes']} minutes of the virtual clock, {found['refused']} refused")
+        print(
+            f"  {found['calls']} calls in {found['minutes']} minutes of the virtual clock, {found['refused']} refused"
+        )
         print(f"  {found['used_percent']} % of the budget used; the worst sliding minute had {found['worst_minute']}")
     return 0 if found["worst_minute"] <= LIMIT and found["used_percent"] >= 95 and not found["refused"] else 1
 

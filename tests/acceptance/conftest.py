@@ -161,14 +161,14 @@ class Project:
     program: tuple[str, ...] = COMMAND
 
     def run(
-        self, *arguments: str, code: int | None = 0, env: dict[str, str] | None = None
+        self, *arguments: str, code: int | None = 0, env: dict[str, str] | None = None, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; whatever happens, no traceback reaches the user."""
         done = subprocess.run(
             [*self.program, *arguments],
             cwd=self.folder,
             env={**self.environment, **(env or {})},
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=120,

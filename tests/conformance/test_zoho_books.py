@@ -6,14 +6,12 @@ import datetime as dt
 import secrets
 from contextlib import closing
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from syncdsl.adapters.conformance import ConformanceSuite, Subject
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord, Rejected, Written
-from syncdsl.adapters.registry import load_adapter
 from syncdsl.adapters.zoho_books.actions import TRANSITIONS
 from syncdsl.schema.values import Ref
 
@@ -24,15 +22,14 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Connection
     from syncdsl.adapters.zoho_books.connection import BooksConnection
-    from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.schema.values import Fields
 
 
-@cache
-def _schema(sandbox: Sandbox) -> SchemaSnapshot:
-    """Return the schema of the sandbox, read once: nothing here changes it."""
-    with closing(load_adapter("zoho_books").connect(sandbox.settings("books"), None)) as connection:
-        return connection.schema()
+@pytest.fixture(scope="module")
+def shared(sandbox: Sandbox) -> Iterator[Connection]:
+    """Return the one connection of these tests: opening it costs more than most of them."""
+    with closing(sandbox.connect("books")) as connection:
+        yield connection
 
 
 class _OnBooks(ConformanceSuite):
@@ -40,11 +37,9 @@ class _OnBooks(ConformanceSuite):
     sandbox: Sandbox
 
     @pytest.fixture(autouse=True)
-    def _open(self, sandbox: Sandbox) -> Iterator[None]:
+    def _open(self, sandbox: Sandbox, shared: Connection) -> None:
         self.sandbox = sandbox
-        self.connection = load_adapter("zoho_books").connect(sandbox.settings("books"), _schema(sandbox))
-        yield
-        self.connection.close()
+        self.connection = shared
 
     def connect(self) -> Connection:
         """Return the connection of this test."""

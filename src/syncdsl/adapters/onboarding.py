@@ -112,8 +112,12 @@ class SignIn(Protocol):
         """Exchange a one-time code for a refresh token; raises Fault SD720 when the code is not accepted."""
         ...
 
-    def refresh(self, settings: ConnectionSettings) -> Grant:
-        """Make an access token: whether the secrets still hold, and for which scopes."""
+    def refresh(self, settings: ConnectionSettings, *, anew: bool) -> Grant:
+        """Return which scopes the secrets are good for.
+
+        `anew`: by making an access token, which shows that they still hold, as far as no limit stands in its way; else
+        by one that is kept, where there is one.
+        """
         ...
 
     def revoke(self, settings: ConnectionSettings) -> bool:

@@ -75,6 +75,7 @@ def setup(
         connection_table(workspace, name, connection)
     wanted = [connection] if connection else sorted(workspace.settings.environments[name].connections)
     found = look(workspace, name, wanted)
+    _say_inexact(found, option, quiet=settings.quiet)
     missing = [(item.connection, part) for item in found for part in item.requirements if _creatable(part)]
     if missing and not only_check:
         _show(found, quiet=settings.quiet, before=True)
@@ -86,6 +87,18 @@ def setup(
 
         show_webhooks(workspace, name, found[0], webhooks, env_file, changes=not only_check)
     return _end(items, option, created=bool(missing) and not only_check, quiet=settings.quiet)
+
+
+def _say_inexact(found: Sequence[Organisation], option: str, *, quiet: bool) -> None:
+    """Say that rules which do not compile yet, as before the first snapshot, tell only by name what they need."""
+    if quiet or all(item.exact for item in found):
+        return
+    say(
+        style_of(sys.stderr).prose(
+            "the rules do not compile yet, so this goes by the modules they name; after "
+            f"`syncdsl schema pull{option}` run it again\n"
+        )
+    )
 
 
 def _creatable(requirement: Requirement) -> bool:

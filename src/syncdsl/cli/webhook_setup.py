@@ -58,7 +58,9 @@ def _secret(workspace: Workspace, environment: str, name: str, env_file: Path | 
     known = configured_secrets(name, reference or None, (WEBHOOK_SECRET,))
     if kind == KEYRING:
         where = f"`keyring get {entry_of(place)} {WEBHOOK_SECRET}`"
-        if not known and changes:
+        if not known and not changes:
+            return f"{where}, once `syncdsl setup` without `--check` has made it"
+        if not known:
             keep(InKeyring(name=place), name, {WEBHOOK_SECRET: _new()})
             say(f"made a secret for webhooks and kept it in the keyring entry {entry_of(place)}")
         return where

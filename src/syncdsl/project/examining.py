@@ -11,9 +11,10 @@ from syncdsl.project.environment import open_connection, open_project_state
 from syncdsl.project.needs import Compiled, compile_rules, needed
 from syncdsl.project.preparation import scope_requirement
 from syncdsl.project.services import project_clock
+from syncdsl.project.workspace import Workspace
 from syncdsl.render.checklist import Item, Mark
 from syncdsl.render.style import counted
-from syncdsl.schema.difference import Weight, differences
+from syncdsl.schema.difference import differences
 from syncdsl.schema.snapshot import read_snapshot
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.onboarding import Needs, Requirement
     from syncdsl.adapters.protocol import Connection, Identity
-    from syncdsl.project.workspace import Workspace
 
 NOTICEABLE_SECONDS, HARMFUL_SECONDS = 30, 300
 """Clocks this far apart are said, and taken for a problem: certificates and signed calls stop working."""
@@ -125,7 +125,7 @@ def _connection(
     workspace: Workspace, environment: str, name: str, needs: Needs, identities: dict[str, Identity]
 ) -> Iterator[Item]:
     try:
-        scopes = scope_requirement(workspace, environment, name, needs)
+        scopes = scope_requirement(workspace, environment, name, needs, anew=True)
     except Fault as fault:
         yield _fault("token", fault, name)
         return
@@ -168,7 +168,10 @@ def _vitals(opened: Prepared, name: str) -> list[Item]:
         items = [_item("clock", mark, said, "let it be set by the network (NTP)", connection=name)]
     else:
         items = [_item("clock", Mark.GOOD, "the clocks agree", connection=name)]
-    quota = vitals.quota or "the system does not say how much of its quota is left"
+    quota = (
+        vitals.quota
+        or "calls are not counted: neither the system nor `limits` in its `options` says how many there are"
+    )
     return [*items, _item("quota", Mark.GOOD, quota, connection=name)]
 
 
@@ -177,21 +180,22 @@ def _requirements(opened: Prepared, name: str, needs: Needs) -> list[Item]:
 
 
 def _schema(workspace: Workspace, opened: Connection, name: str) -> Item:
+    """Compare the snapshot with the system; what changed is a problem only where the rules no longer fit."""
     before = read_snapshot(workspace.schema_path(name)).without_statistics()
-    changes = differences(before, opened.schema())
-    breaking = sum(item.weight is Weight.BREAKING for item in changes)
+    after = opened.schema()
+    changes = differences(before, after)
     if not changes:
         return _item("schema", Mark.GOOD, "the schema snapshot is what the system has", connection=name)
     said = f"the system changed since the schema snapshot: {counted(len(changes), 'difference')}"
-    if breaking:
-        said += f", {breaking} breaking"
-    return _item(
-        "schema",
-        Mark.BAD if breaking else Mark.ADVICE,
-        said,
-        f"`syncdsl schema diff {name}` shows them, `syncdsl schema pull {name}` takes them",
-        connection=name,
-    )
+    steps = f"`syncdsl schema diff {name}` shows them, `syncdsl schema pull {name}` takes them"
+    errors = _errors(Workspace(workspace.folder, {name: after})) - _errors(workspace)
+    if errors:
+        said += f"; with {'it' if len(changes) == 1 else 'them'} the rules have {counted(len(errors), 'error')}"
+    return _item("schema", Mark.BAD if errors else Mark.ADVICE, said, steps, connection=name)
+
+
+def _errors(workspace: Workspace) -> frozenset[object]:
+    return frozenset(item.sort_key for item in workspace.check().findings if item.level is Severity.ERROR)
 
 
 def _item(identifier: str, mark: Mark, text: str, *steps: str, connection: str | None = None) -> Item:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.onboarding import Needs, Use
 from syncdsl.diagnostics import Fault
-from syncdsl.plan.steps import ObserveStep, WriteStep
+from syncdsl.plan.steps import ObserveStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from syncdsl.plan.plan import Plan
     from syncdsl.project.workspace import Checked, Workspace
     from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.syntax.nodes import EntityName
 
 READ = Use()
 EVERYTHING = Use(creates=True, updates=True, acts=True)
-"""What is assumed of a module that rules name as long as they do not compile."""
+"""What transactions do with the documents that they keep in step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def needed(compiled: Compiled, connection: str, *, notifications: bool = False) 
         found = needs_of(checked.plan, checked.schemas, connection)
         return Needed(needs=replace(found, notifications=notifications), exact=True)
     why = compiled.fault.message if compiled.fault else "the rules have errors, which `syncdsl check` shows"
-    modules = {module: EVERYTHING for name, module in _named(compiled.workspace) if name == connection}
+    modules = _named(compiled.workspace, connection)
     return Needed(needs=Needs(modules=modules, currencies=True, notifications=notifications), exact=False, why=why)
 
 
@@ -77,11 +78,8 @@ def needs_of(plan: Plan, schemas: Mapping[str, SchemaSnapshot], connection: str)
     for step in plan.steps:
         if isinstance(step, ObserveStep) and step.connection == connection:
             uses[step.module] = _with(uses[step.module])
-    written = {step.module for step in plan.steps if isinstance(step, WriteStep) and step.connection == connection}
     for module, use in _uses(plan, connection):
         uses[module] = _with(uses[module], use)
-    for module in written - {module for module, use in uses.items() if use.writes}:
-        uses[module] = _with(uses[module], Use(updates=True))
     roles = tuple(dict.fromkeys(item.role for item in plan.access if item.connection == connection))
     return Needs(modules=dict(sorted(uses.items())), currencies=_carries_currencies(plan, schemas), roles=roles)
 
@@ -104,24 +102,24 @@ def _uses(plan: Plan, connection: str) -> Iterator[tuple[str, Use]]:
 
 
 def _of_pair(pair: Pair, connection: str) -> Iterator[tuple[str, Use]]:
-    sides: tuple[tuple[Side, Side], ...] = (("left", "right"), ("right", "left"))
-    for side, other in sides:
-        endpoint = pair.left if side == "left" else pair.right
-        if endpoint.connection != connection:
-            continue
-        rule = pair.on_duplicate
-        clones = rule.action == "clone" and rule.into in {side, None}
-        gone = pair.on_delete.get(other, "keep")
-        yield (
-            endpoint.module,
-            Use(
-                creates=pair.direction in {side, "both"} or clones,
-                # Linked records carry the key on both sides, whichever way values travel.
-                updates=True,
-                deletes=gone == "delete",
-                acts=gone == "deactivate",
-            ),
-        )
+    if pair.left.connection == connection:
+        creates = pair.direction != "right" or _clones(pair, "left")
+        # Without records made there it is written by map lines alone: a link's key stands on the right.
+        updates = creates or any(line.to_left is not None for line in pair.lines) or pair.right.key_field is None
+        yield pair.left.module, _side(pair, gone="right", creates=creates, updates=updates)
+    if pair.right.connection == connection:
+        creates = pair.direction != "left" or _clones(pair, "right")
+        yield pair.right.module, _side(pair, gone="left", creates=creates, updates=True)
+
+
+def _side(pair: Pair, *, gone: Side, creates: bool, updates: bool) -> Use:
+    """Return what is done with one side's module, `gone` being the other side, whose records may be deleted."""
+    action = pair.on_delete.get(gone, "keep")
+    return Use(creates=creates, updates=updates, deletes=action == "delete", acts=action == "deactivate")
+
+
+def _clones(pair: Pair, side: Side) -> bool:
+    return pair.on_duplicate.action == "clone" and pair.on_duplicate.into in {side, None}
 
 
 def _with(use: Use, more: Use = READ) -> Use:
@@ -158,13 +156,34 @@ def _assignments(plan: Plan) -> Iterator[tuple[str, str, Iterable[Assignment]]]:
         yield document.connection, document.module, document.assignments
 
 
-def _named(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Return connection and module of every module that the rules name."""
-    from syncdsl.syntax.nodes import EntityName  # noqa: PLC0415 - loads the grammar
+def _named(workspace: Workspace, connection: str) -> dict[str, Use]:
+    """Return the modules of a connection that the rules name, with what the statements that name them do."""
+    from syncdsl.syntax.nodes import Arrow, Document, Like, MapLine, Module, Record  # noqa: PLC0415 - loads the grammar
+    from syncdsl.syntax.traversal import walk  # noqa: PLC0415 - the same
 
+    uses: defaultdict[str, Use] = defaultdict(Use)
+    sides: tuple[tuple[EntityName, Use], ...]
     for node in _nodes(workspace):
-        if isinstance(node, EntityName):
-            yield node.connection.text, node.module.text
+        match node:
+            case Module(left=left, right=right, arrow=arrow):
+                back = any(
+                    isinstance(part, Like) or (isinstance(part, MapLine) and part.arrow is not Arrow.RIGHT)
+                    for part in walk(node)
+                )
+                sides = (
+                    (left, Use(creates=arrow is not Arrow.RIGHT, updates=arrow is not Arrow.RIGHT or back)),
+                    (right, Use(creates=arrow is not Arrow.LEFT, updates=True)),
+                )
+            case Document(entity=entity):
+                sides = ((entity, Use(creates=True, acts=True)),)
+            case Record(entity=entity):
+                sides = ((entity, READ),)
+            case _:
+                continue
+        for entity, use in sides:
+            if entity.connection.text == connection:
+                uses[entity.module.text] = _with(uses[entity.module.text], use)
+    return dict(sorted(uses.items()))
 
 
 def _nodes(workspace: Workspace) -> Iterator[object]:

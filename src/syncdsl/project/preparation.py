@@ -71,10 +71,12 @@ def call_back_steps(
         return opened.preparing.call_back_steps(needs, url=url, secret=secret) if isinstance(opened, Prepared) else ()
 
 
-def scope_requirement(workspace: Workspace, environment: str, name: str, needs: Needs) -> Requirement | None:
+def scope_requirement(
+    workspace: Workspace, environment: str, name: str, needs: Needs, *, anew: bool = False
+) -> Requirement | None:
     """Return whether the token has the scopes that the needs take; None where there is no sign-in.
 
-    Makes an access token, as every run does. Raises Fault SD702 when the refresh token does not hold.
+    `anew`: an access token is made, which shows that the secrets still hold. Raises Fault SD702 when they do not.
     """
     table = connection_table(workspace, environment, name)
     adapter = load_adapter(table.adapter)
@@ -82,7 +84,8 @@ def scope_requirement(workspace: Workspace, environment: str, name: str, needs: 
     if not isinstance(adapter, SigningIn) or not wanted:
         return None
     secrets = resolve_secrets(name, table.credentials, wanted)
-    granted = adapter.sign_in.refresh(connection_settings(workspace, environment, name, table, secrets)).scopes
+    settings = connection_settings(workspace, environment, name, table, secrets)
+    granted = adapter.sign_in.refresh(settings, anew=anew).scopes
     missing = adapter.sign_in.missing(adapter.sign_in.scopes(needs), granted)
     if not missing:
         return Requirement(id="scopes", title="the token has every scope that the rules need", condition=Fine())

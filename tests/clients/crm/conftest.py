@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own for clients that are not ours, and the descriptions that its answers have to fit."""
+"""A sandbox in a process of its own for clients that are not ours, and the descriptions its answers have to fit."""
 
 from __future__ import annotations
 

@@ -4,6 +4,9 @@ The SDK keeps its settings in class attributes and its tokens and field descript
 a folder. Nothing of it is changed. Connections to anywhere but the loopback interface are refused, and recorded.
 """
 
+# The SDK ships no types.
+# mypy: disable-error-code=import-untyped
+
 from __future__ import annotations
 
 import json
@@ -65,7 +68,7 @@ def guard() -> None:
             raise OSError(f"{address[0]} is not this machine")
         connect(self, address)
 
-    socket.socket.connect = guarded  # type: ignore[method-assign,assignment] - the guard of this process
+    socket.socket.connect = guarded  # type: ignore[method-assign,assignment]  # the guard of this process alone
 
 
 def initialise(base: str, folder: Path) -> None:
@@ -75,7 +78,7 @@ def initialise(base: str, folder: Path) -> None:
         token=OAuthToken(
             client_id="sandbox-client",
             client_secret="sandbox-secret",
-            refresh_token="sandbox-refresh",  # noqa: S106 - published
+            refresh_token="sandbox-refresh",
         ),
         store=FileStore(str(folder / "tokens.csv")),
         sdk_config=SDKConfig(auto_refresh_fields=False, pick_list_validation=True),
@@ -229,6 +232,10 @@ def asks() -> dict[str, Any]:
         "search": [record.get_key_value("Account_Name") for record in found.get_data()],
         "coql": [record.get_key_value("Owner.email") for record in rows.get_data()],
         "syntax": problem_code(error),
+        "counts": [
+            seen(operations.record_count(asked))[1].get_count(),
+            seen(UsersOperations().users_count(ParameterMap()))[1].get_count(),
+        ],
         "related": [record.get_key_value("Last_Name") for record in seen(listing)[1].get_data()],
     }
 
@@ -357,7 +364,7 @@ def main() -> None:
         "custom_field": custom_field(),
         "pages": pages(2_100),
     }
-    print(json.dumps({**found, "refused": REFUSED}))
+    sys.stdout.write(json.dumps({**found, "refused": REFUSED}) + "\n")
 
 
 if __name__ == "__main__":

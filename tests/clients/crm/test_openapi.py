@@ -193,7 +193,13 @@ CHANNELS = [
 @pytest.fixture(scope="module")
 def ids(running: Running) -> dict[str, str]:
     """Return ids of records and metadata that the calls name."""
-    get, insert = running.client.get, lambda module, **values: _insert(running, module, values)
+    get = running.client.get
+
+    def insert(module: str, **values: Any) -> str:
+        answer = running.client.post(f"{ROOT}/{module}", json={"data": [values]})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["data"][0]["details"]["id"])
+
     product = insert("Products", Product_Name="Walked")
     account = insert("Accounts", Account_Name="Walked")
     insert("Deals", Deal_Name="Of an account", Stage="Qualification", Account_Name={"id": account})
@@ -211,12 +217,6 @@ def ids(running: Running) -> dict[str, str]:
         "layout": get(f"{ROOT}/settings/layouts", params={"module": "Deals"}).json()["layouts"][0]["id"],
         "user": get(f"{ROOT}/users").json()["users"][0]["id"],
     }
-
-
-def _insert(running: Running, module: str, values: dict[str, Any]) -> str:
-    answer = running.client.post(f"{ROOT}/{module}", json={"data": [values]})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["data"][0]["details"]["id"])
 
 
 def filled(value: Any, ids: dict[str, str]) -> Any:

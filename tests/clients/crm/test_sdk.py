@@ -85,6 +85,7 @@ def test_records_are_found_by_search_coql_and_relation(session: dict[str, Any]) 
         "search": ["SDK One more"],
         "coql": ["petra.hofer@rheinbruecke.example"],
         "syntax": "SYNTAX_ERROR",
+        "counts": [1, 4],
         "related": ["Related"],
     }
 

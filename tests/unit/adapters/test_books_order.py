@@ -89,6 +89,22 @@ def test_equal_stamps_prove_no_order(books: BooksConnection, script: Script) -> 
     assert (ids, end.complete) == (["1", "2", "3", "4"], True)
 
 
+def test_a_known_front_ends_a_reading_only_in_a_proven_order(books: BooksConnection, script: Script) -> None:
+    """A list by name begins with the same rows for ever, whatever changes behind them."""
+    front = [row(1, OLD), row(2, OLD)]
+    script.answers.append(page(*front, more=False))
+    cursor = observed(books, None)[1].cursor
+    assert cursor is not None
+    assert len(cursor.split(" ")) == 3
+    script.answers += [page(*front, more=True), page(row(3, NEWER)), page(*front, more=True), page(row(3, NEWER))]
+    ids, end = observed(books, cursor)
+    assert "3" in ids
+    assert end.complete
+    books._api._unsorted.clear()
+    script.answers.append(page(*front, more=True, sort_column="last_modified_time", sort_order="D"))
+    assert observed(books, cursor)[0] == []
+
+
 def test_a_refused_sort_column_is_left_out(books: BooksConnection, script: Script) -> None:
     script.answers += [
         (400, {"code": 2, "message": "Invalid value passed for sort_column"}, {}),

@@ -172,6 +172,9 @@ def test_a_place_of_the_users_own_is_used(script: Script) -> None:
         def save(self, name: str, text: str) -> None:
             self[name] = text
 
+        def drop(self, name: str) -> None:
+            self.pop(name, None)
+
     place, memory = Place(), OwnMemory()
     services = Services(clock=script.clock, shared=memory, tokens=place)
     for _ in range(2):

@@ -65,16 +65,21 @@ def test_a_clock_that_is_wrong(company: Company) -> None:
 
 
 def test_the_system_moved_on(company: Company) -> None:
-    """A snapshot that is no longer what the system has is said with the commands that show and take the change."""
+    """A snapshot that is no longer what the system has is worth a look, and a problem where the rules no longer fit."""
     variables = company.sandbox.environment()
     path = company.run.folder / "schema" / "crm.json"
     snapshot = json.loads(path.read_text(encoding="utf-8"))
-    del snapshot["modules"]["Vendors"]
-    snapshot["modules"]["Accounts"]["views"].append("A view that is gone")
+    snapshot["modules"]["Accounts"]["views"].append("Pilot")
     path.write_text(json.dumps(snapshot), encoding="utf-8")
     _, found = checks(company, "crm", **variables)
-    assert found["crm", "schema"]["status"] != "ok"
+    assert found["crm", "schema"]["status"] == "advice"
     assert "syncdsl schema diff crm" in found["crm", "schema"]["steps"][0]
+    rules = company.run.folder / "rules" / "customers.sync"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace('view: "All Accounts"', 'view: "Pilot"'), encoding="utf-8")
+    _, found = checks(company, "crm", **variables)
+    assert found["crm", "schema"]["status"] == "bad"
+    assert "the rules have 1 error" in found["crm", "schema"]["message"]
 
 
 def test_another_organisation_than_the_state(company: Company) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-
 from tests.unit.cli.dialogue import talk
 
 if TYPE_CHECKING:
@@ -22,8 +21,9 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/oauth/v2/auth\S+")
 
 def test_into_the_keyring(company: Company) -> None:
     """A code from stdin becomes a refresh token in the keyring, and syncdsl.toml says where; no secret is printed."""
-    result = company.sign_in("crm")
+    result = company.sign_in("crm", "-vv")
     assert result.code == 0, result.err
+    assert "POST /oauth/v2/token" in result.err, "-vv tells the calls"
     assert "Signed in: crm opens" in result.out
     assert "syncdsl setup" in result.out
     (kept,) = company.kept.values()

@@ -17,8 +17,9 @@ def test_revoked_and_removed(company: Company) -> None:
     """The token is revoked at the system and gone from the keyring, and every line says what happened."""
     assert company.sign_in("crm").code == 0
     token = company.kept[ENTRY]["refresh_token"]
-    result = company.run("logout", "crm", "--yes")
+    result = company.run("logout", "crm", "--yes", "-vv")
     assert result.code == 0, result.err
+    assert "revoke" in result.err, "-vv tells the calls"
     assert "revoked the refresh token of `crm`" in result.out
     assert "removed from the keyring entry `syncdsl:my-sync-sandbox-crm`: client_id, client_secret" in result.out
     assert token not in result.out + result.err

@@ -37,6 +37,12 @@ def test_currencies_of_one_side(company: Company, variables: dict[str, str]) -> 
     asked = company.run("setup", "books", **variables)
     assert asked.code == 3
     assert "error[SD611]" in asked.err
+    few = company.refresh_token("ZohoBooks.contacts.ALL", "ZohoBooks.invoices.ALL", "ZohoBooks.settings.READ")
+    refused = company.run("setup", "books", "--yes", **{**variables, "SYNCDSL_BOOKS_REFRESH_TOKEN": few})
+    assert refused.code == 6
+    assert "error[SD723]" in refused.err
+    assert "`ZohoBooks.settings.CREATE`" in refused.err
+    assert "`New Currency`: GBP" in refused.err
     made = company.run("setup", "books", "--yes", **variables)
     assert made.code == 0, made.err
     assert "created books: currency GBP" in made.err

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import keyring
 import pytest
 from keyring.backends import fail
+from tests.backends.file_keyring import FileKeyring
 
 from syncdsl.diagnostics import Fault
 from syncdsl.project import keyrings
 from syncdsl.project.keeping import InFile, InKeyring, keep, keyring_place, prefix_of, refuse_place
-from tests.backends.file_keyring import FileKeyring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

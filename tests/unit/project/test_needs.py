@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syncdsl.adapters.onboarding import Use
+from syncdsl.adapters.onboarding import SigningIn, Use
 from syncdsl.adapters.registry import load_adapter
-from syncdsl.adapters.onboarding import SigningIn
 from syncdsl.project.needs import adapters_of, compile_rules, needed
 from syncdsl.project.template import create_project
 from syncdsl.project.workspace import Workspace
@@ -66,14 +65,16 @@ def test_the_fewest_scopes_of_the_crm(workspace: Workspace) -> None:
 
 
 def test_one_way_needs_no_create_on_the_other_side(workspace: Workspace) -> None:
-    """Where records are only read and given their key, nothing is created, and no currency travels."""
+    """Where records are only read nothing is written, not even a key, and no currency travels."""
     rules = workspace.folder / "rules" / "customers.sync"
     rules.write_text(HEAD + ONE_WAY, encoding="utf-8")
     compiled = compile_rules(workspace)
-    assert needed(compiled, "crm").needs.modules["Vendors"] == Use(updates=True)
+    assert needed(compiled, "crm").needs.modules["Vendors"] == Use()
+    assert needed(compiled, "crm").needs.written == ()
     assert needed(compiled, "books").needs.modules["vendors"] == Use(creates=True, updates=True)
     assert not needed(compiled, "crm").needs.currencies
-    assert "ZohoCRM.modules.vendors.CREATE" not in names(workspace, "crm", "zoho_crm")
+    written = [name for name in names(workspace, "crm", "zoho_crm") if not name.endswith("READ")]
+    assert written == []
     assert names(workspace, "books", "zoho_books") == [
         "ZohoBooks.contacts.READ",
         "ZohoBooks.contacts.CREATE",
@@ -83,14 +84,18 @@ def test_one_way_needs_no_create_on_the_other_side(workspace: Workspace) -> None
 
 
 def test_rules_without_schemas_are_taken_by_their_names(workspace: Workspace) -> None:
-    """Before the first sign-in there is no snapshot: the modules that rules name are needed for everything."""
+    """Before the first sign-in there is no snapshot: modules are needed for what the statements do that name them."""
     (workspace.folder / "schema" / "crm.json").unlink()
     found = needed(compile_rules(workspace), "crm")
     assert not found.exact
     assert "crm.json" in found.why
-    assert set(found.needs.modules) == {"Accounts", "Deals"}
-    assert all(use.creates and use.updates for use in found.needs.modules.values())
-    assert "ZohoCRM.modules.deals.UPDATE" in names(workspace, "crm", "zoho_crm")
+    assert found.needs.modules == {"Accounts": Use(creates=True, updates=True), "Deals": Use()}
+    assert "ZohoCRM.modules.deals.CREATE" not in names(workspace, "crm", "zoho_crm")
+    rules = workspace.folder / "rules" / "customers.sync"
+    rules.write_text(HEAD + ONE_WAY, encoding="utf-8")
+    compiled = compile_rules(workspace)
+    assert needed(compiled, "crm").needs.modules == {"Vendors": Use()}
+    assert needed(compiled, "books").needs.modules == {"vendors": Use(creates=True, updates=True)}
 
 
 def test_a_project_without_rules_needs_no_records(workspace: Workspace) -> None:

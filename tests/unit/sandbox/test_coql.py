@@ -101,3 +101,96 @@ def test_mistakes_are_named(running: Any, query: str, code: str) -> None:
     """A query that cannot be answered is HTTP 400 with the code of its kind."""
     answer = running.crm.post("/coql", json={"select_query": query})
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+@pytest.fixture(scope="module")
+def deals(start: Any) -> Any:
+    """Start a sandbox with deals of two accounts, one of them under the other."""
+    sandbox = start("--records", "0")
+    users = sandbox.crm.get("/users").json()["users"]
+    [top] = sandbox.insert("Accounts", {"Account_Name": "Top", "Phone": "1"})
+    [sub] = sandbox.insert("Accounts", {"Account_Name": "Sub", "Phone": "2", "Parent_Account": {"id": top}})
+    sandbox.insert(
+        "Deals",
+        {"Deal_Name": "A", "Stage": "Qualification", "Amount": 10.1, "Account_Name": {"id": top}},
+        {"Deal_Name": "B", "Stage": "Qualification", "Amount": 20.2, "Account_Name": {"id": sub}},
+        {"Deal_Name": "C", "Stage": "Closed Won", "Amount": 40, "Owner": {"id": users[1]["id"]}},
+        {"Deal_Name": "D", "Stage": "Closed Won", "Closing_Date": "2026-03-01"},
+    )
+    return sandbox
+
+
+def rows(sandbox: Any, query: str) -> list[dict[str, Any]]:
+    answer = sandbox.crm.post("/coql", json={"select_query": query})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["data"])
+
+
+def test_joins_lead_through_lookups(deals: Any) -> None:
+    """Columns, conditions and orders reach fields of the record a lookup points to, also two steps away."""
+    query = (
+        "select Deal_Name, Account_Name.Phone, Account_Name.Parent_Account.Account_Name as Above, Owner.last_name"
+        " from Deals where Account_Name.Phone in ('1', '2') order by Account_Name.Account_Name"
+    )
+    assert [{name: row[name] for name in row if name != "id"} for row in rows(deals, query)] == [
+        {"Deal_Name": "B", "Account_Name.Phone": "2", "Above": "Top", "Owner.last_name": "Hofer"},
+        {"Deal_Name": "A", "Account_Name.Phone": "1", "Above": None, "Owner.last_name": "Hofer"},
+    ]
+    [row] = rows(deals, "select Deal_Name from Deals where Owner.last_name != 'hofer'")
+    assert row["Deal_Name"] == "C"
+    assert len(rows(deals, "select id from Deals where Account_Name.Phone is null")) == 2
+
+
+def test_aggregates_sum_up_groups(deals: Any) -> None:
+    """Counts, sums, averages and extremes come for each group, under their own names or aliases."""
+    query = (
+        "select Stage, COUNT(id) as number, sum(Amount), AVG(Amount), min(Amount), max(Closing_Date)"
+        " from Deals where id is not null group by Stage order by number desc, Stage asc"
+    )
+    assert rows(deals, query) == [
+        {
+            "Stage": "Closed Won",
+            "number": 2,
+            "SUM(Amount)": 40,
+            "AVG(Amount)": 40,
+            "MIN(Amount)": 40,
+            "MAX(Closing_Date)": "2026-03-01",
+        },
+        {
+            "Stage": "Qualification",
+            "number": 2,
+            "SUM(Amount)": 30.3,
+            "AVG(Amount)": 15.15,
+            "MIN(Amount)": 10.1,
+            "MAX(Closing_Date)": None,
+        },
+    ]
+    assert rows(deals, "select count(id) from Deals where Amount > 15") == [{"COUNT(id)": 2}]
+    by_owner = "select Owner, count(id) from Deals where id is not null group by Owner order by count(id) desc"
+    assert [row["COUNT(id)"] for row in rows(deals, by_owner)] == [3, 1]
+    assert set(rows(deals, by_owner)[0]["Owner"]) == {"id"}
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("select Account_Name.Nope from Deals where id is not null", "INVALID_QUERY"),
+        ("select Deal_Name.Phone from Deals where id is not null", "INVALID_QUERY"),
+        ("select sum(Deal_Name) from Deals where id is not null", "INVALID_QUERY"),
+        ("select Deal_Name, count(id) from Deals where id is not null group by Stage", "INVALID_QUERY"),
+        ("select Stage from Deals where id is not null group by Nope", "INVALID_QUERY"),
+        ("select Deal_Name from Deals where id is not null order by count(id)", "INVALID_QUERY"),
+        ("select Deal_Name, Deal_Name from Deals where id is not null", "DUPLICATE_DATA"),
+        ("select Deal_Name as a, Stage as a from Deals where id is not null", "DUPLICATE_ALIAS"),
+        ("select Stage from Deals where id > 0 group by Stage, Type, Owner, Amount, Next_Step", "LIMIT_EXCEEDED"),
+        ("select id from Deals where id > 0 order by id" + ", id" * 10, "LIMIT_EXCEEDED"),
+        ("select id from Deals where id > 0" + " and id > 0" * 25, "LIMIT_EXCEEDED"),
+        ("select id" + ", id" * 50 + " from Deals where id > 0", "LIMIT_EXCEEDED"),
+        ("select id from Deals where id > 0 limit 1999 offset 99000", "LIMIT_EXCEEDED"),
+        ("select id from Deals where " + "(id > 0 and " * 3000 + "id > 0" + ")" * 3000, "SYNTAX_ERROR"),
+    ],
+)
+def test_mistakes_of_joins_and_groups_are_named(deals: Any, query: str, code: str) -> None:
+    """What cannot be joined, grouped or named twice is refused with the code of its kind, and so is too much."""
+    answer = deals.crm.post("/coql", json={"select_query": query})
+    assert (answer.status_code, answer.json()["code"]) == (400, code)

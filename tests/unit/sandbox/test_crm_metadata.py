@@ -112,3 +112,44 @@ def test_personal_data_is_marked(empty: Any) -> None:
     """A field with personal data carries the mark, others do not."""
     fields = empty.crm.get("/settings/fields", params={"module": "Contacts"}).json()["fields"]
     assert [field["api_name"] for field in fields if field["private"]] == ["Date_of_Birth"]
+
+
+def test_single_descriptions_are_found_by_id(empty: Any) -> None:
+    """A module, layout, pipeline, currency or user asked for by id is the one that its list shows."""
+    layout = empty.crm.get("/settings/layouts", params={"module": "Deals"}).json()["layouts"][0]
+    asked = {
+        "modules": ("/settings/modules", {}),
+        "layouts": ("/settings/layouts", {"module": "Deals"}),
+        "pipeline": ("/settings/pipeline", {"layout_id": layout["id"]}),
+        "currencies": ("/org/currencies", {}),
+        "users": ("/users", {}),
+    }
+    for key, (path, params) in asked.items():
+        listed = empty.crm.get(path, params=params).json()[key][-1]
+        [one] = empty.crm.get(f"{path}/{listed['id']}", params=params).json()[key]
+        assert one == listed, key
+    assert empty.crm.get("/settings/layouts/1", params={"module": "Deals"}).status_code == 204
+    assert empty.crm.get("/settings/fields/1", params={"module": "Deals"}).status_code == 204
+    assert empty.crm.get("/org/currencies/1").status_code == 204
+
+
+def test_lists_can_be_narrowed(empty: Any) -> None:
+    """Modules by their state, fields by their use, users by their type and counted, views by page."""
+    assert empty.crm.get("/settings/modules", params={"status": "user_hidden"}).status_code == 204
+    assert empty.crm.get("/settings/modules", params={"status": "odd"}).status_code == 400
+    unused = empty.crm.get("/settings/fields", params={"module": "Deals", "type": "unused"})
+    assert unused.status_code == 204
+    everyone = empty.crm.get("/users").json()["users"]
+    active = empty.crm.get("/users", params={"type": "ActiveUsers"}).json()["users"]
+    assert len(active) == len(everyone) - 1
+    assert empty.crm.get("/users/actions/count", params={"type": "ActiveUsers"}).json() == {"count": len(active)}
+    page = empty.crm.get("/settings/custom_views", params={"module": "Accounts", "page": 2, "per_page": 2}).json()
+    assert ([view["name"] for view in page["custom_views"]], page["info"]["more_records"]) == (["Customers"], False)
+
+
+def test_the_switch_of_the_stage_history_takes_true_or_false(empty: Any) -> None:
+    """Anything else is refused and changes nothing."""
+    url = f"{empty.crm_url}/_sandbox/crm/stage-history"
+    for body in (b"", b"{}", b'{"on": 1}', b"[]"):
+        assert empty.anybody.put(url, content=body).status_code == 400
+    assert empty.control("GET", "crm/stage-history") == {"on": True}

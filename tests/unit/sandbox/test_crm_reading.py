@@ -1,5 +1,7 @@
 """Reading CRM records: paging, views, sorting, If-Modified-Since, value shapes."""
 
+import base64
+import json
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -177,3 +179,56 @@ def test_one_record_by_id(empty: Any) -> None:
     assert empty.crm.get("/Accounts/4150868000009999999").status_code == 204
     answer = empty.crm.get("/Accounts/abc")
     assert (answer.status_code, answer.json()["message"]) == (400, "the id given seems to be invalid")
+
+
+def test_a_page_token_lives_for_a_day(start: Any) -> None:
+    """A token still works just before its expiry, and is EXPIRED_VALUE after it."""
+    running = start("--records", "0")
+    running.insert("Accounts", *({"Account_Name": f"T {number}"} for number in range(3)))
+    params = {"fields": "id", "per_page": "1"}
+    token = running.crm.get("/Accounts", params=params).json()["info"]["next_page_token"]
+    later = {**params, "page_token": token}
+    running.control("POST", "clock/advance", {"seconds": 24 * 3600 - 60})
+    running.authorise()
+    assert running.crm.get("/Accounts", params=later).json()["info"]["page"] == 2
+    running.control("POST", "clock/advance", {"seconds": 120})
+    running.authorise()
+    answer = running.crm.get("/Accounts", params=later)
+    assert (answer.status_code, answer.json()["code"]) == (400, "EXPIRED_VALUE")
+
+
+def test_page_tokens_end_at_100000_rows(empty: Any) -> None:
+    """A token that has led past 100,000 rows leads no further; one that was made up leads nowhere."""
+    empty.insert("Accounts", {"Account_Name": "Last 1"}, {"Account_Name": "Last 2"})
+    params = {"fields": "id", "per_page": "1", "sort_order": "asc"}
+    token = empty.crm.get("/Accounts", params=params).json()["info"]["next_page_token"]
+    binding, expiry, page, _, value, identity = json.loads(base64.urlsafe_b64decode(token))
+
+    def made(*state: Any) -> str:
+        return base64.urlsafe_b64encode(json.dumps(state).encode()).decode()
+
+    far = {**params, "page_token": made(binding, expiry, page, 100_000, value, identity)}
+    assert empty.crm.get("/Accounts", params=far).json()["code"] == "PAGINATION_LIMIT_EXCEEDED"
+    for wrong in (made(binding, expiry, page, 1, 2**70, identity), made(binding, expiry), made("x"), "%%%"):
+        answer = empty.crm.get("/Accounts", params={**params, "page_token": wrong})
+        assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_DATA")
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"converted": "perhaps"}, "INVALID_DATA"),
+        ({"sort_by": "Phone"}, "INVALID_DATA"),
+        ({"sort_order": "up"}, "INVALID_DATA"),
+        ({"per_page": "201"}, "INVALID_DATA"),
+        ({"page": "0"}, "INVALID_DATA"),
+        ({"ids": "1,abc"}, "INVALID_DATA"),
+        ({"ids": ",".join(["1"] * 101)}, "LIMIT_EXCEEDED"),
+        ({"fields": ",".join(f"F{number}" for number in range(51))}, "LIMIT_EXCEEDED"),
+        ({"fields": ""}, "REQUIRED_PARAM_MISSING"),
+    ],
+)
+def test_wrong_parameters_of_a_list_are_refused(empty: Any, params: dict[str, str], code: str) -> None:
+    """Each parameter has its limits, and the answer the code of what is wrong."""
+    answer = empty.crm.get("/Accounts", params={"fields": "id", **params})
+    assert (answer.status_code, answer.json()["code"]) == (400, code)

@@ -233,3 +233,35 @@ def test_a_choice_that_is_not_in_the_list_is_refused_among_several(empty: Any) -
     for taxes in (["VAT 19", "VAT 99"], "VAT 19"):
         answer = empty.crm.post("/Products", json={"data": [{"Product_Name": "P", "Tax": taxes}]})
         assert first_error(answer)["code"] == "INVALID_DATA"
+
+
+def test_rows_are_changed_added_and_taken_out_by_their_ids(empty: Any) -> None:
+    """A row sent with its id changes, one without is added, `_delete` takes one out, and the others stay."""
+    [product] = empty.insert("Products", {"Product_Name": "Row"})
+    lines = [{"Product_Name": {"id": product}, "Quantity": number, "List_Price": 1} for number in (1, 2, 3)]
+    identity = quote(empty, *lines).json()["data"][0]["details"]["id"]
+    first, second, third = (row["id"] for row in read(empty, "Quotes", identity)["Quoted_Items"])
+    change = [
+        {"id": first, "Quantity": 10},
+        {"id": second, "_delete": None},
+        {"Product_Name": {"id": product}, "Quantity": 4, "List_Price": 1},
+    ]
+    answer = empty.crm.put("/Quotes", json={"data": [{"id": identity, "Quoted_Items": change}]})
+    assert answer.status_code == 200, answer.text
+    found = read(empty, "Quotes", identity)
+    assert [row["Quantity"] for row in found["Quoted_Items"]] == [10, 3, 4]
+    assert (found["Quoted_Items"][1]["id"], found["Grand_Total"]) == (third, 17)
+    wrong = empty.crm.put("/Quotes", json={"data": [{"id": identity, "Quoted_Items": [{"id": "1", "Quantity": 1}]}]})
+    assert first_error(wrong)["details"]["json_path"] == "$.data[0].Quoted_Items[0].id"
+    every = [{"id": row["id"], "_delete": None} for row in found["Quoted_Items"]]
+    none = empty.crm.put("/Quotes", json={"data": [{"id": identity, "Quoted_Items": every}]})
+    assert first_error(none)["code"] == "MANDATORY_NOT_FOUND"
+    assert len(read(empty, "Quotes", identity)["Quoted_Items"]) == 3
+
+
+def test_automation_is_chosen_by_a_list(empty: Any) -> None:
+    """`trigger` is a list of words, also an empty one; anything else is refused as a whole."""
+    body: dict[str, Any] = {"data": [{"Account_Name": "Quiet"}], "trigger": []}
+    assert empty.crm.post("/Accounts", json=body).status_code == 201
+    assert empty.crm.post("/Accounts", json={**body, "trigger": ["workflow"]}).status_code == 201
+    assert empty.crm.post("/Accounts", json={**body, "trigger": "workflow"}).json()["code"] == "INVALID_DATA"

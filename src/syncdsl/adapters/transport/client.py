@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syncdsl.adapters.priority import Priority, current_priority
 from syncdsl.adapters.protocol import Ambiguous, NotSent
@@ -18,9 +18,10 @@ from syncdsl.adapters.transport.answer import (
 )
 from syncdsl.adapters.transport.rate import Ending
 from syncdsl.adapters.transport.retry import RetryPolicy, repeat
+from syncdsl.adapters.transport.windows import Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from syncdsl.adapters.services import Clock
     from syncdsl.adapters.transport.answer import Dialect
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Fault
 
 NOTHING: Mapping[str, str] = {}
+
+Costs: TypeAlias = "Callable[[str, str, Mapping[str, str], Any], Cost]"
+"""The cost of a call by its method, path, parameters and body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,18 @@ class _Request:
     headers: Mapping[str, str]
     content: bytes | None
     priority: Priority
-    cost: int
-    heavy: bool
+    cost: Cost
+
+
+def _one(_method: str, _path: str, _params: Mapping[str, str], _body: Any) -> Cost:
+    return Cost()
 
 
 class Client:
     """What an adapter speaks HTTP through.
 
-    `root` is the path that all paths are relative to, `scheme` the word before the token in the
-    `Authorization` header.
+    `root` is the path that all paths are relative to, `scheme` the word before the token in the `Authorization` header.
+    `costs` tells of a call what it takes of the organisation's budget; without it every call takes one.
     """
 
     def __init__(
@@ -66,6 +73,7 @@ class Client:
         policy: RetryPolicy,
         problems: Problems,
         clock: Clock,
+        costs: Costs = _one,
     ) -> None:
         self._wire = wire
         self._root = root
@@ -75,6 +83,7 @@ class Client:
         self._gate = gate
         self._policy = policy
         self._clock = clock
+        self._costs = costs
         self.problems = problems
 
     def read(
@@ -85,18 +94,15 @@ class Client:
         params: Mapping[str, str] = NOTHING,
         headers: Mapping[str, str] = NOTHING,
         body: Any = None,
-        cost: int = 1,
-        heavy: bool = False,
     ) -> Answer:
         """Make a call that changes nothing, repeating it over passing failures.
 
-        The answer's status is below 500 and neither 401, 403 nor 429; a 4xx is the adapter's to read. `cost` is what
-        the call takes of a day's budget, `heavy` whether it counts among the calls that few may be under way of.
+        The answer's status is below 500 and neither 401, 403 nor 429; a 4xx is the adapter's to read.
 
         Raises Fault: SD701 no answer, SD702 credentials, SD703 forbidden, SD704 rate, SD709 left alone because it kept
         failing, SD705 anything else.
         """
-        request = _Request(method, path, params, headers, _content(body), current_priority(), cost, heavy)
+        request = self._request(method, path, params, headers, body, current_priority())
         try:
             answer = repeat(lambda: self._call(request), self._policy, write=False, clock=self._clock)
         except (UnsentError, LostError) as error:
@@ -117,16 +123,14 @@ class Client:
         params: Mapping[str, str] = NOTHING,
         headers: Mapping[str, str] = NOTHING,
         body: Any = None,
-        cost: int = 1,
-        heavy: bool = False,
     ) -> Answer | NotSent | Ambiguous:
         """Make a call that changes something; it is repeated only while it certainly had no effect.
 
-        It carries out an effect, whatever class of work it is made in. `cost` and `heavy` are as for `read`.
+        It carries out an effect, whatever class of work it is made in.
 
         Raises Fault: SD702 credentials, SD703 forbidden, SD705 a redirect. Nothing was written then.
         """
-        request = _Request(method, path, params, headers, _content(body), Priority.EFFECT, cost, heavy)
+        request = self._request(method, path, params, headers, body, Priority.EFFECT)
         try:
             answer = repeat(lambda: self._call(request), self._policy, write=True, clock=self._clock)
         except (UnsentError, HeldBackError) as error:
@@ -151,6 +155,18 @@ class Client:
         """Return text without secrets."""
         return self.problems.redactor.clean(text)
 
+    def _request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: Any,
+        priority: Priority,
+    ) -> _Request:
+        content = None if body is None else exact_json.write(body).encode()
+        return _Request(method, path, params, headers, content, priority, self._costs(method, path, params, body))
+
     def _call(self, request: _Request) -> Answer:
         token = self._tokens.current()
         answer, verdict = self._send(request, token, fresh=False)
@@ -169,7 +185,7 @@ class Client:
         if request.content is not None:
             headers["Content-Type"] = "application/json;charset=UTF-8"
         path = self._root + request.path
-        with self._gate.call(priority=request.priority, cost=request.cost, heavy=request.heavy) as passage:
+        with self._gate.call(priority=request.priority, cost=request.cost) as passage:
             answer = self._wire.exchange(
                 request.method, path, params=request.params, headers=headers, body=request.content
             )
@@ -190,7 +206,3 @@ class Client:
                 return self.problems.rate_limited(words, error.answer.retry_after)
             case Verdict.FAILING | Verdict.FINE:
                 return self.problems.unexpected(f"HTTP {error.answer.status} {words}")
-
-
-def _content(body: Any) -> bytes | None:
-    return None if body is None else exact_json.write(body).encode()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from syncdsl.adapters.priority import Priority, current_priority
 from syncdsl.adapters.transport.answer import HeldBackError, LostError
-from syncdsl.adapters.transport.windows import Call, CallLimits, Reason, Usage, Wait
+from syncdsl.adapters.transport.windows import Call, CallLimits, Cost, Reason, Usage, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,8 @@ POLL_SECONDS = 0.02
 
 SAID_SECONDS = 1.0
 """Waiting longer than this is told in the log."""
+
+ONE = Cost()
 
 Result = TypeVar("Result")
 
@@ -87,7 +89,7 @@ class Gate:
         return self._change(look)
 
     @contextmanager
-    def call(self, *, priority: Priority | None = None, cost: int = 1, heavy: bool = False) -> Iterator[Passage]:
+    def call(self, *, priority: Priority | None = None, cost: Cost = ONE) -> Iterator[Passage]:
         """Wait until a call may be made, and hold its place until it has ended.
 
         Raises HeldBackError when that is further off than may be waited.
@@ -96,8 +98,8 @@ class Gate:
             ticket=secrets.token_hex(8),
             holder=self._shared.holder(),
             priority=current_priority() if priority is None else priority,
-            cost=cost,
-            heavy=heavy,
+            cost=cost.credits,
+            heavy=cost.heavy,
         )
         self._enter(call)
         passage = Passage()

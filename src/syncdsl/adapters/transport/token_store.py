@@ -32,10 +32,14 @@ MARGIN_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """An access token and when it should be replaced, in seconds since the epoch of this side's clock."""
+    """An access token and when it should be replaced, in seconds since the epoch of this side's clock.
+
+    `scope` is what it opens, in the words of the answer it came with; empty where that says nothing.
+    """
 
     text: str = field(repr=False)
     good_until: float
+    scope: str = ""
 
 
 class Turn(Enum):
@@ -162,6 +166,6 @@ def _read(text: str | None) -> _Stored:
 def _token(text: str | None) -> Token | None:
     try:
         data = json.loads(text or "{}")
-        return Token(text=str(data["text"]), good_until=float(data["good_until"]))
+        return Token(text=str(data["text"]), good_until=float(data["good_until"]), scope=str(data.get("scope", "")))
     except (ValueError, TypeError, LookupError):
         return None

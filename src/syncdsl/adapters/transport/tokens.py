@@ -109,7 +109,11 @@ class AccessTokens:
             lifetime = data.get("expires_in")
             seconds = float(lifetime) if isinstance(lifetime, int) and lifetime > 0 else 3600.0
             good = max(seconds - MARGIN_SECONDS, seconds / 2)
-            token = Token(text=data["access_token"], good_until=self._services.clock.now() + good)
+            token = Token(
+                text=data["access_token"],
+                good_until=self._services.clock.now() + good,
+                scope=str(data.get("scope") or ""),
+            )
             # Before it lies anywhere, and before anything can go wrong with it.
             self._problems.redactor.learn(token.text)
             store.made(token)

@@ -55,6 +55,14 @@ class CallLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a call takes of a day's budget, and whether it is one of those that few may be under way of."""
+
+    credits: int = 1
+    heavy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A call to be made. `ticket` is its name among all processes, `holder` names its process."""
 

@@ -21,6 +21,7 @@ from syncdsl.adapters.zoho.options import Options, read_options
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import ConnectionSettings
     from syncdsl.adapters.transport.answer import Dialect
+    from syncdsl.adapters.transport.client import Costs
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path, not a secret
 SCHEME = "Zoho-oauthtoken"
@@ -57,6 +58,7 @@ def connect(
     dialect: Dialect,
     limits: Limits,
     policy: RetryPolicy | None = None,
+    costs: Costs | None = None,
 ) -> Line:
     """Return a line to the system whose API lies under `root`.
 
@@ -97,6 +99,7 @@ def connect(
         policy=policy,
         problems=problems,
         clock=settings.services.clock,
+        **({} if costs is None else {"costs": costs}),
     )
     return Line(client=client, addresses=where, limits=limits, options=options, gate=gate, wires=(accounts, api))
 

@@ -161,11 +161,16 @@ class ZohoSignIn:
         _keep(settings, store, data)
         return Grant(refresh_token=token, scopes=zoho_scopes.listed(data.get("scope")))
 
-    def refresh(self, settings: ConnectionSettings) -> Grant:
-        """Make an access token; raises Fault SD702 when the secrets do not hold."""
+    def refresh(self, settings: ConnectionSettings, *, anew: bool) -> Grant:
+        """Return the scopes of an access token; raises Fault SD702 when the secrets do not hold."""
         where, problems = addresses(settings), _problems(settings)
         store = _store(settings, where, settings.secrets["refresh_token"])
+        known = store.token()
+        if known is not None and known.scope and not anew:
+            return Grant(refresh_token=None, scopes=zoho_scopes.listed(known.scope))
         if (wait := store.may_ask()) > 0:
+            if known is not None:
+                return Grant(refresh_token=None, scopes=zoho_scopes.listed(known.scope))
             words = f"{MOST} access tokens were made in {WINDOW_SECONDS / 60:.0f} minutes, and no more are allowed"
             raise problems.rate_limited(words, wait)
         given = {"refresh_token": settings.secrets["refresh_token"]}
@@ -241,7 +246,8 @@ def _keep(settings: ConnectionSettings, store: TokenStore, data: Mapping[str, An
     lifetime = data.get("expires_in")
     seconds = float(lifetime) if isinstance(lifetime, int) and lifetime > 0 else 3600.0
     good = max(seconds - MARGIN_SECONDS, seconds / 2)
-    store.made(Token(text=data["access_token"], good_until=settings.services.clock.now() + good))
+    until = settings.services.clock.now() + good
+    store.made(Token(text=data["access_token"], good_until=until, scope=str(data.get("scope") or "")))
 
 
 def _posted(

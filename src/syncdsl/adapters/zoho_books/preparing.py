@@ -156,7 +156,9 @@ class BooksPreparing:
             return Requirement(
                 id=identifier, title=title, condition=Unknown(reason=reason, help="; ".join(_clicks(page)))
             )
-        return Requirement(id=identifier, title=title, condition=_condition(page, rows))
+        condition = _condition(page, rows)
+        title += " is missing" if isinstance(condition, ByHand) else ""
+        return Requirement(id=identifier, title=title, condition=condition)
 
     def _refused(self, code: str, words: str) -> Fault:
         return Fault(

@@ -26,6 +26,7 @@ from syncdsl.adapters.zoho.connect import connect
 from syncdsl.adapters.zoho_crm import NAME
 from syncdsl.adapters.zoho_crm.api import PER_PAGE, Api
 from syncdsl.adapters.zoho_crm.automation import automation
+from syncdsl.adapters.zoho_crm.costs import cost
 from syncdsl.adapters.zoho_crm.deleting import delete
 from syncdsl.adapters.zoho_crm.dialect import CrmDialect
 from syncdsl.adapters.zoho_crm.finding import Finder
@@ -61,7 +62,7 @@ class CrmConnection:
         policy: RetryPolicy | None = None,
     ) -> None:
         self._settings = settings
-        self._line = connect(settings, root=ROOT, dialect=CrmDialect(), limits=limits.CRM, policy=policy)
+        self._line = connect(settings, root=ROOT, dialect=CrmDialect(), limits=limits.CRM, policy=policy, costs=cost)
         self._api = Api(self._line.client, schema)
         self._reader = Reader(self._api, at_once=SIDE_BY_SIDE)
         overlap = dt.timedelta(seconds=self._line.limits.overlap_seconds)

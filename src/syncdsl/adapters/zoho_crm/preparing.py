@@ -64,8 +64,7 @@ class CrmPreparing:
             "field_label": FIELD_LABEL,
             "data_type": "text",
             "length": LENGTH,
-            "unique": {"casesensitive": False},
-            "tooltip": {"name": "static_text", "value": "Written by syncdsl; do not change"},
+            "unique": {"casesensitive": "false"},
         }
         try:
             answer = self._api.client.write("POST", FIELDS, params={"module": module}, body={"fields": [field]})

@@ -68,7 +68,7 @@ class Company:
 
     def count_users(self, call: Call) -> Reply:
         """Answer `GET /users/actions/count`: how many users of a type there are."""
-        return Reply(content={"count": str(len(_of_type(call)))})
+        return Reply(content={"count": len(_of_type(call))})
 
     def currencies(self, _call: Call) -> Reply:
         """Answer `GET /org/currencies`."""
