@@ -111,8 +111,9 @@ def test_a_quiet_sweep_costs_a_call_for_each_page(synced: Synced) -> None:
 
 def test_changes_in_the_crm_cost_one_call_each_in_books(synced: Synced) -> None:
     """The floor is a read for every 200 changed accounts and a write for each customer; at most a tenth more."""
-    rows = [{"id": row["id"], "Phone": f"+49 221 {number:05}"} for number, row in enumerate(synced.accounts())][
-        :CHANGED
+    rows = [
+        {"id": row["id"], "Website": f"https://company-{number}.example"}
+        for number, row in enumerate(synced.accounts()[:CHANGED])
     ]
     for start in range(0, len(rows), 100):
         assert synced.sandbox.crm.put("/Accounts", json={"data": rows[start : start + 100]}).status_code == 200
