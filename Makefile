@@ -47,6 +47,9 @@ bench: $(STAMP) ## the benchmarks, as ratios in one run (minutes; nothing else s
 	@$(BIN)/python benchmarks/conditions.py
 	@$(BIN)/python benchmarks/proofs.py
 	@$(BIN)/python benchmarks/check_speed.py
+	@$(BIN)/python benchmarks/sandbox_speed.py
+	@$(BIN)/python benchmarks/api_rate.py
+	@$(BIN)/python benchmarks/api_calls.py
 
 corpus: $(STAMP) ## faults planted into valid rules: how many are found, with how many reports
 	@$(BIN)/python -m tests.corpus.measure

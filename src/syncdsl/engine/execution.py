@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Written
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.journal import Journal
@@ -109,11 +111,13 @@ class Execution:
         adapter = self.context.run.connections[connection]
         batch = max(1, adapter.capabilities.batch) if writes[0].batchable else 1
         batches = list(_chunks(writes, batch))
-        with ThreadPoolExecutor(max_workers=max(1, adapter.capabilities.concurrency)) as pool:
+        threads = ThreadPoolExecutor(max_workers=max(1, adapter.capabilities.concurrency))
+        with working_as(Priority.EFFECT), threads as pool:
             for window in _chunks(batches, max(1, adapter.capabilities.concurrency)):
                 self.journal.intend([write for group in window for write in group])
                 futures: dict[Future[Answer], Sequence[Write]] = {
                     pool.submit(
+                        copy_context().run,
                         _call,
                         adapter,
                         module,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
 from syncdsl.engine.observation import Observation
 from syncdsl.schema.values import Ref
@@ -12,6 +13,7 @@ from syncdsl.state import StoredRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import ObserveStep
@@ -48,12 +50,13 @@ def observe(step: ObserveStep, context: Context) -> None:
         known=lambda record_id: known[record_id].version if record_id in known else None,
         children=_children(step, context, known),
     )
-    for item in connection.observe(request):
-        if isinstance(item, ObservationEnd):
-            end = item
-            continue
-        _take(item, known, step, records, fresh, gone)
-        context.run.progress.advance(task, len(item.records) + len(item.unchanged))
+    with working_as(_urgency(request, stored)):
+        for item in connection.observe(request):
+            if isinstance(item, ObservationEnd):
+                end = item
+                continue
+            _take(item, known, step, records, fresh, gone)
+            context.run.progress.advance(task, len(item.records) + len(item.unchanged))
     if end is None:
         raise RuntimeError(f"the adapter of {step.connection} ended an observation without its end")
     if not end.complete:
@@ -68,7 +71,8 @@ def observe(step: ObserveStep, context: Context) -> None:
         swept=end.server_time if end.complete else None,
     )
     context.observations[step.id] = observation
-    _confirm_absent(observation, context, gone)
+    doubted = None if end.complete or step.view is None else gone | stored.records.keys()
+    _confirm_absent(observation, context, gone, doubted)
     observation.put = [stored_record(record) for record in fresh if record.id in records]
     observation.remove = sorted(set(stored.records) - set(records))
     context.run.progress.finish(task, f"{len(records):,} records")
@@ -94,6 +98,13 @@ def _sweep_is_due(stored: Observed, context: Context) -> bool:
     return run.sweep or stored.swept is None or run.clock() - stored.swept >= run.sweep_after
 
 
+def _urgency(request: ObserveRequest, stored: Observed) -> Priority:
+    """Return how urgent a reading is: changes come before what is only read to be sure, and both before first loads."""
+    if request.cursor is not None:
+        return Priority.INCREMENTAL
+    return Priority.VERIFY if stored.swept is not None else Priority.BACKFILL
+
+
 def _take(
     page: Page,
     known: dict[str, StoredRecord],
@@ -113,8 +124,14 @@ def _take(
     gone.update(record_id for record_id in page.gone if record_id not in records)
 
 
-def _confirm_absent(observation: Observation, context: Context, said_gone: set[str]) -> None:
-    """Fetch every linked record and made document that was not seen: only a direct read makes absence a fact."""
+def _confirm_absent(
+    observation: Observation, context: Context, said_gone: set[str], doubted: AbstractSet[str] | None
+) -> None:
+    """Fetch every linked record and made document that was not seen: only a direct read makes absence a fact.
+
+    `doubted` are the only ids to ask about where changes of a view were read: what was outside before and is not among
+    the changes is outside still.
+    """
     step = observation.step
     missing: set[str] = set()
     for pair in context.plan.pairs.values():
@@ -128,6 +145,9 @@ def _confirm_absent(observation: Observation, context: Context, said_gone: set[s
                 for record_id, link in ids.items()
                 if record_id not in observation.records and link.status in {"active", _other(side)}
             )
+    if doubted is not None:
+        observation.outside |= missing - doubted
+        missing &= doubted
     documents = _unseen_documents(observation, context)
     missing.update(documents)
     if not missing:
