@@ -7,6 +7,8 @@ import sys
 from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.cli.terminal import style_of, write
+from syncdsl.diagnostics import Fault
+from syncdsl.project.credentials import configured_secrets
 from syncdsl.project.keeping import InFile, InKeyring, OnTerminal
 from syncdsl.project.keyrings import entry_of
 from syncdsl.project.needs import adapters_of
@@ -55,6 +57,14 @@ def _next(target: Target, place: Place) -> list[str]:
         if name not in known:
             centre = f" --data-centre {target.table.data_centre}" if target.table.data_centre else ""
             steps.append(f"syncdsl login {name}{target.option}{centre}")
-        elif known[name].credentials is None:
+        elif not _signed_in(name, known[name].credentials):
             steps.append(f"syncdsl login {name}{target.option}")
     return [*steps, f"syncdsl setup{target.option}"]
+
+
+def _signed_in(connection: str, reference: str | None) -> bool:
+    """Return whether a refresh token is set where the connection says."""
+    try:
+        return bool(configured_secrets(connection, reference, ("refresh_token",)))
+    except Fault:
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -85,6 +86,8 @@ class Here(Syncdsl):
         """Run one command line."""
         variables = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.environment, **environment}
         out, err, before = io.StringIO(), io.StringIO(), keyring.get_keyring()
+        log = logging.getLogger("syncdsl")
+        logged = (log.handlers, log.level, log.propagate)
         code: object = 0
         with (
             patch.dict(os.environ, variables, clear=True),
@@ -100,6 +103,8 @@ class Here(Syncdsl):
                 code = ended.code
             finally:
                 keyring.set_keyring(before)
+                log.handlers, log.propagate = logged[0], logged[2]
+                log.setLevel(logged[1])
         return Result(code if isinstance(code, int) else 1, out.getvalue(), err.getvalue())
 
 

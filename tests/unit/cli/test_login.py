@@ -25,7 +25,7 @@ def test_into_the_keyring(company: Company) -> None:
     assert result.code == 0, result.err
     assert "POST /oauth/v2/token" in result.err, "-vv tells the calls"
     assert "Signed in: crm opens" in result.out
-    assert "syncdsl setup" in result.out
+    assert result.out.index("syncdsl login books") < result.out.index("syncdsl setup"), "what comes next, in order"
     (kept,) = company.kept.values()
     assert company.kept.keys() == {"syncdsl:my-sync-sandbox-crm"}
     assert kept.keys() == {"client_id", "client_secret", "refresh_token"}
