@@ -109,8 +109,11 @@ class Deliveries:
             self._sender = asyncio.create_task(self._send(last=last))
             self._sender.add_done_callback(self._ended)
 
-    def _ended(self, _task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
         self._sender = None
+        # What was queued while the client closed found a sender that looked no more.
+        if self._waiting and not task.cancelled() and task.exception() is None:
+            self._leave()
 
     async def _send(self, *, last: bool) -> None:
         # The environment's proxies are not asked: nothing leaves this machine.
