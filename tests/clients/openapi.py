@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # its types are a package of their own
 from jsonschema import Draft202012Validator
 
 SPECS = Path(__file__).parents[3] / "shared" / "reference" / "specs"

@@ -110,7 +110,7 @@ def _documents(books: Books, customer: str, name: str) -> dict[str, str]:
 
 
 def _first(books: Books, module: str) -> str:
-    query = {"fields": "id", "per_page": 1}
+    query: dict[str, str | int] = {"fields": "id", "per_page": 1}
     headers = {"Authorization": books.plain.headers["Authorization"]}
     answer = httpx.get(f"{books.crm_url}/crm/v8/{module}", params=query, headers=headers)
     return str(answer.json()["data"][0]["id"])

@@ -20,8 +20,9 @@ def client(books: Books, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Open zohopy's client of the sandbox."""
     monkeypatch.setitem(config._API_URLS, REGION, books.url)
     monkeypatch.setitem(config._ACCOUNTS_URLS, REGION, books.url)
+    credentials: dict[str, Any] = dict(CREDENTIALS)
     settings = config.ZohoConfig(
-        **CREDENTIALS, organization_id=books.organisation, data_center=REGION, max_retries=1, retry_backoff=0
+        **credentials, organization_id=books.organisation, data_center=REGION, max_retries=1, retry_backoff=0
     )
     with zohopy.SyncZohoClient(settings) as opened:
         yield ZohoBooks(opened)

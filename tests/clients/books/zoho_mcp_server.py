@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mcp.server.fastmcp import FastMCP
-from zoho_mcp import tools
-from zoho_mcp.server import register_tools
+from zoho_mcp import tools  # type: ignore[import-untyped]  # the package has neither stubs nor a marker
+from zoho_mcp.server import register_tools  # type: ignore[import-untyped]  # as above
 
 Tool = Callable[..., Awaitable[dict[str, Any]]]
 

@@ -20,8 +20,13 @@ def typed(start: Any) -> Any:
         body = {"entity": "contact", "label": f"My {data_type}", "data_type": data_type}
         running.control("POST", "books/custom-fields", body)
     for data_type in ("dropdown", "multiselect"):
-        body = {"entity": "contact", "label": data_type, "data_type": data_type, "choices": ["Red", "Blue"]}
-        running.control("POST", "books/custom-fields", body)
+        choosing: dict[str, Any] = {
+            "entity": "contact",
+            "label": data_type,
+            "data_type": data_type,
+            "choices": ["Red", "Blue"],
+        }
+        running.control("POST", "books/custom-fields", choosing)
     return running
 
 

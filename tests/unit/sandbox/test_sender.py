@@ -34,7 +34,7 @@ def test_a_call_queued_while_the_sender_ends_is_sent(tmp_path: Path) -> None:
                     await asyncio.sleep(0)
                 deliveries.queue(Delivery(system="books", method="POST", url=f"http://127.0.0.1:{port}/second"))
                 deliveries._leave()
-                while len(received) < 2 or deliveries._sender is not None:  # noqa: ASYNC110 - as above
+                while len(received) < 2 or deliveries.waiting:  # noqa: ASYNC110 - as above
                     await asyncio.sleep(0)
             for writer in writers:
                 writer.close()
