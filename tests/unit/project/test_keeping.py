@@ -26,7 +26,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     file = tmp_path / "keyring.json"
     monkeypatch.setenv("KEYRING_FILE", str(file))
     before = keyring.get_keyring()
-    keyring.set_keyring(FileKeyring())
+    keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]  # its base class is not typed
     yield file
     keyring.set_keyring(before)
 
@@ -54,7 +54,7 @@ def test_a_locked_keyring_is_said_before_anything_happens(kept: Path, tmp_path: 
 
 def test_a_machine_without_a_keyring(kept: Path, tmp_path: Path) -> None:
     """Where there is no keyring, the message says what works instead."""
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # the same
     with pytest.raises(Fault, match="this machine has none") as refused:
         refuse_place(InKeyring(name="shop"), "crm", tmp_path)
     assert "--env-file" in (refused.value.help or "")
