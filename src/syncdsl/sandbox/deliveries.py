@@ -7,16 +7,17 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from syncdsl.sandbox.clock import Clock
 from syncdsl.sandbox.faults import Faults
 from syncdsl.sandbox.faults.forging import forged
 from syncdsl.sandbox.outgoing import Delivery, is_loopback
 from syncdsl.sandbox.store import Store
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["Deliveries", "Delivery", "is_loopback"]
 
@@ -116,6 +117,8 @@ class Deliveries:
             self._leave()
 
     async def _send(self, *, last: bool) -> None:
+        import httpx  # noqa: PLC0415 - a sandbox that calls nobody starts without it
+
         # The environment's proxies are not asked: nothing leaves this machine.
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
             while self._waiting:
@@ -144,7 +147,7 @@ class Deliveries:
             if "duplicate" in ways:
                 yield delivery, faults
 
-    async def _try(self, client: httpx.AsyncClient, delivery: Delivery, faults: list[str]) -> None:
+    async def _try(self, client: "httpx.AsyncClient", delivery: Delivery, faults: list[str]) -> None:
         status, error = await _sent(client, delivery)
         self._record(delivery, status, error, faults)
 
@@ -165,7 +168,9 @@ class Deliveries:
         )
 
 
-async def _sent(client: httpx.AsyncClient, delivery: Delivery) -> tuple[int | None, str | None]:
+async def _sent(client: "httpx.AsyncClient", delivery: Delivery) -> tuple[int | None, str | None]:
+    import httpx  # noqa: PLC0415 - loaded by the sender
+
     try:
         answer = await client.request(
             delivery.method, delivery.url, headers=dict(delivery.headers), content=delivery.body

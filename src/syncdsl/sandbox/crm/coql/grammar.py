@@ -1,5 +1,7 @@
 """The grammar of COQL queries, as far as record sync asks them (Zoho CRM API v8, COQL Overview)."""
 
+from functools import cache
+
 from lark import Lark
 
 GRAMMAR = r"""
@@ -57,4 +59,8 @@ NUMBER.2: /-?\d+\.\d+|-\d+/
 %ignore WS
 """
 
-PARSER = Lark(GRAMMAR, start="query", parser="lalr", maybe_placeholders=True)
+
+@cache
+def parser() -> Lark:
+    """Return the parser, made at the first query: a sandbox that is asked none starts the sooner."""
+    return Lark(GRAMMAR, start="query", parser="lalr", maybe_placeholders=True)

@@ -7,7 +7,7 @@ from typing import Any
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from syncdsl.sandbox.crm.coql.grammar import PARSER
+from syncdsl.sandbox.crm.coql.grammar import parser
 from syncdsl.sandbox.crm.criteria import EMPTY, Comparator, Comparison, Criteria, Group, comparisons
 
 DEFAULT_LIMIT = 200
@@ -75,7 +75,7 @@ class Query:
 def parsed(text: str) -> Query:
     """Return the query a text stands for. Raises MalformedQueryError."""
     try:
-        tree = PARSER.parse(text)
+        tree = parser().parse(text)
     except UnexpectedToken as error:
         near = str(error.token)
         raise MalformedQueryError(near, max(error.line, 1), max(error.column, 1)) from None
