@@ -1,0 +1,404 @@
+"""What the Zoho adapters do when reading meets a fault: nothing is taken for absent, and nothing is missed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.conformance.weather import BOOKS, CRM, OLD_SECONDS, SIDES, File, Side, change, made, new, word
+
+from syncdsl.adapters.protocol import Written
+from syncdsl.adapters.services import OwnMemory
+from syncdsl.adapters.zoho_books import api as books_api
+from syncdsl.adapters.zoho_crm import api as crm_api
+from syncdsl.diagnostics import Fault
+
+if TYPE_CHECKING:
+    from tests.conformance.weather import Weather
+
+    from syncdsl.adapters.protocol import Connection
+
+RECORDS = 12
+PAGE = 5
+RETRY_AFTER = 40
+ATTEMPTS = 6
+"""How often a call is made in all before it is given up."""
+
+
+@pytest.fixture(params=SIDES, ids=lambda side: side.system)
+def side(request: pytest.FixtureRequest) -> Side:
+    """Return each system in turn."""
+    found: Side = request.param
+    return found
+
+
+@pytest.fixture
+def connection(faults: Weather, side: Side) -> Connection:
+    """Return a connection to the system under test."""
+    return faults.connect(side)
+
+
+@pytest.fixture
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let lists come in pages of a few rows."""
+    monkeypatch.setattr(crm_api, "PER_PAGE", PAGE)
+    monkeypatch.setattr(books_api, "PER_PAGE", PAGE)
+
+
+def several(faults: Weather, connection: Connection, side: Side, number: int = RECORDS) -> set[str]:
+    """Create records that are old by the time this returns."""
+    ids = {made(connection.create(side.module, [new(side)], safe=False))[0] for _ in range(number)}
+    faults.passes(OLD_SECONDS)
+    return ids
+
+
+def test_slow_answers_lose_nothing(faults: Weather, connection: Connection, side: Side) -> None:
+    """A list that takes minutes is complete, and what is written meanwhile is seen by the next reading."""
+    ids = several(faults, connection, side, 3)
+    file = File(connection, side)
+    faults.order(side, "latency", seconds=300, path=side.lists, count=2)
+    assert file.observe().complete
+    assert ids <= set(file.records)
+    late = faults.add(side)
+    file.observe()
+    assert late in file.records
+
+
+def test_a_token_that_ends_during_a_slow_answer_is_renewed(faults: Weather, connection: Connection, side: Side) -> None:
+    """The call that was too slow is made again with a new token; those after it ask for one beforehand."""
+    ids = several(faults, connection, side, 1)
+    for path in (side.lists, "nothing$"):
+        faults.order(side, "latency", seconds=3700, path=path, count=1)
+        before = faults.last()
+        file = File(connection, side)
+        assert file.observe().complete
+        assert ids <= set(file.records)
+        refused = [call["status"] for call in faults.calls(side, before)].count(401)
+        assert refused == (1 if path == side.lists else 0)
+        faults.passes(3700)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("drop_request", {}),
+        ("drop_response", {}),
+        ("delayed_landing", {"seconds": 5}),
+        ("status", {"status": 500}),
+        ("status", {"status": 503, "retry_after": 7}),
+        ("status", {"status": 429}),
+        ("truncated_page", {"how": "bytes"}),
+        ("truncated_page", {"how": "bytes", "keep": 0.9}),
+    ],
+    ids=["drop_request", "drop_response", "delayed_landing", "500", "503", "429", "half a body", "most of a body"],
+)
+def test_a_passing_failure_is_waited_out(
+    faults: Weather, connection: Connection, side: Side, kind: str, given: dict[str, object]
+) -> None:
+    """The call is made again on the clock of the adapter, once for each failure, and the result is whole."""
+    ids = several(faults, connection, side, 2)
+    calm = File(connection, side)
+    before = faults.last()
+    calm.observe()
+    usual = len(faults.calls(side, before))
+    faults.order(side, kind, **given, path=side.lists, count=2)
+    before, then = faults.last(), faults.clock.now()
+    file = File(connection, side)
+    assert file.observe().complete
+    assert ids <= set(file.records)
+    assert file.records.keys() == calm.records.keys()
+    # A call that lands late is counted when it lands, and once more for its repetition.
+    assert len(faults.calls(side, before)) - usual in ({0, 1, 2} if kind == "delayed_landing" else {2})
+    assert faults.clock.now() >= then + 2 * int(str(given.get("retry_after", 0)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "code"),
+    [
+        ("drop_request", {}, "SD701"),
+        ("status", {"status": 500}, "SD705"),
+        ("status", {"status": 429}, "SD704"),
+        ("truncated_page", {"how": "bytes"}, "SD701"),
+    ],
+    ids=["drop_request", "500", "429", "half a body"],
+)
+def test_a_lasting_failure_is_told_after_some_attempts(
+    faults: Weather, connection: Connection, side: Side, kind: str, given: dict[str, object], code: str
+) -> None:
+    """The reading ends with the fault's own code and without an end of observation; then the system is well again."""
+    several(faults, connection, side, 1)
+    faults.order(side, kind, **given, path=side.lists)
+    before = faults.last()
+    file = File(connection, side)
+    with pytest.raises(Fault) as caught:
+        file.observe()
+    assert caught.value.code.id == code
+    assert len(faults.calls(side, before)) == ATTEMPTS
+    assert file.cursor is None
+    faults.calm()
+    assert file.observe().complete
+
+
+def test_a_system_that_keeps_failing_is_left_alone(faults: Weather, connection: Connection, side: Side) -> None:
+    """After ten failures in a row nothing is asked for half a minute; then one call finds the system well."""
+    several(faults, connection, side, 1)
+    faults.order(side, "status", status=500, path=side.lists)
+    for expected in ("SD705", "SD709"):
+        with pytest.raises(Fault) as caught:
+            File(connection, side).observe()
+        assert caught.value.code.id == expected
+    faults.calm()
+    before = faults.last()
+    with pytest.raises(Fault) as caught:
+        File(connection, side).observe()
+    assert caught.value.code.id == "SD709"
+    assert faults.calls(side, before) == []
+    faults.passes(31)
+    assert File(connection, side).observe().complete
+
+
+def test_retry_after_is_waited_on_the_clock_and_shared(faults: Weather, side: Side) -> None:
+    """The one that was refused waits as long as it was asked to, and so does whoever shares its organisation."""
+    shared = OwnMemory()
+    first, second = (faults.connect(side, shared=shared) for _ in range(2))
+    ids = several(faults, first, side, 1)
+    then, before = faults.clock.now(), faults.last()
+    faults.order(side, "status", status=429, retry_after=RETRY_AFTER, path=side.lists, count=1)
+    files = [File(first, side), File(second, side)]
+    readings = [threading.Thread(target=file.observe) for file in files]
+    for reading in readings:
+        reading.start()
+    for reading in readings:
+        reading.join()
+    assert all(ids <= set(file.records) for file in files)
+    refused, *later = [call for call in faults.calls(side, before) if call["status"] == 429 or call["time"]]
+    assert faults.clock.now() >= then + RETRY_AFTER
+    assert [call["status"] for call in later].count(429) == 0 or refused["status"] == 200
+
+
+def test_a_longer_wait_than_a_run_has_patience_for_is_told_to_all(faults: Weather, side: Side) -> None:
+    """With ten minutes to wait the fault says so at once, and others make no call until they are over."""
+    shared = OwnMemory()
+    first, second, stranger = (faults.connect(side, shared=memory) for memory in (shared, shared, OwnMemory()))
+    several(faults, first, side, 1)
+    faults.order(side, "status", status=429, retry_after=600, path=side.lists, count=1)
+    then, before = faults.clock.now(), faults.last()
+    for connection in (first, second):
+        with pytest.raises(Fault) as caught:
+            File(connection, side).observe()
+        assert caught.value.code.id == "SD704"
+    assert faults.clock.now() == then
+    assert [call["status"] for call in faults.calls(side, before)] == [429]
+    assert File(stranger, side).observe().complete
+    faults.passes(600)
+    assert File(second, side).observe().complete
+
+
+def test_an_expired_token_costs_one_call_more(faults: Weather, connection: Connection, side: Side) -> None:
+    """The refused call is made again with a new token, and nothing else is."""
+    ids = several(faults, connection, side, 2)
+    calm = File(connection, side)
+    before = faults.last()
+    calm.observe()
+    usual = len(faults.calls(side, before))
+    faults.order(side, "expired_token", path=side.lists, count=1)
+    before = faults.last()
+    file = File(connection, side)
+    file.observe()
+    calls = faults.calls(side, before)
+    assert len(calls) == usual + 1
+    assert [call["status"] for call in calls].count(401) == 1
+    assert ids <= set(file.records)
+
+
+@pytest.mark.usefixtures("short_pages")
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("spared", [0, 1, 2], ids=["first page", "second page", "third page"])
+def test_a_page_cut_short_once_is_read_again(
+    faults: Weather, connection: Connection, side: Side, keep: float, spared: int
+) -> None:
+    """Wherever a page loses rows, also at the end of the list, the complete list has them all."""
+    several(faults, connection, side, max(0, RECORDS - len(File(connection, side).records)))
+    whole = File(connection, side)
+    assert whole.observe().complete
+    faults.order(side, "truncated_page", keep=keep, path=side.lists, after=spared, count=1)
+    file = File(connection, side)
+    assert file.observe().complete
+    assert file.records.keys() == whole.records.keys()
+
+
+@pytest.mark.usefixtures("short_pages")
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.9])
+def test_a_page_that_stays_cut_short_proves_nothing(
+    faults: Weather, connection: Connection, side: Side, keep: float
+) -> None:
+    """No reading says it is complete while rows are missing, and the cursor stays where it was."""
+    several(faults, connection, side)
+    file = File(connection, side)
+    file.observe()
+    cursor, all_of_them = file.cursor, set(file.records)
+    faults.passes(OLD_SECONDS)
+    late = faults.add(side)
+    faults.order(side, "truncated_page", keep=keep, path=side.lists)
+    for sweep in (True, False):
+        attempt = File(connection, side)
+        attempt.cursor = cursor
+        if side is CRM:
+            with pytest.raises(Fault) as caught:
+                attempt.observe(sweep=sweep)
+            assert caught.value.code.id == "SD705"
+        else:
+            end = attempt.observe(sweep=sweep)
+            assert not end.complete or {*all_of_them, late} <= set(attempt.records)
+            assert end.cursor == (None if sweep else cursor) or late in attempt.records
+    faults.calm()
+    file.observe()
+    assert {*all_of_them, late} <= set(file.records)
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.9])
+def test_a_list_of_one_page_cut_short_is_not_complete(
+    faults: Weather, connection: Connection, side: Side, keep: float
+) -> None:
+    """Also where nothing in the answer says that rows are missing: the oldest record has to be among them."""
+    several(faults, connection, side)
+    whole = File(connection, side)
+    whole.observe()
+    faults.order(side, "truncated_page", keep=keep, path=side.lists)
+    file = File(connection, side)
+    try:
+        assert not file.observe().complete
+        assert file.cursor is None
+    except Fault as fault:
+        assert side is CRM
+        assert fault.code.id == "SD705"
+    faults.calm()
+    assert file.observe(sweep=True).complete
+    assert file.records.keys() == whole.records.keys()
+
+
+def test_changes_cut_short_once_are_all_seen(faults: Weather, connection: Connection, side: Side) -> None:
+    """An incremental reading of a short list loses none of the changed rows, and the next one costs nothing for it."""
+    ids = several(faults, connection, side, 4)
+    file = File(connection, side)
+    file.observe()
+    for identifier in file.records:
+        faults.edit(side, identifier, **{side.text: "changed"})
+    faults.order(side, "truncated_page", path=side.lists, count=1)
+    file.observe()
+    faults.calm()
+    file.observe()
+    assert {file.text(identifier) for identifier in ids} == {"changed"}
+
+
+@pytest.mark.parametrize("by", ["key", "name"])
+def test_a_lagging_index_hides_nothing_just_written(
+    faults: Weather, connection: Connection, side: Side, by: str
+) -> None:
+    """A record is found right after it was created, and by its new value and no longer by its old one when changed."""
+    faults.order(side, "index_lag", seconds=300)
+    key = word()
+    record = new(side, key)
+    field, value = (side.key, key) if by == "key" else (side.name, record.fields[side.name])
+    [identifier] = made(connection.create(side.module, [record], safe=True))
+    found = connection.find(side.module, field, [value, word()], (side.name,))
+    assert {one: [item.id for item in items] for one, items in found.items()} == {value: [identifier]}
+    if by == "name":
+        other = word()
+        faults.edit(side, identifier, **{side.name: other})
+        found = connection.find(side.module, side.name, [value, other], ())
+        assert {one: [item.id for item in items] for one, items in found.items()} == {other: [identifier]}
+
+
+def test_a_lagging_index_does_not_change_an_observation(faults: Weather, connection: Connection, side: Side) -> None:
+    """Complete and incremental readings see what was just written."""
+    faults.order(side, "index_lag", seconds=300)
+    first = faults.add(side)
+    file = File(connection, side)
+    assert file.observe().complete
+    assert first in file.records
+    second = faults.add(side)
+    file.observe()
+    assert second in file.records
+
+
+@pytest.mark.parametrize("seconds", [-3600, -100, 100, 3600])
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_wrong_date_moves_no_cursor_past_what_is_known(
+    faults: Weather, connection: Connection, side: Side, seconds: int, after: int
+) -> None:
+    """Whatever the `Date` header says, what is written from then on is seen by the next reading.
+
+    Within the same second that holds as far as the declared overlap goes.
+    """
+    overlap = connection.capabilities.overlap_seconds
+    several(faults, connection, side, 1)
+    recent = faults.add(side)
+    file = File(connection, side)
+    faults.order(side, "clock_skew", seconds=seconds)
+    assert file.observe().complete
+    assert recent in file.records
+    faults.passes(after)
+    late = faults.add(side)
+    if after or seconds < overlap:
+        faults.edit(side, recent, **{side.text: "later"}) if after else None
+        file.observe()
+        assert late in file.records
+    faults.calm()
+    for _ in range(2):
+        faults.passes(OLD_SECONDS)
+        latest = faults.add(side)
+        file.observe()
+        assert latest in file.records
+    assert not after or file.text(recent) == "later"
+
+
+def test_stamps_that_are_ahead_hide_nothing(faults: Weather, connection: Connection, side: Side) -> None:
+    """A record stamped by a server whose clock is ahead moves no cursor past those that others stamp."""
+    several(faults, connection, side, 1)
+    faults.order(side, "clock_skew", seconds=90, stamps=True, count=1)
+    ahead = faults.add(side)
+    faults.calm()
+    file = File(connection, side)
+    file.observe()
+    assert ahead in file.records
+    faults.passes(1)
+    late = faults.add(side)
+    file.observe()
+    assert late in file.records
+
+
+def test_a_server_that_edits_after_us_is_heard(faults: Weather, connection: Connection, side: Side) -> None:
+    """An edit by a workflow right after our write is a change to the next reading, in a field of ours or another."""
+    several(faults, connection, side, 1)
+    file = File(connection, side)
+    file.observe()
+    module = "Accounts" if side is CRM else "contacts"
+    faults.order(side, "workflow", module=module, field=side.text, value="by the workflow", count=1)
+    [written] = connection.create(side.module, [new(side, word(), **{side.text: "ours"})], safe=True)
+    assert isinstance(written, Written)
+    if written.record is not None:
+        file.records[written.id] = written.record
+    file.observe()
+    assert file.text(written.id) == "by the workflow"
+    faults.passes(OLD_SECONDS)
+    file.observe()
+    faults.order(side, "workflow", module=module, field=side.text, value="again", count=1)
+    [updated] = connection.update(side.module, [change(side, file.records[written.id], **{side.phone: "1"})])
+    assert isinstance(updated, Written)
+    if updated.record is not None:
+        file.records[written.id] = updated.record
+    file.observe()
+    assert file.text(written.id) == "again"
+    assert file.records[written.id].fields[side.phone] == "1"
+    file.observe()
+    faults.passes(OLD_SECONDS)
+    file.observe()
+    file.observe()
+    assert file.read == set()
+
+
+def test_books_is_among_the_sides() -> None:
+    """Both adapters are under test."""
+    assert SIDES == (CRM, BOOKS)
