@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-
-from tests.conformance.weather import OLD_SECONDS, Weather
+from tests.conformance.weather import OLD_SECONDS, SIDES, Side, Weather
 
 from syncdsl.adapters.protocol import Connection, ConnectionSettings
 from syncdsl.adapters.registry import load_adapter
@@ -120,3 +119,16 @@ def faults(weather: Weather) -> Iterator[Weather]:
     weather.passes(OLD_SECONDS)
     yield weather
     weather.close()
+
+
+@pytest.fixture(params=SIDES, ids=lambda side: side.system)
+def side(request: pytest.FixtureRequest) -> Side:
+    """Return each system in turn."""
+    found: Side = request.param
+    return found
+
+
+@pytest.fixture
+def connection(faults: Weather, side: Side) -> Connection:
+    """Return a connection to the system under test."""
+    return faults.connect(side)

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from tests.conformance.weather import CRM, SIDES, File, Side, made, new
+from tests.conformance.weather import CRM, File, Side, made, new
 
 from syncdsl.adapters.notifications import Callback, ForgedError, Notice, Notifying
 
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Connection
     from syncdsl.adapters.zoho_crm.connection import CrmConnection
-
-
-@pytest.fixture(params=SIDES, ids=lambda side: side.system)
-def side(request: pytest.FixtureRequest) -> Side:
-    """Return each system in turn."""
-    found: Side = request.param
-    return found
 
 
 class Ear:
@@ -165,7 +158,12 @@ def test_a_stranger_is_refused(faults: Weather, side: Side) -> None:
     connection = faults.connect(side)
     listener = cast("Notifying", connection)
     bodies = [b"", b"{}", b"not json", b'{"module": "Accounts", "ids": ["1"]}', b'{"contact": {"contact_id": "1"}}']
-    bodies += [b'{"module": "Accounts", "ids": ["1"], "token": "another"}', b'{"token": null}', b"\xff\xfe", b"[" * 9999]
+    bodies += [
+        b'{"module": "Accounts", "ids": ["1"], "token": "another"}',
+        b'{"token": null}',
+        b"\xff\xfe",
+        b"[" * 9999,
+    ]
     for body in bodies:
         for headers in ({}, {"x-zoho-webhook-signature": "0" * 64}, {"x-zoho-webhook-signature": "é"}):
             callback = Callback(method="POST", headers=headers, query=(), body=body)

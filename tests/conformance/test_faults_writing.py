@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.weather import BOOKS, CRM, OLD_SECONDS, SIDES, File, Side, change, made, new, word
+from tests.conformance.weather import BOOKS, CRM, OLD_SECONDS, File, Side, change, made, new, word
 
 from syncdsl.adapters.protocol import (
     Ambiguous,
@@ -34,25 +34,12 @@ ATTEMPTS = 6
 LANDING = 45
 
 
-@pytest.fixture(params=SIDES, ids=lambda side: side.system)
-def side(request: pytest.FixtureRequest) -> Side:
-    """Return each system in turn."""
-    found: Side = request.param
-    return found
-
-
-@pytest.fixture
-def connection(faults: Weather, side: Side) -> Connection:
-    """Return a connection to the system under test."""
-    return faults.connect(side)
-
-
 def found_by(connection: Connection, side: Side, key: str) -> list[str]:
     return [record.id for record in connection.find(side.module, side.key, [key], ()).get(key, [])]
 
 
 def resolved(connection: Connection, side: Side, record: NewRecord) -> str:
-    """Return the id of a record in doubt as recovery gets it: looked up by its key, and made only if it is not there."""
+    """Return the id of a record in doubt as recovery gets it: looked up by its key, and made where there is none."""
     assert record.key is not None
     ids = found_by(connection, side, record.key)
     return ids[0] if ids else made(connection.create(side.module, [record], safe=True))[0]
@@ -70,7 +57,7 @@ def resolved(connection: Connection, side: Side, record: NewRecord) -> str:
     ids=["drop_request", "drop_response", "delayed_landing", "500", "503"],
 )
 @pytest.mark.parametrize("waited", [False, True], ids=["at once", "after a while"])
-def test_a_create_in_doubt_is_made_once(  # noqa: PLR0913 - the parts of one situation
+def test_a_create_in_doubt_is_made_once(
     faults: Weather,
     connection: Connection,
     side: Side,
@@ -181,7 +168,9 @@ def test_a_write_that_should_wait_long_is_not_sent_by_anybody(faults: Weather, s
     records = [new(side, word()) for _ in range(2)]
     faults.order(side, "status", status=429, retry_after=600, path=side.creates, method=side.by_key, count=1)
     before, then = faults.last(), faults.clock.now()
-    outcomes = [one.create(side.module, [record], safe=True)[0] for one, record in zip((first, second), records, strict=True)]
+    outcomes = [
+        one.create(side.module, [record], safe=True)[0] for one, record in zip((first, second), records, strict=True)
+    ]
     assert [type(outcome) for outcome in outcomes] == [NotSent, NotSent]
     assert len(faults.calls(side, before)) == 1
     assert faults.clock.now() == then
@@ -326,85 +315,3 @@ def test_a_batch_whose_answer_is_lost_is_in_doubt_as_a_whole(faults: Weather) ->
     found = crm.find(CRM.module, CRM.key, keys, ())
     assert len([call for call in faults.calls(CRM, before) if call["path"].endswith("/coql")]) == 1
     assert {key: len(there) for key, there in found.items()} == dict.fromkeys(keys, 1)
-
-
-@pytest.mark.parametrize(
-    ("how", "sent", "stored"),
-    [
-        ("trim", "  Acme  ", "Acme"),
-        ("upper", "Acme gmbh", "ACME GMBH"),
-        ("lower", "Acme GmbH", "acme gmbh"),
-    ],
-)
-def test_a_coerced_text_is_read_back_as_it_is_stored(  # noqa: PLR0913 - the parts of one situation
-    faults: Weather, connection: Connection, side: Side, how: str, sent: str, stored: str
-) -> None:
-    """Read back at once, a created or changed record holds the stored form; observed later nothing has changed."""
-    faults.order(side, "coerce", how=how, field=side.text)
-    key = word()
-    [outcome] = connection.create(side.module, [new(side, key, **{side.text: sent})], safe=True)
-    identifier = read_back(faults, connection, side, outcome, side.text, stored)
-    based = connection.fetch(side.module, [identifier], (side.name, side.text))[identifier]
-    [outcome] = connection.update(side.module, [change(side, based, **{side.text: f"{sent} ag "})])
-    expected = faults.held(side, key)[0][side.text]
-    assert expected != f"{sent} ag "
-    read_back(faults, connection, side, outcome, side.text, expected)
-
-
-def read_back(  # noqa: PLR0913 - the parts of one situation
-    faults: Weather, connection: Connection, side: Side, outcome: Outcome, field: str, stored: Any
-) -> str:
-    """Read what was written as the engine does, then demand that observations agree with it and fall quiet."""
-    assert isinstance(outcome, Written)
-    record = outcome.record
-    if record is None or record.version is None:
-        record = connection.fetch(side.module, [outcome.id], (side.name, field))[outcome.id]
-    assert record.fields[field] == stored
-    if outcome.record is not None:
-        assert outcome.record.fields[field] == stored
-    file = File(connection, side, side.name, field)
-    file.observe()
-    assert file.records[outcome.id].fields[field] == stored
-    faults.passes(OLD_SECONDS)
-    file.observe()
-    file.observe()
-    assert outcome.id not in file.read
-    return outcome.id
-
-
-def test_a_rounded_amount_is_read_back_as_it_is_stored(faults: Weather, connection: Connection, side: Side) -> None:
-    """What the system made of an amount is what counts from then on."""
-    if side is CRM:
-        module, field, fields = "Accounts", "Annual_Revenue", {"Account_Name": word()}
-    else:
-        module, field, fields = "items", "rate", {"name": word()}
-    faults.order(side, "coerce", how="round", field=field)
-    [outcome] = connection.create(
-        module, [NewRecord(fields={**fields, field: Decimal("12.75")}, key=word())], safe=True
-    )
-    assert isinstance(outcome, Written)
-    held = connection.fetch(module, [outcome.id], (field,))[outcome.id]
-    assert held.fields == {field: Decimal(13)}
-    if outcome.record is not None:
-        assert outcome.record.fields[field] == Decimal(13)
-    faults.calm()
-    [again] = connection.update(module, [Change(id=outcome.id, fields={field: Decimal("0.25")}, based_on=held)])
-    assert isinstance(again, Written)
-    assert connection.fetch(module, [outcome.id], (field,))[outcome.id].fields == {field: Decimal("0.25")}
-
-
-def test_a_workflow_on_the_same_field_is_not_overwritten(faults: Weather, connection: Connection, side: Side) -> None:
-    """A change decided on what we wrote, and not on what the workflow made of it, moves on and writes nothing."""
-    key = word()
-    module = "Accounts" if side is CRM else "contacts"
-    [identifier] = made(connection.create(side.module, [new(side, key, **{side.text: "first"})], safe=True))
-    faults.passes(OLD_SECONDS)
-    based = connection.fetch(side.module, [identifier], (side.name, side.text, side.phone))[identifier]
-    faults.order(side, "workflow", module=module, field=side.text, value="theirs", count=1)
-    made(connection.update(side.module, [change(side, based, **{side.phone: "1"})]))
-    [outcome] = connection.update(side.module, [change(side, based, **{side.text: "ours"})])
-    assert isinstance(outcome, MovedOn)
-    assert faults.held(side, key)[0][side.text] == "theirs"
-    [other] = connection.update(side.module, [Change(id=identifier, fields={side.name: word()}, based_on=based)])
-    assert isinstance(other, Written)
-    assert faults.held(side, key)[0][side.text] == "theirs"

@@ -1,4 +1,4 @@
-"""A sandbox in which anything can go wrong, on a clock that stands still, and both systems as tests of faults see them."""
+"""A sandbox where anything can go wrong, on a clock that stands still, and both systems as tests of faults see them."""
 
 from __future__ import annotations
 
@@ -169,9 +169,7 @@ class Weather:
         """Return the calls of a side behind a number of the ledger, requests for tokens left out."""
         entries = self.control("GET", f"/ledger?after={after}&system={side.system}")["entries"]
         return [
-            entry
-            for entry in entries
-            if not entry["path"].startswith("/oauth") and method in {None, entry["method"]}
+            entry for entry in entries if not entry["path"].startswith("/oauth") and method in {None, entry["method"]}
         ]
 
     def held(self, side: Side, key: str) -> list[dict[str, Any]]:
