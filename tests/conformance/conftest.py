@@ -6,11 +6,13 @@ import importlib.util
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.conformance.weather import OLD_SECONDS, SIDES, Side, Weather
 
 from syncdsl.adapters.protocol import Connection, ConnectionSettings
 from syncdsl.adapters.registry import load_adapter
@@ -78,12 +80,12 @@ class Sandbox:
         return [entry for entry in entries if not entry["path"].startswith("/oauth")]
 
 
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """Start a sandbox with a few records; it ends with the tests."""
+@contextmanager
+def running(records: int) -> Iterator[Sandbox]:
+    """Run a sandbox that starts with so many accounts."""
     if any(importlib.util.find_spec(name) is None for name in ("starlette", "uvicorn", "faker")):
         pytest.skip("the sandbox needs its extra: pip install 'syncdsl[sandbox]'")
-    command = [sys.executable, "-c", COMMAND, "--format", "json", "--records", "30", "--exit-with-parent"]
+    command = [sys.executable, "-c", COMMAND, "--format", "json", "--records", str(records), "--exit-with-parent"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -92,3 +94,41 @@ def sandbox() -> Iterator[Sandbox]:
             yield Sandbox(**started)
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """Start a sandbox with a few records; it ends with the tests."""
+    with running(30) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def weather() -> Iterator[Weather]:
+    """Start an empty sandbox whose clock stands still, for one file of tests with faults."""
+    with running(0) as started:
+        made = Weather(started)
+        yield made
+        made.end()
+
+
+@pytest.fixture
+def faults(weather: Weather) -> Iterator[Weather]:
+    """Return the sandbox without standing faults, all that it holds being old; nothing is left to land afterwards."""
+    weather.calm()
+    weather.passes(OLD_SECONDS)
+    yield weather
+    weather.close()
+
+
+@pytest.fixture(params=SIDES, ids=lambda side: side.system)
+def side(request: pytest.FixtureRequest) -> Side:
+    """Return each system in turn."""
+    found: Side = request.param
+    return found
+
+
+@pytest.fixture
+def connection(faults: Weather, side: Side) -> Connection:
+    """Return a connection to the system under test."""
+    return faults.connect(side)

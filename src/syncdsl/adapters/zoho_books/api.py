@@ -129,14 +129,19 @@ class Api:
         """Remember that a list does not come in the order of changes."""
         self._unsorted.add(module.path)
 
-    def page(self, module: Module, params: Mapping[str, str], number: int) -> ListPage:
+    def page(self, module: Module, params: Mapping[str, str], number: int, *, size: int | None = None) -> ListPage:
         """Return one page of a list; one with rows missing is read again before it is returned as it is."""
         attempts = 1
-        page = self._page(module, params, number)
+        size = size or PER_PAGE
+        page = self._page(module, params, number, size)
         while page.cut and attempts < PAGE_ATTEMPTS:
             attempts += 1
-            page = self._page(module, params, number)
+            page = self._page(module, params, number, size)
         return page
+
+    def oldest(self, module: Module) -> ListPage:
+        """Return a page with only the record of a sorted list whose last change is the longest ago."""
+        return self.page(module, {**self.everything(module), "sort_order": "A"}, 1, size=1)
 
     def pages(self, module: Module, params: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:
         """Read a list page by page; raises Fault SD705 when a page cannot be had completely."""
@@ -149,11 +154,11 @@ class Api:
             more = page.more
             number += 1
 
-    def _page(self, module: Module, params: Mapping[str, str], number: int) -> ListPage:
-        answer = self.read("GET", module.path, {**params, "page": str(number), "per_page": str(PER_PAGE)})
+    def _page(self, module: Module, params: Mapping[str, str], number: int, wanted: int) -> ListPage:
+        answer = self.read("GET", module.path, {**params, "page": str(number), "per_page": str(wanted)})
         if not succeeded(answer) and "sort_column" in params:
             plain = {name: value for name, value in params.items() if name not in NEWEST_FIRST}
-            page = self._page(module, plain, number)
+            page = self._page(module, plain, number, wanted)
             self.sorts_not(module)
             return page
         rows = answer.data.get(module.store) if isinstance(answer.data, dict) else None
@@ -162,12 +167,12 @@ class Api:
         context = _context(answer.data)
         more = bool(context.get("has_more_page"))
         size = context.get("per_page")
-        full = size if isinstance(size, int) and 0 < size <= PER_PAGE else PER_PAGE
+        full = size if isinstance(size, int) and 0 < size <= PER_PAGE else wanted
         told = context.get("sort_column")
         return ListPage(
             rows=[row for row in rows if isinstance(row, dict) and fits(module, row)],
             more=more,
-            cut=(more and len(rows) < full) or (not context and len(rows) >= full),
+            cut=(more and len(rows) < full) or (not context and len(rows) >= PER_PAGE),
             newest_first=(told, context.get("sort_order")) == (MODIFIED, "D") if told else None,
             now=self.now(answer),
         )

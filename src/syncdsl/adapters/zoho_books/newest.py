@@ -4,7 +4,8 @@ Zoho Books API v3, List contacts, List estimates: `sort_column=last_modified_tim
 purchase and sales orders; for items, invoices and expenses it is not, but is used. So the order is never taken on
 trust: the answer must say it, or stamps that fall must show it, else the whole list is read.
 
-Records edited meanwhile move to the front of such a list, so none is skipped; the front is read again at the end.
+Records edited meanwhile move to the front of such a list, so none is skipped; the front is read again at the end. That
+the end is the end shows the oldest record, which is asked for by itself: one call for a list that was read to its end.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.zoho.stamps import read_instant
-from syncdsl.adapters.zoho_books.api import MODIFIED, ListPage
+from syncdsl.adapters.zoho_books.api import MODIFIED, PAGE_ATTEMPTS, ListPage
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -107,6 +108,7 @@ class Walk:
                 return
             number += 1
         self.complete = True
+        yield from self._ending(number - 1)
         yield from self._closing(number - 1)
         self.complete = self.complete and self.sound
 
@@ -131,6 +133,27 @@ class Walk:
             number += 1
         self.front = []
         self.complete = self.sound
+
+    def _ending(self, last: int) -> Iterator[tuple[list[dict[str, Any]], dt.datetime]]:
+        """Read the last page again until the oldest record of the list was seen.
+
+        A page before the last one shows that rows are missing from it, as another page follows; the last one does not.
+        """
+        if not self.api.sorts(self.module):
+            return
+        if self.since is not None and not self._seen:
+            # No row, so no newer stamp: the next reading begins where this one did, and sees what is missing here.
+            self.complete = False
+            return
+        for _ in range(PAGE_ATTEMPTS):
+            oldest = self.api.oldest(self.module)
+            if oldest.cut or (not oldest.rows and self._seen):
+                continue
+            if all(int(mark(self.module, row), 16) in self._seen for row in oldest.rows):
+                return
+            page = self.api.page(self.module, self.api.everything(self.module), last)
+            yield self._new(page.rows), page.now
+        self.sound = False
 
     def _closing(self, pages: int) -> Iterator[tuple[list[dict[str, Any]], dt.datetime]]:
         """Read the front again until it shows nothing that was not seen; one page was read at one moment."""
