@@ -181,7 +181,8 @@ class Execution:
                     Failure(effect=effect, code=outcome.code, message=outcome.message) for effect in write.effects
                 )
             case MovedOn():
-                self.journal.dropped(write, "the record changed after the preview")
+                found = read_back.get(write.record_id or "")
+                self.journal.dropped(write, "the record changed after the preview", found)
                 self.report.moved_on.extend(write.effects)
             case NotSent():
                 self.journal.refused(write, outcome.reason)
@@ -216,6 +217,12 @@ def _call(
         if isinstance(outcome, Written) and outcome.record is not None
     }
     missing = [outcome.id for outcome in outcomes if isinstance(outcome, Written) and outcome.record is None]
+    # What a write found changed is read as well: the change may be one that the next reading would not show.
+    missing += [
+        write.record_id
+        for write, outcome in zip(group, outcomes, strict=False)
+        if isinstance(outcome, MovedOn) and write.record_id is not None
+    ]
     problem: Exception | None = None
     if missing:
         try:

@@ -134,7 +134,7 @@ class Journal:
             self._state.add_history(self._run_id, self._history(write, record))
 
     def _note_observed(self, write: Write, record: Record) -> None:
-        """Remember the record as it was written, so that our own write is no change to be fetched.
+        """Remember the record as it is after a write, so that our own write is no change to be fetched.
 
         Not for a view, which the record may have left, nor without a version, which would be fetched all the same.
         """
@@ -151,9 +151,11 @@ class Journal:
         """Commit that a write certainly did not happen; an edge fires again next time."""
         self._undone(write, "rejected", detail)
 
-    def dropped(self, write: Write, detail: str) -> None:
-        """Commit that a write was not made because the record moved on."""
+    def dropped(self, write: Write, detail: str, record: Record | None) -> None:
+        """Commit that a write was not made because the record moved on, and what it is now as far as that was read."""
         self._undone(write, "dropped", detail)
+        if record is not None:
+            self._note_observed(write, record)
 
     def _undone(self, write: Write, state: str, detail: str) -> None:
         now = self._context.run.clock()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.zoho_books.newest import Walk
+from syncdsl.adapters.zoho_books.versions import State, is_receipt
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,13 +33,13 @@ MOST_PAGES = 50
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of a module: all of it as observed up to `until`, except the `moved` records, by version.
+    """What is known of a module: all of it as observed up to `until`, except the `moved` records, by their state.
 
     `read_at` is the local time of the last reading, None before the first; `blind`: it told nothing.
     """
 
     until: dt.datetime
-    moved: dict[str, str | None] = field(default_factory=dict)
+    moved: dict[str, State | None] = field(default_factory=dict)
     read_at: float | None = None
     blind: bool = False
 
@@ -59,9 +60,12 @@ class Movements:
         with self._lock:
             self._known[module.name] = _Known(until=at)
 
-    def still(self, module: Module, identifier: str, version: str | None) -> bool:
-        """Return whether a record is certainly in the version it was observed in."""
-        if version is None:
+    def still(self, module: Module, identifier: str, version: str | None, *, told: bool = False) -> bool:
+        """Return whether a record is certainly in the version it was observed in.
+
+        `told`: nothing matters but what list rows tell. Otherwise a receipt is not certain: it may hide another edit.
+        """
+        if version is None or (is_receipt(version) and not told):
             return False
         with self._lock:
             known = self._known.get(module.name)
@@ -71,7 +75,10 @@ class Movements:
                 self._read(module, known)
             if known.blind:
                 return False
-            return identifier not in known.moved or known.moved[identifier] == version
+            if identifier not in known.moved:
+                return True
+            state = known.moved[identifier]
+            return state is not None and state.is_of(version, receipts=told)
 
     def _read(self, module: Module, known: _Known) -> None:
         walk = Walk(api=self._api, module=module, since=known.until - self._overlap, most=MOST_PAGES)
@@ -83,7 +90,7 @@ class Movements:
             if not self._api.sorts(module):
                 return
             for row in rows:
-                known.moved[str(row[module.id_field])] = self._reader.version(module, row, now)
+                known.moved[str(row[module.id_field])] = self._reader.state(module, row, now)
         if walk.sound and walk.start is not None:
             known.blind = False
             known.until = max(known.until, walk.start)

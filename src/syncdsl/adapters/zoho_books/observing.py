@@ -19,7 +19,9 @@ from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Reco
 from syncdsl.adapters.zoho.stamps import read_instant, write_instant
 from syncdsl.adapters.zoho_books.modules import CONTACT_PERSONS
 from syncdsl.adapters.zoho_books.newest import Walk
+from syncdsl.adapters.zoho_books.receipts import Receipts
 from syncdsl.adapters.zoho_books.values import tells
+from syncdsl.adapters.zoho_books.versions import is_receipt
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,11 +91,12 @@ class Observer:
             since=begun.stamp - self._overlap if begun else None,
             anchors=frozenset(begun.anchors) if begun else frozenset(),
         )
+        receipts = Receipts(reader=self._reader, module=module, schema=schema, request=request) if begun else None
         for rows, now in walk.pages():
             if module is CONTACT_PERSONS:
                 page = self._persons.page(request, rows, now)
             else:
-                page = self._page(module, schema, request, rows, now)
+                page = self._page(module, schema, request, rows, now, receipts)
             if page.records or page.unchanged or page.gone:
                 yield page
         if walk.start is None:
@@ -111,14 +114,22 @@ class Observer:
         request: ObserveRequest,
         rows: list[dict[str, Any]],
         now: dt.datetime,
+        receipts: Receipts | None,
     ) -> Page:
         """Return rows as a page: known versions as unchanged, the others with what was asked for."""
         unchanged: list[str] = []
         changed: list[dict[str, Any]] = []
+        own: list[dict[str, Any]] = []
         for row in rows:
-            version = self._reader.version(module, row, now)
-            if version is not None and version == request.known(str(row[module.id_field])):
-                unchanged.append(str(row[module.id_field]))
+            state = self._reader.state(module, row, now)
+            known = request.known(str(row[module.id_field]))
+            if state is not None and state.is_of(known, receipts=receipts is not None):
+                if not is_receipt(known):
+                    unchanged.append(str(row[module.id_field]))
+                elif all(tells(row, name) for name in request.fields):
+                    changed.append(row)
+                else:
+                    own.append(row)
             else:
                 changed.append(row)
         thin = [row for row in changed if not all(tells(row, name) for name in request.fields)]
@@ -132,4 +143,5 @@ class Observer:
             elif identifier in details:
                 detail, read_at = details[identifier]
                 records.append(self._reader.record(module, schema, detail, request.fields, read_at))
-        return Page(records=tuple(records), unchanged=tuple(unchanged))
+        taken = receipts.take(own) if receipts is not None else Page()
+        return Page(records=(*records, *taken.records), unchanged=(*unchanged, *taken.unchanged))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.protocol import Ambiguous, NotSent, Outcome, Rejected, Written
@@ -36,7 +37,10 @@ class Outcomes:
         return Written(id=identifier)
 
     def of_record(self, module: Module, schema: ModuleSchema, came: Came) -> Outcome:
-        """Return what came of a call whose answer holds the record when it succeeded."""
+        """Return what came of a call whose answer holds the record when it succeeded.
+
+        The version of the record is a receipt (see `versions`): its stamp is as fresh as the write.
+        """
         if not isinstance(came, Answer):
             return came
         if not succeeded(came):
@@ -49,6 +53,9 @@ class Outcomes:
             return Written(id=str(identifier))
         record = self._reader.record(module, schema, written, tuple(schema.fields), came.server_time)
         self._reader.kept.put(module, record.id, record.version, (written, came.server_time))
+        state = self._reader.state(module, written, came.server_time)
+        if state is not None:
+            record = replace(record, version=state.answered(record.fields))
         return Written(id=str(identifier), record=record)
 
     def refused(self, answer: Answer) -> Rejected | Ambiguous:

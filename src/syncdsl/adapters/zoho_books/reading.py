@@ -12,6 +12,7 @@ from syncdsl.adapters.zoho_books.api import MODIFIED, Api, fits
 from syncdsl.adapters.zoho_books.details import Detail, Details
 from syncdsl.adapters.zoho_books.dialect import ABSENT, NO_SUCH_URL, code_of, single, succeeded
 from syncdsl.adapters.zoho_books.values import raw_value, read_fields, tells
+from syncdsl.adapters.zoho_books.versions import State
 from syncdsl.schema.digest import digest
 
 if TYPE_CHECKING:
@@ -130,20 +131,21 @@ class Reader:
         )
 
     def version(self, module: Module, row: dict[str, Any], now: dt.datetime) -> str | None:
-        """Return stamp and content of what list rows and full records share.
+        """Return the version of a list row or a full record; None when it is not certain."""
+        state = self.state(module, row, now)
+        return state.version if state is not None else None
 
-        None when the stamp is so recent that another change in the same second would not show in it, and where records
-        tell nothing to go by.
-        """
+    def state(self, module: Module, row: dict[str, Any], now: dt.datetime) -> State | None:
+        """Return stamp and content of what list rows and full records share; None where there is nothing to go by."""
         if not module.compared:
             return None
         content = self.content(module, row)
         if MODIFIED not in module.fields:
-            return content
+            return State(shown=content, settled=True)
         modified = read_instant(row.get(MODIFIED))
-        if modified is None or not settled(modified, now):
+        if modified is None:
             return None
-        return f"{write_instant(modified)} {content}"
+        return State(shown=f"{write_instant(modified)} {content}", settled=settled(modified, now))
 
     def content(self, module: Module, row: dict[str, Any]) -> str:
         """Return a digest of what list rows and full records share."""

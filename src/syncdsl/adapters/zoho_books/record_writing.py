@@ -109,7 +109,8 @@ class RecordWriter:
     def _known(self, module: Module, change: Change, fields: Fields) -> Mapping[str, Any] | None:
         """Return what a body needs of the record as it is now, without reading it; None when it has to be read."""
         based = change.based_on
-        if based is None or not self._movements.still(module, change.id, based.version):
+        told = set(change.fields) <= set(module.compared)
+        if based is None or not self._movements.still(module, change.id, based.version, told=told):
             return None
         kept = self._reader.kept.get(module, change.id, based.version)
         if kept is not None and module.lines_field is None and not set(fields) & set(module.person_fields):
