@@ -12,6 +12,7 @@ from syncdsl.sandbox.crm.catalogue import Catalogue
 from syncdsl.sandbox.crm.envelope import entry, missing_parameter, refused
 from syncdsl.sandbox.crm.notifying import EVENTS, Channel, Condition, Watching
 from syncdsl.sandbox.crm.rendering import moment
+from syncdsl.sandbox.crm.sent import sent_body, sent_objects
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.outgoing import is_loopback
 
@@ -255,22 +256,7 @@ def _terms(channel: Channel, module: str) -> dict[str, Any]:
 
 def _sent(call: Call) -> list[dict[str, Any]]:
     """Return the channels of a call's body. Raises the refusal of anything else."""
-    try:
-        body = call.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        message = "either the request body or parameters is in wrong format"
-        raise refused(400, "UNABLE_TO_PARSE_DATA_TYPE", message)
-    details = {"api_name": "watch", "json_path": "$.watch"}
-    sent = body.get("watch")
-    if sent is None:
-        raise refused(400, "MANDATORY_NOT_FOUND", "required field not found", details)
-    if not isinstance(sent, list) or not sent or not all(isinstance(item, dict) for item in sent):
-        raise refused(400, "INVALID_DATA", "invalid data", {**details, "expected_data_type": "jsonarray"})
-    if len(sent) > CHANNEL_LIMIT:
-        raise refused(400, "INVALID_DATA", "invalid data", {**details, "maximum_length": CHANNEL_LIMIT})
-    return sent
+    return sent_objects(sent_body(call), "watch", most=CHANNEL_LIMIT)
 
 
 def _identity(sent: dict[str, Any], path: str) -> str:

@@ -16,6 +16,7 @@ from syncdsl.sandbox.crm.envelope import entry, invalid_identity, refused
 from syncdsl.sandbox.crm.external import by_external, external_field
 from syncdsl.sandbox.crm.notifying import Change, Watching
 from syncdsl.sandbox.crm.outcome import Written, duplicate, reply, success
+from syncdsl.sandbox.crm.sent import sent_body, sent_objects
 from syncdsl.sandbox.crm.stage_history import StageHistory
 from syncdsl.sandbox.crm.subforms import merged
 from syncdsl.sandbox.exchange import Call, Reply
@@ -221,21 +222,8 @@ def completed(module: Module, record: Record, values: Mapping[str, Any]) -> dict
 
 def sent_records(call: Call) -> list[dict[str, Any]]:
     """Return the records of a write call's body (1 to 100). Raises the refusal of anything else."""
-    try:
-        body = call.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        message = "either the request body or parameters is in wrong format"
-        raise refused(400, "UNABLE_TO_PARSE_DATA_TYPE", message)
-    records = body.get("data")
-    details = {"api_name": "data", "json_path": "$.data"}
-    if records is None:
-        raise refused(400, "MANDATORY_NOT_FOUND", "required field not found", details)
-    if not isinstance(records, list) or not records or not all(isinstance(item, dict) for item in records):
-        raise refused(400, "INVALID_DATA", "invalid data", {**details, "expected_data_type": "jsonarray"})
-    if len(records) > BATCH_LIMIT:
-        raise refused(400, "INVALID_DATA", "invalid data", {**details, "maximum_length": BATCH_LIMIT})
+    body = sent_body(call)
+    records = sent_objects(body, "data", most=BATCH_LIMIT)
     trigger = body.get("trigger")
     if trigger is not None and (not isinstance(trigger, list) or not all(isinstance(item, str) for item in trigger)):
         details = {"api_name": "trigger", "json_path": "$.trigger", "expected_data_type": "jsonarray"}
