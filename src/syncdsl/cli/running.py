@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +17,13 @@ from syncdsl.cli.terminal import say, style_of
 from syncdsl.diagnostics import Severity
 from syncdsl.project.discovery import locate_project
 from syncdsl.project.environment import open_connections, open_project_state
+from syncdsl.project.services import project_clock
 from syncdsl.project.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from syncdsl.adapters.services import Clock
     from syncdsl.cli.options import Globals
     from syncdsl.engine.progress import Progress
     from syncdsl.engine.run import Run
@@ -59,6 +62,10 @@ def user_name() -> str:
         return ""
 
 
+def _moment(clock: Clock) -> dt.datetime:
+    return dt.datetime.fromtimestamp(clock.now(), dt.UTC)
+
+
 @contextmanager
 def opened_run(
     workspace: Workspace, settings: Globals, environment: str, progress: Progress, *, read_only: bool, sweep: bool
@@ -82,6 +89,7 @@ def opened_run(
             environment=environment,
             progress=progress,
             user=user_name(),
+            clock=partial(_moment, project_clock()),
             sweep=sweep,
             sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
         )
