@@ -9,6 +9,8 @@ import pytest
 from tests.conformance.weather import OLD_SECONDS, File, Side, made, new, word
 
 from syncdsl.adapters.services import OwnMemory
+from syncdsl.adapters.zoho_books import api as books_api
+from syncdsl.adapters.zoho_crm import api as crm_api
 from syncdsl.diagnostics import Fault
 
 if TYPE_CHECKING:
@@ -278,6 +280,24 @@ def test_a_wrong_date_moves_no_cursor_past_what_is_known(
         file.observe()
         assert latest in file.records
     assert not after or file.text(recent) == "later"
+
+
+@pytest.mark.parametrize("seconds", [-3600, 100, 3600])
+def test_a_wrong_date_ends_no_reading_early(
+    faults: Weather, connection: Connection, side: Side, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several pages of changes behind a reading with a wrong `Date` header are all read by the next one."""
+    several(faults, connection, side, 1)
+    file = File(connection, side)
+    faults.order(side, "clock_skew", seconds=seconds)
+    file.observe()
+    faults.calm()
+    monkeypatch.setattr(crm_api, "PER_PAGE", 2)
+    monkeypatch.setattr(books_api, "PER_PAGE", 2)
+    faults.passes(1)
+    late = {faults.add(side) for _ in range(5)}
+    file.observe()
+    assert late <= set(file.records)
 
 
 @pytest.mark.parametrize("seconds", [-100, 0, 1])

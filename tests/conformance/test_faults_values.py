@@ -85,7 +85,9 @@ def test_a_workflow_on_the_same_field_is_not_overwritten(faults: Weather, connec
     module = "Accounts" if side is CRM else "contacts"
     [identifier] = made(connection.create(side.module, [new(side, key, **{side.text: "first"})], safe=True))
     faults.passes(OLD_SECONDS)
-    based = connection.fetch(side.module, [identifier], (side.name, side.text, side.phone))[identifier]
+    file = File(connection, side)
+    file.observe()
+    based = file.records[identifier]
     faults.order(side, "workflow", module=module, field=side.text, value="theirs", count=1)
     made(connection.update(side.module, [change(side, based, **{side.phone: "1"})]))
     [outcome] = connection.update(side.module, [change(side, based, **{side.text: "ours"})])
