@@ -60,6 +60,13 @@ class Movements:
         with self._lock:
             self._known[module.name] = _Known(until=at)
 
+    def wrote(self, module: Module, identifier: str) -> None:
+        """Note that a record is being written here: a later change that was decided on before has to look again."""
+        with self._lock:
+            known = self._known.get(module.name)
+            if known is not None:
+                known.moved[identifier] = None
+
     def still(self, module: Module, identifier: str, version: str | None, *, told: bool = False) -> bool:
         """Return whether a record is certainly in the version it was observed in.
 
