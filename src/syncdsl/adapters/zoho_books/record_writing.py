@@ -93,6 +93,7 @@ class RecordWriter:
             if based is not None and not _unchanged(schema, current, change.fields, based.fields):
                 return MovedOn()
         self._reader.kept.drop(module, change.id)
+        self._movements.wrote(module, change.id)
         if state is not None and not resolved and change.key is None:
             came = self._api.write("POST", f"{self._api.record_path(module, change.id)}/{state}")
             return (
