@@ -12,6 +12,7 @@ import argparse
 import json
 import math
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,13 @@ class Setting:
                     found[entry["system"]] += 1
         return found
 
+    def sign_in(self) -> None:
+        """Get a token for what other programs and people do; the moved clock lets the last one expire."""
+        form = {"grant_type": "refresh_token", **{name.lower(): value for name, value in SECRETS.items()}}
+        answer = httpx.post(f"{self.crm.base_url.copy_with(path='/oauth/v2/token')}", data=form, trust_env=False)
+        for client in (self.crm, self.books):
+            client.headers["Authorization"] = f"Zoho-oauthtoken {answer.raise_for_status().json()['access_token']}"
+
     def accounts(self) -> list[str]:
         """Return the ids of the accounts."""
         found: list[str] = []
@@ -102,14 +110,19 @@ class Setting:
 
     def change_accounts(self, number: int, change: Callable[[int], dict[str, Any]]) -> None:
         """Change so many accounts as another program would."""
-        rows = [{"id": one, **change(index)} for index, one in enumerate(self.accounts()[:number])]
+        rows = [{"id": one, **change(index)} for index, one in enumerate(_some(self.accounts(), number))]
         for start in range(0, len(rows), 100):
             self.crm.put("/Accounts", json={"data": rows[start : start + 100]}).raise_for_status()
 
     def change_customers(self, number: int, change: Callable[[int], dict[str, Any]]) -> None:
         """Change so many customers as a person would, one by one."""
-        for index, one in enumerate(self.customers()[:number]):
+        for index, one in enumerate(_some(self.customers(), number)):
             self.books.put(f"/contacts/{one}", json=change(index)).raise_for_status()
+
+
+def _some(ids: Sequence[str], number: int) -> list[str]:
+    """Return so many of the ids, always the same ones."""
+    return random.Random(number).sample(sorted(ids), number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +151,29 @@ class Row:
         return f"{self.what:<44}{self.crm:>6}{self.books:>7}{figures}"
 
 
+def cases(setting: Setting, number: int) -> list[tuple[str, Callable[[], None], int]]:
+    """Return the changes of a number of records: what they are, what makes them, and the floor of syncing them."""
+    to_books = math.ceil(number / 200) + number
+    to_crm = number + math.ceil(number / 100)
+    return [
+        (
+            f"{number} websites changed in the CRM",
+            lambda: setting.change_accounts(number, lambda index: {"Website": f"https://{number}-{index}.example"}),
+            to_books,
+        ),
+        (
+            f"{number} phone numbers changed in the CRM",
+            lambda: setting.change_accounts(number, lambda index: {"Phone": f"+49 221 {number:04}{index:04}"}),
+            to_books,
+        ),
+        (
+            f"{number} notes changed in Books",
+            lambda: setting.change_customers(number, lambda index: {"notes": f"note {number} {index}"}),
+            to_crm,
+        ),
+    ]
+
+
 def measured(setting: Setting, numbers: Sequence[int]) -> list[Row]:
     """Return the table."""
     apply = ("apply", "--yes")
@@ -146,24 +182,8 @@ def measured(setting: Setting, numbers: Sequence[int]) -> list[Row]:
     sweep = setting.counted(("plan", "--sweep"))
     rows.append(Row(what="quiet sweep", crm=sweep["crm"], books=sweep["books"]))
     for number in numbers:
-        cases: list[tuple[str, Callable[[], None], int]] = [
-            (
-                f"{number} websites changed in the CRM",
-                lambda: setting.change_accounts(number, lambda index: {"Website": f"https://{number}-{index}.example"}),  # noqa: B023 - called before the next number
-                math.ceil(number / 200) + number,
-            ),
-            (
-                f"{number} phone numbers changed in the CRM",
-                lambda: setting.change_accounts(number, lambda index: {"Phone": f"+49 221 {number:04}{index:04}"}),  # noqa: B023 - the same
-                math.ceil(number / 200) + number,
-            ),
-            (
-                f"{number} notes changed in Books",
-                lambda: setting.change_customers(number, lambda index: {"notes": f"note {number} {index}"}),  # noqa: B023 - the same
-                number + math.ceil(number / 100),
-            ),
-        ]
-        for what, change, floor in cases:
+        for what, change, floor in cases(setting, number):
+            setting.sign_in()
             change()
             calls = setting.counted(apply, apply)
             rows.append(Row(what=what, crm=calls["crm"], books=calls["books"], floor=floor, quiet=2 * quiet.total()))
@@ -177,20 +197,16 @@ def prepared(facts: dict[str, Any], folder: Path, number: int) -> Setting:
     environment = {**os.environ, "SYNCDSL_CACHE_DIR": str(folder / "cache")}
     for system in ("CRM", "BOOKS"):
         environment |= {f"SYNCDSL_{system}_{name}": value for name, value in SECRETS.items()}
-    form = {"grant_type": "refresh_token", **{name.lower(): value for name, value in SECRETS.items()}}
-    token = httpx.post(f"{facts['crm_url']}/oauth/v2/token", data=form, trust_env=False).json()["access_token"]
-    headers = {"Authorization": f"Zoho-oauthtoken {token}"}
     organization = {"organization_id": facts["books_organization"]}
     setting = Setting(
-        crm=httpx.Client(base_url=f"{facts['crm_url']}/crm/v8", headers=headers, trust_env=False),
-        books=httpx.Client(
-            base_url=f"{facts['books_url']}/books/v3", headers=headers, params=organization, trust_env=False
-        ),
+        crm=httpx.Client(base_url=f"{facts['crm_url']}/crm/v8", trust_env=False),
+        books=httpx.Client(base_url=f"{facts['books_url']}/books/v3", params=organization, trust_env=False),
         control=httpx.Client(base_url=f"{facts['crm_url']}/_sandbox", trust_env=False, timeout=60),
         folder=folder / "project",
         environment=environment,
         number=number,
     )
+    setting.sign_in()
     subprocess.run([*COMMAND, "init", "project"], cwd=folder, env=environment, capture_output=True, check=True)
     settings = setting.folder / "syncdsl.toml"
     text = settings.read_text(encoding="utf-8")

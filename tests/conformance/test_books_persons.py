@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any, cast
 
+import httpx
 import pytest
 
 from syncdsl.adapters.protocol import (
@@ -192,3 +193,54 @@ def test_updates_of_observed_persons_cost_one_call(books: BooksConnection, sandb
     changes = [Change(id=item, fields={"last_name": "New"}, based_on=first.records[item]) for item in ids]
     assert all(isinstance(outcome, Written) for outcome in books.update(PERSONS, changes))
     assert [call["method"] for call in sandbox.calls(seq)] == ["GET", "PUT", "PUT", "PUT"]
+
+
+def test_persons_we_wrote_are_not_read_again_before_a_sweep(books: BooksConnection, sandbox: Sandbox) -> None:
+    """One of fifty is checked; a contact with another person that was not written is read."""
+    ids = [person(books, contact(books)) for _ in range(4)]
+    shared = contact(books)
+    ids += [person(books, shared), person(books, shared, "Other")]
+    sandbox.order("clock/advance", seconds=600)
+    first = Seen(sandbox, books)
+    written = ids[:5]
+    changes = [Change(id=item, fields={"last_name": "New"}, based_on=first.filed[item]) for item in written]
+    for outcome in books.update(PERSONS, changes):
+        assert isinstance(outcome, Written)
+        assert outcome.record is not None
+        first.filed[outcome.id] = outcome.record
+    sandbox.order("clock/advance", seconds=5)
+    later = Seen(sandbox, books, first, cursor=first.end.cursor)
+    assert len(later.calls) == 1 + 2
+    assert {record.fields["last_name"] for item, record in later.records.items() if item in written} == {"New"}
+    assert len(later.unchanged & set(written)) == 3
+    sweep = Seen(sandbox, books, later)
+    assert len([call for call in sweep.calls if call["path"].count("/") > 3]) == 3
+    assert {sweep.filed[item].fields["last_name"] for item in written} == {"New"}
+
+
+def test_edits_behind_our_writes_of_persons_are_found_out(books: BooksConnection, sandbox: Sandbox) -> None:
+    """A workflow that edits every person we write; and a later edit of one alone."""
+    ids = [person(books, contact(books)) for _ in range(4)]
+    sandbox.order("clock/advance", seconds=600)
+    first = Seen(sandbox, books)
+    httpx.put(f"{sandbox.crm_url}/_sandbox/clock", json={"frozen": True}, trust_env=False).raise_for_status()
+    try:
+        for item in ids:
+            change = Change(id=item, fields={"last_name": "New"}, based_on=first.filed[item])
+            [outcome] = books.update(PERSONS, [change])
+            assert isinstance(outcome, Written)
+            assert outcome.record is not None
+            first.filed[item] = outcome.record
+        parents = {item: cast("Ref", first.filed[item].fields["contact_id"]).id for item in ids}
+        for item in ids:
+            body = {"contact_id": parents[item], "first_name": "Workflow"}
+            books._api.write("PUT", f"/contacts/contactpersons/{item}", body=body)
+        later = Seen(sandbox, books, first, cursor=first.end.cursor)
+        assert {later.records[item].fields["first_name"] for item in ids} == {"Workflow"}
+        sandbox.order("clock/advance", seconds=5)
+        body = {"contact_id": parents[ids[0]], "first_name": "Theirs"}
+        books._api.write("PUT", f"/contacts/contactpersons/{ids[0]}", body=body)
+        last = Seen(sandbox, books, first, cursor=first.end.cursor)
+        assert last.records[ids[0]].fields["first_name"] == "Theirs"
+    finally:
+        httpx.put(f"{sandbox.crm_url}/_sandbox/clock", json={"frozen": False}, trust_env=False).raise_for_status()

@@ -59,9 +59,7 @@ class Books:
         for page in pages:
             assert isinstance(page, Page)
             self.filed |= {record.id: record for record in page.records}
-        return [
-            call["path"].rpartition("/")[2] for call in self.sandbox.calls(before) if call["path"].count("/") > 3
-        ]
+        return [call["path"].rpartition("/")[2] for call in self.sandbox.calls(before) if call["path"].count("/") > 3]
 
     def take(self, outcomes: Sequence[Outcome]) -> list[str]:
         """File what was written, as the engine does, and return the ids."""

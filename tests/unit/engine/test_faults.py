@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,6 +96,19 @@ def test_a_person_who_is_faster_is_not_overwritten(world: World) -> None:
             world.edit(right, phone="9")
 
     world.books.interfere = faster
+    assert len(world.apply().moved_on) == 1
+    assert [hold.why for hold in world.settle().holds] == ["conflict"]
+    assert world.get(right)["phone"] == "9"
+
+
+def test_an_edit_that_no_reading_shows_is_noted_when_a_write_meets_it(world: World) -> None:
+    """The next run decides on what is there, instead of failing in the same way until the next sweep."""
+    left = world.rules(RULES).account("Acme", Phone="1")
+    world.settle()
+    right = ids(world)[left]
+    held = world.books.records[right]
+    world.books.records[right] = replace(held, fields={**held.fields, "phone": "9"})
+    world.edit(left, Phone="2")
     assert len(world.apply().moved_on) == 1
     assert [hold.why for hold in world.settle().holds] == ["conflict"]
     assert world.get(right)["phone"] == "9"

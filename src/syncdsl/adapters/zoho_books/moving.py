@@ -53,12 +53,25 @@ class Movements:
         self._overlap = overlap
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._written: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
     def observed(self, module: Module, at: dt.datetime) -> None:
         """Note that a module was observed completely, or from its cursor on, at a time of the server."""
         with self._lock:
             self._known[module.name] = _Known(until=at)
+            if not module.restricted:
+                self._written.pop(module.store, None)
+
+    def wrote(self, module: Module, identifier: str) -> None:
+        """Note that a record is being written as a whole."""
+        with self._lock:
+            self._written.setdefault(module.store, set()).add(identifier)
+
+    def unwritten(self, module: Module, identifier: str) -> bool:
+        """Return whether a record was not written as a whole since its list was last observed."""
+        with self._lock:
+            return identifier not in self._written.get(module.store, ())
 
     def wrote(self, module: Module, identifier: str) -> None:
         """Note that a record is being written here: a later change that was decided on before has to look again."""

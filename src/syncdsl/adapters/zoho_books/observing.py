@@ -19,6 +19,7 @@ from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Reco
 from syncdsl.adapters.zoho.stamps import read_instant, write_instant
 from syncdsl.adapters.zoho_books.modules import CONTACT_PERSONS
 from syncdsl.adapters.zoho_books.newest import Walk
+from syncdsl.adapters.zoho_books.person_receipts import PersonReceipts
 from syncdsl.adapters.zoho_books.receipts import Receipts
 from syncdsl.adapters.zoho_books.values import tells
 from syncdsl.adapters.zoho_books.versions import is_receipt
@@ -92,9 +93,10 @@ class Observer:
             anchors=frozenset(begun.anchors) if begun else frozenset(),
         )
         receipts = Receipts(reader=self._reader, module=module, schema=schema, request=request) if begun else None
+        persons = PersonReceipts() if begun else None
         for rows, now in walk.pages():
             if module is CONTACT_PERSONS:
-                page = self._persons.page(request, rows, now)
+                page = self._persons.page(request, rows, now, persons)
             else:
                 page = self._page(module, schema, request, rows, now, receipts)
             if page.records or page.unchanged or page.gone:

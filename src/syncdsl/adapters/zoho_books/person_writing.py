@@ -10,8 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import MovedOn, Outcome, Rejected, Written
+from syncdsl.adapters.transport.answer import Answer
+from syncdsl.adapters.zoho_books.dialect import single
 from syncdsl.adapters.zoho_books.modules import CONTACTS
-from syncdsl.adapters.zoho_books.persons import PARENT, contact_version
+from syncdsl.adapters.zoho_books.person_receipts import contact_version, person_receipt
+from syncdsl.adapters.zoho_books.persons import PARENT, content
 from syncdsl.adapters.zoho_books.values import read_fields, write_value
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.values import Ref, is_empty
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.zoho_books.api import Api
     from syncdsl.adapters.zoho_books.modules import Module
     from syncdsl.adapters.zoho_books.moving import Movements
-    from syncdsl.adapters.zoho_books.outcomes import Outcomes
+    from syncdsl.adapters.zoho_books.outcomes import Came, Outcomes
     from syncdsl.adapters.zoho_books.persons import Persons
     from syncdsl.adapters.zoho_books.reading import Reader
     from syncdsl.schema.snapshot import ModuleSchema
@@ -54,7 +57,10 @@ class PersonWriter:
         """Update a person unless it changed since the change was decided on."""
         based = change.based_on
         current: Mapping[str, Any] | None = None
+        before: str | None = None
         if based is not None and self._still(based.fields.get(PARENT), based.version):
+            if self._movements.unwritten(CONTACTS, self._parent_id(based.fields)):
+                before = contact_version(based.version)
             current = {name: write_value(value) for name, value in based.fields.items()}
         if current is None or any(name not in current and name not in change.fields for name in module.resent):
             current = self._persons.raw(change.id)
@@ -77,9 +83,19 @@ class PersonWriter:
                 return self._missing(module, change)
             outcome = self._shaped(
                 {**change.fields, PARENT: _parent(current, based.fields if based else {})},
-                self._outcomes.of_record(module, schema, came),
+                self._answered(module, self._outcomes.of_record(module, schema, came), came, before),
             )
         return self._promoted(module, outcome) if primary is True else outcome
+
+    def _answered(self, module: Module, outcome: Outcome, came: Came, before: str | None) -> Outcome:
+        """Return an outcome whose record has a receipt, where its contact was of the version `before` until then."""
+        if not isinstance(outcome, Written) or outcome.record is None or not isinstance(came, Answer):
+            return outcome
+        person = single(came, module.single)
+        if person is None or came.server_time is None or before is None:
+            return outcome
+        version = person_receipt(came.server_time, before, content(person))
+        return replace(outcome, record=replace(outcome.record, version=version))
 
     def _post(self, module: Module, body: dict[str, Any]) -> Any:
         return self._api.write("POST", module.path, body=body)
@@ -105,6 +121,10 @@ class PersonWriter:
 
     def _still(self, parent: Any, version: str | None) -> bool:
         return isinstance(parent, Ref) and self._movements.still(CONTACTS, parent.id, contact_version(version))
+
+    def _parent_id(self, fields: Fields) -> str:
+        parent = fields.get(PARENT)
+        return parent.id if isinstance(parent, Ref) else str(parent or "")
 
     def _touch(self, parent: Any) -> None:
         """Forget what was read of a contact whose persons are being written."""

@@ -13,13 +13,20 @@ from syncdsl.adapters.protocol import ObserveRequest, Page, Record
 from syncdsl.adapters.transport.pool import each
 from syncdsl.adapters.zoho_books.fields import PERSON_FIELDS
 from syncdsl.adapters.zoho_books.modules import CONTACT_PERSONS, CONTACTS, Module
+from syncdsl.adapters.zoho_books.person_receipts import (
+    PersonReceipts,
+    contact_version,
+    content_of,
+    made_by_us,
+    person_version,
+)
 from syncdsl.adapters.zoho_books.values import read_fields
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import Ref, Value, is_empty
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from syncdsl.adapters.zoho_books.api import Api
     from syncdsl.adapters.zoho_books.reading import Reader
@@ -41,22 +48,45 @@ class Persons:
         self._vendors: set[str] = set()
         """Contacts that were seen to be vendors: a person alone does not tell what its contact is."""
 
-    def page(self, request: ObserveRequest, rows: Sequence[dict[str, Any]], now: dt.datetime) -> Page:
-        """Return the persons of contacts that a list shows, as far as they are not on file in their present state."""
+    def page(
+        self,
+        request: ObserveRequest,
+        rows: Sequence[dict[str, Any]],
+        now: dt.datetime,
+        receipts: PersonReceipts | None,
+    ) -> Page:
+        """Return the persons of contacts that a list shows, as far as they are not on file in their present state.
+
+        `receipts`: what to know our own writes by; None in a complete reading.
+        """
         _, schema = self._api.module(CONTACT_PERSONS.name)
         unchanged: list[str] = []
         changed: list[dict[str, Any]] = []
         gone: list[str] = []
         self._vendors.update(str(row[PARENT]) for row in rows if row.get("contact_type") == "vendor")
+        checked: set[str] = set()
         for row in rows:
+            identifier = str(row[PARENT])
             version = self._reader.version(CONTACTS, row, now)
-            filed = request.children(str(row[PARENT]))
+            filed = request.children(identifier)
             if filed and version is not None and all(contact_version(request.known(item)) == version for item in filed):
                 unchanged += filed
+            elif receipts is not None and made_by_us(row, map(request.known, filed)):
+                if receipts.checks():
+                    checked.add(identifier)
+                    changed.append(row)
+                else:
+                    receipts.believe(identifier, row)
+                    unchanged += filed
             elif filed or not _personless(row):
                 changed.append(row)
+        details = self._reader.details_of(CONTACTS, changed, now)
+        if receipts is not None:
+            for identifier in checked & details.keys():
+                receipts.broken = receipts.broken or not _as_filed(request, details[identifier][0])
+            details |= self._reader.details_of(CONTACTS, receipts.doubted(), now)
         records: list[Record] = []
-        for identifier, (detail, read_at) in self._reader.details_of(CONTACTS, changed, now).items():
+        for identifier, (detail, read_at) in details.items():
             found = self.of_contact(schema, detail, request.fields, read_at)
             same = {record.id for record in found if record.version and record.version == request.known(record.id)}
             records += [record for record in found if record.id not in same]
@@ -124,20 +154,31 @@ class Persons:
         return found
 
 
-def contact_version(version: str | None) -> str | None:
-    """Return the version of the contact in a person's version."""
-    return version.rpartition(" / ")[0] or None if version is not None else None
+def content(person: Mapping[str, Any]) -> str:
+    """Return a digest of what a person is."""
+    return digest({name: str(person.get(name) or "") for name in sorted(CONTACT_PERSONS.fields)})
+
+
+def _as_filed(request: ObserveRequest, contact: Mapping[str, Any]) -> bool:
+    """Return whether a full contact has exactly the persons on file, as they are on file."""
+    identifier = str(contact.get(PARENT))
+    listed = contact.get("contact_persons")
+    found = {
+        str(person[CONTACT_PERSONS.id_field]): content({**person, PARENT: identifier})
+        for person in (listed if isinstance(listed, list) else [])
+        if isinstance(person, dict)
+    }
+    return found == {item: content_of(request.known(item)) for item in request.children(identifier)}
 
 
 def _record(schema: ModuleSchema, person: dict[str, Any], wanted: Sequence[str], version: str | None) -> Record:
     kind = "vendors" if person.get("contact_type") == "vendor" else "customers"
     parent: Fields = {PARENT: Ref(kind, str(person[PARENT]))} if PARENT in wanted and person.get(PARENT) else {}
-    content = digest({name: str(person.get(name) or "") for name in sorted(CONTACT_PERSONS.fields)})
     return Record(
         module=CONTACT_PERSONS.name,
         id=str(person[CONTACT_PERSONS.id_field]),
         fields={**read_fields(person, schema, wanted), **parent},
-        version=f"{version} / {content}" if version is not None else None,
+        version=person_version(version, content(person)) if version is not None else None,
     )
 
 
