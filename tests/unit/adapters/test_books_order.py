@@ -41,6 +41,11 @@ def page(*rows: dict[str, Any], more: bool = False, **context: Any) -> tuple[int
     return (200, {"code": 0, "message": "success", "items": list(rows), "page_context": told}, {})
 
 
+def oldest(one: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """Return the answer to the question for the oldest record, which proves that the end of a list was seen."""
+    return page(one, more=True, per_page=1)
+
+
 def observed(books: BooksConnection, cursor: str | None = CURSOR) -> tuple[list[str], ObservationEnd]:
     items = list(books.observe(ObserveRequest(module="items", fields=("name",), cursor=cursor)))
     assert isinstance(items[-1], ObservationEnd)
@@ -84,7 +89,7 @@ def test_an_order_by_name_that_the_answer_tells_is_believed(books: BooksConnecti
 def test_equal_stamps_prove_no_order(books: BooksConnection, script: Script) -> None:
     """A list of things imported in one second looks sorted by anything."""
     script.answers += [page(row(1, OLD), row(2, OLD), more=True), page(row(3, OLD), row(4, OLD))]
-    script.answers += [page(row(1, OLD), row(2, OLD), more=True)]
+    script.answers += [oldest(row(4, OLD)), page(row(1, OLD), row(2, OLD), more=True)]
     ids, end = observed(books)
     assert (ids, end.complete) == (["1", "2", "3", "4"], True)
 
@@ -92,7 +97,7 @@ def test_equal_stamps_prove_no_order(books: BooksConnection, script: Script) -> 
 def test_a_known_front_ends_a_reading_only_in_a_proven_order(books: BooksConnection, script: Script) -> None:
     """A list by name begins with the same rows for ever, whatever changes behind them."""
     front = [row(1, OLD), row(2, OLD)]
-    script.answers.append(page(*front, more=False))
+    script.answers += [page(*front, more=False), oldest(row(2, OLD))]
     cursor = observed(books, None)[1].cursor
     assert cursor is not None
     assert len(cursor.split(" ")) == 3
@@ -123,7 +128,7 @@ def test_a_row_without_a_stamp_proves_no_order(books: BooksConnection, script: S
 
 
 def test_a_cursor_that_is_not_understood_reads_everything(books: BooksConnection, script: Script) -> None:
-    script.answers.append(page(row(1, NEW), row(2, OLD)))
+    script.answers += [page(row(1, NEW), row(2, OLD)), oldest(row(2, OLD))]
     assert observed(books, "yesterday")[1].complete
 
 

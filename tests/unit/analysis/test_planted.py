@@ -165,8 +165,8 @@ MISTAKES: tuple[Planted, ...] = (
     Planted(T, "deal.stage == won", "deal.Amount == won", "SD312"),
     Planted(T, "deal.stage == won", "deal.stage > won", "SD312"),
     Planted(T, "stage: Stage", "stage: Deal_Name", "SD312"),
-    Planted(E, "crm.Accounts <- books.vendors", "crm.Accounts -> books.currencies", "SD313"),
-    Planted(T, "document invoice: books.invoices", "document invoice: books.currencies", "SD313"),
+    Planted(E, "crm.Accounts <- books.vendors", "crm.Accounts -> books.taxes", "SD313"),
+    Planted(T, "document invoice: books.invoices", "document invoice: books.taxes", "SD313"),
     Planted(T, "deal.Account_Name ->", "deal.Contact_Name ->", "SD314"),
     # proofs
     Planted(

@@ -72,7 +72,7 @@ def test_what_each_side_requires(arrow: str, line: str, found: list[tuple[str, i
 @pytest.mark.parametrize(("arrow", "found"), [("<->", [("SD313", 1)]), ("->", [("SD313", 1)]), ("<-", [])])
 def test_what_is_written_can_be_created(arrow: str, found: list[tuple[str, int]], analysed: Analyse) -> None:
     """A module that can only be read stands where the arrow comes from."""
-    text = f"module a: crm.Accounts {arrow} books.currencies\n    map:\n        Account_Name <- currency_code\n"
+    text = f"module a: crm.Accounts {arrow} books.taxes\n    map:\n        Account_Name <- tax_name\n"
     assert errors(analysed, text) == found
 
 
