@@ -64,21 +64,17 @@ class Movements:
                 self._written.pop(module.store, None)
 
     def wrote(self, module: Module, identifier: str) -> None:
-        """Note that a record is being written as a whole."""
+        """Note that a record is being written as a whole: a later change that was decided on before looks again."""
         with self._lock:
             self._written.setdefault(module.store, set()).add(identifier)
+            known = self._known.get(module.name)
+            if known is not None:
+                known.moved[identifier] = None
 
     def unwritten(self, module: Module, identifier: str) -> bool:
         """Return whether a record was not written as a whole since its list was last observed."""
         with self._lock:
             return identifier not in self._written.get(module.store, ())
-
-    def wrote(self, module: Module, identifier: str) -> None:
-        """Note that a record is being written here: a later change that was decided on before has to look again."""
-        with self._lock:
-            known = self._known.get(module.name)
-            if known is not None:
-                known.moved[identifier] = None
 
     def still(self, module: Module, identifier: str, version: str | None, *, told: bool = False) -> bool:
         """Return whether a record is certainly in the version it was observed in.
