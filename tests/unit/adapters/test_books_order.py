@@ -132,6 +132,30 @@ def test_a_cursor_that_is_not_understood_reads_everything(books: BooksConnection
     assert observed(books, "yesterday")[1].complete
 
 
+def test_a_list_ends_with_its_oldest_record(books: BooksConnection, script: Script) -> None:
+    """A last page that lost rows is read again until that record was seen."""
+    script.answers += [page(row(1, NEW)), page(row(2, OLD)), page(row(1, NEW), row(2, OLD)), page(row(2, OLD))]
+    ids, end = observed(books, None)
+    assert (ids, end.complete) == (["1", "2"], True)
+    assert "sort_order=A" in script.calls[2]
+    assert "per_page=1&" in f"{script.calls[2]}&"
+
+
+def test_a_list_that_never_ends_with_its_oldest_record_proves_nothing(books: BooksConnection, script: Script) -> None:
+    """Nothing is absent then, and the next reading reads everything again."""
+    script.answers += [page(row(1, NEW)), *[page(row(2, OLD)), page(row(1, NEW))] * api.PAGE_ATTEMPTS]
+    ids, end = observed(books, None)
+    assert (ids, end.complete, end.cursor) == (["1"], False, None)
+
+
+def test_a_quiet_empty_list_costs_one_call(books: BooksConnection, script: Script) -> None:
+    """Without a row its cursor stays, so there is nothing to prove."""
+    script.answers.append(page())
+    ids, end = observed(books)
+    assert (ids, end.complete, str(end.cursor).split(" ")[0]) == ([], False, CURSOR)
+    assert len(script.calls) == 2
+
+
 def test_the_plan_comes_with_the_organisation(books: BooksConnection, script: Script) -> None:
     """It is told once, without a call of its own, so that the limits of the plan can be kept."""
     told: list[str] = []
