@@ -18,12 +18,26 @@ from syncdsl.state import Instance, Link
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
-    from syncdsl.plan.pairs import DocumentPlan, Pair
+    from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
+    from syncdsl.schema.values import Fields
     from syncdsl.state import Intent
 
 
 GAP = 5
 """How many deleted documents of one record in a row the search for documents looks past."""
+
+
+def _base_of_found(endpoint: Endpoint, context: Context, record: Record, names: set[str], sent: Fields) -> Fields:
+    """Return the base of a record whose create got no answer: what it holds, as the answer would have told.
+
+    Where it was modified after it was created somebody may have edited it since: what differs from what was sent then
+    counts as their change, which travels like any other, and not as what the system made of the value.
+    """
+    held = context.canonical_fields(endpoint.connection, endpoint.module, record.fields, names)
+    if record.modified is None or record.created is None or record.modified <= record.created:
+        return held
+    ours = context.canonical_fields(endpoint.connection, endpoint.module, sent, names & sent.keys())
+    return {**held, **ours}
 
 
 class Recovery:
@@ -107,7 +121,7 @@ class Recovery:
         aside = payload.get("aside")
         if aside is not None:
             context.view.set_aside(pair.name, aside[0], aside[1], "a copy was made beside it")
-        held = context.canonical_fields(endpoint.connection, endpoint.module, record.fields, names)
+        held = _base_of_found(endpoint, context, record, names, fields_from_json(payload.get("fields", {})))
         source_base = fields_from_json(payload.get("source_base", {}))
         context.view.put_link(
             Link(

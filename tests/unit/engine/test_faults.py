@@ -84,6 +84,21 @@ def test_overwrite_survives_a_lost_write(world: World) -> None:
     assert world.one("customers")["phone"] == "4"
 
 
+@pytest.mark.parametrize("edited", [True, False])
+def test_an_edit_of_a_record_whose_answer_was_lost_travels(world: World, edited: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """What a person makes of a record before it is found again is their change; untouched, it is none (I2)."""
+    made = world.rules(RULES).account("New", Phone="3")
+    world.books.interfere = lambda _module, _write: Fate(outcome=Ambiguous(reason="time-out"), lands=True)
+    world.apply()
+    world.books.interfere = None
+    (customer,) = world.all("customers")
+    if edited:
+        world.edit(str(customer["id"]), phone="4")
+    world.settle()
+    assert world.get(made)["Phone"] == ("4" if edited else "3")
+    assert len(world.all("customers")) == len(world.links()) == 1
+
+
 def test_a_person_who_is_faster_is_not_overwritten(world: World) -> None:
     """A record that changes between the reading and the write is decided anew, as the conflict it is by then."""
     left = world.rules(RULES).account("Acme", Phone="1")
