@@ -64,6 +64,18 @@ def test_a_clock_that_is_wrong(company: Company) -> None:
         assert "behind the server's" in found["crm", "clock"]["message"]
 
 
+def test_what_is_left_of_the_quota(company: Company) -> None:
+    """What the CRM itself says is left of the day's credits is shown, once it says so."""
+    variables = company.sandbox.environment()
+    company.control("PUT", "limits", {"crm": {"credits": 100}})
+    try:
+        said = [checks(company, "crm", **variables)[1]["crm", "quota"]["message"] for _ in range(3)]
+    finally:
+        company.control("PUT", "limits", {})
+    assert "credits are left" not in said[0]
+    assert "credits are left, as the CRM says" in said[-1]
+
+
 def test_the_system_moved_on(company: Company) -> None:
     """A snapshot that is no longer what the system has is worth a look, and a problem where the rules no longer fit."""
     variables = company.sandbox.environment()

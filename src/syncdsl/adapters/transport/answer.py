@@ -15,7 +15,7 @@ class Answer:
     """An HTTP answer. `data` is its JSON with decimals kept exact, None when the body is empty.
 
     `server_time` is the `Date` header, the only clock that cursors may be taken from. `retry_after` is in
-    seconds. `broken` says that the body is not JSON.
+    seconds. `broken` says that the body is not JSON. `left` is how many calls, or credits, are left as the system says.
     """
 
     status: int
@@ -23,6 +23,7 @@ class Answer:
     server_time: dt.datetime | None = None
     retry_after: float | None = None
     broken: bool = False
+    left: int | None = None
 
 
 class Verdict(Enum):

@@ -23,6 +23,9 @@ CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 """How long a connection and an answer may take. Recovery counts from `ANSWER_SECONDS` after a write was sent."""
 
+LEFT_HEADERS = ("X-API-CREDITS-REMAINING", "X-Rate-Limit-Remaining")
+"""Zoho CRM tells the credits left once half of them are used ("API limits"); Books, where at all, the calls left."""
+
 KEEP_SECONDS = 4.0
 """Idle connections are dropped sooner than servers do (5 s is common), so that no write meets a closing one."""
 
@@ -104,7 +107,14 @@ def _answer(response: httpx.Response) -> Answer:
         server_time=_moment(response.headers.get("Date")),
         retry_after=_seconds(response.headers.get("Retry-After"), _moment(response.headers.get("Date"))),
         broken=broken,
+        left=_left(response.headers),
     )
+
+
+def _left(headers: httpx.Headers) -> int | None:
+    """Return how many calls are left, from whichever header of those in use tells it."""
+    told = next((headers[name] for name in LEFT_HEADERS if name in headers), "")
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 def _moment(header: str | None) -> dt.datetime | None:

@@ -122,7 +122,8 @@ class BooksPreparing:
     def vitals(self) -> Vitals:
         """Ask for the currencies: a short answer that every token of ours may read."""
         answer = self._api.read("GET", CURRENCIES, {})
-        return Vitals(server_time=self._api.now(answer), quota=self._gate.said())
+        left = None if answer.left is None else f"{answer.left:,} calls are left, as Books says"
+        return Vitals(server_time=self._api.now(answer), quota=left or self._gate.said())
 
     def _plan(self) -> Requirement:
         wanted = self._api.identity().organization

@@ -107,7 +107,8 @@ class CrmPreparing:
     def vitals(self) -> Vitals:
         """Ask for the organisation."""
         answer = self._api.get("/org", {})
-        return Vitals(server_time=self._api.now(answer), quota=self._gate.said())
+        left = None if answer.left is None else f"{answer.left:,} credits are left, as the CRM says"
+        return Vitals(server_time=self._api.now(answer), quota=left or self._gate.said())
 
     def _edition(self) -> Requirement:
         rows = self._api.rows(self._api.get("/org", {}), "org")
