@@ -1,8 +1,8 @@
 """zoho-books-mcp's tools behind an MCP server on standard input and output; run as a script.
 
-The package's own `main` passes an argument that no released FastMCP takes, so the server is made here and the tools
-are registered by the package's own function. Its tools that take `**kwargs` cannot be called over MCP; they are
-registered once more, taking their arguments as one object.
+The package's own `main` passes a `version` that FastMCP takes only in releases of `mcp` which do not work with today's
+pydantic, so the server is made here and the tools are registered by the package's own function. Its tools that take
+`**kwargs` cannot be called over MCP; they are registered once more, taking their arguments as one object.
 """
 
 from collections.abc import Awaitable, Callable
