@@ -168,10 +168,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The write happened. `record` is what the system holds now where the answer says so, else it is to be fetched."""
+    """The write happened. `record` is what the system holds now where the answer says so, else it is to be fetched.
+
+    `modified` is the stamp of the write itself, where an answer without the record tells it: a record that is fetched
+    with a later one was edited since.
+    """
 
     id: str
     record: Record | None = None
+    modified: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,7 +170,7 @@ class Execution:
                     self.journal.unknown(write, "it could not be read back")
                     self.report.unknown.extend(write.effects)
                     return
-                self.journal.done(write, record)
+                self.journal.done(write, record, written=outcome.modified)
                 self.report.done.extend(write.effects)
             case DuplicateKey():
                 self.journal.unknown(write, "a record with its key exists")

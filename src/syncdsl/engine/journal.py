@@ -14,7 +14,7 @@ from syncdsl.engine.merging import Decision, Stamps, merge_first
 from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
 from syncdsl.engine.steps.observe import observation_name, stored_record, with_id
 from syncdsl.schema.digest import digest
-from syncdsl.schema.values import fields_to_json, to_json
+from syncdsl.schema.values import fields_to_json, is_empty, to_json
 from syncdsl.state import HistoryEntry, Instance, Intent, Link
 
 if TYPE_CHECKING:
@@ -108,9 +108,14 @@ class Journal:
 
     # -- after the call -----------------------------------------------------------------------------------------
 
-    def done(self, write: Write, record: Record) -> None:
-        """Commit that a write happened, the bases as the other system holds them now, and the history."""
+    def done(self, write: Write, found: Record, *, written: dt.datetime | None = None) -> None:
+        """Commit that a write happened, the bases as the other system holds them now, and the history.
+
+        `found` is the record as it was read back, `written` the stamp of the write itself where it is known: what
+        somebody, such as a workflow, made of the record after that is a change that travels, and no part of the base.
+        """
         view = self._context.view
+        record = _as_written(write, found, written)
         with self._state.transaction():
             self._state.resolve_intent(write.iid, "done", remote_id=record.id)
             for operation in write.operations:
@@ -130,7 +135,7 @@ class Journal:
                     case LinkRecords():
                         self._note_write(operation.pair.name, operation.link.uid, operation.effect.key_side, record)
             view.flush()
-            self._note_observed(write, record)
+            self._note_observed(write, found)
             self._state.add_history(self._run_id, self._history(write, record))
 
     def _note_observed(self, write: Write, record: Record) -> None:
@@ -255,6 +260,15 @@ class Journal:
                 for name, old, new, location in fields
             )
         return entries
+
+
+def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Record:
+    """Return the record as our write left it: with what was sent, where it was modified again before it was read."""
+    if written is None or found.modified is None or found.modified <= written:
+        return found
+    sent = write.new.fields if write.new is not None else write.change.fields if write.change is not None else {}
+    fields = {name: value for name, value in {**found.fields, **sent}.items() if not is_empty(value)}
+    return replace(found, fields=fields, modified=written)
 
 
 def _uid(operation: CreateRecord | CreateDocument | UpdateRecord) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Outcome, Rejected, Written
+from syncdsl.adapters.zoho.stamps import read_instant
 from syncdsl.adapters.zoho_crm.dialect import BUSY, describe
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def outcome(entry: dict[str, Any], *, key_field: str | None, clean: Callable[[st
     code = str(entry.get("code") or "")
     if code == SUCCESS:
         identifier = _written_id(entry)
-        return Written(id=identifier) if identifier else Ambiguous(reason="a success without an id")
+        if not identifier:
+            return Ambiguous(reason="a success without an id")
+        return Written(id=identifier, modified=read_instant(entry["details"].get("Modified_Time")))
     if not code:
         return Ambiguous(reason="a result without a code")
     parts = _parts(entry)
