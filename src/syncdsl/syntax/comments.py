@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import SourceFile, Span
 
 _PIECE = re.compile(
-    rf'{OTHER_QUOTES_PATTERN}|"(?:\\.|[^"\\\n])*"|"[^\n]*|`[^`\n]+`|`[^\n]*'
+    rf'{OTHER_QUOTES_PATTERN}|"(?:\\.|[^"\\\n])*"|"[^\n]*|`[^`\n]+`|`[^`\n]*'
     r"|(?P<comment>#[^\n]*)|(?P<open>\()|(?P<close>\))"
 )
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syncdsl.diagnostics import SourceFile
@@ -53,6 +53,7 @@ def test_parentheses_join_lines() -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@example("(\n)`#`(``a#b`)")
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_lines_are_those_of_the_parser(text: str) -> None:
     """For any text the lines are those that the recovery's scanner reads, and no comment hides a token of its."""
