@@ -23,7 +23,7 @@ import os, sys
 os.login_tty(0)
 os.execv(sys.executable, [sys.executable, "-m", "syncdsl", *sys.argv[1:]])
 """
-"""Questions that hide their answer open the controlling terminal."""
+"""Questions that hide their answer open the controlling terminal, and Ctrl-C is a signal at one alone."""
 
 
 def talk(

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
-import select
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.cli.dialogue import talk
 
 from syncdsl.cli.demo import _point_to
 from syncdsl.cli.demo_world import running_sandbox
@@ -18,15 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SECONDS = 60.0
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
-AT_A_TERMINAL = """
-import os, sys
-os.login_tty(0)
-os.execv(sys.executable, [sys.executable, "-m", "syncdsl", *sys.argv[1:]])
-"""
-"""Ctrl-C is a signal only at a controlling terminal."""
+ASKED = "[y/N]"
 
 
 @pytest.fixture
@@ -43,53 +35,20 @@ def environment(project: Path) -> Iterator[dict[str, str]]:
         }
 
 
-def at_a_terminal(folder: Path, environment: dict[str, str], *arguments: str, keys: str) -> tuple[int, str]:
-    """Run a command at a terminal, press keys, and return its exit code and everything the terminal got."""
-    controller, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", AT_A_TERMINAL, *arguments],
-        cwd=folder,
-        env=environment,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-    ) as process:
-        os.close(terminal)
-        shown = b""
-        deadline = time.monotonic() + SECONDS
-        while True:
-            if not select.select([controller], [], [], max(0.0, deadline - time.monotonic()))[0]:
-                process.kill()
-                pytest.fail(f"the command hangs after: {shown.decode(errors='replace')[-200:]}")
-            try:
-                part = os.read(controller, 65536)
-            except OSError:  # the terminal closes with the command
-                break
-            if not part:
-                break
-            shown += part
-            if keys and b"[y/N]" in shown:
-                os.write(controller, keys.encode())
-                keys = ""
-        code = process.wait(timeout=60)
-    os.close(controller)
-    return code, shown.decode()
-
-
 @pytest.mark.acceptance
 def test_apply_asks_at_a_terminal(project: Path, environment: dict[str, str]) -> None:
     """The preview is shown, `n` and Ctrl-C change nothing, and only `y` applies."""
-    code, shown = at_a_terminal(project, environment, "apply", keys="n\n")
+    code, shown = talk(project, environment, "apply", answers=[(ASKED, "n")])
     assert code == 0
     assert "Apply these to sandbox? [y/N]" in shown
     assert "Nothing was applied." in shown
-    code, shown = at_a_terminal(project, environment, "apply", keys="\x03")
+    code, shown = talk(project, environment, "apply", answers=[(ASKED, "\x03")])
     assert code == 130
     assert "Applied" not in shown
-    code, shown = at_a_terminal(project, environment, "apply", keys="y\n")
+    code, shown = talk(project, environment, "apply", answers=[(ASKED, "y")])
     assert code in {0, 7}
     assert "Applied" in ESCAPES.sub("", shown)
-    code, shown = at_a_terminal(project, environment, "apply", keys="")
+    code, shown = talk(project, environment, "apply", answers=())
     assert code == 0
     assert "[y/N]" not in shown
 
@@ -97,13 +56,13 @@ def test_apply_asks_at_a_terminal(project: Path, environment: dict[str, str]) ->
 @pytest.mark.acceptance
 def test_progress_and_colour_are_for_terminals(project: Path, environment: dict[str, str]) -> None:
     """A terminal sees colour and progress; with `NO_COLOR` no colour; with `--quiet` no progress."""
-    _, shown = at_a_terminal(project, environment, "plan", keys="")
+    _, shown = talk(project, environment, "plan", answers=())
     assert "read crm.Accounts" in shown
     assert "\x1b[1m" in shown
-    _, shown = at_a_terminal(project, {**environment, "NO_COLOR": "1"}, "plan", keys="")
+    _, shown = talk(project, {**environment, "NO_COLOR": "1"}, "plan", answers=())
     assert "read crm.Accounts" in shown
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
-    _, shown = at_a_terminal(project, environment, "plan", "--quiet", keys="")
+    _, shown = talk(project, environment, "plan", "--quiet", answers=())
     assert "read crm.Accounts" not in shown
     done = subprocess.run(
         [sys.executable, "-m", "syncdsl", "plan"],
