@@ -306,6 +306,24 @@ class Connection(Protocol):
         """Delete records (at most `capabilities.batch`), one outcome for each in order; absent counts as written."""
         ...
 
+    def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Make records inactive without deleting them, one outcome for each in order; inactive already counts.
+
+        A module that knows no such state answers `Rejected` with the code `NOT_SUPPORTED`.
+        """
+        ...
+
+    def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return, for records that were merged into another one of their module, the id of the one that survived.
+
+        Only what the system itself confirms; records that were not merged, or of which it cannot tell, are left out.
+        """
+        ...
+
+    def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
+        """Return at most `limit` records that a person means by `text`: their name or its parts contain it."""
+        ...
+
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the system's own word
         """Change a document's status; done already counts as written."""
         ...

@@ -14,6 +14,7 @@ from syncdsl.state.records import (
     NotUniqueError,
     Observed,
     ReadOnlyStateError,
+    ReviewItem,
     StoredRecord,
     Totals,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "NotUniqueError",
     "Observed",
     "ReadOnlyStateError",
+    "ReviewItem",
     "State",
     "StoredRecord",
     "Totals",

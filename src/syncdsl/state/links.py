@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
-_STORED = [type_coerce(column, Text) for column in LINK.c]
+_STORED = [column if column.name == "linked_at" else type_coerce(column, Text) for column in LINK.c]
 _NEW = insert(LINK)
 _PUT = _NEW.on_conflict_do_update(index_elements=["uid"], set_={name: _NEW.excluded[name] for name in _NAMES})
 
@@ -86,4 +86,6 @@ def _link(row: Sequence[Any]) -> Link:
         suffix={} if suffix == "{}" else decode(suffix),
         left_written=written[0],
         right_written=written[1],
+        origin=written[2],
+        linked_at=written[3],
     )

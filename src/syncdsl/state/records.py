@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
 Side: TypeAlias = Literal["left", "right"]
 LinkStatus: TypeAlias = Literal["active", "left_gone", "right_gone", "both_gone"]
+LinkOrigin: TypeAlias = Literal["created_left", "created_right", "matched", "adopted", "key", "review"]
+"""How a link came about: its left or right record was made by syncdsl, both were matched by a dedupe key, taken over
+from links stored on the records, found again by the syncdsl key, or decided by a person."""
 Operation: TypeAlias = Literal["create", "update", "void", "key"]
 IntentState: TypeAlias = Literal["intent", "sent", "done", "rejected", "ambiguous", "quarantined", "dropped"]
+
+HistoryKind: TypeAlias = Literal["field", "link", "status", "base"]
 
 OPEN_STATES: tuple[IntentState, ...] = ("intent", "sent", "ambiguous", "quarantined")
 """States of an intent that still has to be brought to an end."""
@@ -35,6 +40,7 @@ class Link:
     `left_base` and `right_base` are each in that side's own canonical form. `key` is the key written on the records,
     `lines` the digests of the map lines that have been merged once, `suffix` what a clone's fields carry at their end.
     `left_written` and `right_written` are the stamps (ISO 8601, the server's own) that our last write left on a side.
+    `origin` is how the two became partners, `linked_at` when, by the clock of the run.
     """
 
     uid: str
@@ -49,6 +55,8 @@ class Link:
     suffix: dict[str, str] = field(default_factory=dict)
     left_written: str | None = None
     right_written: str | None = None
+    origin: LinkOrigin = "matched"
+    linked_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +143,12 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One field that was written: `old` and `new` are JSON forms of values, the cause is a rule or an intent."""
+    """One field that was written, or one change of a link: `old` and `new` are JSON forms of values.
+
+    The cause is a rule with its line, an intent and a person (`by`), where they are known. `kind` tells what changed:
+    a field of a record, or of a link (`uid`) its being, its status or the base of one `side`. `erased`: the values were
+    personal and stand as digests.
+    """
 
     uid: str
     connection: str
@@ -147,6 +160,11 @@ class HistoryEntry:
     cause_rule: str
     cause_location: str
     iid: str | None = None
+    kind: HistoryKind = "field"
+    side: Side | None = None
+    at: dt.datetime | None = None
+    by: str | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,3 +196,39 @@ class Totals:
     updates: int
     deletes: int
     amount: Decimal
+
+
+ReviewKind: TypeAlias = Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]
+ReviewState: TypeAlias = Literal["open", "decided", "closed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """One thing that waits: for a person to decide it, or for what it names to come.
+
+    `id` follows from kind, subject, field and what there is to decide, so that the same question is asked once.
+    The subject is `connection.module/record_id`, called `label`. `left`, `right` (JSON forms of values) are a
+    conflict's; `candidates` are records as `changes.effects.RecordName` writes them. `decision` is what a person chose;
+    it is applied by the next run, which closes the item. An item that no longer exists is closed without a decision.
+    """
+
+    id: str
+    kind: ReviewKind
+    rule: str
+    location: str
+    reason: str
+    connection: str
+    module: str
+    record_id: str
+    label: str
+    left: Any = None
+    right: Any = None
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    field: str | None = None
+    state: ReviewState = "open"
+    opened: dt.datetime
+    opened_run: str
+    closed: dt.datetime | None = None
+    decision: dict[str, Any] | None = None
+    decided_by: str | None = None
+    decided_at: dt.datetime | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -49,6 +50,8 @@ LINK = Table(
     Column("suffix", Json, nullable=False),
     Column("left_written", Text),
     Column("right_written", Text),
+    Column("origin", Text, nullable=False, server_default="matched"),
+    Column("linked_at", Moment),
     UniqueConstraint("pair", "left_id"),
     UniqueConstraint("pair", "right_id"),
 )
@@ -80,6 +83,35 @@ OBSERVED_RECORD = Table(
     Column("modified", Moment),
     Column("created", Moment),
     Column("fields", FieldValues, nullable=False),
+    Column("key", Text),
+    Index("ix_observed_record_key", "step", "key"),
+)
+
+AGENDA = Table(
+    "agenda",
+    METADATA,
+    Column("step", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+)
+
+MATCH_FORM = Table(
+    "match_form",
+    METADATA,
+    Column("pair", Text, primary_key=True),
+    Column("side", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("form", Text, nullable=False),
+    Index("ix_match_form_form", "pair", "form"),
+)
+
+PAIR_PASS = Table(
+    "pair_pass",
+    METADATA,
+    Column("pair", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("day", Text),
 )
 
 INTENT = Table(
@@ -170,6 +202,11 @@ HISTORY = Table(
     Column("cause_rule", Text, nullable=False),
     Column("cause_location", Text, nullable=False),
     Column("iid", Text),
+    Column("kind", Text, nullable=False, server_default="field"),
+    Column("side", Text),
+    Column("at", Moment),
+    Column("by", Words),
+    Column("erased", Boolean, nullable=False, server_default=false()),
     Index("ix_history_record", "connection", "module", "record_id"),
 )
 
@@ -202,5 +239,62 @@ APPROVAL = Table(
     METADATA,
     Column("digest", Text, primary_key=True),
     Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+REVIEW = Table(
+    "review",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("module", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("field", Text),
+    Column("left", Json),
+    Column("right", Json),
+    Column("candidates", Json, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("opened", Moment, nullable=False),
+    Column("opened_run", Text, nullable=False),
+    Column("closed", Moment),
+    Column("decision", Json),
+    Column("decided_by", Words),
+    Column("decided_at", Moment),
+    Index("ix_review_subject", "connection", "module", "record_id"),
+)
+
+RULES = Table(
+    "rules",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("plan", Json, nullable=False),
+    Column("schemas", Json, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+SWITCH = Table(
+    "switch",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Json),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+ARCHIVE = Table(
+    "archive",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("organizations", Json, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("by", Words, nullable=False),
     Column("at", Moment, nullable=False),
 )

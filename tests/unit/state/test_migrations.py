@@ -45,6 +45,16 @@ def make_old(base: Path) -> list[str]:
         raw.execute("ALTER TABLE link DROP COLUMN left_written")
         raw.execute("ALTER TABLE link DROP COLUMN right_written")
         raw.execute("ALTER TABLE observation DROP COLUMN swept")
+        raw.execute("DROP INDEX ix_observed_record_key")
+        for name in ("agenda", "match_form", "pair_pass", "review", "rules", "switch", "archive"):
+            raw.execute(f"DROP TABLE {name}")
+        for table, columns in {
+            "link": ("origin", "linked_at"),
+            "observed_record": ("key",),
+            "history": ("kind", "side", "at", "by", "erased"),
+        }.items():
+            for column in columns:
+                raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
         raw.commit()
     return dump(base / "state.db")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from syncdsl.adapters.memory.store import Deletion
+from syncdsl.adapters.memory.store import Deactivation, Deletion
 from syncdsl.adapters.protocol import (
     Capabilities,
     Change,
@@ -145,6 +146,27 @@ class MemoryConnection:
         self._module(module, ())
         return [self._write(module, Deletion(id=one), partial(self._delete, module, one)) for one in ids]
 
+    def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Make records inactive; their fields stay as they are."""
+        self._module(module, ())
+        return [self._write(module, Deactivation(id=one), partial(self._deactivate, module, one)) for one in ids]
+
+    def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return what merged records were merged into."""
+        self._module(module, ())
+        return {one: self.store.survivors[one] for one in ids if one in self.store.survivors}
+
+    def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
+        """Return the records whose label contains the text, without regard to case."""
+        schema = self._module(module, fields)
+        wanted = text.casefold()
+        found = (
+            record
+            for record in self.store.living(module)
+            if wanted in str(record.fields.get(schema.label_field) or "").casefold()
+        )
+        return [_record(record, fields) for record in islice(found, limit)]
+
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Void a document; one that is void already counts as written."""
         schema = self._module(module, ())
@@ -185,6 +207,12 @@ class MemoryConnection:
     def _delete(self, module: str, identifier: str) -> Outcome:
         if self.store.get(module, identifier) is not None:
             self.store.delete(module, identifier)
+        return Written(id=identifier)
+
+    def _deactivate(self, module: str, identifier: str) -> Outcome:
+        if self.store.get(module, identifier) is None:
+            return Rejected(code="ABSENT", message="there is no such record")
+        self.store.inactive.add(identifier)
         return Written(id=identifier)
 
     def _void(self, module: str, schema: ModuleSchema, identifier: str) -> Outcome:

@@ -48,7 +48,14 @@ class Deletion:
     id: str
 
 
-Write: TypeAlias = NewRecord | Change | DocumentAction | Deletion
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deactivation:
+    """Making one record inactive, for a test that decides its fate."""
+
+    id: str
+
+
+Write: TypeAlias = NewRecord | Change | DocumentAction | Deletion | Deactivation
 Interference: TypeAlias = Callable[[str, Write], Fate | None]
 """Given the module and the write, returns its fate, or None to let it go its way."""
 
@@ -59,12 +66,16 @@ View: TypeAlias = Callable[[Fields], bool]
 class Store:
     """One organisation. `views` are predicates by module and name; `interfere` is asked before every write.
 
+    `inactive` are ids of records that were made inactive, `survivors` says what a merged record was merged into.
+
     Every write advances the clock by `step`; a step of zero gives all writes the same stamp.
     """
 
     organization: str
     schema: SchemaSnapshot | None = None
     views: dict[tuple[str, str], View] = field(default_factory=dict)
+    inactive: set[str] = field(default_factory=set)
+    survivors: dict[str, str] = field(default_factory=dict)
     interfere: Interference | None = None
     step: dt.timedelta = dt.timedelta(seconds=1)
     now: dt.datetime = EPOCH

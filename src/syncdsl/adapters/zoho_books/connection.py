@@ -16,6 +16,7 @@ from syncdsl.adapters.protocol import (
     Outcome,
     Page,
     Record,
+    Rejected,
     Sample,
     Tier,
 )
@@ -158,6 +159,21 @@ class BooksConnection:
     def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
         """Delete records, one call for each."""
         return self._writer.delete(module, ids)
+
+    def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Refuse: nothing can be made inactive yet."""
+        message = f"records of `{module}` cannot be made inactive"
+        return [Rejected(code="NOT_SUPPORTED", message=message) for _ in ids]
+
+    def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return nothing: the system does not tell."""
+        del module, ids
+        return {}
+
+    def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
+        """Return nothing: not offered yet."""
+        del module, text, fields, limit
+        return []
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Change a document's status."""

@@ -141,6 +141,21 @@ class CrmConnection:
         """Delete at most 100 records."""
         return delete(self._api, self._reader, module, ids, self._automation)
 
+    def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
+        """Refuse: nothing can be made inactive yet."""
+        message = f"records of `{module}` cannot be made inactive"
+        return [Rejected(code="NOT_SUPPORTED", message=message) for _ in ids]
+
+    def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return nothing: the system does not tell."""
+        del module, ids
+        return {}
+
+    def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
+        """Return nothing: not offered yet."""
+        del module, text, fields, limit
+        return []
+
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Refuse: the CRM's records have no document states."""
         message = f"records of `{module}` have no document states, so `{id}` cannot be changed to {action.value}"
