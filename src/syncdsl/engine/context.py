@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,7 +18,7 @@ from syncdsl.schema.types import FieldType, IdType, TextType
 from syncdsl.schema.values import Ref, fields_to_json, is_empty, show
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from syncdsl.adapters.protocol import Identity, Record
     from syncdsl.changes.change_set import ChangeSet
@@ -54,11 +54,16 @@ class Context:
         self.reported: list[str] = []
         self.planned: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
         self.in_doubt: set[tuple[str, str]] = set()
+        self.passes: list[Pair] = []
+        """Pairs of which every record is looked at."""
+        self.again: set[tuple[str, str, str]] = set()
+        """Records (connection, module, id) that the next run looks at again, whatever becomes of this one."""
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
         self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}
         self._scopes = {name: ConnectionScope(self, name) for name in run.connections}
         self._change_set: ChangeSet | None = None
+        self._unique: dict[tuple[str, str, str], Mapping[Value, Sequence[str]]] = {}
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -113,6 +118,10 @@ class Context:
         self.operations.append(operation)
         self.effects.append(operation.effect)
 
+    def look_again(self, connection: str, module: str, record_id: str) -> None:
+        """Keep a record on the agenda: something about it may come about without any change of its own."""
+        self.again.add((connection, module, record_id))
+
     def expect(self, connection: str, record: Record) -> None:
         """Make a record's observed fields a precondition of the change set."""
         self.expects[f"{connection}.{record.module}/{record.id}"] = digest(fields_to_json(record.fields))
@@ -134,9 +143,25 @@ class Context:
         """Return a record that some step of this run observed."""
         for observation in self.observations.values():
             step = observation.step
-            if step.connection == connection and step.module == module and record_id in observation.records:
-                return observation.records[record_id]
+            if step.connection == connection and step.module == module:
+                found = observation.records.get(record_id)
+                if found is not None:
+                    return found
         return None
+
+    def unique_values(self, connection: str, module: str, field: str) -> Mapping[Value, Sequence[str]]:
+        """Return the ids of a module's observed records by the canonical form of a field that is unique among them."""
+        wanted = (connection, module, field)
+        if wanted not in self._unique:
+            kind = self.type_of(connection, module, field)
+            found: defaultdict[Value, set[str]] = defaultdict(set)
+            for observation in self.observations.values():
+                if (observation.step.connection, observation.step.module) == (connection, module):
+                    for some in observation.records.batches():
+                        for record in some:
+                            found[canonical(record.fields.get(field), kind)].add(record.id)
+            self._unique[wanted] = {value: sorted(ids) for value, ids in found.items()}
+        return self._unique[wanted]
 
     def name(self, connection: str, record: Record) -> RecordName:
         """Return a record's name for people."""

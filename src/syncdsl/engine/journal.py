@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from syncdsl.changes.effects import Create
 from syncdsl.engine.lines import absorb, line_fields, line_state, pair_fields, settled_link, written_link
 from syncdsl.engine.merging import Decision, Stamps, merge_first
+from syncdsl.engine.observation import observation_name
 from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
-from syncdsl.engine.steps.observe import observation_name, stored_record, with_id
+from syncdsl.engine.steps.observe import carried_key, stored_record, with_id
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, is_empty, to_json
 from syncdsl.state import HistoryEntry, Instance, Intent, Link
@@ -150,7 +151,8 @@ class Journal:
             if (step.connection, step.module, step.view) == (write.connection, write.module, None):
                 named = with_id(record)
                 held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
-                self._state.note_written(observation_name(step), stored_record(held))
+                key_field = self._context.run.schemas[step.connection].modules[step.module].key_field
+                self._state.note_written(observation_name(step), stored_record(held), carried_key(held, key_field))
 
     def refused(self, write: Write, detail: str) -> None:
         """Commit that a write certainly did not happen; an edge fires again next time."""

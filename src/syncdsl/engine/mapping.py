@@ -89,15 +89,9 @@ def _partner(context: Context, assignment: Assignment, source: str, target: str,
 
 
 def _look_up(context: Context, lookup: Lookup, target: str, value: Value) -> MapOutcome:
-    kind = context.type_of(target, lookup.module, lookup.field)
-    wanted = canonical(value, kind)
-    found = [
-        record.id
-        for observation in context.observations.values()
-        if observation.step.connection == target and observation.step.module == lookup.module
-        for record in observation.records.values()
-        if canonical(record.fields.get(lookup.field), kind) == wanted
-    ]
+    found = context.unique_values(target, lookup.module, lookup.field).get(
+        canonical(value, context.type_of(target, lookup.module, lookup.field)), ()
+    )
     if len(found) == 1:
         return Mapped(Ref(lookup.module, found[0]))
     count = "no record" if not found else f"{len(found)} records"

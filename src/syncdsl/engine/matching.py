@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.state import Link
@@ -52,9 +52,13 @@ class Linked:
 
 @dataclass(slots=True, kw_only=True)
 class MatchResult:
-    """What became of every record in scope of a pair, each list in order of ids."""
+    """What became of the records of a pair that were looked at, each list in order of ids.
 
-    linked: list[Linked] = field(default_factory=list)
+    `linked` can be read once. `gone` are links one of whose records is gone, with the status that follows; a link that
+    has it already still waits for a decision.
+    """
+
+    linked: Iterable[Linked] = ()
     matches: list[Match] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     create_right: list[Record] = field(default_factory=list)

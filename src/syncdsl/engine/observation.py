@@ -1,33 +1,118 @@
-"""What was read of one module in this run, and what is to be remembered of it."""
+"""What was read of one module: its records, kept in the state, and those of them that have something to decide."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from syncdsl.adapters.protocol import Record
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Iterator
 
-    from syncdsl.adapters.protocol import Record
     from syncdsl.plan.steps import ObserveStep
-    from syncdsl.state import StoredRecord
+    from syncdsl.state import State, StoredRecord
+
+KEPT = 5_000
+"""How many records of a module stay in memory after they were looked up."""
 
 
-@dataclass(slots=True, kw_only=True)
+def observation_name(step: ObserveStep) -> str:
+    """Return the name under which an observation is remembered: module and view, whatever the rules call it."""
+    return f"{step.connection}.{step.module}" + (f"|{step.view}" if step.view else "")
+
+
+class Records(Mapping[str, Record]):
+    """The records of an observation, read from the state as they are needed: a module may have a million."""
+
+    def __init__(self, state: State, step: ObserveStep) -> None:
+        self._state = state
+        self._name = observation_name(step)
+        self._module = step.module
+        self._kept: dict[str, Record | None] = {}
+
+    def __getitem__(self, record_id: str) -> Record:
+        """Return one record; raises KeyError when it is not in the observation."""
+        if record_id not in self._kept:
+            self._load([record_id])
+        found = self._kept[record_id]
+        if found is None:
+            raise KeyError(record_id)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Return every id, in order."""
+        after = ""
+        while found := self._state.stored_ids(self._name, after, 1_000):
+            yield from found
+            after = found[-1]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._state.stored_count(self._name)
+
+    def many(self, ids: Iterable[str]) -> dict[str, Record]:
+        """Return those of some records that there are, in the order given, with one look."""
+        wanted = list(dict.fromkeys(ids))
+        self._load([record_id for record_id in wanted if record_id not in self._kept])
+        return {record_id: found for record_id in wanted if (found := self._kept.get(record_id)) is not None}
+
+    def batches(self) -> Iterator[list[Record]]:
+        """Return every record, some at a time, in order of ids."""
+        for some in self._state.every_record(self._name):
+            yield [self._restore(stored) for stored in some]
+
+    def carriers(self, keys: Iterable[str]) -> dict[str, list[str]]:
+        """Return, for each of some syncdsl keys, the ids of the records that carry it."""
+        return self._state.carriers(self._name, keys)
+
+    def forget(self) -> None:
+        """Look everything up anew."""
+        self._kept.clear()
+
+    def _load(self, ids: list[str]) -> None:
+        if not ids:
+            return
+        if len(self._kept) + len(ids) > KEPT:
+            # All at once: what is dropped is looked up again when it is needed.
+            self._kept.clear()
+        found = self._state.stored(self._name, ids)
+        self._kept.update(dict.fromkeys(ids))
+        self._kept.update({record_id: self._restore(stored) for record_id, stored in found.items()})
+
+    def _restore(self, stored: StoredRecord) -> Record:
+        return Record(
+            module=self._module,
+            id=stored.id,
+            fields=stored.fields,
+            version=stored.version,
+            modified=stored.modified,
+            created=stored.created,
+        )
+
+
+@dataclass(kw_only=True)
 class Observation:
-    """The records of one observe step.
+    """The reading of one observe step.
 
-    `records` are those in scope of the step's view; `gone` are ids confirmed absent, `outside` ids that exist but are
-    not in the view. `put`, `remove`, `cursor` and, for a complete reading, `swept` are what an apply stores, in one
-    transaction.
+    `records` are those in scope of the step's view. `agenda` are the ids that have something to decide, each with the
+    reason: among them those confirmed absent (`gone`) and those that exist and are not in the view (`outside`).
+    `complete`: every record of the module was read. `outsiders` counts the linked records outside the view, where a
+    complete reading has told.
     """
 
     step: ObserveStep
-    records: dict[str, Record]
+    records: Records
     server_time: dt.datetime
-    gone: set[str] = field(default_factory=set)
-    outside: set[str] = field(default_factory=set)
-    put: list[StoredRecord] = field(default_factory=list)
-    remove: list[str] = field(default_factory=list)
-    cursor: str | None = None
-    swept: dt.datetime | None = None
+    complete: bool
+    agenda: dict[str, str] = field(default_factory=dict)
+    outsiders: list[str] = field(default_factory=list)
+    survivors: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The ids of records confirmed absent that were not looked at since."""
+        return frozenset(record_id for record_id, why in self.agenda.items() if why == "gone")

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 from syncdsl.changes.effects import Hold, RecordName
 from syncdsl.engine.matching import Match
 from syncdsl.engine.report import Recovered
+from syncdsl.engine.steps.observe import carried_key
 from syncdsl.schema.values import fields_from_json, show
 from syncdsl.state import Instance, Link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
@@ -154,6 +157,7 @@ class Recovery:
         if intent.state != "quarantined":
             context.view.later(lambda state: state.resolve_intent(intent.iid, "quarantined", detail=reason))
         context.in_doubt.add((intent.pair_or_document, intent.source_id))
+        context.look_again(intent.source_connection, intent.source_module, intent.source_id)
         context.effects.append(
             Hold(
                 rule=intent.pair_or_document,
@@ -196,15 +200,18 @@ class Recovery:
                 matches.append(Match(left=left, right=right, how="key", key_text="syncdsl key"))
                 del sources[source_id], carriers[holder.id]
 
-    def adopt_instances(self, document: DocumentPlan, context: Context, records: dict[str, Record]) -> None:
-        """Find documents made by an earlier state again, by the keys they carry."""
+    def adopt_instances(self, document: DocumentPlan, context: Context, records: Iterable[str]) -> None:
+        """Find documents made by an earlier state again, by the keys they carry.
+
+        `records` are the ids of all records in scope; they are gone through only when a key turns up that is unknown.
+        """
         if document.key_field is None:
             return
-        by_key: dict[str, Record] = {}
-        for record in context.observations[document.observe].records.values():
-            key = record.fields.get(document.key_field)
-            if isinstance(key, str):
-                by_key[key] = record
+        documents = context.observations[document.observe]
+        looked_at = documents.records.many(documents.agenda)
+        by_key = {
+            key: made for made in looked_at.values() if (key := carried_key(made, document.key_field)) is not None
+        }
         known = {
             item.key
             for items in context.view.instances(document.name).values()

@@ -65,6 +65,7 @@ def preview(run: Run) -> ChangeSet:
     context = _open(run)
     sink = PreviewSink()
     run.recovery.resolve(context)
+    context.view.flush()
     interpret(run.plan, context, sink)
     return context.change_set
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED, STALE_CHANGE_SET
+from syncdsl.engine.agenda import renew_agenda
 from syncdsl.engine.execution import Execution
 from syncdsl.engine.operations import (
     CreateDocument,
@@ -16,8 +17,8 @@ from syncdsl.engine.operations import (
     VoidDocument,
     target_of,
 )
+from syncdsl.engine.passes import pass_digest
 from syncdsl.engine.report import ApplyReport
-from syncdsl.engine.steps.observe import observation_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,18 +77,9 @@ class ApplySink:
         self._commit_decisions(context)
 
     def _commit_decisions(self, context: Context) -> None:
-        """Store what was observed and decided: with the cursor in the same transaction as the records it covers."""
+        """Store what was decided, and leave on the agenda what the next run has to look at again."""
         state = context.run.state
         with state.transaction():
-            for observation in context.observations.values():
-                state.save_observation(
-                    observation_name(observation.step),
-                    observation.step.fields,
-                    observation.put,
-                    observation.remove,
-                    observation.cursor,
-                    swept=observation.swept,
-                )
             for operation in context.operations:
                 match operation:
                     case LinkRecords():
@@ -99,6 +91,9 @@ class ApplySink:
                     case CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
                         pass
             context.view.flush()
+            for pair in context.passes:
+                state.put_pass(pair.name, pass_digest(pair, context), context.today.isoformat())
+            renew_agenda(context)
 
     def write(self, step: WriteStep, context: Context) -> None:
         """Perform the operations on one module."""

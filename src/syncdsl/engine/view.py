@@ -5,52 +5,135 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.pending import Pending
+
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from syncdsl.engine.lines import SideName
     from syncdsl.state import Instance, Link, State
+
+KEPT = 20_000
+"""How many links that were looked up stay in memory."""
+BATCH = 500
+
+
+class Links:
+    """The links of a pair by one kind of id: looked up as they are needed, a pair may have a million."""
+
+    def __init__(self, look_up: Callable[[Iterable[str]], Mapping[str, Link]]) -> None:
+        self._look_up = look_up
+        self._changed: dict[str, Link] = {}
+        self._kept: dict[str, Link | None] = {}
+
+    def get(self, name: str) -> Link | None:
+        """Return the link of an id."""
+        return self.many((name,)).get(name)
+
+    def __getitem__(self, name: str) -> Link:
+        """Return the link of an id; raises KeyError when there is none."""
+        return self.many((name,))[name]
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether an id has a link."""
+        return self.get(name) is not None
+
+    def many(self, names: Iterable[str]) -> dict[str, Link]:
+        """Return the links of those of some ids that have one, with one look."""
+        wanted = list(dict.fromkeys(names))
+        missing = [name for name in wanted if name not in self._changed and name not in self._kept]
+        if missing:
+            if len(self._kept) + len(missing) > KEPT:
+                self._kept.clear()
+            found = self._look_up(missing)
+            self._kept.update({name: found.get(name) for name in missing})
+        links = {name: self._changed.get(name) or self._kept.get(name) for name in wanted}
+        return {name: link for name, link in links.items() if link is not None}
+
+    def changed_keys(self) -> Iterator[str]:
+        """Return the keys of the links that this run made or changed."""
+        return (link.key for link in self._changed.values())
+
+    def put(self, name: str, link: Link) -> None:
+        """Take a link that this run made or changed."""
+        self._changed[name] = link
+
+    def stored(self, name: str, link: Link) -> None:
+        """Take note that a link is stored by now."""
+        self._changed.pop(name, None)
+        self._kept.pop(name, None)
+        if len(self._kept) < KEPT:
+            self._kept[name] = link
 
 
 class LinkIndex:
-    """The links of one pair, by either side's id."""
+    """The links of one pair, by either side's id and by their own."""
 
-    def __init__(self, links: Iterable[Link]) -> None:
-        self.by_left: dict[str, Link] = {}
-        self.by_right: dict[str, Link] = {}
-        self.by_uid: dict[str, Link] = {}
-        for link in links:
-            self.put(link)
+    def __init__(self, state: State, pair: str) -> None:
+        self._state = state
+        self._pair = pair
+        self.by_left = Links(lambda ids: state.links_by(pair, "left", ids))
+        self.by_right = Links(lambda ids: state.links_by(pair, "right", ids))
+        self.by_uid = Links(state.links_by_uid)
+
+    def by_side(self, side: SideName) -> Links:
+        """Return the links by the ids of one side."""
+        return self.by_left if side == "left" else self.by_right
 
     def put(self, link: Link) -> None:
         """Add a link or replace the one with its uid."""
-        self.by_left[link.left_id] = link
-        self.by_right[link.right_id] = link
-        self.by_uid[link.uid] = link
+        self.by_left.put(link.left_id, link)
+        self.by_right.put(link.right_id, link)
+        self.by_uid.put(link.uid, link)
+
+    def stored(self, link: Link) -> None:
+        """Take note that a link is stored by now."""
+        self.by_left.stored(link.left_id, link)
+        self.by_right.stored(link.right_id, link)
+        self.by_uid.stored(link.uid, link)
+
+    def batches(self) -> Iterator[list[Link]]:
+        """Return every stored link, some at a time, in order of uids, as this run sees them."""
+        after = ""
+        while found := self._state.links_after(self._pair, after, BATCH):
+            changed = self.by_uid.many(link.uid for link in found)
+            yield [changed[link.uid] for link in found]
+            after = found[-1].uid
 
 
 class StateView:
-    """Reads the state once and keeps changes beside it until `flush`; a preview never flushes."""
+    """Reads the state and keeps changes beside it until `flush`; a preview never flushes."""
 
     def __init__(self, state: State) -> None:
         self.state = state
         self._links: dict[str, LinkIndex] = {}
-        self._truths: dict[str, dict[str, bool]] = {}
         self._activations: dict[str, dt.datetime | None] = {}
+        self._truths: dict[str, dict[str, bool]] = {}
         self._instances: dict[str, dict[str, list[Instance]]] = {}
         self._asides: dict[str, set[tuple[str, str]]] = {}
-        self._pending: list[Callable[[State], None]] = []
+        self._pending = Pending()
 
     def links(self, pair: str) -> LinkIndex:
         """Return the links of a pair."""
         if pair not in self._links:
-            self._links[pair] = LinkIndex(self.state.links(pair))
+            self._links[pair] = LinkIndex(self.state, pair)
         return self._links[pair]
+
+    def known_keys(self, keys: Iterable[str]) -> set[str]:
+        """Return those of some syncdsl keys that belong to a link, of any pair."""
+        wanted = set(keys)
+        made = {key for index in self._links.values() for key in index.by_uid.changed_keys() if key in wanted}
+        return made | self.state.link_keys(wanted)
 
     def put_link(self, link: Link) -> None:
         """Add or replace a link."""
         self.links(link.pair).put(link)
-        self._pending.append(lambda state: state.put_link(link))
+        self._pending.add(link)
+
+    def settle_link(self, link: Link) -> None:
+        """Replace a link of which only bases changed: nobody else looks at them in this run."""
+        self._pending.add(link)
 
     def truths(self, trigger: str) -> dict[str, bool]:
         """Return the committed truth of a trigger's condition by record id."""
@@ -61,7 +144,7 @@ class StateView:
     def put_truths(self, trigger: str, truths: dict[str, bool], at: dt.datetime) -> None:
         """Commit truths."""
         self.truths(trigger).update(truths)
-        self._pending.append(lambda state: state.put_truths(trigger, truths, at))
+        self._pending.add(lambda state: state.put_truths(trigger, truths, at))
 
     def activation(self, trigger: str) -> dt.datetime | None:
         """Return when a trigger was switched on, by the server's clock; None: not yet."""
@@ -72,7 +155,7 @@ class StateView:
     def activate(self, trigger: str, at: dt.datetime) -> None:
         """Switch a trigger on."""
         self._activations[trigger] = at
-        self._pending.append(lambda state: state.activate(trigger, at))
+        self._pending.add(lambda state: state.activate(trigger, at))
 
     def instances(self, document: str) -> dict[str, list[Instance]]:
         """Return the instances of a document by record id, in the order they were made."""
@@ -88,7 +171,7 @@ class StateView:
         known = self.instances(instance.document).setdefault(instance.record_id, [])
         known[:] = [item for item in known if item.number != instance.number] + [instance]
         known.sort(key=lambda item: item.number)
-        self._pending.append(lambda state: state.put_instance(instance))
+        self._pending.add(lambda state: state.put_instance(instance))
 
     def set_asides(self, pair: str) -> set[tuple[str, str]]:
         """Return the (side, id) of records that are neither matched nor created again."""
@@ -99,17 +182,20 @@ class StateView:
     def set_aside(self, pair: str, side: str, record_id: str, reason: str) -> None:
         """Set a record aside."""
         self.set_asides(pair).add((side, record_id))
-        self._pending.append(lambda state: state.set_aside(pair, side, record_id, reason))
+        self._pending.add(lambda state: state.set_aside(pair, side, record_id, reason))
 
     def later(self, change: Callable[[State], None]) -> None:
         """Queue any other change of the state."""
-        self._pending.append(change)
+        self._pending.add(change)
 
     def flush(self) -> None:
         """Write what is pending, in one transaction."""
         if not self._pending:
             return
         with self.state.transaction():
-            for change in self._pending:
-                change(self.state)
-        self._pending.clear()
+            for change in self._pending.drain():
+                if callable(change):
+                    change(self.state)
+                else:
+                    self.state.put_link(change)
+                    self.links(change.pair).stored(change)

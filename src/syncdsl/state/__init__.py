@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.state.part import chunks
 from syncdsl.state.records import (
+    Head,
     HistoryEntry,
     HistoryRow,
     Instance,
@@ -12,7 +14,6 @@ from syncdsl.state.records import (
     JournalEvent,
     Link,
     NotUniqueError,
-    Observed,
     ReadOnlyStateError,
     ReviewItem,
     StoredRecord,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from syncdsl.state.store import State
 
 __all__ = [
+    "Head",
     "HistoryEntry",
     "HistoryRow",
     "Instance",
@@ -32,12 +34,12 @@ __all__ = [
     "JournalEvent",
     "Link",
     "NotUniqueError",
-    "Observed",
     "ReadOnlyStateError",
     "ReviewItem",
     "State",
     "StoredRecord",
     "Totals",
+    "chunks",
     "open_state",
 ]
 

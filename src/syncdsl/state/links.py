@@ -5,16 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, exists, func, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
 from syncdsl.state.columns import decode, decode_fields
-from syncdsl.state.part import Part
+from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Link
-from syncdsl.state.tables import LINK, SET_ASIDE
+from syncdsl.state.tables import LINK, OBSERVED_RECORD, SET_ASIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from syncdsl.state.records import Side
 
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
@@ -38,6 +40,55 @@ class Links(Part):
         with self.reading() as connection:
             row = connection.execute(select(*_STORED).where(LINK.c.pair == pair, condition)).first()
             return _link(row) if row else None
+
+    def links_by(self, pair: str, side: Side, ids: Iterable[str]) -> dict[str, Link]:
+        """Return the links of some records of one side of a pair, by their ids."""
+        column = LINK.c.left_id if side == "left" else LINK.c.right_id
+        found: dict[str, Link] = {}
+        with self.reading() as connection:
+            for some in chunks(ids):
+                for row in connection.execute(select(*_STORED).where(LINK.c.pair == pair, column.in_(some))):
+                    link = _link(row)
+                    found[link.left_id if side == "left" else link.right_id] = link
+        return found
+
+    def links_by_uid(self, uids: Iterable[str]) -> dict[str, Link]:
+        """Return links by their uids."""
+        found: dict[str, Link] = {}
+        with self.reading() as connection:
+            for some in chunks(uids):
+                for row in connection.execute(select(*_STORED).where(LINK.c.uid.in_(some))):
+                    found[row[0]] = _link(row)
+        return found
+
+    def links_after(self, pair: str, after: str, limit: int) -> list[Link]:
+        """Return the next links of a pair behind a uid, in order of uids."""
+        statement = select(*_STORED).where(LINK.c.pair == pair, LINK.c.uid > after).order_by(LINK.c.uid).limit(limit)
+        with self.reading() as connection:
+            return [_link(row) for row in connection.execute(statement)]
+
+    def link_keys(self, keys: Iterable[str]) -> set[str]:
+        """Return those of some syncdsl keys that belong to a link."""
+        found: set[str] = set()
+        with self.reading() as connection:
+            for some in chunks(keys):
+                found.update(connection.execute(select(LINK.c.key).where(LINK.c.key.in_(some))).scalars())
+        return found
+
+    def count_links(self, pair: str) -> int:
+        """Return how many links of a pair are active."""
+        statement = select(func.count()).where(LINK.c.pair == pair, LINK.c.status == "active")
+        with self.reading() as connection:
+            return connection.execute(statement).scalar_one()
+
+    def unobserved(self, pair: str, side: Side, step: str) -> list[str]:
+        """Return the ids on one side of a pair's links that should be there and that an observation does not hold."""
+        column = LINK.c.left_id if side == "left" else LINK.c.right_id
+        other = "right_gone" if side == "left" else "left_gone"
+        held = exists().where(OBSERVED_RECORD.c.step == step, OBSERVED_RECORD.c.record_id == column)
+        statement = select(column).where(LINK.c.pair == pair, LINK.c.status.in_(["active", other]), ~held)
+        with self.reading() as connection:
+            return list(connection.execute(statement.order_by(column)).scalars())
 
     def put_link(self, link: Link) -> None:
         """Add a link, or replace the one with its uid.

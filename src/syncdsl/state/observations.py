@@ -1,92 +1,209 @@
-"""What was read last of every module: a cache, with the cursor that belongs to it."""
+"""What was read last of every module: a stage that planning reads from, with the cursor that belongs to it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, column, delete, func, select, table, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
-from syncdsl.state.part import Part
-from syncdsl.state.records import Observed, StoredRecord
-from syncdsl.state.tables import OBSERVATION, OBSERVED_RECORD
+from syncdsl.schema.values import fields_to_json
+from syncdsl.state.columns import decode_fields, encode
+from syncdsl.state.part import Part, chunks
+from syncdsl.state.records import Head, StoredRecord
+from syncdsl.state.tables import AGENDA, OBSERVATION, OBSERVED_RECORD
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_CHUNK = 500
-_COLUMNS = [OBSERVED_RECORD.c[name] for name in ("record_id", "version", "modified", "created", "fields")]
-_INSERT = insert(OBSERVED_RECORD)
+    from sqlalchemy import Connection, Row
+
+_R = OBSERVED_RECORD.c
+# Fields are read and written as text and coded here: there may be a million of them.
+_COLUMNS = [_R.record_id, _R.version, _R.modified, _R.created, type_coerce(_R.fields, Text).label("fields"), _R.key]
+_PLAIN = table(
+    OBSERVED_RECORD.name, *(column(item.name, Text() if item.name == "fields" else item.type) for item in _R)
+)
+_INSERT = insert(_PLAIN)
 _PUT = _INSERT.on_conflict_do_update(
     index_elements=["step", "record_id"],
-    set_={name: _INSERT.excluded[name] for name in ("version", "modified", "created", "fields")},
+    set_={name: _INSERT.excluded[name] for name in ("version", "modified", "created", "fields", "key")},
 )
 
 
 class Observations(Part):
     """Records by observation; a cursor is never ahead of the records it covers."""
 
-    def observed(self, step: str) -> Observed:
-        """Return what an observation read so far; nothing when it never ran."""
+    def observation(self, step: str) -> Head | None:
+        """Return where the reading of an observation stands; None when it never came to an end."""
         with self.reading() as connection:
             head = connection.execute(select(OBSERVATION).where(OBSERVATION.c.step == step)).first()
-            if head is None:
-                return Observed()
-            rows = connection.execute(select(*_COLUMNS).where(OBSERVED_RECORD.c.step == step))
-            records = {
-                record_id: StoredRecord(
-                    id=record_id, version=version, modified=modified, created=created, fields=fields
-                )
-                for record_id, version, modified, created, fields in rows
-            }
-            return Observed(records=records, cursor=head.cursor, fields=tuple(head.fields), swept=head.swept)
+        return None if head is None else Head(cursor=head.cursor, fields=tuple(head.fields), swept=head.swept)
 
-    def save_observation(
-        self,
-        step: str,
-        fields: tuple[str, ...],
-        put: Iterable[StoredRecord],
-        remove: Iterable[str],
-        cursor: str | None,
-        *,
-        swept: dt.datetime | None = None,
+    def stored(self, step: str, ids: Iterable[str]) -> dict[str, StoredRecord]:
+        """Return those of some records that an observation holds."""
+        found: dict[str, StoredRecord] = {}
+        with self.reading() as connection:
+            for some in chunks(ids):
+                rows = connection.execute(select(*_COLUMNS).where(_R.step == step, _R.record_id.in_(some)))
+                found.update((row.record_id, _record(row)) for row in rows)
+        return found
+
+    def stored_after(self, step: str, after: str, limit: int) -> list[StoredRecord]:
+        """Return the next records of an observation behind an id, in order of ids."""
+        statement = select(*_COLUMNS).where(_R.step == step, _R.record_id > after).order_by(_R.record_id).limit(limit)
+        with self.reading() as connection:
+            return [_record(row) for row in connection.execute(statement)]
+
+    def stored_ids(self, step: str, after: str, limit: int) -> list[str]:
+        """Return the next ids of an observation behind an id, in order."""
+        statement = select(_R.record_id).where(_R.step == step, _R.record_id > after).order_by(_R.record_id)
+        with self.reading() as connection:
+            return list(connection.execute(statement.limit(limit)).scalars())
+
+    def stored_count(self, step: str) -> int:
+        """Return how many records an observation holds."""
+        with self.reading() as connection:
+            return connection.execute(select(func.count()).where(_R.step == step)).scalar_one()
+
+    def versions(self, step: str, ids: Iterable[str]) -> dict[str, str | None]:
+        """Return the versions on file of those of some records that an observation holds."""
+        found: dict[str, str | None] = {}
+        with self.reading() as connection:
+            for some in chunks(ids):
+                rows = connection.execute(
+                    select(_R.record_id, _R.version).where(_R.step == step, _R.record_id.in_(some))
+                )
+                found.update((row.record_id, row.version) for row in rows)
+        return found
+
+    def carriers(self, step: str, keys: Iterable[str]) -> dict[str, list[str]]:
+        """Return, for each of some syncdsl keys, the ids of the records of an observation that carry it."""
+        found: dict[str, list[str]] = {}
+        with self.reading() as connection:
+            for some in chunks(keys):
+                statement = select(_R.key, _R.record_id).where(_R.step == step, _R.key.in_(some))
+                for row in connection.execute(statement.order_by(_R.record_id)):
+                    found.setdefault(row.key, []).append(row.record_id)
+        return found
+
+    def stage(self, step: str, records: Sequence[tuple[StoredRecord, str | None]]) -> None:
+        """Store records that were read, each with the syncdsl key it carries, and what differs on the agenda.
+
+        One that holds what it held before, and only has another version, is nothing to look at.
+        """
+        if not records:
+            return
+        rows = [_row(step, record, key) for record, key in records]
+        with self.transaction() as connection:
+            held = _held(connection, step, [row["record_id"] for row in rows])
+            connection.execute(_PUT, rows)
+            changed = [row["record_id"] for row in rows if held.get(row["record_id"]) != (row["fields"], row["key"])]
+            self.put_on_agenda({step: dict.fromkeys(changed, "changed")})
+
+    def unstage(self, step: str, gone: Mapping[str, str]) -> None:
+        """Remove records that are no longer in an observation, and put them on the agenda with the reason given."""
+        with self.transaction() as connection:
+            for some in chunks(gone):
+                connection.execute(delete(OBSERVED_RECORD).where(_R.step == step, _R.record_id.in_(some)))
+            self.put_on_agenda({step: dict(gone)})
+
+    def end_observation(
+        self, step: str, fields: tuple[str, ...], cursor: str | None, *, swept: dt.datetime | None = None
     ) -> None:
-        """Store what was read, and the cursor with it; `swept` is given for a complete reading."""
+        """Store where the next reading begins, after everything before it was stored; `swept`: it was a complete one."""
         head: dict[str, Any] = {"step": step, "fields": list(fields), "cursor": cursor}
         if swept is not None:
             head["swept"] = swept
-        rows = [_row(step, record) for record in put]
-        gone = list(remove)
         with self.transaction() as connection:
             connection.execute(
                 insert(OBSERVATION).values(head).on_conflict_do_update(index_elements=["step"], set_=head)
             )
-            if rows:
-                connection.execute(_PUT, rows)
-            for start in range(0, len(gone), _CHUNK):
-                connection.execute(
-                    delete(OBSERVED_RECORD).where(
-                        OBSERVED_RECORD.c.step == step, OBSERVED_RECORD.c.record_id.in_(gone[start : start + _CHUNK])
-                    )
-                )
 
-    def note_written(self, step: str, record: StoredRecord) -> None:
+    def note_written(self, step: str, record: StoredRecord, key: str | None = None) -> None:
         """Store a record as our own write left it, so that the next reading need not fetch it again.
 
         Only in an observation that is there: a record alone would pass for a whole reading.
         """
         with self.transaction() as connection:
             if connection.execute(select(OBSERVATION.c.step).where(OBSERVATION.c.step == step)).first() is not None:
-                connection.execute(_PUT, [_row(step, record)])
+                connection.execute(_PUT, [_row(step, record, key)])
+                self.put_on_agenda({step: {record.id: "again"}})
+
+    # -- the agenda ---------------------------------------------------------------------------------------------
+
+    def agenda(self, step: str) -> dict[str, str]:
+        """Return the records of an observation that have something to decide, each with the reason."""
+        with self.reading() as connection:
+            rows = connection.execute(select(AGENDA.c.record_id, AGENDA.c.why).where(AGENDA.c.step == step))
+            return {row.record_id: row.why for row in rows}
+
+    def put_on_agenda(self, records: Mapping[str, Mapping[str, str]]) -> None:
+        """Put records on the agenda: by observation, each with the reason; a fact on record is not taken back.
+
+        `changed`: to be looked at; `again`: the same, it was looked at before; `gone`: confirmed absent; `outside`: it
+        exists and is not in the view; `absent`: no longer read, and nobody's partner.
+        """
+        rows = [
+            {"step": step, "record_id": record_id, "why": why}
+            for step, some in records.items()
+            for record_id, why in some.items()
+        ]
+        weak = [row for row in rows if row["why"] == "again"]
+        facts = [row for row in rows if row["why"] != "again"]
+        statement = insert(AGENDA)
+        with self.transaction() as connection:
+            if facts:
+                connection.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["step", "record_id"], set_={"why": statement.excluded.why}
+                    ),
+                    facts,
+                )
+            if weak:
+                connection.execute(statement.on_conflict_do_nothing(), weak)
+
+    def clear_agenda(self, steps: Iterable[str]) -> None:
+        """Empty the agenda of some observations: everything on it was looked at."""
+        with self.transaction() as connection:
+            for some in chunks(steps):
+                connection.execute(delete(AGENDA).where(AGENDA.c.step.in_(some)))
+
+    def every_record(self, step: str, size: int = 500) -> Iterator[list[StoredRecord]]:
+        """Return all records of an observation, some at a time, in order of ids."""
+        after = ""
+        while found := self.stored_after(step, after, size):
+            yield found
+            after = found[-1].id
 
 
-def _row(step: str, record: StoredRecord) -> dict[str, Any]:
+def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    held: dict[str, tuple[str, str | None]] = {}
+    for some in chunks(ids):
+        statement = select(_R.record_id, type_coerce(_R.fields, Text), _R.key)
+        for record_id, fields, key in connection.execute(statement.where(_R.step == step, _R.record_id.in_(some))):
+            held[record_id] = (fields, key)
+    return held
+
+
+def _record(row: Row[Any]) -> StoredRecord:
+    return StoredRecord(
+        id=row.record_id,
+        version=row.version,
+        modified=row.modified,
+        created=row.created,
+        fields=decode_fields(row.fields),
+    )
+
+
+def _row(step: str, record: StoredRecord, key: str | None) -> dict[str, Any]:
     return {
         "step": step,
         "record_id": record.id,
         "version": record.version,
         "modified": record.modified,
         "created": record.created,
-        "fields": record.fields,
+        "fields": encode(fields_to_json(record.fields)),
+        "key": key,
     }

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Most values that one statement names."""
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Return items in lists of at most `size`."""
+    iterator = iter(items)
+    while some := list(islice(iterator, size)):
+        yield some
 
 
 class Part:
@@ -28,3 +42,7 @@ class Part:
     def reading(self) -> AbstractContextManager[Connection]:
         """Read what is committed, and inside a transaction its own writes."""
         raise NotImplementedError("the state as a whole has it")
+
+    def put_on_agenda(self, records: Mapping[str, Mapping[str, str]]) -> None:
+        """Put records on the agenda, by observation, each with the reason."""
+        raise NotImplementedError("the observations have it")

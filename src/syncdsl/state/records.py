@@ -71,16 +71,15 @@ class StoredRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """What one observe step read so far: the records by id, all read with `fields`, and where the next read begins.
+class Head:
+    """Where the reading of one observation stands: all its records were read with `fields`, the next begins at `cursor`.
 
     `swept` is when it was last read completely, by the server's clock.
     """
 
-    records: dict[str, StoredRecord] = field(default_factory=dict)
-    cursor: str | None = None
-    fields: tuple[str, ...] = ()
-    swept: dt.datetime | None = None
+    cursor: str | None
+    fields: tuple[str, ...]
+    swept: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

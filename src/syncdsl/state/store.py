@@ -5,20 +5,21 @@ from __future__ import annotations
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, func, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
 from syncdsl.schema.digest import digest
 from syncdsl.state.database import READING
 from syncdsl.state.documents import Documents
 from syncdsl.state.faults import broken_promise, fault_of, unusable
+from syncdsl.state.forms import Forms
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
 from syncdsl.state.links import Links
 from syncdsl.state.observations import Observations
 from syncdsl.state.records import NotUniqueError, ReadOnlyStateError
 from syncdsl.state.runs import Runs
-from syncdsl.state.tables import IDENTITY, INSTANCE, LINK, SET_ASIDE, TRUTH
+from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, SET_ASIDE, TRUTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
 
 
-class State(Links, Observations, JournalTable, Documents, Runs, Lease):
+class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
     """Everything that is remembered between runs. One thread uses it."""
 
     def __init__(self, database: Database) -> None:
@@ -128,6 +129,12 @@ class State(Links, Observations, JournalTable, Documents, Runs, Lease):
                 # As stored: documents are canonical, so equal content is equal text.
                 content[table.name] = sorted([repr(value) for value in row] for row in rows)
         return digest(content)
+
+    def position(self) -> str:
+        """Return what tells whether anything was written since, at a cost that does not grow with the state."""
+        with self.reading() as connection:
+            newest = [connection.execute(select(func.max(table.c.seq))).scalar() for table in (JOURNAL_EVENT, HISTORY)]
+        return digest({"journal": newest[0], "history": newest[1], "identity": self.identity()})
 
     def close(self) -> None:
         """Close the database."""

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.components import side_of
 from syncdsl.engine.matching import Dispute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.components import Component
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
-    from syncdsl.plan.pairs import Endpoint, Pair
-
-
-def _sides(
-    pair: Pair, left: Mapping[str, Record], right: Mapping[str, Record]
-) -> tuple[tuple[SideName, Endpoint, Mapping[str, Record]], tuple[SideName, Endpoint, Mapping[str, Record]]]:
-    return ("left", pair.left, left), ("right", pair.right, right)
+    from syncdsl.plan.pairs import Pair
 
 
 def without_unfinished(
@@ -43,13 +39,14 @@ def moved(
         if other.name == pair.name or (other.left.connection, other.right.connection) != connections:
             continue
         index = context.view.links(other.name)
-        for (side, endpoint, _), free in zip(_sides(pair, free_left, free_right), (free_left, free_right), strict=True):
-            theirs = other.left if side == "left" else other.right
-            if theirs.module != endpoint.module:
+        sides: tuple[tuple[SideName, dict[str, Record]], ...] = (("left", free_left), ("right", free_right))
+        for side, free in sides:
+            theirs = side_of(other, side)
+            if theirs.module != side_of(pair, side).module:
                 continue
-            known = index.by_left if side == "left" else index.by_right
+            known = index.by_side(side).many(free)
             inside = context.observations[theirs.observe].records
-            for record_id in sorted(free.keys() & known.keys()):
+            for record_id in sorted(known):
                 record = free[record_id]
                 stays = record_id in inside and context.in_scope(theirs, inside[record_id])
                 if known[record_id].status == "active" and not stays:
@@ -62,44 +59,34 @@ def moved(
                     )
 
 
-def strangers_keys(
-    pair: Pair,
-    context: Context,
-    lefts: Mapping[str, Record],
-    rights: Mapping[str, Record],
-    free_left: dict[str, Record],
-    free_right: dict[str, Record],
-) -> Iterator[Dispute]:
+def strangers_keys(pair: Pair, context: Context, part: Component) -> Iterator[Dispute]:
     """Take out records whose key stands on several records, or on one that is out of scope.
 
     The latter are partners all the same, as far as anybody can tell without the state: nothing is made beside them.
     """
-    for (side, _, _), (_, there, scope), sources, carriers in (
-        (*_sides(pair, lefts, rights), free_left, free_right),
-        (*_sides(pair, lefts, rights)[::-1], free_right, free_left),
-    ):
-        if there.key_field is None:
+    sides: tuple[tuple[SideName, SideName], ...] = (("left", "right"), ("right", "left"))
+    for side, other in sides:
+        sources, carriers, there = part.free(side), part.free(other), side_of(pair, other)
+        if there.key_field is None or not sources:
             continue
-        holders: dict[str, list[Record]] = {}
-        for record in context.observations[there.observe].records.values():
-            key = record.fields.get(there.key_field)
-            if isinstance(key, str):
-                holders.setdefault(key, []).append(record)
-        for source_id in sorted(sources) if holders else ():
-            found = holders.get(context.pair_key(pair, side, source_id), [])
-            if len(found) > 1:
+        observed = context.observations[there.observe].records
+        keys = {context.pair_key(pair, side, source_id): source_id for source_id in sources}
+        for key, ids in sorted(observed.carriers(keys).items(), key=lambda item: keys[item[0]]):
+            source_id = keys[key]
+            if len(ids) > 1:
                 yield Dispute(
                     side=side,
                     record=sources.pop(source_id),
-                    candidates=tuple(found),
-                    reason=f"{len(found)} records carry its syncdsl key",
+                    candidates=tuple(observed.many(ids).values()),
+                    reason=f"{len(ids)} records carry its syncdsl key",
                 )
-                for record in found:
-                    carriers.pop(record.id, None)
-            elif found and found[0].id not in scope:
+                for record_id in ids:
+                    carriers.pop(record_id, None)
+            elif ids[0] not in part.side(other):
                 record = sources.pop(source_id)
+                context.look_again(side_of(pair, side).connection, record.module, source_id)
                 context.reported.append(
-                    f"{context.name(there.connection, found[0]).text} carries the key of "
+                    f"{context.name(there.connection, observed[ids[0]]).text} carries the key of "
                     f"{record.module}/{record.id} and is out of scope; both are left alone"
                 )
 
@@ -112,11 +99,11 @@ def without_keys(
     Whatever carries a key was made for a record or linked with one. When that one is deleted or out of sight, a new
     partner would bring it back.
     """
-    endpoint = pair.left if side == "left" else pair.right
-    field = endpoint.key_field
-    if field is None or not any(record.fields.get(field) for record in records):
+    field = side_of(pair, side).key_field
+    carried = {str(record.fields[field]) for record in records if field is not None and record.fields.get(field)}
+    if field is None or not carried:
         return records, []
-    known = {link.key for name in context.plan.pairs for link in context.view.links(name).by_uid.values()}
+    known = context.view.known_keys(carried)
     free: list[Record] = []
     disputes: list[Dispute] = []
     for record in records:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def deleted(pair: Pair, context: Context, link: Link, status: LinkStatus) -> None:
     """`on delete: keep`: the partner stays, the deleted record is never made again."""
+    if link.status == status:
+        return
     context.view.put_link(mark_gone(link, status))
     context.baseline["deleted records noted"] += 1
     lost = pair.left if status == "left_gone" else pair.right

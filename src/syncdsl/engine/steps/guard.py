@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def guard(step: GuardStep, context: Context) -> None:
     """Make the change set out of everything decided, with a verdict for every limit."""
     run = context.run
-    linked = sum(sum(link.status == "active" for link in run.state.links(pair)) for pair in sorted(context.plan.pairs))
+    linked = (
+        sum(run.state.count_links(pair) for pair in context.plan.pairs)
+        if any(limit.percent for limit in step.limits)
+        else 0
+    )
     totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
     verdicts = judge(
         [
@@ -45,7 +49,7 @@ def guard(step: GuardStep, context: Context) -> None:
         environment=run.environment,
         organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
         plan=context.plan.digest,
-        state=run.state.digest(),
+        state=run.state.position(),
         today=context.today.isoformat(),
         effects=tuple(context.effects),
         expects=dict(sorted(context.expects.items())),

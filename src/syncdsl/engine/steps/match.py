@@ -1,53 +1,274 @@
-"""Match: what is linked, what the keys on the records say, what is adopted, and who is a duplicate of whom."""
+"""Match: what is linked, what the keys on the records say, what is adopted, and who is a duplicate of whom.
+
+Looked at are the records on the agenda, or all of them when a pass is due; and always together with every record that
+shares a key with them, so that the result is the one that looking at everything would give.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.components import component, side_of
+from syncdsl.engine.key_forms import form_text, key_form
 from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, match_by_equality, match_by_keys
+from syncdsl.engine.passes import pass_is_due
 from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
-from syncdsl.schema.canonical import match_form
-from syncdsl.schema.values import Ref, is_empty
+from syncdsl.engine.steps.observe import carried_key
+from syncdsl.state import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.components import Component
     from syncdsl.engine.context import Context
+    from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import KeyForms
+    from syncdsl.engine.observation import Observation
     from syncdsl.plan.pairs import Endpoint, MatchKey, Pair
     from syncdsl.plan.steps import MatchStep
     from syncdsl.state import Link
     from syncdsl.state.records import LinkStatus
 
+SIDES: tuple[SideName, SideName] = ("left", "right")
+_HOW = {"key": 0, "adopt": 1, "duplicate": 2}
+BATCH = 500
+
 
 def match(step: MatchStep, context: Context) -> None:
-    """Decide the situation of every record of a pair, and leave it in `context.matches`."""
+    """Decide the situation of every record of a pair that is looked at, and leave it in `context.matches`."""
     pair = context.plan.pairs[step.pair]
-    lefts = _in_scope(pair.left, context)
-    rights = _in_scope(pair.right, context)
-    linked, gone = _linked(pair, context, lefts, rights)
+    everything = pass_is_due(pair, context)
+    if everything:
+        context.run.state.forget_forms(pair.name)
+        context.passes.append(pair)
+    free: dict[SideName, list[str]] = {"left": [], "right": []}
+    uids: set[str] = set()
+    for side in SIDES:
+        for records, links in _look(pair, context, side, everything=everything):
+            free[side].extend(_file(pair, context, side, records, links))
+            if not everything:
+                uids.update(link.uid for link in links.values())
+    for side, record_id in list(_sources_of_unknown_keys(pair, context, free, everything=everything)):
+        free[side].append(record_id)
+    result = MatchResult()
+    result.linked = _linked(pair, context, None if everything else uids, result)
     _report_outside(pair, context)
-    index = context.view.links(pair.name)
+    _match_free(pair, context, free, result)
+    _keep_direction(pair, result)
+    context.matches[pair.name] = result
+
+
+def _look(
+    pair: Pair, context: Context, side: SideName, *, everything: bool
+) -> Iterator[tuple[dict[str, Record | None], dict[str, Link]]]:
+    """Return the records of a side that are looked at, some at a time, with their links; None for one that is not there."""
+    observation = context.observations[side_of(pair, side).observe]
+    index = context.view.links(pair.name).by_side(side)
+    for ids in chunks(sorted(observation.agenda), BATCH):
+        found = observation.records.many(ids)
+        yield {record_id: found.get(record_id) for record_id in ids}, index.many(ids)
+    for some in observation.records.batches() if everything else ():
+        records: dict[str, Record | None] = {
+            record.id: record for record in some if record.id not in observation.agenda
+        }
+        yield records, index.many(records)
+
+
+def _file(
+    pair: Pair, context: Context, side: SideName, records: Mapping[str, Record | None], links: Mapping[str, Link]
+) -> list[str]:
+    """File the key forms of some records, so that others find them; return the ids of those that are free."""
+    endpoint = side_of(pair, side)
     asides = context.view.set_asides(pair.name)
-    free_left = {i: r for i, r in lefts.items() if i not in index.by_left and ("left", i) not in asides}
-    free_right = {i: r for i, r in rights.items() if i not in index.by_right and ("right", i) not in asides}
-    without_unfinished(pair, context, free_left, free_right)
+    forms: dict[str, list[tuple[int, str]]] = {}
+    free: list[str] = []
+    for record_id, record in records.items():
+        inside = record is not None and context.in_scope(endpoint, record)
+        forms[record_id] = []
+        if record is None or not inside or (side, record_id) in asides:
+            continue
+        forms[record_id] = _forms(pair, context, side, record)
+        if record_id not in links:
+            free.append(record_id)
+    if pair.keys or pair.adopt is not None:
+        context.run.state.put_forms(pair.name, side, forms)
+    return free
+
+
+def _forms(pair: Pair, context: Context, side: SideName, record: Record) -> list[tuple[int, str]]:
+    """Return the forms of a record by the numbers of its keys; adoption has number -1."""
+    endpoint = side_of(pair, side)
+    numbered: list[tuple[int, MatchKey]] = list(enumerate(pair.keys))
+    if pair.adopt is not None:
+        numbered.append((-1, pair.adopt))
+    found = ((number, key_form(key, side, endpoint, context, record)) for number, key in numbered)
+    return [(number, form_text(form)) for number, form in found if form is not None]
+
+
+# -- linked ---------------------------------------------------------------------------------------------------------
+
+
+def _linked(pair: Pair, context: Context, uids: set[str] | None, result: MatchResult) -> Iterator[Linked]:
+    """Sort links: both there and in scope; one side confirmed gone; else out of scope, left as they are.
+
+    What is gone is known at once, what is linked is read as it is used: it may be a million.
+    """
+    index = context.view.links(pair.name)
+
+    def batches() -> Iterator[list[Link]]:
+        if uids is None:
+            yield from index.batches()
+            return
+        for some in chunks(sorted(uids), BATCH):
+            found = index.by_uid.many(some)
+            yield [found[uid] for uid in some if uid in found]
+
+    result.gone = _lost(pair, context, uids or set())
+    return _both_there(pair, context, batches())
+
+
+def _lost(pair: Pair, context: Context, uids: set[str]) -> list[tuple[Link, LinkStatus]]:
+    """Return the links one of whose records is gone for certain and that have something to decide, in order of uids.
+
+    These are the ones whose absence was confirmed since, and those on the agenda that still wait for a decision.
+    """
+    index = context.view.links(pair.name)
+    found = {uid: link for uid, link in index.by_uid.many(uids).items() if link.status != "active"}
+    for side in SIDES:
+        gone = context.observations[side_of(pair, side).observe].gone
+        found.update((link.uid, link) for link in index.by_side(side).many(gone).values())
+    lefts = context.observations[pair.left.observe]
+    rights = context.observations[pair.right.observe]
+    lost: list[tuple[Link, LinkStatus]] = []
+    for uid in sorted(found):
+        link = found[uid]
+        left = _is_lost(lefts, link.left_id, known=link.status in {"left_gone", "both_gone"})
+        right = _is_lost(rights, link.right_id, known=link.status in {"right_gone", "both_gone"})
+        if left or right:
+            lost.append((link, "both_gone" if left and right else "left_gone" if left else "right_gone"))
+    return lost
+
+
+def _is_lost(observation: Observation, record_id: str, *, known: bool) -> bool:
+    """Return whether a record is gone: confirmed now, or before and not seen since."""
+    return (known or record_id in observation.gone) and record_id not in observation.records
+
+
+def _both_there(pair: Pair, context: Context, batches: Iterator[list[Link]]) -> Iterator[Linked]:
+    lefts, rights = context.observations[pair.left.observe].records, context.observations[pair.right.observe].records
+    for links in batches:
+        left = lefts.many(link.left_id for link in links)
+        right = rights.many(link.right_id for link in links)
+        for link in links:
+            one, other = left.get(link.left_id), right.get(link.right_id)
+            if one is None or other is None:
+                continue
+            if not context.in_scope(pair.left, one) or not context.in_scope(pair.right, other):
+                continue
+            if link.status != "active":
+                # A deleted record came back under its id: the link goes on.
+                context.view.put_link(restored := replace(link, status="active"))
+                yield Linked(link=restored, left=one, right=other)
+            else:
+                yield Linked(link=link, left=one, right=other)
+
+
+def _report_outside(pair: Pair, context: Context) -> None:
+    """Say how many linked records are not in the view that the rules read, among them what our own creates made."""
+    index = context.view.links(pair.name)
+    for side in SIDES:
+        endpoint = side_of(pair, side)
+        observation = context.observations[endpoint.observe]
+        left_now = [record_id for record_id, why in observation.agenda.items() if why == "outside"]
+        outside = sorted(index.by_side(side).many({*observation.outsiders, *left_now}))
+        if endpoint.view is not None and outside:
+            shown = ", ".join(outside[:3]) + (" …" if len(outside) > 3 else "")
+            many = f"{len(outside)} linked records are" if len(outside) > 1 else "a linked record is"
+            context.reported.append(
+                f'{pair.name}: {many} outside the view "{endpoint.view}" of {endpoint.connection}.{endpoint.module} '
+                f"({shown}); the links stay, nothing of them is synced"
+            )
+
+
+# -- free -----------------------------------------------------------------------------------------------------------
+
+
+def _match_free(pair: Pair, context: Context, free: dict[SideName, list[str]], result: MatchResult) -> None:
+    """Match the free records that are looked at, component by component."""
+    done: dict[SideName, set[str]] = {"left": set(), "right": set()}
+    for side in SIDES:
+        for some in chunks(free[side], BATCH):
+            ids = [record_id for record_id in some if record_id not in done[side]]
+            _match_component(pair, context, component(pair, context, side, ids), done, result)
+    result.matches.sort(key=lambda item: (_HOW[item.how], item.left.id))
+    result.disputes.sort(key=lambda item: (item.side, item.record.id))
+    result.create_left.sort(key=lambda item: item.id)
+    result.create_right.sort(key=lambda item: item.id)
+
+
+def _match_component(
+    pair: Pair, context: Context, part: Component, done: dict[SideName, set[str]], result: MatchResult
+) -> None:
+    """Decide about the free records of one component; a record that was decided about before is not again."""
+    for side in SIDES:
+        for record_id in part.free(side).keys() & done[side]:
+            del part.free(side)[record_id]
+        done[side].update(part.free(side))
+    without_unfinished(pair, context, part.free_left, part.free_right)
     set_apart = [
-        *moved(pair, context, free_left, free_right),
-        *strangers_keys(pair, context, lefts, rights, free_left, free_right),
+        *moved(pair, context, part.free_left, part.free_right),
+        *strangers_keys(pair, context, part),
     ]
     matches: list[Match] = []
-    context.run.recovery.match_by_key(pair, context, free_left, free_right, matches)
+    context.run.recovery.match_by_key(pair, context, part.free_left, part.free_right, matches)
     if pair.adopt is not None:
-        _adopt(pair, context, free_left, free_right, matches)
-    result = _by_dedupe(pair, context, lefts, rights, free_left, free_right)
-    result.matches = [*matches, *result.matches]
-    result.linked, result.gone = linked, gone
-    result.create_left, orphans_right = without_keys(pair, context, "right", result.create_left)
-    result.create_right, orphans_left = without_keys(pair, context, "left", result.create_right)
-    result.disputes = [*set_apart, *result.disputes, *orphans_left, *orphans_right]
+        _adopt(pair, context, part.free_left, part.free_right, matches)
+    found = _by_dedupe(pair, context, part)
+    create_left, lost_right = without_keys(pair, context, "right", found.create_left)
+    create_right, lost_left = without_keys(pair, context, "left", found.create_right)
+    result.matches += [*matches, *found.matches]
+    result.disputes += [*set_apart, *found.disputes, *lost_right, *lost_left]
+    result.create_left += create_left
+    result.create_right += create_right
+
+
+def _sources_of_unknown_keys(
+    pair: Pair, context: Context, free: Mapping[SideName, list[str]], *, everything: bool
+) -> Iterator[tuple[SideName, str]]:
+    """Return the free records whose key another free record carries, and which are not looked at themselves.
+
+    A key names its source only one way, so all free records have to be tried; that happens only when a key turns up
+    that belongs to no link, as after the loss of a state.
+    """
+    for side, other in ((SIDES[0], SIDES[1]), (SIDES[1], SIDES[0])):
+        endpoint = side_of(pair, other)
+        if everything or endpoint.key_field is None:
+            continue
+        records = context.observations[endpoint.observe].records
+        carried = {
+            key
+            for some in chunks(free[other], BATCH)
+            for record in records.many(some).values()
+            if (key := carried_key(record, endpoint.key_field)) is not None
+        }
+        unknown = carried - context.view.known_keys(carried)
+        unknown -= {context.pair_key(pair, side, record_id) for record_id in free[side]} if unknown else set()
+        if not unknown:
+            continue
+        looked_at = set(free[side])
+        for batch in context.observations[side_of(pair, side).observe].records.batches():
+            linked = context.view.links(pair.name).by_side(side).many(record.id for record in batch)
+            for record in batch:
+                if record.id in linked or record.id in looked_at:
+                    continue
+                if context.pair_key(pair, side, record.id) in unknown and context.in_scope(side_of(pair, side), record):
+                    yield side, record.id
+
+
+def _keep_direction(pair: Pair, result: MatchResult) -> None:
+    """Leave out what a one-way pair does not decide, and tell a dispute of two sides once."""
     if pair.direction == "right":
         result.create_left = []
         result.disputes = [item for item in result.disputes if item.side == "left"]
@@ -62,52 +283,6 @@ def match(step: MatchStep, context: Context) -> None:
             for item in result.disputes
             if item.side == "left" or item.about == "create" or item.record.id not in told
         ]
-    context.matches[pair.name] = result
-
-
-def _in_scope(endpoint: Endpoint, context: Context) -> dict[str, Record]:
-    records = context.observations[endpoint.observe].records
-    return {key: record for key, record in sorted(records.items()) if context.in_scope(endpoint, record)}
-
-
-def _linked(
-    pair: Pair, context: Context, lefts: Mapping[str, Record], rights: Mapping[str, Record]
-) -> tuple[list[Linked], list[tuple[Link, LinkStatus]]]:
-    """Sort the pair's links: both there and in scope; one side confirmed gone; else out of scope, left as they are."""
-    linked: list[Linked] = []
-    gone: list[tuple[Link, LinkStatus]] = []
-    left_gone = context.observations[pair.left.observe].gone
-    right_gone = context.observations[pair.right.observe].gone
-    for link in sorted(context.view.links(pair.name).by_uid.values(), key=lambda item: item.uid):
-        if link.left_id in lefts and link.right_id in rights:
-            if link.status != "active":
-                # A deleted record came back under its id: the link goes on.
-                context.view.put_link(link := replace(link, status="active"))
-            linked.append(Linked(link=link, left=lefts[link.left_id], right=rights[link.right_id]))
-            continue
-        left_lost = link.left_id in left_gone or link.status in {"left_gone", "both_gone"}
-        right_lost = link.right_id in right_gone or link.status in {"right_gone", "both_gone"}
-        status: LinkStatus = "active"
-        if left_lost or right_lost:
-            status = "both_gone" if left_lost and right_lost else "left_gone" if left_lost else "right_gone"
-        if status not in {"active", link.status}:
-            gone.append((link, status))
-    return linked, gone
-
-
-def _report_outside(pair: Pair, context: Context) -> None:
-    """Say how many linked records are not in the view that the rules read, among them what our own creates made."""
-    index = context.view.links(pair.name)
-    for endpoint, ids in ((pair.left, index.by_left), (pair.right, index.by_right)):
-        observation = context.observations[endpoint.observe]
-        outside = sorted(record_id for record_id in observation.outside if record_id in ids)
-        if endpoint.view is not None and outside:
-            shown = ", ".join(outside[:3]) + (" …" if len(outside) > 3 else "")
-            many = f"{len(outside)} linked records are" if len(outside) > 1 else "a linked record is"
-            context.reported.append(
-                f'{pair.name}: {many} outside the view "{endpoint.view}" of {endpoint.connection}.{endpoint.module} '
-                f"({shown}); the links stay, nothing of them is synced"
-            )
 
 
 def _adopt(
@@ -134,22 +309,11 @@ def _single_forms(
     return {record_id: form for record_id, form in found.items() if form is not None}
 
 
-def _by_dedupe(
-    pair: Pair,
-    context: Context,
-    lefts: Mapping[str, Record],
-    rights: Mapping[str, Record],
-    free_left: Mapping[str, Record],
-    free_right: Mapping[str, Record],
-) -> MatchResult:
+def _by_dedupe(pair: Pair, context: Context, part: Component) -> MatchResult:
     asides = context.view.set_asides(pair.name)
 
-    def candidates(
-        side: str,
-        endpoint: Endpoint,
-        records: Mapping[str, Record],
-        free: Mapping[str, Record],
-    ) -> Candidates:
+    def candidates(side: SideName) -> Candidates:
+        endpoint, records, free = side_of(pair, side), part.side(side), part.free(side)
         forms: dict[str, KeyForms] = {
             record_id: tuple(key_form(key, side, endpoint, context, record) for key in pair.keys)
             for record_id, record in records.items()
@@ -164,26 +328,7 @@ def _by_dedupe(
         }
         return Candidates(free=free, taken=taken, forms=forms)
 
-    return match_by_keys(
-        candidates("left", pair.left, lefts, free_left),
-        candidates("right", pair.right, rights, free_right),
-        [key.text for key in pair.keys],
-    )
-
-
-def key_form(
-    key: MatchKey, side: str, endpoint: Endpoint, context: Context, record: Record
-) -> tuple[Hashable, ...] | None:
-    """Return the form in which a record's key is compared; None when a part is empty, so that it names nobody."""
-    forms: list[Hashable] = []
-    for part in key.parts:
-        expression = part.left if side == "left" else part.right
-        value = context.evaluate(expression, endpoint.connection, record.fields)
-        form = match_form(value.id if isinstance(value, Ref) else value, part.as_type)
-        if is_empty(form):
-            return None
-        forms.append(form)
-    return tuple(forms)
+    return match_by_keys(candidates("left"), candidates("right"), [key.text for key in pair.keys])
 
 
 def mark_gone(link: Link, status: LinkStatus) -> Link:

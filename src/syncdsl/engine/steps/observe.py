@@ -1,4 +1,4 @@
-"""Observe: read a module, reuse what is known to be unchanged, confirm what is absent."""
+"""Observe: read a module into the stage, reuse what is known to be unchanged, confirm what is absent."""
 
 from __future__ import annotations
 
@@ -7,202 +7,230 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
-from syncdsl.engine.observation import Observation
+from syncdsl.engine.observation import Observation, Records, observation_name
+from syncdsl.engine.seen import Seen
 from syncdsl.schema.values import Ref
 from syncdsl.state import StoredRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Iterable, Sequence
 
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import ObserveStep
-    from syncdsl.state import Instance, Observed
+    from syncdsl.state import Head, Instance
 
-
-def observation_name(step: ObserveStep) -> str:
-    """Return the name under which an observation is remembered: module and view, whatever the rules call it."""
-    return f"{step.connection}.{step.module}" + (f"|{step.view}" if step.view else "")
+STAGED = 1_000
+"""How many records are stored in one transaction."""
 
 
 def observe(step: ObserveStep, context: Context) -> None:
-    """Read the step's module into the context.
+    """Read the step's module into the stage, and what differs from what was there onto the agenda.
 
     What was read before is reused only when it was read with the same fields. Between complete readings (sweeps) only
     changes are read. A record is absent only when a complete reading does not show it, or the system says it is
     deleted, and a direct read confirms it.
     """
-    connection = context.run.connections[step.connection]
-    stored = context.run.state.observed(observation_name(step))
-    usable = set(step.fields) <= set(stored.fields)
-    known = stored.records if usable else {}
     task = f"read {step.connection}.{step.module}"
     context.run.progress.start(task, None)
-    records: dict[str, Record] = {}
-    fresh: list[Record] = []
-    gone: set[str] = set()
-    end: ObservationEnd | None = None
-    request = ObserveRequest(
-        module=step.module,
-        fields=step.fields,
-        view=step.view,
-        cursor=stored.cursor if usable and not _sweep_is_due(stored, context) else None,
-        known=lambda record_id: known[record_id].version if record_id in known else None,
-        children=_children(step, context, known),
-    )
-    with working_as(_urgency(request, stored)):
-        for item in connection.observe(request):
-            if isinstance(item, ObservationEnd):
-                end = item
-                continue
-            _take(item, known, step, records, fresh, gone)
-            context.run.progress.advance(task, len(item.records) + len(item.unchanged))
-    if end is None:
-        raise RuntimeError(f"the adapter of {step.connection} ended an observation without its end")
-    if not end.complete:
-        for record_id, old in known.items():
-            if record_id not in records and record_id not in gone:
-                records[record_id] = _restore(step, old)
+    reading = Reading(step, context)
+    end = reading.read(task)
+    reading.finish(end)
     observation = Observation(
         step=step,
-        records=records,
+        records=Records(context.run.state, step),
         server_time=end.server_time,
-        cursor=end.cursor,
-        swept=end.server_time if end.complete else None,
+        complete=end.complete,
+        agenda=context.run.state.agenda(reading.name),
+        outsiders=reading.outsiders,
     )
     context.observations[step.id] = observation
-    doubted = None if end.complete or step.view is None else gone | stored.records.keys()
-    _confirm_absent(observation, context, gone, doubted)
-    observation.put = [stored_record(record) for record in fresh if record.id in records]
-    observation.remove = sorted(set(stored.records) - set(records))
-    context.run.progress.finish(task, f"{len(records):,} records")
+    context.run.progress.finish(task, f"{len(observation.records):,} records")
 
 
-def _children(step: ObserveStep, context: Context, known: Mapping[str, StoredRecord]) -> Callable[[str], Sequence[str]]:
-    """Return what gives the ids on file below a parent; nothing where the module has none, or it was not read."""
-    field = context.run.schemas[step.connection].modules[step.module].parent_field
-    below: dict[str, list[str]] = {}
-    for record_id, stored in known.items() if field in step.fields else ():
-        parent = stored.fields.get(str(field))
-        if isinstance(parent, Ref):
-            below.setdefault(parent.id, []).append(record_id)
-    return lambda parent_id: below.get(parent_id, ())
+class Reading:
+    """One reading of a module: pages go into the stage as they come, absence is settled at the end."""
+
+    def __init__(self, step: ObserveStep, context: Context) -> None:
+        self.step = step
+        self.name = observation_name(step)
+        self.outsiders: list[str] = []
+        self._context = context
+        self._state = context.run.state
+        self._head = self._state.observation(self.name)
+        self._usable = self._head is not None and set(step.fields) <= set(self._head.fields)
+        self._key_field = context.run.schemas[step.connection].modules[step.module].key_field
+        self._waiting: list[tuple[StoredRecord, str | None]] = []
+        self._seen = Seen()
+        self._said_gone: set[str] = set()
+
+    def read(self, task: str) -> ObservationEnd:
+        """Read everything, or what changed since the last reading."""
+        head = self._head if self._usable else None
+        request = ObserveRequest(
+            module=self.step.module,
+            fields=self.step.fields,
+            view=self.step.view,
+            cursor=head.cursor if head is not None and not _sweep_is_due(head, self._context) else None,
+            known=self._known,
+            children=self._children(),
+        )
+        connection = self._context.run.connections[self.step.connection]
+        end: ObservationEnd | None = None
+        with working_as(_urgency(request, self._head)):
+            for item in connection.observe(request):
+                if isinstance(item, ObservationEnd):
+                    end = item
+                    continue
+                self._take(item)
+                self._context.run.progress.advance(task, len(item.records) + len(item.unchanged))
+        if end is None:
+            raise RuntimeError(f"the adapter of {self.step.connection} ended an observation without its end")
+        return end
+
+    def finish(self, end: ObservationEnd) -> None:
+        """Settle what is absent, and store where the next reading begins together with the last that was read."""
+        absent = set(self._not_seen()) if end.complete else set()
+        absent |= self._said_gone
+        partners, documents = self._expected(absent, complete=end.complete)
+        found = self._fetch(partners | documents.keys())
+        gone = dict.fromkeys(absent - found.keys(), "absent")
+        gone.update(dict.fromkeys((partners | documents.keys()) - found.keys(), "gone"))
+        for record_id, record in found.items():
+            if record_id in documents or self.step.view is None:
+                # A reading without a view that missed an existing record was overtaken by a change, and one that was
+                # said to be deleted was restored: what a direct read finds counts.
+                self._wait(record)
+            elif record_id in absent:
+                gone[record_id] = "outside"
+        if end.complete and self.step.view is not None:
+            self.outsiders = sorted(found.keys() & partners)
+        for record_id in sorted(documents.keys() - found.keys()):
+            self._context.view.put_instance(replace(documents[record_id], doc_status="deleted"))
+        with self._state.transaction():
+            self._state.stage(self.name, self._waiting)
+            self._state.unstage(self.name, gone)
+            self._state.end_observation(
+                self.name, self.step.fields, end.cursor, swept=end.server_time if end.complete else None
+            )
+
+    # -- pages --------------------------------------------------------------------------------------------------
+
+    def _take(self, page: Page) -> None:
+        for record in page.records:
+            self._wait(record)
+            self._seen.add(record.id)
+            self._said_gone.discard(record.id)
+        for record_id in page.unchanged:
+            self._seen.add(record_id)
+        self._said_gone.update(record_id for record_id in page.gone if record_id not in self._seen)
+
+    def _wait(self, record: Record) -> None:
+        named = with_id(record)
+        self._waiting.append((stored_record(named), carried_key(named, self._key_field)))
+        if len(self._waiting) >= STAGED:
+            self._state.stage(self.name, self._waiting)
+            self._waiting = []
+
+    def _known(self, record_id: str) -> str | None:
+        if not self._usable:
+            return None
+        return self._state.versions(self.name, [record_id]).get(record_id)
+
+    def _children(self) -> Callable[[str], Sequence[str]]:
+        """Return what gives the ids on file below a parent; nothing where the module has none, or it was not read."""
+        field = self._context.run.schemas[self.step.connection].modules[self.step.module].parent_field
+        below: dict[str, list[str]] = {}
+        if self._usable and field in self.step.fields:
+            for some in self._state.every_record(self.name):
+                for stored in some:
+                    parent = stored.fields.get(str(field))
+                    if isinstance(parent, Ref):
+                        below.setdefault(parent.id, []).append(stored.id)
+        return lambda parent_id: below.get(parent_id, ())
+
+    # -- absence ------------------------------------------------------------------------------------------------
+
+    def _not_seen(self) -> Iterable[str]:
+        after = ""
+        while ids := self._state.stored_ids(self.name, after, 1_000):
+            yield from (record_id for record_id in ids if record_id not in self._seen)
+            after = ids[-1]
+
+    def _expected(self, absent: set[str], *, complete: bool) -> tuple[set[str], dict[str, Instance]]:
+        """Return which absent records are somebody's partner or document: only a direct read makes that a fact.
+
+        A complete reading also asks for partners that no reading has ever shown.
+        """
+        partners: set[str] = set()
+        documents: dict[str, Instance] = {}
+        for pair in self._context.plan.pairs.values():
+            for endpoint, side, other in (
+                (pair.left, "left", "right_gone"),
+                (pair.right, "right", "left_gone"),
+            ):
+                if endpoint.observe != self.step.id:
+                    continue
+                index = self._context.view.links(pair.name)
+                known = (index.by_left if side == "left" else index.by_right).many(absent)
+                partners.update(record_id for record_id, link in known.items() if link.status in {"active", other})
+                if complete:
+                    unobserved = self._state.unobserved(pair.name, "left" if side == "left" else "right", self.name)
+                    partners.update(record_id for record_id in unobserved if record_id not in self._seen)
+        for document in self._context.plan.documents.values():
+            if document.observe == self.step.id:
+                documents.update(self._made(document.name, absent, complete=complete))
+        return partners, documents
+
+    def _made(self, document: str, absent: set[str], *, complete: bool) -> dict[str, Instance]:
+        """Return the documents that are thought to be there and were not seen, by their ids."""
+        made = {
+            instance.doc_id: instance
+            for instances in self._context.view.instances(document).values()
+            for instance in instances
+            if instance.doc_id is not None and instance.doc_status != "deleted"
+        }
+        if not complete:
+            return {record_id: made[record_id] for record_id in absent & made.keys()}
+        held = self._state.versions(self.name, made.keys())
+        return {
+            record_id: instance
+            for record_id, instance in made.items()
+            if record_id in absent or (record_id not in held and record_id not in self._seen)
+        }
+
+    def _fetch(self, ids: set[str]) -> dict[str, Record]:
+        if not ids:
+            return {}
+        return self._context.run.connections[self.step.connection].fetch(
+            self.step.module, sorted(ids), self.step.fields
+        )
 
 
-def _sweep_is_due(stored: Observed, context: Context) -> bool:
+def _sweep_is_due(head: Head, context: Context) -> bool:
     """Return whether the module is to be read completely.
 
     The local clock decides only how many calls this run makes: a clock that jumps sweeps too early or too late.
     """
     run = context.run
-    return run.sweep or stored.swept is None or run.clock() - stored.swept >= run.sweep_after
+    return run.sweep or head.swept is None or run.clock() - head.swept >= run.sweep_after
 
 
-def _urgency(request: ObserveRequest, stored: Observed) -> Priority:
+def _urgency(request: ObserveRequest, head: Head | None) -> Priority:
     """Return how urgent a reading is: changes come before what is only read to be sure, and both before first loads."""
     if request.cursor is not None:
         return Priority.INCREMENTAL
-    return Priority.VERIFY if stored.swept is not None else Priority.BACKFILL
-
-
-def _take(
-    page: Page,
-    known: dict[str, StoredRecord],
-    step: ObserveStep,
-    records: dict[str, Record],
-    fresh: list[Record],
-    gone: set[str],
-) -> None:
-    for record in page.records:
-        named = with_id(record)
-        records[record.id] = named
-        fresh.append(named)
-        gone.discard(record.id)
-    for record_id in page.unchanged:
-        if record_id in known:
-            records[record_id] = _restore(step, known[record_id])
-    gone.update(record_id for record_id in page.gone if record_id not in records)
-
-
-def _confirm_absent(
-    observation: Observation, context: Context, said_gone: set[str], doubted: AbstractSet[str] | None
-) -> None:
-    """Fetch every linked record and made document that was not seen: only a direct read makes absence a fact.
-
-    `doubted` are the only ids to ask about where changes of a view were read: what was outside before and is not among
-    the changes is outside still.
-    """
-    step = observation.step
-    missing: set[str] = set()
-    for pair in context.plan.pairs.values():
-        for endpoint, side in ((pair.left, "left"), (pair.right, "right")):
-            if endpoint.observe != step.id:
-                continue
-            index = context.view.links(pair.name)
-            ids = index.by_left if side == "left" else index.by_right
-            missing.update(
-                record_id
-                for record_id, link in ids.items()
-                if record_id not in observation.records and link.status in {"active", _other(side)}
-            )
-    if doubted is not None:
-        observation.outside |= missing - doubted
-        missing &= doubted
-    documents = _unseen_documents(observation, context)
-    missing.update(documents)
-    if not missing:
-        return
-    found = context.run.connections[step.connection].fetch(step.module, sorted(missing), step.fields)
-    observation.gone = {record_id for record_id in missing if record_id not in found}
-    for record_id in sorted(documents.keys() - found.keys()):
-        context.view.put_instance(replace(documents[record_id], doc_status="deleted"))
-    for record_id, record in found.items():
-        if record_id in documents or (step.view is None and record_id not in said_gone):
-            # A reading without a view that missed an existing record was overtaken by a change: what counts is now.
-            observation.records[record_id] = with_id(record)
-        else:
-            observation.outside.add(record_id)
-
-
-def _unseen_documents(observation: Observation, context: Context) -> dict[str, Instance]:
-    """Return the documents of this module that are thought to be there and were not seen, by id."""
-    return {
-        instance.doc_id: instance
-        for document in context.plan.documents.values()
-        if document.observe == observation.step.id
-        for instances in context.view.instances(document.name).values()
-        for instance in instances
-        if instance.doc_id is not None
-        and instance.doc_id not in observation.records
-        and instance.doc_status != "deleted"
-    }
-
-
-def _other(side: str) -> str:
-    return "right_gone" if side == "left" else "left_gone"
+    return Priority.VERIFY if head is not None and head.swept is not None else Priority.BACKFILL
 
 
 def with_id(record: Record) -> Record:
     """Return a record whose id is among its fields."""
-    return Record(
-        module=record.module,
-        id=record.id,
-        fields={**record.fields, "id": record.id},
-        version=record.version,
-        modified=record.modified,
-        created=record.created,
-    )
+    return replace(record, fields={**record.fields, "id": record.id})
 
 
-def _restore(step: ObserveStep, stored: StoredRecord) -> Record:
-    return Record(
-        module=step.module,
-        id=stored.id,
-        fields=stored.fields,
-        version=stored.version,
-        modified=stored.modified,
-        created=stored.created,
-    )
+def carried_key(record: Record, key_field: str | None) -> str | None:
+    """Return the syncdsl key that a record carries."""
+    key = record.fields.get(key_field) if key_field is not None else None
+    return key if isinstance(key, str) else None
 
 
 def stored_record(record: Record) -> StoredRecord:

@@ -15,10 +15,11 @@ from syncdsl.engine.documents import document_fields
 from syncdsl.engine.operations import CreateDocument, VoidDocument
 from syncdsl.engine.steps.create import hold_new
 from syncdsl.schema.values import show
+from syncdsl.state import chunks
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterator, Mapping, Sequence
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
@@ -42,53 +43,74 @@ def trigger(step: TriggerStep, context: Context) -> None:
     now. Everything else is baseline. The truth of an edge is committed together with its intent, never before.
     """
     plan = context.plan.records[step.record]
-    observation = context.observations[plan.endpoint.observe]
-    records = {
-        key: record for key, record in sorted(observation.records.items()) if context.in_scope(plan.endpoint, record)
-    }
-    outside = observation.records.keys() - records.keys()
-    edges: defaultdict[str, Edges] = defaultdict(Edges)
-    for one in context.plan.triggers:
-        if one.record == step.record:
-            _judge(one, plan, context, records, outside, edges)
+    fired: dict[str, tuple[Record, Edges]] = {}
+    triggers = [one for one in context.plan.triggers if one.record == step.record]
+    now = context.observations[plan.endpoint.observe].server_time
+    everything = any(context.view.activation(one.digest) is None for one in triggers)
+    for ids, records in _look(plan, context, everything=everything):
+        for record_id, edges in _judge(triggers, plan, context, ids, records).items():
+            fired[record_id] = (records[record_id], edges)
+    for one in triggers:
+        if context.view.activation(one.digest) is None:
+            context.view.activate(one.digest, now)
     for document in context.plan.documents.values():
         if document.record == step.record:
-            context.run.recovery.adopt_instances(document, context, records)
-    for record_id in sorted(edges):
-        fired = edges[record_id]
-        for name in sorted({*fired.create, *fired.void}):
-            _decide(context, plan, context.plan.documents[name], records[record_id], fired)
+            context.run.recovery.adopt_instances(document, context, _in_scope(plan, context))
+    for record_id in sorted(fired):
+        record, edges = fired[record_id]
+        for name in sorted({*edges.create, *edges.void}):
+            _decide(context, plan, context.plan.documents[name], record, edges)
+
+
+def _look(plan: RecordPlan, context: Context, *, everything: bool) -> Iterator[tuple[list[str], dict[str, Record]]]:
+    """Return the records to look at, some at a time: their ids, and those of them that are there and in scope."""
+    observation = context.observations[plan.endpoint.observe]
+    for ids in chunks(sorted(observation.agenda)):
+        found = observation.records.many(ids)
+        yield ids, {key: record for key, record in found.items() if context.in_scope(plan.endpoint, record)}
+    for some in observation.records.batches() if everything else ():
+        fresh = [record for record in some if record.id not in observation.agenda]
+        inside = {record.id: record for record in fresh if context.in_scope(plan.endpoint, record)}
+        yield [record.id for record in fresh], inside
+
+
+def _in_scope(plan: RecordPlan, context: Context) -> Iterator[str]:
+    """Return the ids of all records in scope."""
+    for some in context.observations[plan.endpoint.observe].records.batches():
+        yield from (record.id for record in some if context.in_scope(plan.endpoint, record))
 
 
 def _judge(
-    one: TriggerPlan,
+    triggers: Sequence[TriggerPlan],
     plan: RecordPlan,
     context: Context,
-    records: dict[str, Record],
-    outside: AbstractSet[str],
-    edges: defaultdict[str, Edges],
-) -> None:
+    ids: Sequence[str],
+    records: Mapping[str, Record],
+) -> dict[str, Edges]:
+    """Judge the triggers of some records; return the edges, and commit every truth that is none."""
     now = context.observations[plan.endpoint.observe].server_time
-    activation = context.view.activation(one.digest)
-    known = context.view.truths(one.digest)
-    settled: dict[str, bool] = {}
-    for record_id, record in records.items():
-        holds = bool(context.evaluate(one.condition, plan.endpoint.connection, record.fields))
-        before = known.get(record_id)
-        new = before is None and activation is not None and _made_since(record, activation)
-        if holds and (before is False or new):
-            (edges[record_id].create if one.verb == "create" else edges[record_id].void)[one.document].append(one)
-        elif before is None or before != holds:
-            settled[record_id] = holds
-    if activation is None:
-        context.view.activate(one.digest, now)
-        context.baseline["conditions noted"] += sum(settled.values())
-    # Coming into scope is baseline: whatever is outside counts as true already, so that no edge waits for it.
-    for record_id in sorted((outside | known.keys()) - records.keys()):
-        if known.get(record_id) is not True:
-            settled[record_id] = True
-    if settled:
-        context.view.put_truths(one.digest, settled, now)
+    edges: defaultdict[str, Edges] = defaultdict(Edges)
+    for one in triggers:
+        activation = context.view.activation(one.digest)
+        known = context.view.truths(one.digest)
+        settled: dict[str, bool] = {}
+        for record_id, record in records.items():
+            holds = bool(context.evaluate(one.condition, plan.endpoint.connection, record.fields))
+            before = known.get(record_id)
+            new = before is None and activation is not None and _made_since(record, activation)
+            if holds and (before is False or new):
+                (edges[record_id].create if one.verb == "create" else edges[record_id].void)[one.document].append(one)
+            elif before is None or before != holds:
+                settled[record_id] = holds
+        if activation is None:
+            context.baseline["conditions noted"] += sum(settled.values())
+        # Coming into scope is baseline: whatever is outside counts as true already, so that no edge waits for it.
+        for record_id in ids:
+            if record_id not in records and known.get(record_id) is not True:
+                settled[record_id] = True
+        if settled:
+            context.view.put_truths(one.digest, settled, now)
+    return edges
 
 
 def _made_since(record: Record, activation: dt.datetime) -> bool:

@@ -1,0 +1,61 @@
+"""The agenda: which records the next run looks at although they may not change until then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, assert_never
+
+from syncdsl.changes.effects import Create, Hold, Link, Skip, Update, Void
+from syncdsl.engine.observation import observation_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from syncdsl.changes.effects import Effect, RecordName
+    from syncdsl.engine.context import Context
+
+
+def renew_agenda(context: Context) -> None:
+    """Replace the agenda by what this run leaves open: whatever it writes or holds is looked at once more.
+
+    What came of a write is seen by the next run, and what waits is decided anew by every run until nothing is left of
+    it. Everything else that was on the agenda is settled.
+    """
+    names: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for observation in context.observations.values():
+        step = observation.step
+        names[step.connection, step.module].append(observation_name(step))
+    wanted: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for connection, module, record_id in sorted({*context.again, *_subjects(context)}):
+        for name in names.get((connection, module), ()):
+            wanted[name][record_id] = "again"
+    state = context.run.state
+    with state.transaction():
+        state.clear_agenda(name for some in names.values() for name in some)
+        state.put_on_agenda(wanted)
+
+
+def _subjects(context: Context) -> Iterator[tuple[str, str, str]]:
+    for effect in context.effects:
+        for record in _records(effect):
+            if record.id is not None:
+                yield record.connection, record.module, record.id
+
+
+def _records(effect: Effect) -> tuple[RecordName, ...]:
+    """Return the records that an effect is about."""
+    match effect:
+        case Create():
+            return (effect.source,)
+        case Update():
+            return (effect.record, effect.partner)
+        case Link():
+            return (effect.left, effect.right)
+        case Void():
+            return (effect.record, effect.source)
+        case Hold():
+            return (effect.record, *effect.candidates)
+        case Skip():
+            return ()
+        case _:
+            assert_never(effect)

@@ -1,0 +1,38 @@
+"""The form in which the dedupe keys and adopted links of records are compared."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from syncdsl.schema.canonical import match_form
+from syncdsl.schema.digest import canonical_json
+from syncdsl.schema.values import Ref, is_empty, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.context import Context
+    from syncdsl.plan.pairs import Endpoint, MatchKey
+    from syncdsl.schema.values import Value
+
+
+def key_form(
+    key: MatchKey, side: str, endpoint: Endpoint, context: Context, record: Record
+) -> tuple[Value, ...] | None:
+    """Return the form in which a record's key is compared; None when a part is empty, so that it names nobody."""
+    forms: list[Value] = []
+    for part in key.parts:
+        expression = part.left if side == "left" else part.right
+        value = context.evaluate(expression, endpoint.connection, record.fields)
+        form = match_form(value.id if isinstance(value, Ref) else value, part.as_type)
+        if is_empty(form):
+            return None
+        forms.append(form)
+    return tuple(forms)
+
+
+def form_text(form: Sequence[Value]) -> str:
+    """Return a form as it is filed: short, of equal length, and without what it says about anybody."""
+    return blake2b(canonical_json([to_json(value) for value in form]).encode(), digest_size=16).hexdigest()

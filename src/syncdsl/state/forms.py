@@ -1,0 +1,70 @@
+"""Match forms: how the records of a pair are found by what its keys make of them, without reading all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, delete, insert, select
+
+from syncdsl.state.part import Part, chunks
+from syncdsl.state.tables import MATCH_FORM, PAIR_PASS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from syncdsl.state.records import Side
+
+_F = MATCH_FORM.c
+
+
+class Forms(Part):
+    """The compared form of every key of every record in scope of a pair, on both sides."""
+
+    def put_forms(self, pair: str, side: Side, forms: Mapping[str, Sequence[tuple[int, str]]]) -> None:
+        """Replace the forms of some records, each given by the number of its key; none for one that left the scope."""
+        rows = [
+            {"pair": pair, "side": side, "record_id": record_id, "number": number, "form": form}
+            for record_id, some in forms.items()
+            for number, form in some
+        ]
+        with self.transaction() as connection:
+            for ids in chunks(forms):
+                connection.execute(delete(MATCH_FORM).where(_F.pair == pair, _F.side == side, _F.record_id.in_(ids)))
+            if rows:
+                connection.execute(insert(MATCH_FORM), rows)
+
+    def forget_forms(self, pair: str) -> None:
+        """Drop every form of a pair, as its keys mean something else now."""
+        with self.transaction() as connection:
+            connection.execute(delete(MATCH_FORM).where(_F.pair == pair))
+
+    def sharing(self, pair: str, side: Side, ids: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return the left and right ids of records that share the form of a key with one of some records of a side."""
+        mine, other = MATCH_FORM.alias("mine"), MATCH_FORM.alias("other")
+        joined = and_(other.c.pair == mine.c.pair, other.c.form == mine.c.form, other.c.number == mine.c.number)
+        found: dict[str, set[str]] = {"left": set(), "right": set()}
+        with self.reading() as connection:
+            for some in chunks(ids):
+                statement = (
+                    select(other.c.side, other.c.record_id)
+                    .distinct()
+                    .select_from(mine.join(other, joined))
+                    .where(mine.c.pair == pair, mine.c.side == side, mine.c.record_id.in_(some))
+                )
+                for row in connection.execute(statement):
+                    found[row.side].add(row.record_id)
+        return found["left"], found["right"]
+
+    # -- passes -------------------------------------------------------------------------------------------------
+
+    def passed(self, pair: str) -> tuple[str, str | None] | None:
+        """Return with which digest of its rules, and on which day, every record of a pair was last looked at."""
+        with self.reading() as connection:
+            row = connection.execute(select(PAIR_PASS).where(PAIR_PASS.c.pair == pair)).first()
+            return None if row is None else (row.digest, row.day)
+
+    def put_pass(self, pair: str, digest: str, day: str | None) -> None:
+        """Remember that every record of a pair was looked at."""
+        with self.transaction() as connection:
+            connection.execute(delete(PAIR_PASS).where(PAIR_PASS.c.pair == pair))
+            connection.execute(insert(PAIR_PASS).values(pair=pair, digest=digest, day=day))
