@@ -49,7 +49,7 @@ def open_state(url: str, *, base: Path, read_only: bool = False) -> State:
     nothing on disk is created or changed, and writing raises `ReadOnlyStateError`.
     Raises Fault: SD805 damaged, SD806 of a newer version, SD808 not usable.
     """
-    from syncdsl.state.database import open_database  # noqa: PLC0415 - SQLAlchemy is slow to load
+    from syncdsl.state.databases import open_database  # noqa: PLC0415 - SQLAlchemy is slow to load
     from syncdsl.state.store import State  # noqa: PLC0415 - the same
 
     return State(open_database(url, base=base, read_only=read_only))

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from syncdsl.state.databases import Database
+
 
 class Part:
     """A part of the state."""
 
+    _database: Database
     _fence: int | None
     _run: str | None
     _lease_seconds = 600
