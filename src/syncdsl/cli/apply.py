@@ -61,7 +61,7 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
     name = workspace.settings.environment_name(_environment(environment, expected))
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, read_only=False, sweep=sweep) as run,
+        opened_run(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
     ):
         report = perform(run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected)
     _show(report)

@@ -46,7 +46,7 @@ def plan(
     name = workspace.settings.environment_name(environment)
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, read_only=True, sweep=sweep) as run,
+        opened_run(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
     ):
         changes = preview(run)
     show(changes, output, quiet=settings.quiet)

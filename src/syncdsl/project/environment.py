@@ -120,16 +120,19 @@ def open_connections(
 
 
 @contextmanager
-def open_project_state(workspace: Workspace, environment: str, *, read_only: bool = False) -> Iterator[State]:
-    """Open the state of an environment and close it at the end.
+def open_project_state(
+    workspace: Workspace, environment: str, *, read_only: bool = False, scratch: bool = False
+) -> Iterator[State]:
+    """Open the state of an environment, or with `scratch` a copy to be thrown away, and close it at the end.
 
     Raises Fault: SD805 to SD808 when it cannot be used.
     """
     from syncdsl.state import open_state  # noqa: PLC0415 - loads SQLAlchemy
 
-    if not read_only:
+    if not read_only and not scratch:
         own_folder(workspace.folder / OWN_FOLDER)
-    state = open_state(workspace.settings.state_url(environment), base=workspace.folder, read_only=read_only)
+    url = workspace.settings.state_url(environment)
+    state = open_state(url, base=workspace.folder, read_only=read_only, scratch=scratch)
     try:
         yield state
     finally:

@@ -44,17 +44,18 @@ __all__ = [
 ]
 
 
-def open_state(url: str, *, base: Path, read_only: bool = False) -> State:
+def open_state(url: str, *, base: Path, read_only: bool = False, scratch: bool = False) -> State:
     """Open the state at a URL such as `sqlite:///.syncdsl/state.db`, relative to the folder `base`.
 
-    A missing one is created (folder 0700, file 0600), an older one is copied and then migrated. With `read_only`
-    nothing on disk is created or changed, and writing raises `ReadOnlyStateError`.
+    A missing one is created (folder 0700, file 0600), an older one is copied and then migrated. With `read_only` and
+    `scratch` nothing of it is created or changed: `read_only` refuses to write with `ReadOnlyStateError`, `scratch` is
+    a private copy that a preview may write and that is thrown away.
     Raises Fault: SD805 damaged, SD806 of a newer version, SD808 not usable.
     """
-    from syncdsl.state.database import open_database  # noqa: PLC0415 - SQLAlchemy is slow to load
+    from syncdsl.state.databases import open_database  # noqa: PLC0415 - SQLAlchemy is slow to load
     from syncdsl.state.store import State  # noqa: PLC0415 - the same
 
-    return State(open_database(url, base=base, read_only=read_only))
+    return State(open_database(url, base=base, read_only=read_only, scratch=scratch))
 
 
 def __getattr__(name: str) -> object:

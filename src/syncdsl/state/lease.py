@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -11,7 +10,6 @@ from sqlalchemy import insert, select, update
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import LEASE_HELD
 from syncdsl.state.part import Part
-from syncdsl.state.processes import alive, started
 from syncdsl.state.tables import LEASE
 
 if TYPE_CHECKING:
@@ -30,7 +28,8 @@ class Lease(Part):
         """
         with self.writing(fenced=False) as connection:
             row = connection.execute(select(LEASE).where(LEASE.c.id == _ONLY)).first()
-            if row is not None and _held(row, host, now):
+            now = self._database.now(connection) or now
+            if row is not None and self._held(row, host, now):
                 raise Fault(
                     LEASE_HELD,
                     f"a run of {row.owner} (process {row.pid} on {row.host}) works on this state since "
@@ -43,7 +42,7 @@ class Lease(Part):
                 "owner": owner,
                 "pid": pid,
                 "host": host,
-                "process": started(pid),
+                "process": self._database.mark(pid),
                 "since": now,
                 "until": now + dt.timedelta(seconds=seconds),
             }
@@ -55,6 +54,11 @@ class Lease(Part):
             self._lease_seconds = seconds
             self._fence = fence
         return fence
+
+    def _held(self, row: Row[tuple[object, ...]], host: str, now: dt.datetime) -> bool:
+        if row.owner is None or row.until is None or row.until <= now:
+            return False
+        return row.host != host or not self._database.ended(row.pid, row.host, row.process)
 
     def renew_lease(self, fence: int, now: dt.datetime) -> None:
         """Keep the lease for another while. Raises Fault SD804 when it is somebody else's by now."""
@@ -91,11 +95,3 @@ def _overtaken() -> Fault:
         "another run took over this state while this one was stopped; nothing more is written by this one",
         help="run again when the other one has ended",
     )
-
-
-def _held(row: Row[tuple[object, ...]], host: str, now: dt.datetime) -> bool:
-    if row.owner is None or row.until is None or row.until <= now:
-        return False
-    if row.host != host or host != socket.gethostname():
-        return True
-    return alive(row.pid) and started(row.pid) == row.process

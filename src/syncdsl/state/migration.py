@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationStep, RevisionStep
     from sqlalchemy import Connection
 
+OWN_TABLES = {"alembic_version", "intent", "lease", "link"}
+"""Tables that every revision has, and that no other program has all of."""
+
 _FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -109,10 +109,16 @@ class Observations(Part):
                 connection.execute(delete(OBSERVED_RECORD).where(_R.step == step, _R.record_id.in_(some)))
             self.put_on_agenda({step: dict(gone)})
 
+    def begin_observation(self, step: str) -> None:
+        """Make room for the records of an observation; one that was begun and not ended was read with no fields."""
+        statement = insert(OBSERVATION).values(step=step, fields=[], cursor=None)
+        with self.transaction() as connection:
+            connection.execute(statement.on_conflict_do_nothing())
+
     def end_observation(
         self, step: str, fields: tuple[str, ...], cursor: str | None, *, swept: dt.datetime | None = None
     ) -> None:
-        """Store where the next reading begins, after everything before it was stored; `swept`: it was a complete one."""
+        """Store where the next reading begins, when everything before was stored; `swept`: it was complete."""
         head: dict[str, Any] = {"step": step, "fields": list(fields), "cursor": cursor}
         if swept is not None:
             head["swept"] = swept

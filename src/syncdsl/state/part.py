@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from syncdsl.state.databases import Database
+
 T = TypeVar("T")
 
 CHUNK = 500
@@ -27,6 +29,7 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 class Part:
     """A part of the state."""
 
+    _database: Database
     _fence: int | None
     _run: str | None
     _lease_seconds = 600

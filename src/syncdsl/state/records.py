@@ -72,7 +72,7 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Where the reading of one observation stands: all its records were read with `fields`, the next begins at `cursor`.
+    """Where the reading of one observation stands: all was read with `fields`, the next begins at `cursor`.
 
     `swept` is when it was last read completely, by the server's clock.
     """

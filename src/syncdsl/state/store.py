@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy import Boolean, Text, func, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
 from syncdsl.schema.digest import digest
-from syncdsl.state.database import READING
+from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
-from syncdsl.state.faults import broken_promise, fault_of, unusable
 from syncdsl.state.forms import Forms
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
@@ -24,9 +23,9 @@ from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LIN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, ColumnElement, Connection
 
-    from syncdsl.state.database import Database
+    from syncdsl.state.databases import Database
 
 _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
 
@@ -68,10 +67,10 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
                     yield connection
         except BaseException as error:
             self._fence, self._run, self._lease_seconds = kept
-            if broken_promise(error):
+            if self._database.broken_promise(error):
                 raise NotUniqueError(str(error.orig) if isinstance(error, DBAPIError) else str(error)) from None
             if isinstance(error, DBAPIError):
-                raise fault_of(self._database.path, error) from None
+                raise self._database.fault_of(error) from None
             raise
 
     @contextmanager
@@ -91,14 +90,13 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
     def _joined(self, connection: Connection, *, single: bool) -> Iterator[None]:
         """Join the transaction that is under way."""
         self._still_begun(connection)
-        with nullcontext() if single else connection.begin_nested():
+        with nullcontext() if single and not self._database.savepoints else connection.begin_nested():
             yield
 
     def _still_begun(self, connection: Connection) -> None:
-        """Refuse to go on after SQLite gave a transaction up by itself, as it does when the disk is full."""
-        driver: Any = connection.connection.driver_connection
-        if not driver.in_transaction:
-            raise unusable(self._database.path, "a write failed before")
+        """Refuse to go on after the database gave a transaction up by itself: what follows would be kept alone."""
+        if not self._database.under_way(connection):
+            raise self._database.unusable("a write failed before")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -109,13 +107,13 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
                 yield outer
                 return
             with self._database.engine.connect() as connection:
-                self._reader = connection.execution_options(**READING)
+                self._reader = connection.execution_options(**self._database.reading)
                 try:
                     yield self._reader
                 finally:
                     self._reader = None
         except DBAPIError as error:
-            raise fault_of(self._database.path, error) from None
+            raise self._database.fault_of(error) from None
 
     def digest(self) -> str:
         """Return the digest of what decisions rest on.
@@ -125,7 +123,7 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
         content: dict[str, list[list[str]]] = {}
         with self.reading() as connection:
             for table in _DIGESTED:
-                rows = connection.execute(select(*[type_coerce(column, Text).label(None) for column in table.c]))
+                rows = connection.execute(select(*[_stored(column) for column in table.c]))
                 # As stored: documents are canonical, so equal content is equal text.
                 content[table.name] = sorted([repr(value) for value in row] for row in rows)
         return digest(content)
@@ -139,3 +137,10 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+
+def _stored(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a column as it is stored, where that is the same in every database."""
+    if isinstance(column.type, Moment | Boolean):
+        return column
+    return type_coerce(column, Text).label(None)

@@ -13,6 +13,9 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+IN_MEMORY = 32 * 1024 * 1024
+"""Bytes up to which a copy is made in memory."""
+
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
@@ -44,15 +47,17 @@ def reading_untouched(path: Path) -> Iterator[sqlite3.Connection]:
             with closing(_connect(copy, "mode=rw")) as connection:
                 yield connection
     else:
-        with closing(_unlogged(path)) as connection:
-            yield connection
+        with tempfile.TemporaryDirectory(prefix="syncdsl-") as scratch:
+            small = path.stat().st_size <= IN_MEMORY
+            with closing(_unlogged(path, ":memory:" if small else str(Path(scratch) / path.name))) as connection:
+                yield connection
 
 
-def _unlogged(path: Path) -> sqlite3.Connection:
-    """Return a copy in memory of a file without a log, made anew when somebody begins to write meanwhile."""
+def _unlogged(path: Path, place: str) -> sqlite3.Connection:
+    """Return a copy of a file without a log, made anew when somebody begins to write meanwhile."""
     for _ in range(5):
         before = _stamp(path)
-        memory = sqlite3.connect(":memory:")
+        memory = sqlite3.connect(place)
         try:
             with closing(_connect(path, "mode=ro&immutable=1")) as source:
                 _refuse_part(path, source)

@@ -154,9 +154,9 @@ class World:
             self.dead = True
             raise Crash(name)
 
-    def state(self) -> State:
-        """Open the state as a new process would."""
-        opened = open_state(f"sqlite:///{self.state_name}", base=self.folder)
+    def state(self, *, scratch: bool = False) -> State:
+        """Open the state as a new process would, or a copy of it as a preview does."""
+        opened = open_state(f"sqlite:///{self.state_name}", base=self.folder, scratch=scratch)
         transaction = opened.transaction
 
         @contextmanager
@@ -193,7 +193,7 @@ class World:
 
     def preview(self) -> ChangeSet:
         """Preview."""
-        return preview(self.run())
+        return preview(self.run(self.state(scratch=True)))
 
     def apply(self, expected: ChangeSet | None = None) -> ApplyReport:
         """Preview, apply, and require that exactly the preview is performed (I19)."""

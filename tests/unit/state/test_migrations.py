@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from syncdsl.diagnostics import Fault
-from syncdsl.state import Link, database, open_state
+from syncdsl.state import Link, open_state, sqlite_file
 from syncdsl.state.migration import current_revision, known_revisions, migrate, newest_revision
 from syncdsl.state.tables import METADATA
 from syncdsl.state.untouched import reading_untouched
@@ -144,7 +144,7 @@ def test_an_interrupted_migration_leaves_the_original(tmp_path: Path, monkeypatc
         raise StopError
 
     with monkeypatch.context() as patch:
-        patch.setattr(database, "migrate", stop)
+        patch.setattr(sqlite_file, "migrate", stop)
         with pytest.raises(StopError):
             open_state(URL, base=tmp_path)
     assert dump(tmp_path / "state.db") == before
@@ -158,13 +158,13 @@ def test_a_killed_migration_leaves_the_original(tmp_path: Path, child: StartChil
     """After kill -9 in the middle of a migration the state is as it was; the next run migrates it."""
     before = make_old(tmp_path)
     code = """
-from syncdsl.state import database
-real = database.migrate
+from syncdsl.state import sqlite_file
+real = sqlite_file.migrate
 def stop(connection):
     real(connection)
     connection.exec_driver_sql("DROP TABLE link")
     ready()
-database.migrate = stop
+sqlite_file.migrate = stop
 open_state("sqlite:///state.db", base=Path(sys.argv[1]))
 """
     migrating = child(tmp_path, code)
@@ -183,7 +183,7 @@ open_state("sqlite:///state.db", base=Path(sys.argv[1]))
 def test_two_programs_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When another program migrated between the check and the lock, the copy is not made again from the new one."""
     before = make_old(tmp_path)
-    check = database._checked_revision
+    check = sqlite_file._checked_revision
 
     def overtaken(path: Path) -> str | None:
         found = check(path)
@@ -191,7 +191,7 @@ def test_two_programs_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         open_state(URL, base=tmp_path).close()
         return found
 
-    monkeypatch.setattr(database, "_checked_revision", overtaken)
+    monkeypatch.setattr(sqlite_file, "_checked_revision", overtaken)
     open_state(URL, base=tmp_path).close()
     assert dump(tmp_path / "state.db.backup-0001") == before
     assert sorted(path.name for path in tmp_path.glob("*backup*")) == ["state.db.backup-0001"]

@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 def guard(step: GuardStep, context: Context) -> None:
     """Make the change set out of everything decided, with a verdict for every limit."""
     run = context.run
-    linked = (
-        sum(run.state.count_links(pair) for pair in context.plan.pairs)
-        if any(limit.percent for limit in step.limits)
-        else 0
-    )
+    counted = context.plan.pairs if any(limit.percent for limit in step.limits) else ()
+    linked = sum(run.state.count_links(pair) for pair in counted)
     totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
     verdicts = judge(
         [

@@ -63,7 +63,7 @@ def match(step: MatchStep, context: Context) -> None:
 def _look(
     pair: Pair, context: Context, side: SideName, *, everything: bool
 ) -> Iterator[tuple[dict[str, Record | None], dict[str, Link]]]:
-    """Return the records of a side that are looked at, some at a time, with their links; None for one that is not there."""
+    """Return the records of a side that are looked at, some at a time, with their links; None: it is not there."""
     observation = context.observations[side_of(pair, side).observe]
     index = context.view.links(pair.name).by_side(side)
     for ids in chunks(sorted(observation.agenda), BATCH):

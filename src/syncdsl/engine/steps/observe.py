@@ -66,6 +66,8 @@ class Reading:
     def read(self, task: str) -> ObservationEnd:
         """Read everything, or what changed since the last reading."""
         head = self._head if self._usable else None
+        if self._head is None:
+            self._state.begin_observation(self.name)
         request = ObserveRequest(
             module=self.step.module,
             fields=self.step.fields,

@@ -1,75 +1,102 @@
-"""Opening the database: private files, WAL with full synchronisation, integrity, copy before a migration."""
+"""A state in a file of SQLite: private, WAL with full synchronisation, integrity, copy before a migration."""
 
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import NEWER_STATE, NO_STATE
-from syncdsl.state.faults import damaged, fault_of, unusable
-from syncdsl.state.migration import current_revision, known_revisions, migrate, newest_revision
+from syncdsl.state.databases import HELP, Database
+from syncdsl.state.faults import broken_promise, damaged, fault_of, unusable
+from syncdsl.state.migration import OWN_TABLES, current_revision, known_revisions, migrate, newest_revision
+from syncdsl.state.processes import alive, started
 from syncdsl.state.untouched import companions, reading_untouched
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from sqlalchemy import Connection, Engine
 
 BUSY_MILLISECONDS = 10_000
 READING = {"syncdsl_begin": "BEGIN"}
 """Options of a connection that only reads: one snapshot for all its statements, and no lock that others wait for."""
 
+LARGE = 32 * 1024 * 1024
+"""Bytes from which on a file is neither copied to memory nor read through when it is opened."""
+
 _PRIVATE = 0o600
-_OWN_TABLES = {"alembic_version", "intent", "lease", "link"}
-_HELP = 'use `state = "sqlite:///.syncdsl/state.db"`'
 
 
-class Database:
-    """An open database, and whether it may be written."""
+class SqliteFile(Database):
+    """An open file. Only programs on this machine use it."""
+
+    reading = READING
 
     def __init__(self, engine: Engine, *, read_only: bool, path: Path) -> None:
-        self.engine = engine
-        self.read_only = read_only
+        super().__init__(engine, read_only=read_only, place=str(path))
         self.path = path
 
-    def close(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
+    def under_way(self, connection: Connection) -> bool:
+        """Return whether the transaction is open: SQLite gives one up by itself when the disk is full."""
+        driver: Any = connection.connection.driver_connection
+        return bool(driver.in_transaction)
+
+    def now(self, connection: Connection) -> dt.datetime | None:  # noqa: ARG002 - the base class's signature
+        """Return None: the clock of this machine is the only one."""
+        return None
+
+    def mark(self, pid: int) -> str | None:
+        """Return when a process began."""
+        return started(pid)
+
+    def ended(self, pid: int, host: str, mark: str | None) -> bool:
+        """Return whether a process of this machine has ended; one of another machine cannot be asked about."""
+        return host == socket.gethostname() and not (alive(pid) and started(pid) == mark)
+
+    def fault_of(self, error: BaseException) -> Fault:
+        """Return the fault that an error of SQLite stands for."""
+        return fault_of(self.path, error)
+
+    def broken_promise(self, error: BaseException) -> bool:
+        """Return whether an error means that a row is not unique."""
+        return broken_promise(error)
+
+    def unusable(self, reason: str) -> Fault:
+        """Return the fault of a file that nothing is known to be wrong with."""
+        return unusable(self.path, reason)
 
 
-def open_database(url: str, *, base: Path, read_only: bool) -> Database:
-    """Open the database of a URL; see `syncdsl.state.open_state`."""
-    path = _path(url, base)
+def open_sqlite(url: URL, *, base: Path, read_only: bool, scratch: bool) -> Database:
+    """Open the file of a URL; see `syncdsl.state.open_state`."""
+    path = path_of(url, base)
     try:
         if path.is_dir():
             raise Fault(NO_STATE, f"the state `{path}` is a folder", help="name a file in the environment's `state`")
         if path.exists() and not path.is_file():
             raise unusable(path, "it is not a file")
-        return _open_copy(path) if read_only else _open_file(path)
+        return _open_copy(path, read_only=read_only) if read_only or scratch else _open_file(path)
     except (sqlite3.Error, DBAPIError) as error:
         raise fault_of(path, error) from None
     except OSError as error:
         raise unusable(path, error.strerror or type(error).__name__) from None
 
 
-def _path(url: str, base: Path) -> Path:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise Fault(NO_STATE, "the state is not a database URL", help=_HELP) from None
-    name = parsed.database or ""
-    if parsed.get_backend_name() != "sqlite":
-        raise Fault(NO_STATE, f"the state cannot be kept in {parsed.get_backend_name()} yet", help=_HELP)
-    if not name or name == ":memory:" or "\0" in name or parsed.query or parsed.host:
+def path_of(url: URL, base: Path) -> Path:
+    """Return the file of a URL. Raises Fault SD808 when it names none, or anything beside it."""
+    name = url.database or ""
+    if not name or name == ":memory:" or "\0" in name or url.query or url.host:
         # A state in memory would forget which creates are in doubt, and options could switch its safety off.
-        raise Fault(NO_STATE, "the state's URL has to name a file and nothing else", help=_HELP)
+        raise Fault(NO_STATE, "the state's URL has to name a file and nothing else", help=HELP)
     # SQLite keeps its companions beside the file that a link leads to.
     return Path(os.path.realpath(base / name))
 
@@ -96,7 +123,7 @@ def _open_file(path: Path) -> Database:
     except BaseException:
         engine.dispose()
         raise
-    return Database(engine, read_only=False, path=path)
+    return SqliteFile(engine, read_only=False, path=path)
 
 
 def _make_folder(folder: Path) -> None:
@@ -137,8 +164,12 @@ def _back_up(path: Path, revision: str) -> None:
 def _checked_revision(path: Path) -> str | None:
     """Return the revision of a file, None when it is empty, without changing it.
 
-    Raises Fault SD805 or SD806 when this version cannot work with it.
+    A large one is not read through, so that opening it costs the same however much is in it: damage is noticed where it
+    is met, and `syncdsl state check` looks for it. Raises Fault SD805 or SD806 when this version cannot work with it.
     """
+    if path.stat().st_size > LARGE:
+        with closing(sqlite3.connect(path, timeout=BUSY_MILLISECONDS / 1000)) as source:
+            return _known_revision(source, path)
     with reading_untouched(path) as source:
         return _checked(source, path)
 
@@ -147,10 +178,14 @@ def _checked(source: sqlite3.Connection, path: Path) -> str | None:
     answer = source.execute("PRAGMA quick_check(1)").fetchone()
     if answer != ("ok",):
         raise damaged(path, str(answer[0]) if answer else "it cannot be checked")
+    return _known_revision(source, path)
+
+
+def _known_revision(source: sqlite3.Connection, path: Path) -> str | None:
     tables = {str(name) for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables:
         return None
-    if not tables >= _OWN_TABLES:
+    if not tables >= OWN_TABLES:
         raise damaged(path, "it is the database of another program")
     revisions = [str(number) for (number,) in source.execute("SELECT version_num FROM alembic_version")]
     if len(revisions) != 1:
@@ -165,26 +200,41 @@ def _checked(source: sqlite3.Connection, path: Path) -> str | None:
     return revision
 
 
-def _open_copy(path: Path) -> Database:
-    """Open for reading: an in-memory copy, so that no byte on disk changes, whatever SQLite would like to tidy up."""
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    _configure(engine, None)
-    try:
-        revision = None
+def _open_copy(path: Path, *, read_only: bool) -> Database:
+    """Open a copy that nobody else sees, so that no byte of the file changes, whatever is written or tidied up.
+
+    A small one lives in memory. A large one is a file without a name, which ends with the process however that ends.
+    """
+    with tempfile.TemporaryDirectory(prefix="syncdsl-", ignore_cleanup_errors=True) as folder:
+        place = "" if not path.exists() or path.stat().st_size <= LARGE else str(Path(folder) / "state.db")
+        url = URL.create("sqlite", database=place or None)
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        _configure(engine, None)
+        try:
+            _fill(engine, path)
+        except BaseException:
+            engine.dispose()
+            raise
+    return SqliteFile(engine, read_only=read_only, path=path)
+
+
+def _fill(engine: Engine, path: Path) -> None:
+    """Copy what is committed in a file, and bring it to the newest revision."""
+    revision = None
+    raw = engine.raw_connection()
+    with closing(raw):
+        target: Any = raw.driver_connection
+        # It is thrown away: nothing of it has to survive anything.
+        target.execute("PRAGMA journal_mode = MEMORY").fetchone()
+        target.execute("PRAGMA synchronous = OFF")
         if path.exists():
-            raw = engine.raw_connection()
-            with closing(raw), reading_untouched(path) as source:
-                revision = _checked(source, path)
-                target: Any = raw.driver_connection
+            with reading_untouched(path) as source:
+                revision = _checked(source, path) if path.stat().st_size <= LARGE else _known_revision(source, path)
                 if revision is not None:
                     source.backup(target)
-        if revision != newest_revision():
-            with engine.begin() as connection:
-                migrate(connection)
-    except BaseException:
-        engine.dispose()
-        raise
-    return Database(engine, read_only=True, path=path)
+    if revision != newest_revision():
+        with engine.begin() as connection:
+            migrate(connection)
 
 
 def _configure(engine: Engine, path: Path | None) -> None:
