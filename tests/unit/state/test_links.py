@@ -258,7 +258,9 @@ def test_the_digest_overlooks_the_rest(state: State) -> None:
         cause_rule="r",
         cause_location="x:1",
     )
-    state.save_observation("step", ("a",), [StoredRecord(id="1", fields={"a": 1})], [], "cursor")
+    state.begin_observation("step")
+    state.stage("step", [(StoredRecord(id="1", fields={"a": 1}), None)])
+    state.end_observation("step", ("a",), "cursor")
     state.add_intents([intent])
     state.mark_sent(["i"], NOW)
     state.resolve_intent("i", "done")

@@ -132,7 +132,7 @@ def test_a_stale_fence_commits_nothing(state: State, tmp_path: Path) -> None:
         lambda: state.put_link(link(1)),
         lambda: state.set_aside("p", "left", "1", "because"),
         lambda: state.add_intents([intent("i", "k")]),
-        lambda: state.save_observation("step", ("a",), [], [], "cursor"),
+        lambda: state.end_observation("step", ("a",), "cursor"),
         lambda: state.put_truths("t", {"1": True}, NOW),
         lambda: state.renew_lease(fence, later),
         lambda: state.approve("d", "me", NOW),
@@ -143,7 +143,7 @@ def test_a_stale_fence_commits_nothing(state: State, tmp_path: Path) -> None:
         assert caught.value.code.id == "SD804"
     assert other.digest() == before
     assert other.open_intents() == []
-    assert other.observed("step").cursor is None
+    assert other.observation("step") is None
     assert not other.approved("d")
     other.renew_lease(fence + 1, later)
     other.close()

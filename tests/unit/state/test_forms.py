@@ -1,0 +1,37 @@
+"""How records of a pair are found by what its keys make of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncdsl.state import State
+
+
+def test_records_that_share_a_form_are_found_on_both_sides(state: State) -> None:
+    """Whoever has the same form of the same key is found, and nobody else."""
+    state.put_forms("p", "left", {"l1": [(0, "ada"), (1, "x")], "l2": [(0, "bob")], "l3": [(0, "ada")], "l4": []})
+    state.put_forms("p", "right", {"r1": [(0, "ada")], "r2": [(1, "ada")], "r3": [(1, "x")]})
+    state.put_forms("other", "right", {"r9": [(0, "ada")]})
+    assert state.sharing("p", "left", ["l1"]) == ({"l1", "l3"}, {"r1", "r3"})
+    assert state.sharing("p", "right", ["r2"]) == (set(), {"r2"})
+    assert state.sharing("p", "left", ["l2", "l4"]) == ({"l2"}, set())
+
+
+def test_forms_are_replaced_record_by_record(state: State) -> None:
+    """A record's new forms replace its old ones, those of others stay, and a pair is forgotten alone."""
+    state.put_forms("p", "left", {"l1": [(0, "ada")], "l2": [(0, "ada")]})
+    state.put_forms("p", "left", {"l1": [(0, "bob")]})
+    assert state.sharing("p", "left", ["l2"]) == ({"l2"}, set())
+    state.put_forms("q", "left", {"l1": [(0, "ada")]})
+    state.forget_forms("p")
+    assert state.sharing("p", "left", ["l1", "l2"]) == (set(), set())
+    assert state.sharing("q", "left", ["l1"]) == ({"l1"}, set())
+
+
+def test_a_pass_is_remembered(state: State) -> None:
+    """The digest and the day of the last pass of a pair are kept."""
+    assert state.passed("p") is None
+    state.put_pass("p", "d1", None)
+    state.put_pass("p", "d2", "2026-01-01")
+    assert state.passed("p") == ("d2", "2026-01-01")
