@@ -9,7 +9,7 @@ from syncdsl.analysis.dedupe import dedupe_keys, lower_key
 from syncdsl.analysis.joining import join_two_way
 from syncdsl.analysis.laws import check_laws
 from syncdsl.analysis.maps import MapLowering, winner
-from syncdsl.analysis.nesting import Above, check_enforced, check_parent, check_sides
+from syncdsl.analysis.nesting import Above, check_enforced, check_parent, check_sides, parent_line
 from syncdsl.analysis.scope import Scope
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_MODULE, UNKNOWN_VIEW
@@ -87,6 +87,8 @@ def _lower(node: nodes.Module, checker: Checker, above: Above | None) -> Pair | 
     incomplete = any(isinstance(item, nodes.Bad | nodes.Like) for item in node.clauses) or lines is None
     incomplete = incomplete or checker.names.guessed(node.span)
     parent = check_parent(node, checker, left, right, above)
+    if parent is not None and lines is not None:
+        lines = (parent_line(clauses_of(node.clauses, nodes.Parent)[0], parent, left, right, direction), *lines)
     pair = Pair(
         name=node.name.text if above is None else f"{above.name}.{node.name.text}",
         location=node.span.location,

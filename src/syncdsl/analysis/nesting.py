@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from syncdsl.analysis.clauses import clauses_of
 from syncdsl.diagnostics.codes.composition import NOT_A_PARENT
 from syncdsl.diagnostics.codes.types import BAD_MODIFIER
-from syncdsl.plan.pairs import ParentPlan
+from syncdsl.plan.expressions import FieldRead
+from syncdsl.plan.pairs import Assignment, MapLine, ParentPlan
 from syncdsl.schema.types import ReferenceType
 from syncdsl.syntax import nodes
 
@@ -85,7 +86,8 @@ def _parent(clause: nodes.Parent, checker: Checker, above: Above, left: Scope, r
         return None
     kind = found.field.value
     if len(found.path) == 1 and isinstance(kind, ReferenceType) and module in kind.modules:
-        return ParentPlan(pair=above.name, side=side, field=found.path[0])
+        other = _other_field(clause, checker, next(item for item in sides if item[0] != side))
+        return None if other is None else ParentPlan(pair=above.name, side=side, field=found.path[0], other=other)
     if checker.module_schema(scope.connection, module) is None:
         return None  # which was reported where the name stands
     fields = [name for name, _ in _lookups(scope, module)]
@@ -96,6 +98,48 @@ def _parent(clause: nodes.Parent, checker: Checker, above: Above, left: Scope, r
         help=f"write `parent: {fields[0]}`" if fields else f"`{scope.module}` has no field that refers to `{module}`",
     )
     return None
+
+
+def _other_field(clause: nodes.Parent, checker: Checker, other: tuple[Side, Scope, str]) -> str | None:
+    """Return the field that refers to the parent on the side that the clause does not name."""
+    _, scope, module = other
+    fields = [name for name, _ in _lookups(scope, module)]
+    if scope.schema.parent_field in fields:
+        return scope.schema.parent_field
+    if fields:
+        return fields[0]
+    if checker.module_schema(scope.connection, module) is not None:
+        checker.report(
+            NOT_A_PARENT,
+            f"`{scope.connection}.{scope.module}` has no field that refers to `{scope.connection}.{module}`",
+            clause.path.span,
+            help="nest modules whose records belong together on both sides",
+        )
+    return None
+
+
+def parent_line(clause: nodes.Parent, parent: ParentPlan, left: Scope, right: Scope, direction: str) -> MapLine:
+    """Return the line that gives a child its parent's partner."""
+
+    def assignment(scope: Scope, target: str, source: str) -> Assignment:
+        field = scope.schema.fields[target]
+        return Assignment(
+            target=target,
+            value=FieldRead(path=(source,)),
+            reads=((source,),),
+            type=field.value,
+            required=True,
+            create_only=field.create_only,
+            partner=True,
+        )
+
+    here, there = parent.field_of("left"), parent.field_of("right")
+    return MapLine(
+        location=clause.span.location,
+        text=f"parent: {clause.path.text}",
+        to_right=assignment(right, there, here) if direction in {"right", "both"} else None,
+        to_left=assignment(left, here, there) if direction in {"left", "both"} else None,
+    )
 
 
 def _lookups(scope: Scope, module: str) -> list[tuple[str, ReferenceType]]:

@@ -204,8 +204,8 @@ def _collect_pair(needs: Needs, pair: Pair) -> None:
     needs.endpoint(pair.left)
     needs.endpoint(pair.right)
     if pair.parent is not None:
-        endpoint = pair.left if pair.parent.side == "left" else pair.right
-        needs.add(endpoint.connection, endpoint.module, endpoint.view, (pair.parent.field,))
+        needs.add(pair.left.connection, pair.left.module, pair.left.view, (pair.parent.field_of("left"),))
+        needs.add(pair.right.connection, pair.right.module, pair.right.view, (pair.parent.field_of("right"),))
     for key in (*pair.keys, *((pair.adopt,) if pair.adopt is not None else ())):
         for part in key.parts:
             needs.read(pair.left.connection, pair.left.module, pair.left.view, part.left)

@@ -46,8 +46,6 @@ def _beyond(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _of_pair(pair: Pair) -> Iterator[tuple[str, str]]:
-    if pair.parent is not None:
-        yield pair.location, f"the nested module `{pair.name}`"
     for action in pair.on_delete.values():
         if action != "keep":
             yield pair.location, f"`on delete: {action}`"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.nesting import inside, side_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
-    from syncdsl.plan.pairs import Endpoint, Pair
+    from syncdsl.plan.pairs import Pair
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def _take(pair: Pair, context: Context, side: SideName, ids: list[str], into: Co
     links = context.view.links(pair.name).by_side(side).many(ids)
     free: list[str] = []
     for record_id, record in records.items():
-        if not context.in_scope(endpoint, record):
+        if not inside(pair, context, side, record):
             continue
         into.side(side)[record_id] = record
         if record_id not in links and (side, record_id) not in asides:
@@ -91,8 +93,3 @@ def _bring_carriers(
     keys = [context.pair_key(pair, side, record_id) for record_id in free]
     for ids in context.observations[endpoint.observe].records.carriers(keys).values():
         into[other].update(ids)
-
-
-def side_of(pair: Pair, side: SideName) -> Endpoint:
-    """Return a side of a pair."""
-    return pair.left if side == "left" else pair.right

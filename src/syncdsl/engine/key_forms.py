@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.nesting import family, side_of
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.digest import canonical_json
 from syncdsl.schema.values import Ref, is_empty, to_json
@@ -14,15 +15,23 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
-    from syncdsl.plan.pairs import Endpoint, MatchKey
+    from syncdsl.engine.lines import SideName
+    from syncdsl.plan.pairs import MatchKey, Pair
     from syncdsl.schema.values import Value
 
 
-def key_form(
-    key: MatchKey, side: str, endpoint: Endpoint, context: Context, record: Record
-) -> tuple[Value, ...] | None:
-    """Return the form in which a record's key is compared; None when a part is empty, so that it names nobody."""
+def key_form(key: MatchKey, pair: Pair, side: SideName, context: Context, record: Record) -> tuple[Value, ...] | None:
+    """Return the form in which a record's key is compared; None when a part is empty, so that it names nobody.
+
+    Nested records are compared with those of the same parent alone.
+    """
     forms: list[Value] = []
+    if pair.parent is not None:
+        parent = family(pair, context, side, record)
+        if parent is None:
+            return None
+        forms.append(parent)
+    endpoint = side_of(pair, side)
     for part in key.parts:
         expression = part.left if side == "left" else part.right
         value = context.evaluate(expression, endpoint.connection, record.fields)

@@ -105,11 +105,19 @@ class DuplicateRule(Model):
 
 
 class ParentPlan(Model):
-    """Children belong to the records of `pair`: `field` of `side` is the reference to the parent there."""
+    """Children belong to the records of `pair`: `field` of `side` refers to the parent there, `other` beyond.
+
+    Among the pair's lines is one that writes the one from the other.
+    """
 
     pair: str
     side: Side
     field: str
+    other: str
+
+    def field_of(self, side: Side) -> str:
+        """Return the field that refers to the parent on a side."""
+        return self.field if side == self.side else self.other
 
 
 DeleteAction: TypeAlias = Literal["keep", "deactivate", "delete", "review"]

@@ -18,7 +18,10 @@ _F = MATCH_FORM.c
 
 
 class Forms(Part):
-    """The compared form of every key of every record in scope of a pair, on both sides."""
+    """The compared form of every key of every record in scope of a pair, on both sides.
+
+    Keys have numbers from 0; -1 is adoption, and smaller ones are filed for other purposes and compared with nothing.
+    """
 
     def put_forms(self, pair: str, side: Side, forms: Mapping[str, Sequence[tuple[int, str]]]) -> None:
         """Replace the forms of some records, each given by the number of its key; none for one that left the scope."""
@@ -41,7 +44,12 @@ class Forms(Part):
     def sharing(self, pair: str, side: Side, ids: Iterable[str]) -> tuple[set[str], set[str]]:
         """Return the left and right ids of records that share the form of a key with one of some records of a side."""
         mine, other = MATCH_FORM.alias("mine"), MATCH_FORM.alias("other")
-        joined = and_(other.c.pair == mine.c.pair, other.c.form == mine.c.form, other.c.number == mine.c.number)
+        joined = and_(
+            other.c.pair == mine.c.pair,
+            other.c.form == mine.c.form,
+            other.c.number == mine.c.number,
+            mine.c.number >= -1,
+        )
         found: dict[str, set[str]] = {"left": set(), "right": set()}
         with self.reading() as connection:
             for some in chunks(ids):
@@ -49,11 +57,22 @@ class Forms(Part):
                     select(other.c.side, other.c.record_id)
                     .distinct()
                     .select_from(mine.join(other, joined))
-                    .where(mine.c.pair == pair, mine.c.side == side, mine.c.record_id.in_(some))
+                    .where(mine.c.pair == pair, mine.c.side == side, mine.c.number >= -1, mine.c.record_id.in_(some))
                 )
                 for row in connection.execute(statement):
                     found[row.side].add(row.record_id)
         return found["left"], found["right"]
+
+    def filed_under(self, pair: str, side: Side, number: int, forms: Iterable[str]) -> set[str]:
+        """Return the records of a side that have one of some forms of a key."""
+        found: set[str] = set()
+        with self.reading() as connection:
+            for some in chunks(forms):
+                statement = select(_F.record_id).where(
+                    _F.pair == pair, _F.side == side, _F.number == number, _F.form.in_(some)
+                )
+                found.update(connection.execute(statement).scalars())
+        return found
 
     # -- passes -------------------------------------------------------------------------------------------------
 

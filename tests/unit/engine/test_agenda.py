@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,7 +54,7 @@ def living(world: World) -> list[str]:
     ]
 
 
-def play(world: World, steps: Sequence[tuple[object, ...]]) -> None:
+def play(world: World, steps: Sequence[tuple[Any, ...]]) -> None:
     for kind, *facts in steps:
         match kind, facts:
             case "account", (name, tier):

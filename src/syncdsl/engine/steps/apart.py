@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.engine.components import side_of
 from syncdsl.engine.matching import Dispute
+from syncdsl.engine.nesting import inside, side_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ def moved(
             if theirs.module != side_of(pair, side).module:
                 continue
             known = index.by_side(side).many(free)
-            inside = context.observations[theirs.observe].records
+            observed = context.observations[theirs.observe].records
             for record_id in sorted(known):
                 record = free[record_id]
-                stays = record_id in inside and context.in_scope(theirs, inside[record_id])
+                stays = record_id in observed and inside(other, context, side, observed[record_id])
                 if known[record_id].status == "active" and not stays:
                     del free[record_id]
                     yield Dispute(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from syncdsl.engine.components import component, side_of
+from syncdsl.engine.components import component
 from syncdsl.engine.key_forms import form_text, key_form
 from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, match_by_equality, match_by_keys
+from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
 from syncdsl.engine.passes import pass_is_due
 from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
 from syncdsl.engine.steps.observe import carried_key
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import KeyForms
     from syncdsl.engine.observation import Observation
-    from syncdsl.plan.pairs import Endpoint, MatchKey, Pair
+    from syncdsl.plan.pairs import MatchKey, Pair
     from syncdsl.plan.steps import MatchStep
     from syncdsl.state import Link
     from syncdsl.state.records import LinkStatus
@@ -66,44 +67,62 @@ def _look(
     """Return the records of a side that are looked at, some at a time, with their links; None: it is not there."""
     observation = context.observations[side_of(pair, side).observe]
     index = context.view.links(pair.name).by_side(side)
-    for ids in chunks(sorted(observation.agenda), BATCH):
+    agenda = {*observation.agenda, *_below(pair, context, side)}
+    for ids in chunks(sorted(agenda), BATCH):
         found = observation.records.many(ids)
         yield {record_id: found.get(record_id) for record_id in ids}, index.many(ids)
     for some in observation.records.batches() if everything else ():
-        records: dict[str, Record | None] = {
-            record.id: record for record in some if record.id not in observation.agenda
-        }
+        records: dict[str, Record | None] = {record.id: record for record in some if record.id not in agenda}
         yield records, index.many(records)
+
+
+def _below(pair: Pair, context: Context, side: SideName) -> set[str]:
+    """Return the nested records of parents that are looked at: with those they may come into scope or leave it."""
+    if pair.parent is None:
+        return set()
+    above = context.plan.pairs[pair.parent.pair]
+    parents: set[str] = set()
+    index = context.view.links(above.name)
+    for here in SIDES:
+        looked_at = {*context.observations[side_of(above, here).observe].agenda, *_below(above, context, here)}
+        if here == side:
+            parents |= looked_at
+        else:
+            links = index.by_side(here).many(looked_at).values()
+            parents.update(link.left_id if side == "left" else link.right_id for link in links)
+    return context.run.state.filed_under(pair.name, side, PARENT, parents)
 
 
 def _file(
     pair: Pair, context: Context, side: SideName, records: Mapping[str, Record | None], links: Mapping[str, Link]
 ) -> list[str]:
     """File the key forms of some records, so that others find them; return the ids of those that are free."""
-    endpoint = side_of(pair, side)
     asides = context.view.set_asides(pair.name)
     forms: dict[str, list[tuple[int, str]]] = {}
     free: list[str] = []
     for record_id, record in records.items():
-        inside = record is not None and context.in_scope(endpoint, record)
         forms[record_id] = []
-        if record is None or not inside or (side, record_id) in asides:
+        if record is None:
             continue
-        forms[record_id] = _forms(pair, context, side, record)
+        parent = parent_of(pair, context, side, record)
+        if parent is not None:
+            forms[record_id].append((PARENT, parent.id))
+        if not inside(pair, context, side, record) or (side, record_id) in asides:
+            continue
+        forms[record_id] += _forms(pair, context, side, record)
         if record_id not in links:
             free.append(record_id)
-    if pair.keys or pair.adopt is not None:
+    if pair.keys or pair.adopt is not None or pair.parent is not None:
         context.run.state.put_forms(pair.name, side, forms)
     return free
 
 
 def _forms(pair: Pair, context: Context, side: SideName, record: Record) -> list[tuple[int, str]]:
     """Return the forms of a record by the numbers of its keys; adoption has number -1."""
-    endpoint = side_of(pair, side)
     numbered: list[tuple[int, MatchKey]] = list(enumerate(pair.keys))
     if pair.adopt is not None:
         numbered.append((-1, pair.adopt))
-    found = ((number, key_form(key, side, endpoint, context, record)) for number, key in numbered)
+    found = ((number, key_form(key, pair, side, context, record)) for number, key in numbered)
     return [(number, form_text(form)) for number, form in found if form is not None]
 
 
@@ -165,7 +184,7 @@ def _both_there(pair: Pair, context: Context, batches: Iterator[list[Link]]) -> 
             one, other = left.get(link.left_id), right.get(link.right_id)
             if one is None or other is None:
                 continue
-            if not context.in_scope(pair.left, one) or not context.in_scope(pair.right, other):
+            if not inside(pair, context, "left", one) or not inside(pair, context, "right", other):
                 continue
             if link.status != "active":
                 # A deleted record came back under its id: the link goes on.
@@ -263,7 +282,7 @@ def _sources_of_unknown_keys(
             for record in batch:
                 if record.id in linked or record.id in looked_at:
                     continue
-                if context.pair_key(pair, side, record.id) in unknown and context.in_scope(side_of(pair, side), record):
+                if context.pair_key(pair, side, record.id) in unknown and inside(pair, context, side, record):
                     yield side, record.id
 
 
@@ -295,17 +314,17 @@ def _adopt(
     key = pair.adopt
     if key is None:
         return
-    lefts = _single_forms(key, "left", pair.left, context, free_left)
-    rights = _single_forms(key, "right", pair.right, context, free_right)
+    lefts = _single_forms(key, pair, "left", context, free_left)
+    rights = _single_forms(key, pair, "right", context, free_right)
     for left, right in match_by_equality(free_left, free_right, lefts, rights):
         matches.append(Match(left=left, right=right, how="adopt", key_text=key.text))
         del free_left[left.id], free_right[right.id]
 
 
 def _single_forms(
-    key: MatchKey, side: str, endpoint: Endpoint, context: Context, records: Mapping[str, Record]
+    key: MatchKey, pair: Pair, side: SideName, context: Context, records: Mapping[str, Record]
 ) -> dict[str, Hashable]:
-    found = {record_id: key_form(key, side, endpoint, context, record) for record_id, record in records.items()}
+    found = {record_id: key_form(key, pair, side, context, record) for record_id, record in records.items()}
     return {record_id: form for record_id, form in found.items() if form is not None}
 
 
@@ -313,9 +332,9 @@ def _by_dedupe(pair: Pair, context: Context, part: Component) -> MatchResult:
     asides = context.view.set_asides(pair.name)
 
     def candidates(side: SideName) -> Candidates:
-        endpoint, records, free = side_of(pair, side), part.side(side), part.free(side)
+        records, free = part.side(side), part.free(side)
         forms: dict[str, KeyForms] = {
-            record_id: tuple(key_form(key, side, endpoint, context, record) for key in pair.keys)
+            record_id: tuple(key_form(key, pair, side, context, record) for key in pair.keys)
             for record_id, record in records.items()
             if (side, record_id) not in asides
         }
