@@ -31,7 +31,9 @@ def renew_agenda(context: Context) -> None:
             wanted[name][record_id] = "again"
     state = context.run.state
     with state.transaction():
-        state.clear_agenda(name for some in names.values() for name in some)
+        for observation in context.observations.values():
+            looked_at = observation.agenda if context.run.focus is not None else None
+            state.clear_agenda(observation_name(observation.step), looked_at)
         state.put_on_agenda(wanted)
 
 

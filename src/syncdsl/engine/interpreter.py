@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, assert_never
 
+from syncdsl.engine.focus import focus
+from syncdsl.engine.pull import pull_missing
 from syncdsl.engine.steps.guard import guard
 from syncdsl.engine.steps.match import match as match_records
 from syncdsl.engine.steps.merge import merge
@@ -29,18 +31,22 @@ class Sink(Protocol):
 
 
 def interpret(plan: Plan, context: Context, sink: Sink) -> None:
-    """Perform every step of a plan."""
+    """Perform every step of a plan; between reading and deciding, what is looked at is made complete, or limited."""
     for step in plan.steps:
-        perform(step, context, sink)
-
-
-def perform(
-    step: ObserveStep | MatchStep | MergeStep | TriggerStep | GuardStep | WriteStep, context: Context, sink: Sink
-) -> None:
-    """Perform one step."""
-    match step:
-        case ObserveStep():
+        if isinstance(step, ObserveStep):
             observe(step, context)
+    if context.run.focus is None:
+        pull_missing(context)
+    else:
+        focus(context, context.run.focus)
+    for step in plan.steps:
+        if not isinstance(step, ObserveStep):
+            perform(step, context, sink)
+
+
+def perform(step: MatchStep | MergeStep | TriggerStep | GuardStep | WriteStep, context: Context, sink: Sink) -> None:
+    """Perform one step that decides or acts."""
+    match step:
         case MatchStep():
             match_records(step, context)
         case MergeStep():

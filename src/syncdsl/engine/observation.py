@@ -69,9 +69,10 @@ class Records(Mapping[str, Record]):
         """Return, for each of some syncdsl keys, the ids of the records that carry it."""
         return self._state.carriers(self._name, keys)
 
-    def forget(self) -> None:
-        """Look everything up anew."""
-        self._kept.clear()
+    def refresh(self, ids: Iterable[str]) -> None:
+        """Look some records up anew."""
+        for record_id in ids:
+            self._kept.pop(record_id, None)
 
     def _load(self, ids: list[str]) -> None:
         if not ids:
@@ -111,6 +112,11 @@ class Observation:
     agenda: dict[str, str] = field(default_factory=dict)
     outsiders: list[str] = field(default_factory=list)
     survivors: dict[str, str] = field(default_factory=dict)
+
+    def focus(self, agenda: dict[str, str]) -> None:
+        """Leave only some records to be looked at."""
+        self.agenda = agenda
+        self.__dict__.pop("gone", None)
 
     @cached_property
     def gone(self) -> frozenset[str]:

@@ -39,7 +39,8 @@ class Run:
 
     `connections` and `schemas` are by connection name. `recovery` is how doubtful creates of earlier runs are resolved.
     `user` is who started it, for the history. `clock` stamps the journal; no decision depends on it. Modules are read
-    completely at their first reading, `sweep_after` their last complete one, and always with `sweep`.
+    completely at their first reading, `sweep_after` their last complete one, and always with `sweep`. With `focus`
+    (connection, module, id) only these records are looked at, with their partners and what they refer to.
     """
 
     plan: Plan
@@ -53,6 +54,7 @@ class Run:
     clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
     sweep: bool = False
     sweep_after: dt.timedelta = SWEEP_AFTER
+    focus: frozenset[tuple[str, str, str]] | None = None
 
 
 def preview(run: Run) -> ChangeSet:

@@ -170,11 +170,15 @@ class Observations(Part):
             if weak:
                 connection.execute(statement.on_conflict_do_nothing(), weak)
 
-    def clear_agenda(self, steps: Iterable[str]) -> None:
-        """Empty the agenda of some observations: everything on it was looked at."""
+    def clear_agenda(self, step: str, ids: Iterable[str] | None = None) -> None:
+        """Take records of an observation off the agenda, as they were looked at; all of them without `ids`."""
+        mine = delete(AGENDA).where(AGENDA.c.step == step)
         with self.transaction() as connection:
-            for some in chunks(steps):
-                connection.execute(delete(AGENDA).where(AGENDA.c.step.in_(some)))
+            if ids is None:
+                connection.execute(mine)
+                return
+            for some in chunks(ids):
+                connection.execute(mine.where(AGENDA.c.record_id.in_(some)))
 
     def every_record(self, step: str, size: int = 500) -> Iterator[list[StoredRecord]]:
         """Return all records of an observation, some at a time, in order of ids."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import Severity, SourceFile
 from syncdsl.plan.wording import expression_text
+from syncdsl.schema.types import FieldSchema, ReferenceType
 from syncdsl.syntax import parse
 
 if TYPE_CHECKING:
@@ -143,20 +144,41 @@ def test_a_nested_module_is_like_another(analysed: Analyse) -> None:
     """A path names a nested module, which takes what that one states."""
     pairs = plan_of(analysed, NESTED).pairs
     assert list(pairs) == ["holders", "others", "holders.people", "others.people"]
-    assert [line.text for line in pairs["others.people"].lines] == ["Last_Name -> first_name"]
+    texts = [line.text for line in pairs["others.people"].lines]
+    assert texts == ["parent: Account_Name", "Last_Name -> first_name"]
     assert pairs["others.people"].parent is not None
 
 
-def test_what_is_nested_twice_has_the_whole_name(analysed: Analyse) -> None:
+def test_what_is_nested_twice_has_the_whole_name(schemas: dict[str, SchemaSnapshot]) -> None:
     """A module is known by all that it is nested in."""
     text = NESTED.partition("module others")[0]
     text += "        with notes: crm.Contacts -> books.contact_persons\n            parent: Reporting_To\n"
     text += "            map:\n                Last_Name -> first_name\n"
     source = SourceFile("rules.sync", HEAD + text)
-    found = analysed(source.text)
+    found = analyse([(source, parse(source).program)], {**schemas, "books": with_superiors(schemas["books"])})
     assert [item.code.id for item in found.diagnostics if item.level is Severity.ERROR] == []
     assert found.plan is not None
     assert list(found.plan.pairs) == ["holders", "holders.people", "holders.people.notes"]
+
+
+def test_both_sides_have_a_field_for_the_parent(schemas: dict[str, SchemaSnapshot]) -> None:
+    """A module whose records know no parent on one of the sides cannot be nested there."""
+    text = NESTED.partition("module others")[0]
+    text += "        with notes: crm.Contacts -> books.contact_persons\n            parent: Reporting_To\n"
+    text += "            map:\n                Last_Name -> first_name\n"
+    source = SourceFile("rules.sync", HEAD + text)
+    found = analyse([(source, parse(source).program)], schemas)
+    assert [item.message for item in found.diagnostics if item.level is Severity.ERROR] == [
+        "`books.contact_persons` has no field that refers to `books.contact_persons`"
+    ]
+
+
+def with_superiors(schema: SchemaSnapshot) -> SchemaSnapshot:
+    """Return a schema of Books in which contact persons have contact persons above them."""
+    persons = schema.modules["contact_persons"]
+    above = FieldSchema(label="Above", value=ReferenceType(modules=("contact_persons",)))
+    changed = persons.model_copy(update={"fields": {**persons.fields, "above": above}})
+    return schema.model_copy(update={"modules": {**schema.modules, "contact_persons": changed}})
 
 
 def test_other_names_of_connections(schemas: dict[str, SchemaSnapshot]) -> None:

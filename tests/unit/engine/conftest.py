@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from syncdsl.state import State
 
 
+MODULES = ("Accounts", "Contacts", "Deals", "customers", "persons", "vendors", "invoices")
+
+
 class Crash(BaseException):
     """The process dies here."""
 
@@ -127,7 +130,7 @@ class World:
 
     def all(self, module: str) -> list[dict[str, Value]]:
         """Return the living records of a module, oldest first."""
-        store = self.crm if module in {"Accounts", "Deals"} else self.books
+        store = self.crm if module in {"Accounts", "Deals", "Contacts"} else self.books
         return [dict(record.fields) for record in store.living(module)]
 
     def one(self, module: str) -> dict[str, Value]:
@@ -137,7 +140,7 @@ class World:
 
     def contents(self) -> dict[str, list[dict[str, Value]]]:
         """Return what both systems hold."""
-        return {module: self.all(module) for module in ("Accounts", "Deals", "customers", "vendors", "invoices")}
+        return {module: self.all(module) for module in MODULES}
 
     def links(self, pair: str = "customers") -> set[tuple[str, str, str]]:
         """Return (left, right, status) of the links of a pair."""

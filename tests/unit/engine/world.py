@@ -86,7 +86,24 @@ def crm_schema() -> SchemaSnapshot:
             "Region": text(),
         },
     )
-    return SchemaSnapshot(adapter="memory", base_currency="EUR", modules={"Accounts": accounts, "Deals": deals})
+    contacts = ModuleSchema(
+        label="Contacts",
+        store="Contacts",
+        label_field="Name",
+        key_field="Key",
+        fields={
+            "id": of(IdType(), unique=True, read_only=True),
+            "Key": KEY,
+            "Name": text(100, required=True),
+            "Mail": of(EmailType()),
+            "Account": of(ReferenceType(modules=("Accounts",))),
+        },
+    )
+    return SchemaSnapshot(
+        adapter="memory",
+        base_currency="EUR",
+        modules={"Accounts": accounts, "Deals": deals, "Contacts": contacts},
+    )
 
 
 def books_schema() -> SchemaSnapshot:
@@ -134,10 +151,27 @@ def books_schema() -> SchemaSnapshot:
             ),
         },
     )
+    persons = ModuleSchema(
+        label="Persons",
+        store="persons",
+        label_field="name",
+        parent_field="contact",
+        fields={
+            "id": of(IdType(), unique=True, read_only=True),
+            "name": text(100, required=True),
+            "mail": of(EmailType()),
+            "contact": of(ReferenceType(modules=("customers", "vendors")), required=True, create_only=True),
+        },
+    )
     return SchemaSnapshot(
         adapter="memory",
         base_currency="EUR",
-        modules={"customers": customers, "vendors": customers.model_copy(), "invoices": invoices},
+        modules={
+            "customers": customers,
+            "vendors": customers.model_copy(),
+            "invoices": invoices,
+            "persons": persons,
+        },
     )
 
 

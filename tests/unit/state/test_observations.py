@@ -71,7 +71,7 @@ def test_what_differs_is_on_the_agenda(state: State) -> None:
     """New and changed records have something to decide; one that only has another version has nothing."""
     read(state, "step", *records(1, 2, 3))
     assert state.agenda("step") == {"1": "changed", "2": "changed", "3": "changed"}
-    state.clear_agenda(["step"])
+    state.clear_agenda("step")
     newer = [(StoredRecord(id="1", version="w", modified=NOW, fields={"name": "a"}), None)]
     keyed = [(StoredRecord(id="3", version="v", modified=NOW, fields={"name": "a"}), "sd-1")]
     state.stage("step", [*newer, *records(2, name="b"), *keyed])
@@ -82,7 +82,7 @@ def test_what_differs_is_on_the_agenda(state: State) -> None:
 def test_what_left_is_on_the_agenda_with_the_reason(state: State) -> None:
     """A record that is gone, or outside the view, is no longer in the observation, and is looked at once."""
     read(state, "step", *records(*range(1500)))
-    state.clear_agenda(["step"])
+    state.clear_agenda("step")
     gone = {str(number): "gone" for number in range(1, 1499)}
     state.unstage("step", {**gone, "1499": "outside", "never there": "absent"})
     assert list(everything(state)) == ["0"]
@@ -101,7 +101,8 @@ def test_a_fact_on_the_agenda_is_not_taken_back(state: State) -> None:
 def test_the_agendas_of_others_stay(state: State) -> None:
     """What was looked at is taken off its own observation's agenda alone."""
     state.put_on_agenda({"a": {"1": "changed"}, "b": {"1": "changed"}, "c": {"1": "again"}})
-    state.clear_agenda(["a", "c"])
+    state.clear_agenda("a")
+    state.clear_agenda("c", ["1", "2"])
     assert [state.agenda(step) for step in ("a", "b", "c")] == [{}, {"1": "changed"}, {}]
 
 
@@ -115,7 +116,7 @@ def test_the_time_of_a_sweep_outlives_partial_readings(state: State) -> None:
 def test_a_written_record_joins_an_observation_that_is_there(state: State) -> None:
     """What our own write left replaces what was read and is looked at again; where nothing was read, it is nothing."""
     read(state, "step", *records(1, 2))
-    state.clear_agenda(["step"])
+    state.clear_agenda("step")
     written = StoredRecord(id="1", version="x", fields={"name": "b"})
     for step in ("step", "other"):
         state.note_written(step, written, "sd-1")
@@ -147,7 +148,7 @@ def test_records_are_given_in_order_of_ids(state: State) -> None:
 def test_a_failing_stage_leaves_everything_as_it_was(state: State, broken: StoredRecord, inside: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """When records cannot be stored none of them is, even if the transaction around goes on."""
     read(state, "step", *records(1, 2))
-    state.clear_agenda(["step"])
+    state.clear_agenda("step")
     before = everything(state)
     put = [*records(2, name="new"), (broken, None)]
     if inside:

@@ -121,6 +121,18 @@ NOT_CARRIED_OUT = Code(
     example="with contacts: crm.Contacts -> books.contact_persons\n    parent: Account_Name\n    …",
     instead="module contacts: crm.Contacts -> books.customers\n    …",
 )
+NO_SUCH_RECORD = Code(
+    id="SD817",
+    name="no-such-record",
+    title="there is no such record in the modules that the rules sync",
+    exit_code=3,
+    explanation=(
+        "A record is named by its connection, its module and its id: `crm.Accounts/4876876000000624001`. It has to "
+        "exist now, and its module has to be in the rules."
+    ),
+    example="syncdsl sync crm.Accounts/12",
+    instead='syncdsl find "Acme"\nsyncdsl sync crm.Accounts/4876876000000624001',
+)
 
 CODES: tuple[Code, ...] = (
     GUARD_EXCEEDED,
@@ -135,4 +147,5 @@ CODES: tuple[Code, ...] = (
     FAILED_WRITES,
     HELD_RECORDS,
     NOT_CARRIED_OUT,
+    NO_SUCH_RECORD,
 )

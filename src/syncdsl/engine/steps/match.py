@@ -40,16 +40,25 @@ BATCH = 500
 def match(step: MatchStep, context: Context) -> None:
     """Decide the situation of every record of a pair that is looked at, and leave it in `context.matches`."""
     pair = context.plan.pairs[step.pair]
-    everything = pass_is_due(pair, context)
-    if everything:
+    due = pass_is_due(pair, context)
+    if due:
         context.run.state.forget_forms(pair.name)
+    # A run over single records files all of them where that was not done yet, and decides about these alone.
+    everything = due and context.run.focus is None
+    if everything:
         context.passes.append(pair)
     free: dict[SideName, list[str]] = {"left": [], "right": []}
     uids: set[str] = set()
     for side in SIDES:
-        for records, links in _look(pair, context, side, everything=everything):
-            free[side].extend(_file(pair, context, side, records, links))
-            if not everything:
+        agenda = context.observations[side_of(pair, side).observe].agenda
+        for records, links in _look(pair, context, side, everything=due):
+            filed = _file(pair, context, side, records, links)
+            if everything or not due:
+                free[side].extend(filed)
+            else:
+                free[side].extend(record_id for record_id in filed if record_id in agenda)
+                uids.update(link.uid for record_id, link in links.items() if record_id in agenda)
+            if not due:
                 uids.update(link.uid for link in links.values())
     for side, record_id in list(_sources_of_unknown_keys(pair, context, free, everything=everything)):
         free[side].append(record_id)

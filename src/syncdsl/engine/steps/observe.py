@@ -208,6 +208,19 @@ class Reading:
         )
 
 
+def stage_fetched(context: Context, observation: Observation, records: Iterable[Record]) -> None:
+    """Put records that were fetched one by one on the stage and on the agenda."""
+    step = observation.step
+    key_field = context.run.schemas[step.connection].modules[step.module].key_field
+    named = [with_id(record) for record in records]
+    context.run.state.stage(
+        observation_name(step), [(stored_record(record), carried_key(record, key_field)) for record in named]
+    )
+    ids = [record.id for record in named]
+    observation.records.refresh(ids)
+    observation.agenda.update(dict.fromkeys(ids, "changed"))
+
+
 def _sweep_is_due(head: Head, context: Context) -> bool:
     """Return whether the module is to be read completely.
 

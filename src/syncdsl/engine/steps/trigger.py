@@ -45,6 +45,9 @@ def trigger(step: TriggerStep, context: Context) -> None:
     plan = context.plan.records[step.record]
     fired: dict[str, tuple[Record, Edges]] = {}
     triggers = [one for one in context.plan.triggers if one.record == step.record]
+    if context.run.focus is not None:
+        # Switching on looks at every record: that is for a whole run.
+        triggers = [one for one in triggers if context.view.activation(one.digest) is not None]
     now = context.observations[plan.endpoint.observe].server_time
     everything = any(context.view.activation(one.digest) is None for one in triggers)
     for ids, records in _look(plan, context, everything=everything):
