@@ -119,7 +119,8 @@ class ObserveRequest:
     """What to read: `fields` of `module`, only records in `view` when one is named.
 
     `cursor` continues an earlier observation of the same module, view and fields. `known` gives the version on file of
-    an id, so that details of unchanged records need not be fetched. `children` gives the ids on file below a parent's
+    an id, so that details of unchanged records need not be fetched; `expect` names the ids that are asked for next, so
+    that many answers cost one look. `children` gives the ids on file below a parent's
     id, for modules whose records are kept inside their parents: one that its parent no longer shows is gone.
     """
 
@@ -128,6 +129,7 @@ class ObserveRequest:
     view: str | None = None
     cursor: str | None = None
     known: Callable[[str], str | None] = field(default=lambda _id: None)
+    expect: Callable[[Sequence[str]], None] = field(default=lambda _ids: None)
     children: Callable[[str], Sequence[str]] = field(default=lambda _id: ())
 
 

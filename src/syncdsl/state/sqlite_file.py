@@ -232,6 +232,8 @@ def _fill(engine: Engine, path: Path) -> None:
                 revision = _checked(source, path) if path.stat().st_size <= LARGE else _known_revision(source, path)
                 if revision is not None:
                     source.backup(target)
+                    # The copy took over that its original keeps a write-ahead log, which needs a file beside it.
+                    target.execute("PRAGMA journal_mode = MEMORY").fetchone()
     if revision != newest_revision():
         with engine.begin() as connection:
             migrate(connection)

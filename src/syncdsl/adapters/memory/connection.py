@@ -101,6 +101,7 @@ class MemoryConnection:
         for start in range(0, len(seen), PAGE_SIZE):
             page = seen[start : start + PAGE_SIZE]
             living = [record for record in page if not record.deleted]
+            request.expect([record.id for record in living])
             known = {record.id for record in living if request.known(record.id) == _version(record)}
             gone = tuple(record.id for record in page if record.deleted) if since is not None else ()
             yield Page(

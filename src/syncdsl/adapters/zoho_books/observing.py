@@ -122,6 +122,7 @@ class Observer:
         unchanged: list[str] = []
         changed: list[dict[str, Any]] = []
         own: list[dict[str, Any]] = []
+        request.expect([str(row[module.id_field]) for row in rows])
         for row in rows:
             state = self._reader.state(module, row, now)
             known = request.known(str(row[module.id_field]))

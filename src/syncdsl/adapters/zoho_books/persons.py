@@ -65,6 +65,7 @@ class Persons:
         gone: list[str] = []
         self._vendors.update(str(row[PARENT]) for row in rows if row.get("contact_type") == "vendor")
         checked: set[str] = set()
+        request.expect([item for row in rows for item in request.children(str(row[PARENT]))])
         for row in rows:
             identifier = str(row[PARENT])
             version = self._reader.version(CONTACTS, row, now)

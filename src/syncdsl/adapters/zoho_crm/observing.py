@@ -153,7 +153,9 @@ class Observer:
         for answer in self._api.query(_STAMPS, request.module, condition):
             now = self._api.now(answer)
             progress.began(now)
-            for row in self._api.rows(answer):
+            rows = self._api.rows(answer)
+            request.expect([str(row["id"]) for row in rows])
+            for row in rows:
                 bare = self._reader.record(request.module, schema, row, (), now)
                 progress.saw(bare.modified)
                 if bare.version is not None and bare.version == request.known(bare.id):
@@ -220,6 +222,7 @@ class Observer:
     def _page(self, request: ObserveRequest, schema: ModuleSchema, listed: _Rows, progress: _Progress) -> Page:
         """Turn new rows into records; a row of a known version needs no further fields."""
         unchanged, changed = [], []
+        request.expect([str(row["id"]) for row in listed.rows])
         for row in listed.rows:
             identifier, stamp = str(row["id"]), row.get(MODIFIED)
             if identifier in progress.seen and progress.seen[identifier] == stamp:

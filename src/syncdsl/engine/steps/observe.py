@@ -61,6 +61,7 @@ class Reading:
         self._key_field = context.run.schemas[step.connection].modules[step.module].key_field
         self._waiting: list[tuple[StoredRecord, str | None]] = []
         self._seen = Seen()
+        self._versions: dict[str, str | None] = {}
         self._said_gone: set[str] = set()
 
     def read(self, task: str) -> ObservationEnd:
@@ -74,6 +75,7 @@ class Reading:
             view=self.step.view,
             cursor=head.cursor if head is not None and not _sweep_is_due(head, self._context) else None,
             known=self._known,
+            expect=self._expect,
             children=self._children(),
         )
         connection = self._context.run.connections[self.step.connection]
@@ -133,10 +135,17 @@ class Reading:
             self._state.stage(self.name, self._waiting)
             self._waiting = []
 
+    def _expect(self, ids: Sequence[str]) -> None:
+        if self._usable:
+            found = self._state.versions(self.name, ids)
+            self._versions = {record_id: found.get(record_id) for record_id in ids}
+
     def _known(self, record_id: str) -> str | None:
         if not self._usable:
             return None
-        return self._state.versions(self.name, [record_id]).get(record_id)
+        if record_id not in self._versions:
+            self._expect([record_id])
+        return self._versions[record_id]
 
     def _children(self) -> Callable[[str], Sequence[str]]:
         """Return what gives the ids on file below a parent; nothing where the module has none, or it was not read."""
