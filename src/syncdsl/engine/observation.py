@@ -36,12 +36,7 @@ class Records(Mapping[str, Record]):
 
     def __getitem__(self, record_id: str) -> Record:
         """Return one record; raises KeyError when it is not in the observation."""
-        if record_id not in self._kept:
-            self._load([record_id])
-        found = self._kept[record_id]
-        if found is None:
-            raise KeyError(record_id)
-        return found
+        return self.many((record_id,))[record_id]
 
     def __iter__(self) -> Iterator[str]:
         """Return every id, in order."""
@@ -57,8 +52,9 @@ class Records(Mapping[str, Record]):
     def many(self, ids: Iterable[str]) -> dict[str, Record]:
         """Return those of some records that there are, in the order given, with one look."""
         wanted = list(dict.fromkeys(ids))
-        self._load([record_id for record_id in wanted if record_id not in self._kept])
-        return {record_id: found for record_id in wanted if (found := self._kept.get(record_id)) is not None}
+        known = {record_id: self._kept[record_id] for record_id in wanted if record_id in self._kept}
+        known.update(self._load([record_id for record_id in wanted if record_id not in known]))
+        return {record_id: found for record_id in wanted if (found := known[record_id]) is not None}
 
     def batches(self) -> Iterator[list[Record]]:
         """Return every record, some at a time, in order of ids."""
@@ -74,15 +70,16 @@ class Records(Mapping[str, Record]):
         for record_id in ids:
             self._kept.pop(record_id, None)
 
-    def _load(self, ids: list[str]) -> None:
+    def _load(self, ids: list[str]) -> dict[str, Record | None]:
         if not ids:
-            return
+            return {}
+        found = self._state.stored(self._name, ids)
+        loaded = {record_id: self._restore(found[record_id]) if record_id in found else None for record_id in ids}
         if len(self._kept) + len(ids) > KEPT:
             # All at once: what is dropped is looked up again when it is needed.
             self._kept.clear()
-        found = self._state.stored(self._name, ids)
-        self._kept.update(dict.fromkeys(ids))
-        self._kept.update({record_id: self._restore(stored) for record_id, stored in found.items()})
+        self._kept.update(loaded)
+        return loaded
 
     def _restore(self, stored: StoredRecord) -> Record:
         return Record(

@@ -42,14 +42,21 @@ class Links:
     def many(self, names: Iterable[str]) -> dict[str, Link]:
         """Return the links of those of some ids that have one, with one look."""
         wanted = list(dict.fromkeys(names))
-        missing = [name for name in wanted if name not in self._changed and name not in self._kept]
+        known = {
+            name: self._changed.get(name) or self._kept.get(name)
+            for name in wanted
+            if name in self._changed or name in self._kept
+        }
+        missing = [name for name in wanted if name not in known]
         if missing:
-            if len(self._kept) + len(missing) > KEPT:
-                self._kept.clear()
             found = self._look_up(missing)
-            self._kept.update({name: found.get(name) for name in missing})
-        links = {name: self._changed.get(name) or self._kept.get(name) for name in wanted}
-        return {name: link for name, link in links.items() if link is not None}
+            loaded = {name: found.get(name) for name in missing}
+            if len(self._kept) + len(missing) > KEPT:
+                # All at once: what is dropped is looked up again when it is needed.
+                self._kept.clear()
+            self._kept.update(loaded)
+            known.update(loaded)
+        return {name: link for name in wanted if (link := known[name]) is not None}
 
     def changed_keys(self) -> Iterator[str]:
         """Return the keys of the links that this run made or changed."""
