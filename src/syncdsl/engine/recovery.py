@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Hold, RecordName
+from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
 from syncdsl.engine.matching import Match
 from syncdsl.engine.report import Recovered
 from syncdsl.engine.steps.observe import carried_key
@@ -68,20 +69,31 @@ class Recovery:
     def _resolve_create(self, intent: Intent, context: Context) -> str:
         connection = context.run.connections.get(intent.connection)
         key_field = self._key_field(intent, context)
-        if connection is None or key_field is None or intent.key is None:
-            return self._quarantine(intent, context, "nothing on the record can tell whether it was made")
         wanted = self._fields(intent, context)
-        found = connection.find(intent.module, key_field, [intent.key], wanted).get(intent.key, [])
+        if connection is not None and key_field is None and can_be_looked_for(intent, context):
+            found = children_like(intent, context, wanted)
+            if not found and may_still_land(intent, context):
+                return self._wait(intent, context)
+        elif connection is None or key_field is None or intent.key is None:
+            return self._quarantine(intent, context, "nothing on the record can tell whether it was made")
+        else:
+            found = connection.find(intent.module, key_field, [intent.key], wanted).get(intent.key, [])
         if not found:
             return self._drop(intent, context)
         if len(found) > 1:
-            return self._quarantine(intent, context, f"{len(found)} records carry its key")
+            told = "carry its key" if key_field is not None else "below its parent are like it"
+            return self._quarantine(intent, context, f"{len(found)} records {told}")
         self._adopt(intent, found[0], context)
         record_id = found[0].id
         context.view.later(
             lambda state: state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="found by key")
         )
         return f"it had arrived: {record_id}"
+
+    def _wait(self, intent: Intent, context: Context) -> str:
+        """Leave a create in doubt for this run: it may still arrive."""
+        self._in_doubt(intent, context, "it may still arrive")
+        return "in doubt: it may still arrive"
 
     def _key_field(self, intent: Intent, context: Context) -> str | None:
         module = context.run.schemas[intent.connection].modules.get(intent.module)
@@ -156,6 +168,11 @@ class Recovery:
     def _quarantine(self, intent: Intent, context: Context, reason: str) -> str:
         if intent.state != "quarantined":
             context.view.later(lambda state: state.resolve_intent(intent.iid, "quarantined", detail=reason))
+        self._in_doubt(intent, context, reason)
+        return f"in doubt: {reason}"
+
+    def _in_doubt(self, intent: Intent, context: Context, reason: str) -> None:
+        """Keep everybody away from the source of a create that nobody knows the fate of."""
         context.in_doubt.add((intent.pair_or_document, intent.source_id))
         context.look_again(intent.source_connection, intent.source_module, intent.source_id)
         context.effects.append(
@@ -167,7 +184,6 @@ class Recovery:
                 record=RecordName(connection=intent.connection, module=intent.module, id=None, label=intent.source_id),
             )
         )
-        return f"in doubt: {reason}"
 
     def match_by_key(
         self,

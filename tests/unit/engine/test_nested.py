@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from syncdsl.adapters.memory import Fate
+from syncdsl.adapters.protocol import Ambiguous
+from syncdsl.engine.run import apply
 from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
@@ -145,3 +150,35 @@ def test_children_travel_both_ways(world: World) -> None:
     world.settle()
     account = world.one("Accounts")
     assert world.one("Contacts")["Account"] == Ref("Accounts", str(account["id"]))
+
+
+@pytest.mark.parametrize("lands", [True, False])
+def test_a_child_whose_answer_was_lost_is_found_below_its_parent(world: World, lands: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A contact person carries no key: its parent's children tell whether it was made, and it is made once."""
+    world.rules(rules())
+    ada = world.account("Ada")
+    contact(world, "Ann", ada, "ann@x.example")
+    fates = iter([Fate(outcome=Ambiguous(reason="no answer"), lands=lands)])
+    world.books.interfere = lambda module, _: next(fates, None) if module == "persons" else None
+    report = world.apply()
+    assert len(report.unknown) == 1
+    world.settle()
+    assert [record["name"] for record in world.all("persons")] == ["Ann"]
+    assert len(world.links("customers.contacts")) == 1
+
+
+def test_a_child_that_may_still_arrive_is_waited_for(world: World) -> None:
+    """Right after a lost answer nothing is made again: what is not there yet may come."""
+    world.rules(rules())
+    ada = world.account("Ada")
+    contact(world, "Ann", ada, "ann@x.example")
+    fates = iter([Fate(outcome=Ambiguous(reason="no answer"), lands=False)])
+    world.books.interfere = lambda module, _: next(fates, None) if module == "persons" else None
+    run = world.run()
+    apply(run, confirm=lambda _: True)
+    soon = replace(world.run(), clock=lambda: run.clock() + dt.timedelta(seconds=30))
+    report = apply(soon, confirm=lambda _: True)
+    assert [hold.why for hold in report.changes.holds] == ["ambiguous"]
+    assert world.all("persons") == []
+    world.settle()
+    assert [record["name"] for record in world.all("persons")] == ["Ann"]

@@ -58,6 +58,7 @@ class MemoryConnection:
             overlap_seconds=0.0,
             conditional_update=True,
             page_size=PAGE_SIZE,
+            keyless=Tier.T3,
         )
 
     def identity(self) -> Identity:

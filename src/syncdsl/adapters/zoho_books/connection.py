@@ -101,6 +101,7 @@ class BooksConnection:
             overlap_seconds=self._line.limits.overlap_seconds,
             conditional_update=False,
             page_size=PER_PAGE,
+            keyless=Tier.T3,
         )
 
     def identity(self) -> Identity:
