@@ -64,6 +64,8 @@ def _crm_operations(call: Call) -> tuple[str, ...]:
         return ("read",)
     if call.path.endswith("/upsert"):
         return ("create", "update")
+    if call.path.endswith("/actions/restore"):
+        return ("update",)
     return (OPERATIONS.get(call.method, "read"),)
 
 
