@@ -1,8 +1,9 @@
 """Merging contacts (Zoho Books API v3, Merge contacts): all transactions go to the master, the other becomes inactive.
 
-The API's description names the call and nothing else. The help pages say that the master keeps the transactions of both,
-that the other is marked inactive and can be made active again, and that both need one currency and are of one type.
-Assumed: the path names the contact that is merged, `master_contact_id` (in the query or the body) the one it goes into.
+The API's description names the call and nothing else. The help pages say that the master keeps the transactions of
+both, that the other is marked inactive and can be made active again, and that both need one currency and are of one
+type. Assumed: the path names the contact that is merged, and `master_contact_id` (in the query or the body) the one
+it goes into.
 """
 
 from typing import Any
