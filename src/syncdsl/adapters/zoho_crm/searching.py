@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.zoho_crm.api import PER_PAGE
-from syncdsl.adapters.zoho_crm.modules import MODULES, USERS
+from syncdsl.adapters.zoho_crm.modules import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class Searcher:
         given = " ".join(text.split())
         if not given or limit < 1:
             return []
-        names = [name for name in NAMES.get(module, (MODULES[module].label_field,)) if name in schema.fields]
+        names = [name for name in NAMES.get(module, (schema.label_field,)) if name in schema.fields]
         if module == USERS:
             users, _ = self._reader.users(names)
             ids = [record.id for record in users if _fits(record.fields, names, given)]
