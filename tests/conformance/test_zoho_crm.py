@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from syncdsl.adapters.conformance import ConformanceSuite, Subject
-from syncdsl.adapters.conformance.suite import FRESH_SECONDS
+from syncdsl.adapters.conformance.grounds import FRESH_SECONDS
 from syncdsl.adapters.protocol import NewRecord, Written
 
 if TYPE_CHECKING:

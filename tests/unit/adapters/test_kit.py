@@ -105,7 +105,7 @@ class Breaking(Healthy):
 @pytest.fixture(autouse=True)
 def _no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for nothing: the memory adapter's versions are certain at once."""
-    monkeypatch.setattr("syncdsl.adapters.conformance.suite.FRESH_SECONDS", 0)
+    monkeypatch.setattr("syncdsl.adapters.conformance.grounds.FRESH_SECONDS", 0)
 
 
 def checked(connection: MemoryConnection) -> Report:

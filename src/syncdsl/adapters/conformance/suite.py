@@ -2,76 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
-
+from syncdsl.adapters.conformance.besides import BesidesEdits
 from syncdsl.adapters.conformance.expectations import expect, written
+from syncdsl.adapters.conformance.grounds import ABSENT, new_key, word
 from syncdsl.adapters.protocol import (
     Change,
-    Connection,
     DocumentAction,
     DuplicateKey,
     MovedOn,
     NewRecord,
-    ObservationEnd,
-    ObserveRequest,
-    Page,
-    Record,
     Rejected,
     Written,
 )
-from syncdsl.schema.canonical import canonical
-from syncdsl.schema.types import FieldSchema, ReferenceType
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from syncdsl.adapters.conformance.subject import Subject
-    from syncdsl.schema.snapshot import ModuleSchema
-    from syncdsl.schema.values import Fields, Value
-
-FRESH_SECONDS = 3.5
-"""How long a stamp of one second leaves a version open, with a `Date` header that may be a second old."""
+from syncdsl.schema.types import ReferenceType
 
 UNICODE = "Łódź — 東京 ✓ naïve “Größe” é̂"
-ABSENT = "999999999999999999"
-ODD = ("(", "a)or(b", "%", "*", "\\", "'", '"', ",", "a:b", "x" * 300, "\t", "${EMPTY}", "null")
-"""Texts that a search has to take, though they may find nothing."""
 
 
-class ConformanceSuite(ABC):
-    """What every adapter must do. Each test makes its own records and leaves those of others alone.
-
-    `settle` waits until versions of records just written are certain; a system without coarse stamps overrides it.
-    """
-
-    @abstractmethod
-    def connect(self) -> Connection:
-        """Return an open connection with the system's schema; called once for each test."""
-
-    @abstractmethod
-    def subject(self) -> Subject:
-        """Return the module to write to."""
-
-    def document(self) -> tuple[str, Fields] | None:
-        """Return a module of documents and the fields of a new one, or None where there are no documents."""
-        return None
-
-    def settle(self) -> None:
-        """Wait until versions are certain."""
-        time.sleep(FRESH_SECONDS)
-
-    def restore(self, identifier: str) -> bool:
-        """Undo the deletion of a record, as a person can; False where nothing in reach of a test can do it."""
-        del identifier
-        return False
-
-    def merge(self, survivor: str, merged: str) -> bool:
-        """Merge a record into another one, as a person can; False where nothing in reach of a test can do it."""
-        del survivor, merged
-        return False
+class ConformanceSuite(BesidesEdits):
+    """What every adapter must do. Each test makes its own records and leaves those of others alone."""
 
     # Who and what
 
@@ -292,96 +241,6 @@ class ConformanceSuite(ABC):
         expect(sweep.complete, "a reading without a cursor is not complete")
         expect(record.id not in {item.id for item in whole.records}, "a deleted record is listed")
 
-    def test_restored_record_is_seen(self) -> None:
-        """A record that comes back after its deletion was seen has its old id, and is in the next reading."""
-        connection, subject = self.connect(), self.subject()
-        record = self._created(connection, {**subject.minimal(word()), subject.label: "kept"})
-        _, end = self._observed(connection, lambda _id: None)
-        written(connection.delete(subject.module, [record.id])[0])
-        self.settle()
-        _, end = self._observed(connection, lambda _id: None, cursor=end.cursor)
-        if not self.restore(record.id):
-            return
-        self._holds(connection, record, {subject.label: "kept"})
-        later, _ = self._observed(connection, lambda _id: record.version, cursor=end.cursor)
-        found = {item.id: item.fields.get(subject.label) for item in later.records}
-        if record.id not in found:
-            whole, _ = self._observed(connection, lambda _id: None)
-            found = {item.id: item.fields.get(subject.label) for item in whole.records}
-        expect(found.get(record.id) == "kept", "a restored record is not read")
-        expect(record.id not in later.gone, "a restored record is said to be gone")
-
-    def test_only_merged_records_have_a_survivor(self) -> None:
-        """Records that are there, were deleted or never were have none; a merged one has the one it went into."""
-        connection, subject = self.connect(), self.subject()
-        there, deleted, merged = (self._created(connection, subject.minimal(word())).id for _ in range(3))
-        written(connection.delete(subject.module, [deleted])[0])
-        expect(not connection.survivors(subject.module, [there, deleted, ABSENT]), "an unmerged record has a survivor")
-        if not self.merge(there, merged):
-            return
-        asked = [merged, there, deleted]
-        found = connection.survivors(subject.module, asked)
-        expect(found in ({merged: there}, {}), f"of {asked} the survivors are said to be {found}")
-        if found:
-            expect(set(connection.fetch(subject.module, asked, ())) == {there}, "a merged record is still there")
-
-    # Making inactive, searching
-
-    def test_inactive_record_stays(self) -> None:
-        """A record made inactive, once or twice, is still read and listed; what cannot be is refused."""
-        connection, subject = self.connect(), self.subject()
-        record = self._created(connection, {**subject.minimal(word()), subject.label: "kept"})
-        outcomes = [connection.deactivate(subject.module, [record.id])[0] for _ in range(2)]
-        if isinstance(outcomes[0], Rejected):
-            expect(outcomes[0].code == "NOT_SUPPORTED", f"an active record was answered with {outcomes[0]}")
-            return
-        for outcome in outcomes:
-            expect(written(outcome).id == record.id, "another record was made inactive")
-        self._holds(connection, record, {subject.label: "kept"})
-        seen, _ = self._observed(connection, lambda _id: None)
-        expect(record.id in {item.id for item in seen.records}, "an inactive record is not listed")
-        outcome = connection.deactivate(subject.module, [ABSENT])[0]
-        expect(isinstance(outcome, Rejected), f"an absent record was answered with {outcome}")
-
-    def test_search_finds_records_by_name(self) -> None:
-        """Part of a name finds its record, whatever its case; not more than asked for; and a foreign name nothing."""
-        connection, subject = self.connect(), self.subject()
-        label = self._module().label_field
-        shared = secrets.token_hex(5)
-        made = [self._created(connection, subject.minimal(f"{shared} {part}")).id for part in ("one", "two")]
-        named = connection.fetch(subject.module, made, [label])
-        names = [str(named[identifier].fields.get(label) or "") for identifier in made]
-        if not all(names):
-            return
-        self.settle()
-        for identifier, name in zip(made, names, strict=True):
-            found = connection.search(subject.module, name.upper(), [subject.label], 200)
-            expect(identifier in {item.id for item in found}, f"a search for `{name}` does not find its record")
-            expect(all(set(item.fields) <= {subject.label} for item in found), "a search gives fields not asked for")
-        if all(shared in name for name in names):
-            for limit in (2, 1):
-                found = connection.search(subject.module, shared, [], limit)
-                expect(len(found) == limit, f"a search for at most {limit} of 2 records finds {len(found)}")
-        expect(not connection.search(subject.module, secrets.token_hex(20), [], 10), "a foreign name finds a record")
-        expect(not connection.search(subject.module, "  ", [], 10), "no name finds a record")
-
-    def test_search_takes_any_text(self) -> None:
-        """Signs that mean something in a system's own notation are plain text in a search."""
-        connection, subject = self.connect(), self.subject()
-        label = self._module().label_field
-        for text in ODD:
-            connection.search(subject.module, text, [], 5)
-        name = f"{secrets.token_hex(5)} (a), 50% \\ 'b' \"c\" & d_e"
-        outcome = connection.create(subject.module, [NewRecord(fields=subject.minimal(name), key=None)], safe=False)[0]
-        if not isinstance(outcome, Written):
-            return
-        held = connection.fetch(subject.module, [outcome.id], [label])[outcome.id].fields.get(label)
-        if held != name:
-            return
-        self.settle()
-        found = connection.search(subject.module, name, [], 5)
-        expect([item.id for item in found] == [outcome.id], f"a search for `{name}` finds {len(found)} records")
-
     # Documents
 
     def test_void_twice_is_written_twice(self) -> None:
@@ -398,64 +257,3 @@ class ConformanceSuite(ABC):
         expect(status is not None, "a module of documents names no status field")
         read = connection.fetch(module, [made.id], [str(status)])[made.id]
         expect(read.fields.get(str(status)) == "void", f"a void document reads {read.fields}")
-
-    # What the tests share
-
-    def _module(self) -> ModuleSchema:
-        return self.connect().schema().modules[self.subject().module]
-
-    def _key_field(self) -> str:
-        key_field = self._module().key_field
-        expect(key_field is not None, "the module has no key field: set one up, or test another module")
-        return str(key_field)
-
-    def _created(self, connection: Connection, fields: Fields, *, key: str | None = None) -> Record:
-        """Create a record and return it as it reads afterwards."""
-        module = self.subject().module
-        made = written(connection.create(module, [NewRecord(fields=fields, key=key)], safe=key is not None)[0])
-        names = tuple({*fields, self.subject().label, self.subject().second})
-        found = connection.fetch(module, [made.id], names)
-        expect(made.id in found, "a record just created cannot be read")
-        return found[made.id]
-
-    def _holds(self, connection: Connection, record: Record, fields: Fields) -> None:
-        """Check that a record now holds these values, in their canonical forms."""
-        schema = self._module().fields
-        read = connection.fetch(record.module, [record.id], tuple(fields))[record.id].fields
-        for name, value in fields.items():
-            expect(
-                _form(read.get(name), schema[name]) == _form(value, schema[name]),
-                f"`{name}` was written as {value!r} and reads {read.get(name)!r}",
-            )
-
-    def _observed(
-        self, connection: Connection, known: Callable[[str], str | None], *, cursor: str | None = None
-    ) -> tuple[Page, ObservationEnd]:
-        """Observe the module and return all pages as one, with the end."""
-        subject = self.subject()
-        request = ObserveRequest(module=subject.module, fields=(subject.label,), cursor=cursor, known=known)
-        items = list(connection.observe(request))
-        pages = [item for item in items if isinstance(item, Page)]
-        end = items[-1] if items else None
-        if not isinstance(end, ObservationEnd) or len(pages) != len(items) - 1:
-            raise AssertionError("an observation ends with exactly one ObservationEnd")
-        whole = Page(
-            records=tuple(record for page in pages for record in page.records),
-            unchanged=tuple(identifier for page in pages for identifier in page.unchanged),
-            gone=tuple(identifier for page in pages for identifier in page.gone),
-        )
-        return whole, end
-
-
-def word() -> str:
-    """Return a word no other test uses."""
-    return f"kit {secrets.token_hex(5)}"
-
-
-def new_key() -> str:
-    """Return a key as the engine makes them, unlike any other."""
-    return f"sd-{secrets.token_hex(10)}"
-
-
-def _form(value: Value, schema: FieldSchema) -> Value:
-    return canonical(value, schema.value)
