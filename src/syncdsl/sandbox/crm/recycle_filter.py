@@ -18,16 +18,18 @@ TEXTS: dict[str, Callable[[Recycled], str]] = {
     "deleted_by": lambda _item: CURRENT_USER.id,
 }
 MOMENT = "deleted_time"
+DEEPEST = 10
+"""Groups that may stand inside each other."""
 
 
-def filter_of(given: Any) -> Filter:
+def filter_of(given: Any, depth: int = 0) -> Filter:
     """Return the condition that a filter stands for, given as text or parsed. Raises the refusal of anything else."""
-    if isinstance(given, str):
+    if isinstance(given, str) and depth == 0:
         try:
             given = json.loads(given)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise _invalid("filters") from None
-    if not isinstance(given, dict):
+    if not isinstance(given, dict) or depth > DEEPEST:
         raise _invalid("filters")
     if "group" in given:
         operator, members = str(given.get("group_operator", "")).upper(), given["group"]
@@ -35,7 +37,7 @@ def filter_of(given: Any) -> Filter:
             raise _invalid("group_operator")
         if not isinstance(members, list) or not members:
             raise _invalid("group")
-        parts = [filter_of(member) for member in members]
+        parts = [filter_of(member, depth + 1) for member in members]
         every = all if operator == "AND" else any
         return lambda item: every(part(item) for part in parts)
     return _condition(given)
