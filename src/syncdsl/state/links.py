@@ -14,7 +14,7 @@ from syncdsl.state.records import Link
 from syncdsl.state.tables import LINK, OBSERVED_RECORD, SET_ASIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from syncdsl.state.records import Side
 
@@ -33,6 +33,19 @@ class Links(Part):
         with self.reading() as connection:
             rows = connection.execute(select(*_STORED).where(LINK.c.pair == pair).order_by(LINK.c.uid))
             return [_link(row) for row in rows]
+
+    def link_ids(self, pair: str, size: int = 5_000) -> Iterator[list[tuple[str, str, str]]]:
+        """Yield (left id, right id, status) of the links of a pair, at most `size` at a time."""
+        columns = (LINK.c.left_id, LINK.c.right_id, LINK.c.status)
+        query = select(*columns).where(LINK.c.pair == pair).order_by(LINK.c.left_id).limit(size)
+        after = ""
+        while True:
+            with self.reading() as connection:
+                rows = connection.execute(query.where(LINK.c.left_id > after)).all()
+            if not rows:
+                return
+            after = rows[-1].left_id
+            yield [(row.left_id, row.right_id, row.status) for row in rows]
 
     def link(self, pair: str, *, left_id: str | None = None, right_id: str | None = None) -> Link | None:
         """Return the link of a record, by either side's id."""

@@ -23,6 +23,7 @@ from syncdsl.diagnostics.codes import (
     suppressions,
     syntax,
     types,
+    verify,
 )
 from syncdsl.diagnostics.codes.code import Code
 
@@ -42,6 +43,7 @@ ALL_CODES: tuple[Code, ...] = (
     *adapters.CODES,
     *onboarding.CODES,
     *runs.CODES,
+    *verify.CODES,
     *internal.CODES,
 )
 

@@ -1,0 +1,235 @@
+"""One `module` statement: its links, record by record, and the records that should have one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from syncdsl.changes.effects import RecordName
+from syncdsl.changes.verification import Difference, Gone, Missing
+from syncdsl.schema.values import Ref, to_json
+from syncdsl.trial.comparing import Comparer, LineComparison, explain, units
+from syncdsl.trial.images import Unknown
+from syncdsl.trial.naming import record_name
+from syncdsl.trial.spool import CHUNK
+from syncdsl.trial.tally import Tally, field_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.changes.verification import ChangedSide
+    from syncdsl.engine.run import Run
+    from syncdsl.plan.pairs import Endpoint, Pair
+    from syncdsl.schema.values import Value
+    from syncdsl.state import Link
+    from syncdsl.state.records import Side
+    from syncdsl.trial.held import Held
+    from syncdsl.trial.images import Images
+    from syncdsl.trial.spool import Spool
+    from syncdsl.trial.tally import Findings
+
+
+class PairCheck:
+    """Verifies one pair over what was read."""
+
+    def __init__(
+        self,
+        run: Run,
+        pair: Pair,
+        images: Images,
+        spool: Spool,
+        held: Held,
+        times: Mapping[str, dt.datetime],
+        findings: Findings,
+    ) -> None:
+        self._run = run
+        self._pair = pair
+        self._images = images
+        self._spool = spool
+        self._held = held
+        self._times = times
+        self._findings = findings
+        self._comparer = Comparer(pair, images)
+        self._tally = Tally(pair=pair)
+
+    def tally(self) -> Tally:
+        """Compare everything once, and return the counts."""
+        task = f"compare {self._pair.name}"
+        self._run.progress.start(task, None)
+        after = ""
+        while links := self._run.state.links_after(self._pair.name, after, CHUNK):
+            after = links[-1].uid
+            self._links(links)
+            self._run.progress.advance(task, len(links))
+        if self._pair.direction in {"right", "both"}:
+            self._unlinked("left")
+        if self._pair.direction in {"left", "both"}:
+            self._unlinked("right")
+        self._run.progress.finish(task, f"{self._tally.linked:,} linked")
+        return self._tally
+
+    # -- links --------------------------------------------------------------------------------------------------
+
+    def _links(self, links: Sequence[Link]) -> None:
+        lefts = self._spool.records(self._pair.left.observe, [link.left_id for link in links])
+        rights = self._spool.records(self._pair.right.observe, [link.right_id for link in links])
+        for link in links:
+            left, right = lefts.get(link.left_id), rights.get(link.right_id)
+            if left is not None and right is not None:
+                if self._in_scope(self._pair, "left", left) and self._in_scope(self._pair, "right", right):
+                    self._compare(link, left, right)
+                else:
+                    self._tally.outside += 1
+            elif link.status == "active":
+                self._absent(link, left, right)
+            else:
+                self._tally.deleted += 1
+
+    def _absent(self, link: Link, left: Record | None, right: Record | None) -> None:
+        """Tell a link whose record is gone from one whose record is merely out of its side's view."""
+        ends: tuple[tuple[Side, Endpoint, Record | None, str], ...] = (
+            ("left", self._pair.left, left, link.left_id),
+            ("right", self._pair.right, right, link.right_id),
+        )
+        gone = tuple(
+            side for side, end, record, one in ends if record is None and self._spool.is_gone(end.observe, one)
+        )
+        if not gone:
+            self._tally.outside += 1
+            return
+        self._tally.gone += 1
+        names = [
+            record_name(self._run, end.connection, record)
+            if record is not None
+            else RecordName(connection=end.connection, module=end.module, id=one, label=one)
+            for _, end, record, one in ends
+        ]
+        self._findings.add(
+            Gone(rule=self._pair.name, location=self._pair.location, left=names[0], right=names[1], sides=gone)
+        )
+
+    def _compare(self, link: Link, left: Record, right: Record) -> None:
+        self._tally.linked += 1
+        for unit in units(self._comparer.compare(link, left, right)):
+            for item in unit:
+                verdict = item.verdict
+                if verdict == "says nothing":
+                    continue
+                self._tally.compared += 1
+                if verdict == "agrees":
+                    self._tally.agree += 1
+                else:
+                    self._differs(item, unit, left, right)
+
+    def _differs(self, item: LineComparison, unit: Sequence[LineComparison], left: Record, right: Record) -> None:
+        kind, changed = explain(item, unit)
+        here, there = self._pair.left, self._pair.right
+        if self._held.line(here.connection, here.module, left.id, item.line) or self._held.line(
+            there.connection, there.module, right.id, item.line
+        ):
+            kind = "held"
+        lag = self._lag(changed, left, right) if kind in {"pending", "held"} else None
+        self._tally.difference(item.line, kind)
+        self._tally.lag(lag)
+        if not self._findings.wanted(kind):
+            return
+        line = item.line
+        self._findings.add(
+            Difference(
+                kind=kind,
+                rule=self._pair.name,
+                location=line.location,
+                line=line.text,
+                field=field_of(line),
+                direction="both" if line.to_right and line.to_left else "right" if line.to_right else "left",
+                left=record_name(self._run, here.connection, left),
+                right=record_name(self._run, there.connection, right),
+                left_value=_json(item.left_value),
+                right_value=_json(item.right_value),
+                changed=changed,
+                lag_seconds=lag,
+            )
+        )
+
+    # -- records without a partner ------------------------------------------------------------------------------
+
+    def _unlinked(self, side: Side) -> None:
+        """Look at every record of a side that has no link and by the rules should have one."""
+        endpoint = self._pair.left if side == "left" else self._pair.right
+        asides = {record_id for where, record_id in self._run.state.set_asides(self._pair.name) if where == side}
+        for record in self._spool.unlinked(endpoint.observe, self._pair.name, side):
+            if record.id in asides:
+                self._tally.set_aside += 1
+                continue
+            if not self._in_scope(self._pair, side, record) or not self._parent_has_partner(self._pair, side, record):
+                continue
+            held = self._held.record(endpoint.connection, endpoint.module, record.id)
+            lag = self._age(endpoint.connection, record)
+            self._tally.lag(lag)
+            if held:
+                self._tally.held_records += 1
+            elif side == "left":
+                self._tally.missing_right += 1
+            else:
+                self._tally.missing_left += 1
+            self._findings.add(
+                Missing(
+                    rule=self._pair.name,
+                    location=self._pair.location,
+                    record=record_name(self._run, endpoint.connection, record),
+                    held=held,
+                    lag_seconds=lag,
+                )
+            )
+
+    def _in_scope(self, pair: Pair, side: Side, record: Record) -> bool:
+        """Return whether a record satisfies its side's condition and, where it belongs to a parent, its parent does."""
+        if not self._images.holds_where(pair.left if side == "left" else pair.right, record):
+            return False
+        if pair.parent is None or pair.parent.side != side:
+            return True
+        above = self._run.plan.pairs.get(pair.parent.pair)
+        parent = self._parent(pair, record)
+        return above is not None and parent is not None and self._in_scope(above, side, parent)
+
+    def _parent(self, pair: Pair, record: Record) -> Record | None:
+        if pair.parent is None or pair.parent.pair not in self._run.plan.pairs:
+            return None
+        above = self._run.plan.pairs[pair.parent.pair]
+        endpoint = above.left if pair.parent.side == "left" else above.right
+        reference = record.fields.get(pair.parent.field)
+        return self._spool.record(endpoint.observe, reference.id) if isinstance(reference, Ref) else None
+
+    def _parent_has_partner(self, pair: Pair, side: Side, record: Record) -> bool:
+        """Return whether a record's parent has a partner or should get one; without a parent nothing is in the way."""
+        if pair.parent is None or pair.parent.side != side:
+            return True
+        above = self._run.plan.pairs[pair.parent.pair]
+        parent = self._parent(pair, record)
+        if parent is None:
+            return False
+        if self._spool.partner(above.name, side, parent.id) is not None:
+            return True
+        wanted = {"both", "right" if side == "left" else "left"}
+        return above.direction in wanted and self._parent_has_partner(above, side, parent)
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def _lag(self, changed: ChangedSide, left: Record, right: Record) -> int | None:
+        """Return how long ago, at least, the change was made: a later edit of another field moves the stamp too."""
+        ages = []
+        if changed in {"left", "both"}:
+            ages.append(self._age(self._pair.left.connection, left))
+        if changed in {"right", "both"}:
+            ages.append(self._age(self._pair.right.connection, right))
+        return max((age for age in ages if age is not None), default=None)
+
+    def _age(self, connection: str, record: Record) -> int | None:
+        if record.modified is None:
+            return None
+        return max(int((self._times[connection] - record.modified).total_seconds()), 0)
+
+
+def _json(value: Value | Unknown) -> Any:
+    return to_json(value.value if isinstance(value, Unknown) else value)
