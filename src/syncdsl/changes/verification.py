@@ -80,9 +80,10 @@ class Agreement(Model):
     """How far the two sides of one `module` statement agree.
 
     `linked` pairs are there and in scope on both sides; `compared` counts their fields that say anything (a
-    `when empty` line over two values says nothing), `agree` those that agree. `outside` links have a record out of
-    scope, `deleted` ones a record whose deletion is known and whose partner is kept. `missing_left` and `missing_right`
-    count partners that should be on that side. `set_aside` records were left out on purpose.
+    `when empty` line over two values says nothing), `agree` those that agree, `percent` their share. `outside` links
+    have a record out of scope, `deleted` ones a record whose deletion is known and whose partner is kept.
+    `missing_left` and `missing_right` count partners that should be on that side. `set_aside` records were left out on
+    purpose.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Agreement(Model):
     linked: int = 0
     compared: int = 0
     agree: int = 0
+    percent: str | None = None
     pending: int = 0
     held: int = 0
     drift: int = 0
@@ -104,14 +106,6 @@ class Agreement(Model):
     deleted: int = 0
     set_aside: int = 0
     oldest_lag_seconds: int | None = None
-
-    @property
-    def percent(self) -> str | None:
-        """The share of compared fields that agree, rounded down: only full agreement is 100; None: nothing compared."""
-        if not self.compared:
-            return None
-        hundredths = self.agree * 10_000 // self.compared
-        return f"{hundredths // 100}" if hundredths % 100 == 0 else f"{hundredths // 100}.{hundredths % 100:02d}"
 
     @property
     def differing(self) -> int:
@@ -154,6 +148,20 @@ class Verification(Model):
         return self.as_ruled and all(module.left_alone == 0 for module in self.modules)
 
     @property
-    def compared(self) -> int:
-        """Fields compared over all modules."""
-        return sum(module.compared for module in self.modules)
+    def percent(self) -> str | None:
+        """The share of compared fields that agree, over all modules."""
+        return percent_of(sum(module.agree for module in self.modules), sum(module.compared for module in self.modules))
+
+    @property
+    def oldest_lag_seconds(self) -> int | None:
+        """How long ago, at least, the oldest change was made that has not travelled."""
+        lags = [module.oldest_lag_seconds for module in self.modules if module.oldest_lag_seconds is not None]
+        return max(lags, default=None)
+
+
+def percent_of(agree: int, compared: int) -> str | None:
+    """Return a share in percent, rounded down, so that only full agreement is 100; None when nothing was compared."""
+    if not compared:
+        return None
+    hundredths = agree * 10_000 // compared
+    return f"{hundredths // 100}" if hundredths % 100 == 0 else f"{hundredths // 100}.{hundredths % 100:02d}"

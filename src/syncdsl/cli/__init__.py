@@ -62,6 +62,9 @@ COMMANDS = {
     "approve": Entry(
         target="syncdsl.cli.approve:approve", summary="Approve a saved change set that a guard stops.", section=RUN
     ),
+    "verify": Entry(
+        target="syncdsl.cli.verify:verify", summary="Read both sides in full and compare every field.", section=RUN
+    ),
     "demo": Entry(
         target="syncdsl.cli.demo:demo", summary="See it all work on this machine, in half a minute.", section=TRY
     ),

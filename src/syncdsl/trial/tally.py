@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from syncdsl.changes.verification import Agreement, Difference, FieldTotal, Gone, Missing, SharedKey
+from syncdsl.changes.verification import Agreement, Difference, FieldTotal, Gone, Missing, SharedKey, percent_of
 
 if TYPE_CHECKING:
     from syncdsl.changes.verification import DifferenceKind
@@ -107,6 +107,7 @@ class Tally:
             linked=self.linked,
             compared=self.compared,
             agree=self.agree,
+            percent=percent_of(self.agree, self.compared),
             pending=self.kinds["pending"],
             held=self.kinds["held"],
             drift=self.kinds["drift"],

@@ -14,7 +14,7 @@ from tests.unit.trial.conftest import only, verified
 from syncdsl.adapters.memory import forget_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from syncdsl.schema.values import Value
 
@@ -125,7 +125,7 @@ def lost(world: World) -> set[str]:
     }
 
 
-def changes(table: dict[str, tuple[Value, ...]]) -> st.SearchStrategy[tuple[str, Value]]:
+def changes(table: Mapping[str, tuple[Value, ...]]) -> st.SearchStrategy[tuple[str, Value]]:
     """Return a strategy for one field's new value."""
     return st.one_of([st.tuples(st.just(name), st.sampled_from(values)) for name, values in table.items()])
 
