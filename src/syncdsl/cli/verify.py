@@ -55,7 +55,7 @@ def verify(
     name = workspace.settings.environment_name(environment)
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, read_only=True, sweep=True) as run,
+        opened_run(workspace, settings, name, progress.progress, scratch=False, read_only=True, sweep=True) as run,
     ):
         found = compare(run, module=module, limit=limit)
     _show(found, output, quiet=settings.quiet)
