@@ -62,6 +62,11 @@ COMMANDS = {
     "approve": Entry(
         target="syncdsl.cli.approve:approve", summary="Approve a saved change set that a guard stops.", section=RUN
     ),
+    "find": Entry(
+        target="syncdsl.cli.find:find",
+        summary="Find a record in the CRM and see what the rules make of it.",
+        section=RUN,
+    ),
     "verify": Entry(
         target="syncdsl.cli.verify:verify", summary="Read both sides in full and compare every field.", section=RUN
     ),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from syncdsl.changes.effects import RecordName
 from syncdsl.changes.verification import Difference, Gone, Missing
 from syncdsl.schema.values import Ref, to_json
+from syncdsl.state import chunks
 from syncdsl.trial.comparing import Comparer, LineComparison, explain, units
 from syncdsl.trial.images import Unknown
 from syncdsl.trial.naming import record_name
+from syncdsl.trial.reading import read_again
 from syncdsl.trial.spool import CHUNK
 from syncdsl.trial.tally import Tally, field_of
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.verification import ChangedSide
     from syncdsl.engine.run import Run
     from syncdsl.plan.pairs import Endpoint, Pair
+    from syncdsl.plan.steps import ObserveStep
     from syncdsl.schema.values import Value
     from syncdsl.state import Link
     from syncdsl.state.records import Side
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from syncdsl.trial.images import Images
     from syncdsl.trial.spool import Spool
     from syncdsl.trial.tally import Findings
+
+CONFIRMED = 500
+"""How many links that differ are read once more; where more do, it is no edit that was under way."""
 
 
 class PairCheck:
@@ -37,6 +43,7 @@ class PairCheck:
         self,
         run: Run,
         pair: Pair,
+        steps: Mapping[str, ObserveStep],
         images: Images,
         spool: Spool,
         held: Held,
@@ -45,6 +52,7 @@ class PairCheck:
     ) -> None:
         self._run = run
         self._pair = pair
+        self._steps = steps
         self._images = images
         self._spool = spool
         self._held = held
@@ -52,6 +60,7 @@ class PairCheck:
         self._findings = findings
         self._comparer = Comparer(pair, images)
         self._tally = Tally(pair=pair)
+        self._doubted: list[Link] = []
 
     def tally(self) -> Tally:
         """Compare everything once, and return the counts."""
@@ -62,6 +71,7 @@ class PairCheck:
             after = links[-1].uid
             self._links(links)
             self._run.progress.advance(task, len(links))
+        self._confirm()
         if self._pair.direction in {"right", "both"}:
             self._unlinked("left")
         if self._pair.direction in {"left", "both"}:
@@ -74,11 +84,24 @@ class PairCheck:
     def _links(self, links: Sequence[Link]) -> None:
         lefts = self._spool.records(self._pair.left.observe, [link.left_id for link in links])
         rights = self._spool.records(self._pair.right.observe, [link.right_id for link in links])
+        self._sort(links, lefts, rights, confirmed=False)
+
+    def _confirm(self) -> None:
+        """Read both records of links that differ once more: one may have been read before an edit, one after it."""
+        for links in chunks(self._doubted, CHUNK):
+            left, right = self._steps[self._pair.left.observe], self._steps[self._pair.right.observe]
+            lefts = read_again(self._run, left, [link.left_id for link in links], self._spool)
+            rights = read_again(self._run, right, [link.right_id for link in links], self._spool)
+            self._sort(links, lefts, rights, confirmed=True)
+
+    def _sort(
+        self, links: Sequence[Link], lefts: Mapping[str, Record], rights: Mapping[str, Record], *, confirmed: bool
+    ) -> None:
         for link in links:
             left, right = lefts.get(link.left_id), rights.get(link.right_id)
             if left is not None and right is not None:
                 if self._in_scope(self._pair, "left", left) and self._in_scope(self._pair, "right", right):
-                    self._compare(link, left, right)
+                    self._compare(link, left, right, confirmed=confirmed)
                 else:
                     self._tally.outside += 1
             elif link.status == "active":
@@ -109,9 +132,14 @@ class PairCheck:
             Gone(rule=self._pair.name, location=self._pair.location, left=names[0], right=names[1], sides=gone)
         )
 
-    def _compare(self, link: Link, left: Record, right: Record) -> None:
+    def _compare(self, link: Link, left: Record, right: Record, *, confirmed: bool) -> None:
+        comparisons = self._comparer.compare(link, left, right)
+        differs = any(item.verdict == "differs" for item in comparisons)
+        if differs and not confirmed and len(self._doubted) < CONFIRMED:
+            self._doubted.append(link)
+            return
         self._tally.linked += 1
-        for unit in units(self._comparer.compare(link, left, right)):
+        for unit in units(comparisons):
             for item in unit:
                 verdict = item.verdict
                 if verdict == "says nothing":

@@ -11,8 +11,9 @@ from syncdsl.diagnostics.codes.verify import INCOMPLETE_READING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from syncdsl.adapters.protocol import Record
     from syncdsl.engine.run import Run
     from syncdsl.plan.pairs import Pair
     from syncdsl.plan.steps import ObserveStep
@@ -67,6 +68,18 @@ def confirm_unseen(run: Run, pairs: Iterable[Pair], steps: dict[str, ObserveStep
                 if step.view is None:
                     store = store_of(run, step.connection, step.module)
                     spool.put_records(step.id, store, key_field(run, step), found.values())
+
+
+def read_again(run: Run, step: ObserveStep, ids: Sequence[str], spool: Spool) -> dict[str, Record]:
+    """Read some records once more, directly, and return them as they are now; what is not returned is gone."""
+    with working_as(Priority.VERIFY):
+        found = run.connections[step.connection].fetch(step.module, ids, step.fields)
+    spool.put_absent(step.id, {record_id: True for record_id in ids if record_id not in found})
+    for record_id in ids:
+        if record_id not in found:
+            spool.drop_record(step.id, record_id)
+    spool.put_records(step.id, store_of(run, step.connection, step.module), key_field(run, step), found.values())
+    return spool.records(step.id, ids)
 
 
 def store_of(run: Run, connection: str, module: str) -> str:

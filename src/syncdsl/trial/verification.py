@@ -64,7 +64,7 @@ def verify(run: Run, *, module: str | None = None, limit: int = LIMIT) -> Verifi
         )
         held = Held.of_state(run.state)
         findings = Findings(limit)
-        tallies = [PairCheck(run, pair, images, spool, held, times, findings).tally() for pair in pairs]
+        tallies = [PairCheck(run, pair, steps, images, spool, held, times, findings).tally() for pair in pairs]
         _shared_keys(run, pairs, spool, steps, findings, {tally.name: tally for tally in tallies})
         return Verification(
             environment=run.environment,

@@ -269,6 +269,35 @@ def test_the_first_findings_are_told_and_all_are_counted(world: World) -> None:
     assert (only(found).pending, only(found).left_alone) == (5, 5)
 
 
+def test_an_edit_between_the_two_readings_is_no_difference(world: World) -> None:
+    """Where one record was read before an edit travelled and its partner after it, a second look at both settles it."""
+    left, right = settled(world, Phone="1")
+
+    def synced_meanwhile(name: str, arguments: tuple[Any, ...], answer: Any) -> Any:
+        if name == "observe" and arguments[0].module == "customers":
+            world.edit(left, Phone="2")
+            world.edit(right, phone="2")
+        return answer
+
+    world.answered = synced_meanwhile
+    assert verified(world).in_sync
+
+
+def test_a_record_deleted_between_the_two_readings_is_gone(world: World) -> None:
+    """What is gone at the second look is told as gone."""
+    left, right = settled(world, Phone="1")
+    world.edit(left, Phone="2")
+
+    def deleted_meanwhile(name: str, arguments: tuple[Any, ...], answer: Any) -> Any:
+        if name == "observe" and arguments[0].module == "Accounts":
+            world.delete(right)
+        return answer
+
+    world.answered = deleted_meanwhile
+    found = verified(world)
+    assert (only(found).gone, only(found).linked, found.gone[0].sides) == (1, 0, ("right",))
+
+
 def test_an_incomplete_reading_says_nothing(world: World) -> None:
     """When a system does not show everything there is no verdict at all."""
     settled(world)
