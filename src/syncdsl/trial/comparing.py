@@ -46,9 +46,6 @@ class LineComparison:
 
     line: MapLine
     directions: tuple[Direction, ...]
-    left_changed: bool
-    right_changed: bool
-    known: bool
 
     @property
     def verdict(self) -> Verdict:
@@ -92,10 +89,16 @@ class Comparer:
         return LineComparison(
             line=line,
             directions=tuple(self._directions(line, link, left, right)),
-            left_changed=self._changed(line, "left", left, link.left_base),
-            right_changed=self._changed(line, "right", right, link.right_base),
-            known=line.digest in link.lines,
         )
+
+    def who_changed(self, unit: Iterable[LineComparison], link: Link, left: Record, right: Record) -> ChangedSide:
+        """Return who changed since the last sync in any line of a unit; `rule` when a line was not merged yet."""
+        lines = [item.line for item in unit]
+        if any(line.digest not in link.lines for line in lines):
+            return "rule"
+        here = any(self._changed(line, "left", left, link.left_base) for line in lines)
+        there = any(self._changed(line, "right", right, link.right_base) for line in lines)
+        return "both" if here and there else "left" if here else "right" if there else "neither"
 
     def _directions(self, line: MapLine, link: Link, left: Record, right: Record) -> Iterable[Direction]:
         pair = self._pair
@@ -160,21 +163,14 @@ def units(comparisons: Iterable[LineComparison]) -> list[list[LineComparison]]:
     return list(found.values())
 
 
-def explain(item: LineComparison, unit: Iterable[LineComparison]) -> tuple[DifferenceKind, ChangedSide]:
-    """Return why a line differs, and who changed; a line of a group travels with its group."""
-    together = list(unit)
-    if not all(one.known for one in together):
-        return "pending", "rule"
-    left, right = any(one.left_changed for one in together), any(one.right_changed for one in together)
-    changed: ChangedSide = "both" if left and right else "left" if left else "right" if right else "neither"
-    if item.line.enforce:
-        return "pending", changed
+def explain(item: LineComparison, changed: ChangedSide) -> DifferenceKind:
+    """Return why a line differs; `changed` is who changed in its unit, because a line of a group travels with it."""
+    if changed == "rule" or item.line.enforce:
+        return "pending"
     to_right, to_left = _travels(item, "right"), _travels(item, "left")
-    if (left and to_right) or (right and to_left):
-        return "pending", changed
-    if left or right or not (to_right and to_left):
-        return "left alone", changed
-    return "drift", changed
+    if (changed in {"left", "both"} and to_right) or (changed in {"right", "both"} and to_left):
+        return "pending"
+    return "drift" if changed == "neither" and to_right and to_left else "left alone"
 
 
 def _travels(item: LineComparison, side: Side) -> bool:

@@ -140,6 +140,7 @@ class PairCheck:
             return
         self._tally.linked += 1
         for unit in units(comparisons):
+            changed: ChangedSide | None = None
             for item in unit:
                 verdict = item.verdict
                 if verdict == "says nothing":
@@ -148,10 +149,11 @@ class PairCheck:
                 if verdict == "agrees":
                     self._tally.agree += 1
                 else:
-                    self._differs(item, unit, left, right)
+                    changed = changed or self._comparer.who_changed(unit, link, left, right)
+                    self._differs(item, changed, left, right)
 
-    def _differs(self, item: LineComparison, unit: Sequence[LineComparison], left: Record, right: Record) -> None:
-        kind, changed = explain(item, unit)
+    def _differs(self, item: LineComparison, changed: ChangedSide, left: Record, right: Record) -> None:
+        kind = explain(item, changed)
         here, there = self._pair.left, self._pair.right
         if self._held.line(here.connection, here.module, left.id, item.line) or self._held.line(
             there.connection, there.module, right.id, item.line
