@@ -1,8 +1,8 @@
-"""What waits for a person, by record: open items of the review queue."""
+"""What waits for a person, by rule and record: unsettled items of the review queue."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -11,6 +11,7 @@ from syncdsl.state.tables import REVIEW
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from syncdsl.changes.effects import RecordName
     from syncdsl.plan.pairs import MapLine
     from syncdsl.state import State
 
@@ -18,36 +19,48 @@ _WHOLE = frozenset({"match", "duplicate", "parked", "ambiguous", "deleted", "val
 """Kinds of items that may be about a whole record."""
 
 
-class Held:
-    """The open items: which fields of a record, or whether all of it, wait."""
+class _Question(NamedTuple):
+    kind: str
+    field: str | None
+    location: str
 
-    def __init__(self, items: Iterable[tuple[str, str, str, str, str | None, str]]) -> None:
-        self._items: dict[tuple[str, str, str], set[tuple[str, str | None, str]]] = {}
-        for connection, module, record_id, kind, field, location in items:
-            self._items.setdefault((connection, module, record_id), set()).add((kind, field, location))
+
+class Held:
+    """The unsettled items: which lines of a record, or whether all of it, wait.
+
+    A question is told once, and is about its candidates as much as about its subject.
+    """
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._questions: dict[tuple[str, str, str, str], set[_Question]] = {}
+        for item in items:
+            question = _Question(item.kind, item.field, item.location)
+            records = [(item.connection, item.module, item.record_id)]
+            records += [(one.get("connection"), one.get("module"), one.get("id")) for one in item.candidates or ()]
+            for record in records:
+                self._questions.setdefault((item.rule, *record), set()).add(question)
 
     @classmethod
     def of_state(cls, state: State) -> Held:
-        """Read the open items of a state."""
-        columns = (
-            REVIEW.c.connection,
-            REVIEW.c.module,
-            REVIEW.c.record_id,
-            REVIEW.c.kind,
-            REVIEW.c.field,
-            REVIEW.c.location,
-        )
+        """Read the unsettled items of a state."""
+        names = ("rule", "connection", "module", "record_id", "kind", "field", "location", "candidates")
         with state.reading() as connection:
-            rows = connection.execute(select(*columns).where(REVIEW.c.state != "closed"))
-            return cls((row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows)
+            rows = connection.execute(select(*[REVIEW.c[name] for name in names]).where(REVIEW.c.state != "closed"))
+            return cls(rows)
 
-    def record(self, connection: str, module: str, record_id: str) -> bool:
+    def record(self, rule: str, record: RecordName) -> bool:
         """Return whether a record as a whole waits."""
-        return any(kind in _WHOLE for kind, _, _ in self._items.get((connection, module, record_id), ()))
+        return any(question.kind in _WHOLE for question in self._of(rule, record))
 
-    def line(self, connection: str, module: str, record_id: str, line: MapLine) -> bool:
+    def line(self, rule: str, record: RecordName, line: MapLine) -> bool:
         """Return whether a line of a record waits."""
         return any(
-            field in {line.group, line.text} if field is not None else location == line.location
-            for _, field, location in self._items.get((connection, module, record_id), ())
+            question.field in {line.group, line.text}
+            if question.field is not None
+            else question.location == line.location
+            for question in self._of(rule, record)
         )
+
+    def _of(self, rule: str, record: RecordName) -> set[_Question]:
+        key = (rule, record.connection, record.module, str(record.id))
+        return self._questions.get(key, set())

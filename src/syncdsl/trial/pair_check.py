@@ -155,9 +155,8 @@ class PairCheck:
     def _differs(self, item: LineComparison, changed: ChangedSide, left: Record, right: Record) -> None:
         kind = explain(item, changed)
         here, there = self._pair.left, self._pair.right
-        if self._held.line(here.connection, here.module, left.id, item.line) or self._held.line(
-            there.connection, there.module, right.id, item.line
-        ):
+        names = record_name(self._run, here.connection, left), record_name(self._run, there.connection, right)
+        if any(self._held.line(self._pair.name, name, item.line) for name in names):
             kind = "held"
         lag = self._lag(changed, left, right) if kind in {"pending", "held"} else None
         self._tally.difference(item.line, kind)
@@ -173,8 +172,8 @@ class PairCheck:
                 line=line.text,
                 field=field_of(line),
                 direction="both" if line.to_right and line.to_left else "right" if line.to_right else "left",
-                left=record_name(self._run, here.connection, left),
-                right=record_name(self._run, there.connection, right),
+                left=names[0],
+                right=names[1],
                 left_value=_json(item.left_value),
                 right_value=_json(item.right_value),
                 changed=changed,
@@ -194,7 +193,8 @@ class PairCheck:
                 continue
             if not self._in_scope(self._pair, side, record) or not self._parent_has_partner(self._pair, side, record):
                 continue
-            held = self._held.record(endpoint.connection, endpoint.module, record.id)
+            name = record_name(self._run, endpoint.connection, record)
+            held = self._held.record(self._pair.name, name)
             lag = self._age(endpoint.connection, record)
             self._tally.lag(lag)
             if held:
@@ -207,7 +207,7 @@ class PairCheck:
                 Missing(
                     rule=self._pair.name,
                     location=self._pair.location,
-                    record=record_name(self._run, endpoint.connection, record),
+                    record=name,
                     held=held,
                     lag_seconds=lag,
                 )

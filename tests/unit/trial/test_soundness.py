@@ -170,6 +170,31 @@ def test_I39_verifier_soundness(  # noqa: N802 - named after the invariant
         forget_stores()
 
 
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(STEP, min_size=1, max_size=6))
+def test_I39_pending_is_what_runs_carry(  # noqa: N802 - named after the invariant
+    steps: list[tuple[str, int, tuple[str, Value] | None]],
+) -> None:
+    """What is called pending, missing or gone is what the next runs see to; what is left alone they leave alone."""
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder)).rules(RULES)
+        for number in range(ACCOUNTS):
+            world.account(f"Account {number}", Phone="030 12", Website="a", Tier="B", Street="a", City="b")
+        world.apply()
+        pairs = sorted(world.links())
+        for number, (what, index, change) in enumerate(steps):
+            perform(world, pairs, number, what, index, change)
+        before = verified(world, limit=1000)
+        for _ in range(3):
+            world.apply()
+        after = verified(world, limit=1000)
+        assert (only(after).pending, only(after).drift, after.missing, after.gone) == (0, 0, (), ())
+        left_alone = {(item.left.id, item.field) for item in before.differences if item.kind == "left alone"}
+        assert left_alone == {(item.left.id, item.field) for item in after.differences}
+        world.close()
+        forget_stores()
+
+
 def perform(
     world: World,
     pairs: list[tuple[str, str, str]],

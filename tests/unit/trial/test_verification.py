@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert
 from tests.unit.trial.conftest import only, verified
 
+from syncdsl.adapters.priority import Priority, current_priority
 from syncdsl.diagnostics import Fault
 from syncdsl.schema.values import Ref
 from syncdsl.state.tables import REVIEW
@@ -214,19 +215,20 @@ def test_what_waits_for_a_person_is_held(world: World) -> None:
     left, right = settled(world, Phone="1")
     world.edit(left, Phone="2")
     world.edit(right, phone="3")
-    waiting = world.account("Waiting")
+    waiting, candidate = world.account("Waiting"), world.customer("Candidate", kind="business")
     state = world.state()
     with state.transaction() as connection:
         for record_id, kind, field in ((left, "conflict", "Phone <-> phone"), (waiting, "match", None)):
-            connection.execute(insert(REVIEW).values(item(record_id, kind, field)))
+            connection.execute(insert(REVIEW).values(item(record_id, kind, field, candidate)))
     found = verified(world)
     module = only(found)
-    assert (module.held, module.pending, module.held_records, module.missing_right) == (1, 0, 1, 0)
+    assert (module.held, module.pending, module.held_records) == (1, 0, 2)
+    assert (module.missing_right, module.missing_left) == (0, 0)
     assert module.oldest_lag_seconds is not None
     assert not found.as_ruled
 
 
-def item(record_id: str, kind: str, field: str | None) -> dict[str, Any]:
+def item(record_id: str, kind: str, field: str | None, candidate: str) -> dict[str, Any]:
     """Return an open review item."""
     return {
         "id": f"{kind}-{record_id}",
@@ -239,7 +241,7 @@ def item(record_id: str, kind: str, field: str | None) -> dict[str, Any]:
         "record_id": record_id,
         "label": "",
         "field": field,
-        "candidates": [],
+        "candidates": [{"connection": "books", "module": "customers", "id": candidate, "label": ""}],
         "state": "open",
         "opened": dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         "opened_run": "r",
@@ -267,6 +269,36 @@ def test_the_first_findings_are_told_and_all_are_counted(world: World) -> None:
     found = verified(world, limit=3)
     assert [item.kind for item in found.differences] == ["pending"] * 3
     assert (only(found).pending, only(found).left_alone) == (5, 5)
+
+
+def test_what_the_other_system_made_of_a_value_is_told(world: World) -> None:
+    """A value that the other system stored otherwise than it was written is a difference, though no run has work."""
+    left = world.rules(MAP).account("Acme", Website="https://a.example")
+    world.apply()
+    ((_, right, _),) = world.links()
+    state = world.state()
+    (link,) = state.links("customers")
+    world.books.edit("customers", right, {"website": "HTTPS://A.EXAMPLE"})
+    state.put_link(replace(link, right_base={**link.right_base, "website": "HTTPS://A.EXAMPLE"}))
+    world.quiet()
+    assert [(item.left.id, item.kind) for item in verified(world).differences] == [(left, "drift")]
+
+
+def test_its_calls_give_way_to_more_urgent_ones(world: World) -> None:
+    """Everything is read in the class of work for verification, by one reading a module without cursor."""
+    left, _ = settled(world, Phone="1")
+    world.edit(left, Phone="2")
+    seen: list[tuple[str, Priority]] = []
+
+    def note(name: str, arguments: tuple[Any, ...], answer: Any) -> Any:
+        if name != "identity":
+            seen.append((name, current_priority()))
+            assert name != "observe" or arguments[0].cursor is None
+        return answer
+
+    world.answered = note
+    verified(world)
+    assert seen == [(name, Priority.VERIFY) for name in ("observe", "observe", "fetch", "fetch")]
 
 
 def test_an_edit_between_the_two_readings_is_no_difference(world: World) -> None:
