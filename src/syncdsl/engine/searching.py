@@ -108,11 +108,9 @@ def _children(run: Run, place: Place, places: Iterable[Place]) -> Iterable[Child
         if other[0] != connection:
             continue
         named = [
-            pair.parent.field
+            pair.parent.field_of("left")
             for pair in run.plan.pairs.values()
-            if pair.parent is not None
-            and pair.parent.side == "left"
-            and (pair.left.connection, pair.left.module) == other
+            if pair.parent is not None and (pair.left.connection, pair.left.module) == other
         ]
         fields = run.schemas[connection].modules[other[1]].fields
         referring = [

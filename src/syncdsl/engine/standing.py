@@ -105,12 +105,13 @@ class Standings:
 
     def _waits(self, pair: Pair, record: Record) -> str | None:
         """Return why a nested record waits for its parent, None when nothing is in the way."""
-        if pair.parent is None or pair.parent.side != "left":
+        if pair.parent is None:
             return None
         above = self._run.plan.pairs[pair.parent.pair]
-        reference = record.fields.get(pair.parent.field)
+        field = pair.parent.field_of("left")
+        reference = record.fields.get(field)
         if not isinstance(reference, Ref):
-            return f"it has no parent: {pair.parent.field} is empty"
+            return f"it has no parent: {field} is empty"
         link = self._run.state.link(above.name, left_id=reference.id)
         if link is None:
             return f"its parent {above.left.connection}.{above.left.module}/{reference.id} has no partner yet"

@@ -61,6 +61,7 @@ class PairCheck:
         self._comparer = Comparer(pair, images)
         self._tally = Tally(pair=pair)
         self._doubted: list[Link] = []
+        self._set_aside: dict[str, set[tuple[str, str]]] = {}
 
     def tally(self) -> Tally:
         """Compare everything once, and return the counts."""
@@ -185,10 +186,10 @@ class PairCheck:
 
     def _unlinked(self, side: Side) -> None:
         """Look at every record of a side that has no link and by the rules should have one."""
-        endpoint = self._pair.left if side == "left" else self._pair.right
-        asides = {record_id for where, record_id in self._run.state.set_asides(self._pair.name) if where == side}
+        endpoint = _end(self._pair, side)
+        asides = self._asides(self._pair.name)
         for record in self._spool.unlinked(endpoint.observe, self._pair.name, side):
-            if record.id in asides:
+            if (side, record.id) in asides:
                 self._tally.set_aside += 1
                 continue
             if not self._in_scope(self._pair, side, record) or not self._parent_has_partner(self._pair, side, record):
@@ -214,35 +215,59 @@ class PairCheck:
             )
 
     def _in_scope(self, pair: Pair, side: Side, record: Record) -> bool:
-        """Return whether a record satisfies its side's condition and, where it belongs to a parent, its parent does."""
-        if not self._images.holds_where(pair.left if side == "left" else pair.right, record):
-            return False
-        if pair.parent is None or pair.parent.side != side:
-            return True
-        above = self._run.plan.pairs.get(pair.parent.pair)
-        parent = self._parent(pair, record)
-        return above is not None and parent is not None and self._in_scope(above, side, parent)
+        """Return whether a record satisfies its side's condition and, where it is nested, its parent does.
 
-    def _parent(self, pair: Pair, record: Record) -> Record | None:
-        if pair.parent is None or pair.parent.pair not in self._run.plan.pairs:
+        A parent whose partner is out of scope takes its children with it; one without a partner does not.
+        """
+        if not self._images.holds_where(_end(pair, side), record):
+            return False
+        if pair.parent is None:
+            return True
+        above, parent = self._above(pair), self._parent(pair, side, record)
+        if parent is None or not self._in_scope(above, side, parent):
+            return False
+        if (side, parent.id) in self._asides(above.name):
+            return False
+        link = self._spool.link(above.name, side, parent.id)
+        if link is None:
+            return True
+        partner_id, status = link
+        other: Side = "right" if side == "left" else "left"
+        partner = self._spool.record(_end(above, other).observe, partner_id)
+        return status == "active" and partner is not None and self._images.holds_where(_end(above, other), partner)
+
+    def _above(self, pair: Pair) -> Pair:
+        if pair.parent is None:
+            raise ValueError("the pair is not nested")
+        return self._run.plan.pairs[pair.parent.pair]
+
+    def _parent(self, pair: Pair, side: Side, record: Record) -> Record | None:
+        """Return the record above a nested one, where it was read."""
+        if pair.parent is None:
             return None
-        above = self._run.plan.pairs[pair.parent.pair]
-        endpoint = above.left if pair.parent.side == "left" else above.right
-        reference = record.fields.get(pair.parent.field)
-        return self._spool.record(endpoint.observe, reference.id) if isinstance(reference, Ref) else None
+        end = _end(self._above(pair), side)
+        reference = record.fields.get(pair.parent.field_of(side))
+        if not isinstance(reference, Ref) or reference.module != end.module:
+            return None
+        return self._spool.record(end.observe, reference.id)
 
     def _parent_has_partner(self, pair: Pair, side: Side, record: Record) -> bool:
         """Return whether a record's parent has a partner or should get one; without a parent nothing is in the way."""
-        if pair.parent is None or pair.parent.side != side:
+        if pair.parent is None:
             return True
-        above = self._run.plan.pairs[pair.parent.pair]
-        parent = self._parent(pair, record)
+        above, parent = self._above(pair), self._parent(pair, side, record)
         if parent is None:
             return False
         if self._spool.partner(above.name, side, parent.id) is not None:
             return True
         wanted = {"both", "right" if side == "left" else "left"}
         return above.direction in wanted and self._parent_has_partner(above, side, parent)
+
+    def _asides(self, pair: str) -> set[tuple[str, str]]:
+        """Return the (side, id) of records that a pair leaves out on purpose."""
+        if pair not in self._set_aside:
+            self._set_aside[pair] = self._run.state.set_asides(pair)
+        return self._set_aside[pair]
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -259,6 +284,10 @@ class PairCheck:
         if record.modified is None:
             return None
         return max(int((self._times[connection] - record.modified).total_seconds()), 0)
+
+
+def _end(pair: Pair, side: Side) -> Endpoint:
+    return pair.left if side == "left" else pair.right
 
 
 def _json(value: Value | Unknown) -> Any:

@@ -157,12 +157,17 @@ class Spool:
 
     def partner(self, pair: str, side: Side, record_id: str) -> str | None:
         """Return the id of a record's partner by an active link."""
+        found = self.link(pair, side, record_id)
+        return found[0] if found is not None and found[1] == "active" else None
+
+    def link(self, pair: str, side: Side, record_id: str) -> tuple[str, str] | None:
+        """Return the id of a record's partner and the status of their link."""
         other = "right" if side == "left" else "left"
         row = self._connection.execute(
-            f"SELECT {other}_id FROM link WHERE pair = ? AND {side}_id = ? AND status = 'active'",  # noqa: S608 - the same
+            f"SELECT {other}_id, status FROM link WHERE pair = ? AND {side}_id = ?",  # noqa: S608 - the same
             (pair, record_id),
         ).fetchone()
-        return row[0] if row else None
+        return (row[0], row[1]) if row else None
 
     def is_gone(self, step: str, record_id: str) -> bool:
         """Return whether a record is confirmed absent."""

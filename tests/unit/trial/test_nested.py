@@ -4,71 +4,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.unit.engine.test_nested import contact, person, rules
 from tests.unit.trial.conftest import verified
 
 from syncdsl.schema.values import Ref
-from syncdsl.state import Link
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
 
-RULES = """
-module customers: crm.Accounts -> books.customers
-    where crm: Tier == "A"
-    dedupe: Name == name
-    map:
-        Name -> name
-    with offers: crm.Deals -> books.vendors
-        parent: Account
-        map:
-            Name -> name
-"""
+    from syncdsl.changes.verification import Agreement
 
 
-def link(world: World, pair: str, left: str, right: str) -> None:
-    """Link two records by hand: both hold what they held when they were linked."""
-    state = world.state()
-    lines = tuple(line.digest for line in world.run(state).plan.pairs[pair].lines)
-    state.put_link(
-        Link(
-            uid=f"{pair}{left}",
-            pair=pair,
-            left_id=left,
-            right_id=right,
-            key=f"sd-{pair}{left}",
-            lines=lines,
-            left_base={"Name": world.get(left)["Name"]},
-            right_base={"name": world.get(right)["name"]},
-        )
-    )
+def contacts(world: World) -> Agreement:
+    """Return what is found of the nested module."""
+    return next(item for item in verified(world).modules if item.name == "customers.contacts")
 
 
 def test_children_belong_to_parents_in_scope(world: World) -> None:
-    """A child is missing only when its parent is in scope; a linked one is compared only then."""
-    world.rules(RULES)
-    inside, outside = world.account("Inside", Tier="A"), world.account("Outside", Tier="B")
-    child = world.deal("Offer", account=inside)
-    world.deal("Elsewhere", account=outside)
-    world.deal("Orphan")
-    parent = world.customer("Inside")
-    partner = world.record(world.books, "vendors", name="Offer")
-    link(world, "customers", inside, parent)
-    module = {item.name: item for item in verified(world).modules}
-    assert (module["customers"].linked, module["customers.offers"].missing_right) == (1, 1)
-    link(world, "customers.offers", child, partner)
-    found = verified(world)
-    assert found.in_sync
-    world.edit(child, Name="Better offer")
+    """A child is compared and missed only while its parent is in scope, on either side."""
+    world.rules(rules(below="<->"))
+    ada, outside = world.account("Ada"), world.account("Bob", Region="out")
+    ann = contact(world, "Ann", ada)
+    contact(world, "Elsewhere", outside)
+    contact(world, "Orphan", None)
+    assert contacts(world).missing_right == 1
+    world.settle()
+    assert verified(world).in_sync
+    world.edit(ann, Name="Anna")
     (difference,) = verified(world).differences
-    assert (difference.rule, difference.kind, difference.field) == ("customers.offers", "pending", "name")
-    world.edit(child, Account=Ref("Accounts", outside))
-    module = {item.name: item for item in verified(world).modules}
-    assert (module["customers.offers"].outside, module["customers.offers"].linked) == (1, 0)
+    assert (difference.rule, difference.kind, difference.field) == ("customers.contacts", "pending", "name")
+    world.edit(ada, Region="out")
+    assert verified(world).in_sync
+    assert (contacts(world).outside, contacts(world).linked) == (1, 0)
+
+
+def test_a_child_below_another_parent_differs(world: World) -> None:
+    """That partners belong to partners is compared like any field."""
+    world.rules(rules())
+    ada, bob = world.account("Ada"), world.account("Bob")
+    ann = contact(world, "Ann", ada)
+    world.settle()
+    world.edit(ann, Account=Ref("Accounts", bob))
+    (difference,) = verified(world).differences
+    assert (difference.field, difference.line) == ("contact", "parent: Account")
+
+
+def test_persons_of_the_far_side_are_missing_where_they_travel_back(world: World) -> None:
+    """Below a two-way parent a person without a contact is missing exactly where the nested module is two-way."""
+    world.rules(rules(below="<->"))
+    world.account("Ada")
+    world.settle()
+    person(world, "Ann", str(world.one("customers")["id"]))
+    assert contacts(world).missing_left == 1
+    world.rules(rules(below="->"))
+    assert contacts(world).missing_left == 0
 
 
 def test_a_module_can_be_verified_alone_and_with_those_below_it(world: World) -> None:
     """A nested module's name looks at it alone, its parent's at both."""
-    world.rules(RULES)
-    world.account("Inside", Tier="A")
-    assert [item.name for item in verified(world, module="customers").modules] == ["customers", "customers.offers"]
-    assert [item.name for item in verified(world, module="customers.offers").modules] == ["customers.offers"]
+    world.rules(rules())
+    world.account("Ada")
+    assert [item.name for item in verified(world, module="customers").modules] == ["customers", "customers.contacts"]
+    assert [item.name for item in verified(world, module="customers.contacts").modules] == ["customers.contacts"]
