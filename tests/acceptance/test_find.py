@@ -77,6 +77,23 @@ def test_an_account_is_found_with_its_contacts(project: Project, sandbox: Sandbo
     assert sandbox.writes(before) == []
 
 
+def test_a_hit_is_pulled_in_alone(project: Project, sandbox: Sandbox) -> None:
+    """The named hit, or the only one, is synced at once and nothing else is; the changes are shown."""
+    project.rules(RULES)
+    acme = sandbox.account(Account_Name="Acme GmbH")
+    sandbox.account(Account_Name="Acme Holding")
+    several = project.run("find", "Acme", "--yes", code=3)
+    assert "2 records were found" in several.stderr
+    assert "is none of the records" in project.run("find", "Acme", "--pull", "1", "--yes", code=3).stderr
+    assert "--yes" in project.run("find", "Acme", "--pull", acme, code=None).stderr
+    shown = project.run("find", "Acme", "--pull", acme, "--yes").stdout
+    assert "1 create" in shown
+    assert [customer["contact_name"] for customer in sandbox.customers()] == ["Acme GmbH"]
+    project.run("find", "Holding", "--yes")
+    assert sorted(customer["contact_name"] for customer in sandbox.customers()) == ["Acme GmbH", "Acme Holding"]
+    assert project.kinds() == []
+
+
 def test_nothing_found_ends_with_one(project: Project) -> None:
     """An empty result says where it was looked, and tells scripts."""
     project.rules(RULES)

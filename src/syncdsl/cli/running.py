@@ -68,19 +68,11 @@ def _moment(clock: Clock) -> dt.datetime:
 
 @contextmanager
 def opened_run(
-    workspace: Workspace,
-    settings: Globals,
-    environment: str,
-    progress: Progress,
-    *,
-    scratch: bool,
-    sweep: bool,
-    read_only: bool = False,
+    workspace: Workspace, settings: Globals, environment: str, progress: Progress, *, scratch: bool, sweep: bool
 ) -> Iterator[Run]:
     """Check the rules, open the environment and yield a run; everything is closed at the end.
 
-    With `scratch` it works on a copy of the state that is thrown away: for previews. With `read_only` it cannot write
-    to the state at all: for what only looks.
+    With `scratch` it works on a copy of the state that is thrown away: for previews.
     """
     plan, schemas = compiled(workspace, settings)
     from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - rules with errors need no engine
@@ -90,7 +82,7 @@ def opened_run(
 
     with (
         open_connections(workspace, environment, plan, schemas) as connections,
-        open_project_state(workspace, environment, read_only=read_only, scratch=scratch) as state,
+        open_project_state(workspace, environment, scratch=scratch) as state,
     ):
         yield Run(
             plan=plan,

@@ -47,15 +47,16 @@ def verify(
       syncdsl verify --module customers --limit 100
       syncdsl verify --env production --format json | jq .summary
     """  # noqa: D301 - \b keeps click from filling the lines
-    from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.cli.running import open_workspace, opened_run  # noqa: PLC0415 - the same
+    from syncdsl.cli.looking import opened_look  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace  # noqa: PLC0415 - the same
     from syncdsl.trial.verification import verify as compare  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, scratch=False, read_only=True, sweep=True) as run,
+        opened_look(workspace, settings, name, progress.progress) as run,
     ):
         found = compare(run, module=module, limit=limit)
     _show(found, output, quiet=settings.quiet)

@@ -55,6 +55,11 @@ class Search(Model):
     hits: tuple[Hit, ...]
     more: tuple[Place, ...] = ()
 
+    @property
+    def records(self) -> list[RecordName]:
+        """Every record that was found, each below what it belongs to, in the order in which they are shown."""
+        return [record for hit in self.hits for record in _records(hit)]
+
 
 def search(run: Run, text: str, *, module: str | None = None, limit: int = LIMIT) -> Search:
     """Search the CRM by names; records that belong to a hit are listed below it and not again by themselves.
@@ -175,11 +180,14 @@ class _Finder:
         return RecordName(connection=connection, module=module, id=record.id, label=label or record.id)
 
 
+def _records(hit: Hit) -> list[RecordName]:
+    return [hit.record, *(record for child in hit.children for record in _records(child))]
+
+
 def _within(hit: Hit) -> Iterable[tuple[Place, str]]:
     """Yield a hit's record and those below it."""
-    yield (hit.record.connection, hit.record.module), str(hit.record.id)
-    for child in hit.children:
-        yield from _within(child)
+    for record in _records(hit):
+        yield (record.connection, record.module), str(record.id)
 
 
 __all__ = ["Hit", "Search", "search"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from syncdsl.render.neutral import cut, neutral
@@ -9,6 +10,8 @@ from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.values_text import label_text, record_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syncdsl.engine.searching import Hit, Search
     from syncdsl.engine.standing import Situation, Standing
 
@@ -24,26 +27,28 @@ MEANINGS: dict[Situation, str] = {
 }
 
 
-def render_search(found: Search, style: Style = PLAIN, width: int = 100) -> str:
-    """Return the list of hits, or where there are none."""
+def render_search(found: Search, style: Style = PLAIN, width: int = 100, *, numbered: bool = False) -> str:
+    """Return the list of hits, or where there are none; with `numbered` each record has a number to choose it by."""
     places = ", ".join(f"{connection}.{module}" for connection, module in found.places)
     if not found.hits:
         return f"{style('warning', 'Nothing found')} for `{neutral(found.text)}` in {neutral(places)}.\n"
     lines = [f"{style('bold', counted(len(found.hits), 'hit'))} for `{neutral(found.text)}` in {neutral(places)}"]
+    numbers = count(1) if numbered else None
     for hit in found.hits:
-        lines += ["", *_hit(hit, style, width, indent="")]
+        lines += ["", *_hit(hit, style, width, indent="", numbers=numbers)]
     if found.more:
         names = ", ".join(f"{connection}.{module}" for connection, module in found.more)
         lines += ["", style("dim", f"There may be more in {neutral(names)}: search for a longer text.")]
     return "\n".join(lines) + "\n"
 
 
-def _hit(hit: Hit, style: Style, width: int, *, indent: str) -> list[str]:
-    lines = [f"{indent}{style('bold', label_text(hit.record))}  {style('dim', record_text(hit.record))}"]
+def _hit(hit: Hit, style: Style, width: int, *, indent: str, numbers: Iterator[int] | None) -> list[str]:
+    number = f"{style('code', f'[{next(numbers)}]')} " if numbers is not None else ""
+    lines = [f"{indent}{number}{style('bold', label_text(hit.record))}  {style('dim', record_text(hit.record))}"]
     for standing in hit.standings:
         lines += [f"{indent}  {line}" for line in _standing(standing, style, width - len(indent) - 2)]
     for child in hit.children:
-        lines += _hit(child, style, width, indent=indent + "    ")
+        lines += _hit(child, style, width, indent=indent + "    ", numbers=numbers)
     return lines
 
 

@@ -52,6 +52,14 @@ def test_hits_their_standing_and_their_children_are_shown() -> None:
     ]
 
 
+def test_records_are_numbered_to_be_chosen() -> None:
+    """The numbers count the records in the order in which they are found by number."""
+    text = render_search(FOUND, numbered=True)
+    assert "[1] Acme" in text
+    assert "    [2] Ada" in text
+    assert [record.label for record in FOUND.records] == ["Acme\x1b[2J", "Ada"]
+
+
 def test_nothing_found_says_where_it_was_looked() -> None:
     """An empty result names the modules that were searched."""
     empty = FOUND.model_copy(update={"hits": (), "more": ()})
