@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import validate
+from tests.unit.cli.dialogue import talk
 
 from syncdsl.render.find_json import search_schema
 
@@ -92,6 +93,23 @@ def test_a_hit_is_pulled_in_alone(project: Project, sandbox: Sandbox) -> None:
     project.run("find", "Holding", "--yes")
     assert sorted(customer["contact_name"] for customer in sandbox.customers()) == ["Acme GmbH", "Acme Holding"]
     assert project.kinds() == []
+
+
+def test_at_a_terminal_it_asks_which_hit_to_pull_in(project: Project, sandbox: Sandbox) -> None:
+    """Hits are numbered and nothing is pulled in by default; the chosen one is, once its changes are confirmed."""
+    project.rules(RULES)
+    for name in ("Acme GmbH", "Acme Holding"):
+        sandbox.account(Account_Name=name)
+    before = sandbox.last()
+    code, shown = talk(project.folder, project.environment, "find", "Acme", answers=[("Pull one in", "")])
+    assert code == 0, shown
+    assert sandbox.writes(before) == []
+    answers = [("Pull one in", "2"), ("Apply these", "y")]
+    code, shown = talk(project.folder, project.environment, "find", "Acme", answers=answers)
+    assert code == 0, shown
+    chosen = "Acme Holding" if shown.index("Acme Holding") > shown.index("Acme GmbH") else "Acme GmbH"
+    assert [customer["contact_name"] for customer in sandbox.customers()] == [chosen]
+    assert "Pull" not in talk(project.folder, project.environment, "find", "Acme", "--no-pull", answers=[])[1]
 
 
 def test_nothing_found_ends_with_one(project: Project) -> None:
