@@ -71,6 +71,56 @@ def test_verify_a_seeded_organisation(make_project: MakeProject, start_sandbox: 
     assert module["linked"] > 20
 
 
+NESTED = """language 1
+
+connection crm: zoho_crm
+connection books: zoho_books
+
+module customers: crm.Accounts <-> books.customers
+    where books: customer_sub_type == "business"
+    dedupe: Account_Name == contact_name
+    on duplicate: overwrite in books
+    on conflict: crm
+    map:
+        Account_Name <-> contact_name
+        "business" -> customer_sub_type
+        Currency <-> currency_id.currency_code, when empty
+    with contacts: crm.Contacts -> books.contact_persons
+        parent: Account_Name
+        dedupe: Email == email
+        map:
+            First_Name ?? Last_Name -> first_name
+            Last_Name -> last_name
+            Email -> email
+
+guard: creates <= 500, updates <= 100 %
+"""
+
+
+def test_verify_contacts_below_their_accounts(project: Project, sandbox: Sandbox) -> None:
+    """Contact persons are compared with contacts, and a contact without one is missing; lookups are looked up."""
+    project.rules(NESTED)
+    acme = sandbox.account(Account_Name="Acme GmbH")
+    body = {"First_Name": "Ada", "Last_Name": "Lovelace", "Email": "ada@acme.example", "Account_Name": {"id": acme}}
+    answer = sandbox.crm.post("/Contacts", json={"data": [body]})
+    ada = answer.json()["data"][0]["details"]["id"]
+    assert {item["missing_right"] for item in report(project, code=2)["verification"]["modules"]} == {1}
+    project.run("apply", "--yes")
+    quiet = report(project, code=0)
+    assert [(item["name"], item["linked"]) for item in quiet["verification"]["modules"]] == [
+        ("customers", 1),
+        ("customers.contacts", 1),
+    ]
+    sandbox.change("Contacts", ada, Last_Name="King")
+    (difference,) = report(project, code=2)["verification"]["differences"]
+    assert (difference["rule"], difference["field"], difference["kind"]) == (
+        "customers.contacts",
+        "last_name",
+        "pending",
+    )
+    assert (difference["left_value"], difference["right_value"]) == ("King", "Lovelace")
+
+
 def test_a_wrong_module_and_a_missing_project_are_explained(project: Project) -> None:
     """Mistakes in the call end with what to do."""
     done = project.run("verify", "--module", "nobody", code=3)
