@@ -18,6 +18,7 @@ from syncdsl.engine.progress import Progress, Silent
 from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
+from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,6 +94,7 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         _record_identity(run, context)
         run_id = uuid.uuid4().hex[:12]
         sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
+        state.because(_cause(run, run_id))
         recovered = run.recovery.resolve(context)
         context.view.flush()
         state.start_run(run_id, "apply", run.plan.digest, run.clock())
@@ -140,6 +142,19 @@ def _record_identity(run: Run, context: Context) -> None:
                 for name, identity in context.identities.items()
             },
         )
+
+
+def _cause(run: Run, run_id: str) -> Cause:
+    """Return what the history names as the cause of changes of links: this run, its person, and the rules' lines."""
+    places = {
+        pair.name: Place(
+            location=pair.location,
+            left=(pair.left.connection, pair.left.module),
+            right=(pair.right.connection, pair.right.module),
+        )
+        for pair in run.plan.pairs.values()
+    }
+    return Cause(run=run_id, by=run.user, clock=run.clock, places=places)
 
 
 def _summary(report: ApplyReport) -> dict[str, int]:

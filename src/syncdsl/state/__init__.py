@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.state.part import chunks
 from syncdsl.state.records import (
+    Cause,
     Head,
     HistoryEntry,
     HistoryRow,
@@ -14,6 +15,7 @@ from syncdsl.state.records import (
     JournalEvent,
     Link,
     NotUniqueError,
+    Place,
     ReadOnlyStateError,
     ReviewItem,
     StoredRecord,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from syncdsl.state.store import State
 
 __all__ = [
+    "Cause",
     "Head",
     "HistoryEntry",
     "HistoryRow",
@@ -34,6 +37,7 @@ __all__ = [
     "JournalEvent",
     "Link",
     "NotUniqueError",
+    "Place",
     "ReadOnlyStateError",
     "ReviewItem",
     "State",

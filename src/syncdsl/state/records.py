@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from syncdsl.schema.values import Fields
@@ -173,6 +174,29 @@ class HistoryRow:
     seq: int
     run: str
     entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the link of a pair comes from: the rule's line, and (connection, module) of both sides."""
+
+    location: str
+    left: tuple[str, str]
+    right: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why links change from now on: a run, a person, the clock to stamp with, and where each pair is written.
+
+    `iid` is the intent whose answer is being committed.
+    """
+
+    run: str = ""
+    by: str | None = None
+    clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
+    places: Mapping[str, Place] = field(default_factory=dict)
+    iid: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
