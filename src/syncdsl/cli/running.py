@@ -95,4 +95,5 @@ def opened_run(
             clock=partial(_moment, project_clock()),
             sweep=sweep,
             sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
+            history_days=workspace.settings.environments[environment].history_days,
         )

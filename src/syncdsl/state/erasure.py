@@ -207,10 +207,8 @@ class _Work:
         }
 
     def _documents(self) -> None:
-        ids = {(connection, module, record_id) for connection, module, record_id in self._subject.records}
-        conditions: list[ColumnElement[bool]] = [
-            INSTANCE.c.key.in_(uids) for uids in chunks(sorted(self._subject.uids))
-        ]
+        names = sorted(self._subject.uids)
+        conditions: list[ColumnElement[bool]] = [INSTANCE.c.key.in_(some) for some in chunks(names)]
         conditions += [
             and_(INSTANCE.c.connection == connection, INSTANCE.c.module == module, INSTANCE.c.record_id == record_id)
             for connection, module, record_id in sorted(self._subject.records)

@@ -40,6 +40,11 @@ class Pruned:
     rows: int = 0
     payloads: int = 0
 
+    @property
+    def any(self) -> bool:
+        """Whether anything went."""
+        return bool(self.rows or self.payloads)
+
     def __add__(self, other: Pruned) -> Pruned:
         """Return both together."""
         return Pruned(rows=self.rows + other.rows, payloads=self.payloads + other.payloads)
