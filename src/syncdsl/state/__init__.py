@@ -18,7 +18,9 @@ from syncdsl.state.records import (
     Place,
     ReadOnlyStateError,
     ReviewItem,
+    Run,
     StoredRecord,
+    Subject,
     Totals,
 )
 
@@ -40,8 +42,10 @@ __all__ = [
     "Place",
     "ReadOnlyStateError",
     "ReviewItem",
+    "Run",
     "State",
     "StoredRecord",
+    "Subject",
     "Totals",
     "chunks",
     "open_state",

@@ -75,6 +75,10 @@ class Database(ABC):
             for name in tables:
                 connection.exec_driver_sql(f'VACUUM FULL "{name}"')
 
+    def copies(self) -> list[Path]:
+        """Return the copies that this program made of the database, where it knows of them."""
+        return []
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

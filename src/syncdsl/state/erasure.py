@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,9 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from syncdsl.schema.digest import digest
 from syncdsl.state.columns import encode
 from syncdsl.state.history import subject_conditions
+from syncdsl.state.lookup import named_by, reviews_about
 from syncdsl.state.part import CHUNK, Part, chunks
-from syncdsl.state.records import OPEN_STATES
+from syncdsl.state.records import OPEN_STATES, Subject
 from syncdsl.state.tables import (
     ARCHIVE,
     HISTORY,
@@ -47,21 +47,6 @@ ENGINE_FIELDS = frozenset({"syncdsl key"})
 _GONE = "(erased)"
 _BASES = ("left_base", "right_base")
 
-RecordId = tuple[str, str, str]
-"""Connection, module and id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """Whom an erasure is about: records, and the links and documents (`uids` are their keys) between them.
-
-    `sides` are the records as pairs know them: pair, side and id.
-    """
-
-    records: frozenset[RecordId]
-    uids: frozenset[str]
-    sides: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
-
 
 class Erasure(Part):
     """What is replaced by digests, and how."""
@@ -81,7 +66,7 @@ class Erasure(Part):
                     select(INTENT.c.iid).where(condition, INTENT.c.state.in_(OPEN_STATES))
                 ).scalars()
             ]
-            decided = [row for row in _reviews(connection, subject) if row.state == "decided"]
+            decided = [row for row in reviews_about(connection, subject.records) if row.state == "decided"]
         return len(set(writes)) + len(decided)
 
     def erasable(self, subject: Subject) -> Counter[str]:
@@ -218,7 +203,7 @@ class _Work:
                 self._replace("documents", INSTANCE.c.key, row, {"inputs": self._values(row.inputs)})
 
     def _review_items(self) -> None:
-        for row in _reviews(self._connection, self._subject):
+        for row in reviews_about(self._connection, self._subject.records):
             if row.state == "decided":
                 continue
             about = (row.connection, row.module, row.record_id) in self._subject.records
@@ -234,7 +219,7 @@ class _Work:
             self._replace("reviews", REVIEW.c.id, row, after)
 
     def _candidate(self, item: Any) -> Any:
-        if not isinstance(item, dict) or _named(item) not in self._subject.records:
+        if not isinstance(item, dict) or named_by(item) not in self._subject.records:
             return item
         return {**item, "label": item.get("id") or ""}
 
@@ -280,11 +265,7 @@ class _Work:
             return False
         names = {content.get("uid"), content.get("key")}
         source = (content.get("source_connection"), content.get("source_module"), content.get("source_id"))
-        return bool(names & self._subject.uids) or bool({_named(content), source} & self._subject.records)
-
-
-def _named(data: Any) -> tuple[Any, Any, Any]:
-    return data.get("connection"), data.get("module"), data.get("record_id", data.get("id"))
+        return bool(names & self._subject.uids) or bool({named_by(content), source} & self._subject.records)
 
 
 def _intent_conditions(subject: Subject) -> list[ColumnElement[bool]]:
@@ -301,13 +282,3 @@ def _intent_conditions(subject: Subject) -> list[ColumnElement[bool]]:
             ),
         ]
     return found
-
-
-def _reviews(connection: Connection, subject: Subject) -> list[Any]:
-    """Return the review items that name one of these records, as their subject or as a candidate."""
-    return [
-        row
-        for row in connection.execute(select(REVIEW)).all()
-        if (row.connection, row.module, row.record_id) in subject.records
-        or any(isinstance(item, dict) and _named(item) in subject.records for item in row.candidates)
-    ]

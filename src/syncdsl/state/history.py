@@ -78,6 +78,16 @@ class History(Part):
             ).mappings()
             return fold(row_of(row) for row in rows)
 
+    def last_known(self, uid: str) -> list[Link]:
+        """Return what a link was before it ended last; nothing when there never was one."""
+        found: list[Link] = []
+        seen: list[HistoryRow] = []
+        for row in self.history(uid=uid):
+            if row.entry.kind == "link" and row.entry.new is None:
+                found = [*fold(seen).values()] or found
+            seen.append(row)
+        return [*fold(seen).values()] or found
+
     def _history(self, condition: Any) -> list[HistoryRow]:
         with self.reading() as reading:
             rows = reading.execute(select(HISTORY).where(condition).order_by(HISTORY.c.seq)).mappings()

@@ -221,6 +221,24 @@ class Totals:
     amount: Decimal
 
 
+RecordId: TypeAlias = tuple[str, str, str]
+"""Connection, module and id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a question about one record is about: it and its partners, and what is between them.
+
+    `uids` are the links and the keys of the documents.
+
+    `sides` are the records as pairs know them: pair, side and id.
+    """
+
+    records: frozenset[RecordId]
+    uids: frozenset[str]
+    sides: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+
+
 ReviewKind: TypeAlias = Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]
 ReviewState: TypeAlias = Literal["open", "decided", "closed"]
 

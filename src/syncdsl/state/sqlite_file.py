@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import socket
 import sqlite3
@@ -90,6 +91,10 @@ class SqliteFile(Database):
             raise self.fault_of(error) from None
         if answer[0]:
             raise self.unusable("another program reads it, so its log still holds what was removed")
+
+    def copies(self) -> list[Path]:
+        """Return the copies of before migrations."""
+        return sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}.backup-*"))
 
 
 def open_sqlite(url: URL, *, base: Path, read_only: bool, scratch: bool) -> Database:

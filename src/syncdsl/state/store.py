@@ -17,6 +17,7 @@ from syncdsl.state.history import History
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
 from syncdsl.state.links import Links
+from syncdsl.state.lookup import Lookup
 from syncdsl.state.observations import Observations
 from syncdsl.state.records import Cause, NotUniqueError, ReadOnlyStateError
 from syncdsl.state.retention import Retention
@@ -25,6 +26,7 @@ from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Column, ColumnElement, Connection
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
 
 
-class State(Links, Observations, Forms, JournalTable, History, Retention, Erasure, Documents, Runs, Lease):
+class State(Links, Observations, Forms, JournalTable, History, Retention, Lookup, Erasure, Documents, Runs, Lease):
     """Everything that is remembered between runs. One thread uses it."""
 
     def __init__(self, database: Database) -> None:
@@ -141,6 +143,10 @@ class State(Links, Observations, Forms, JournalTable, History, Retention, Erasur
     def scrub(self) -> None:
         """Rewrite the database, so that what was replaced or removed is not in its free space or its log either."""
         self._database.scrub([table.name for table in METADATA.sorted_tables])
+
+    def copies(self) -> list[Path]:
+        """Return the copies of the state that were made beside it: what is erased here is still in them."""
+        return self._database.copies()
 
     def close(self) -> None:
         """Close the database."""

@@ -10,7 +10,7 @@ import pytest
 
 from syncdsl.engine.run import apply
 from syncdsl.schema.values import Erased
-from syncdsl.state.erasure import Subject
+from syncdsl.state import Subject
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World

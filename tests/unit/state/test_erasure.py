@@ -13,8 +13,8 @@ from tests.unit.state.test_links import link
 
 from syncdsl.diagnostics import Fault
 from syncdsl.schema.values import Erased
-from syncdsl.state import Cause, HistoryEntry, Instance, Intent, Place, StoredRecord, open_state, sqlite_file
-from syncdsl.state.erasure import Subject, erased_digest
+from syncdsl.state import Cause, HistoryEntry, Instance, Intent, Place, StoredRecord, Subject, open_state, sqlite_file
+from syncdsl.state.erasure import erased_digest
 from syncdsl.state.tables import ARCHIVE, MATCH_FORM, REVIEW
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.state.test_links import FIELDS, LINKS, link
 
-from syncdsl.state import Cause, Link, NotUniqueError, Place, open_state
-from syncdsl.state.erasure import Subject
+from syncdsl.state import Cause, Link, NotUniqueError, Place, Subject, open_state
 
 if TYPE_CHECKING:
     from syncdsl.state import State
