@@ -17,11 +17,31 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import Pair
     from syncdsl.plan.plan import Plan
     from syncdsl.state import HistoryRow, Link, ReviewItem, State
+    from syncdsl.state.records import Unmade
 
 What: TypeAlias = Literal[
-    "linked", "re-linked", "unlinked", "status", "compacted", "wrote", "saw", "asked", "decided", "settled"
+    "linked",
+    "re-linked",
+    "unlinked",
+    "status",
+    "compacted",
+    "wrote",
+    "saw",
+    "refused",
+    "dropped",
+    "in doubt",
+    "asked",
+    "decided",
+    "settled",
 ]
-"""What happened: to a link, to a field (written by syncdsl, or seen to be changed), to a question."""
+"""What happened: to a link, to a field (written by syncdsl, or seen to be changed), to a write, to a question."""
+
+_UNMADE: dict[str, What] = {
+    "rejected": "refused",
+    "dropped": "dropped",
+    "ambiguous": "in doubt",
+    "quarantined": "in doubt",
+}
 
 
 class Event(Model):
@@ -79,6 +99,7 @@ def story_of(
     pairs = {link.uid: link.pair for link in links}
     told = [event for row in rows for event in _events(row, plan, pairs, starts.get(row.run))]
     events = _without_echoes(told)
+    events += [_unmade(write) for write in state.unmade_writes(subject)]
     for item in state.reviews_of(subject.records):
         events += _questions(item)
     if field is not None:
@@ -160,6 +181,16 @@ def _without_echoes(events: Sequence[Event]) -> list[Event]:
     """Leave out what a write itself made of a base: it is told already."""
     written = {(event.run, event.record, event.field) for event in events if event.what == "wrote"}
     return [event for event in events if event.what != "saw" or (event.run, event.record, event.field) not in written]
+
+
+def _unmade(write: Unmade) -> Event:
+    """Return what is known of a write that did not come about."""
+    connection, module, record_id = write.record
+    place = f"{connection}.{module}" + (f"/{record_id}" if record_id else "")
+    text = f"{write.op}: {write.detail}" if write.detail else write.op
+    return Event(
+        at=write.at, run="", what=_UNMADE[write.state], record=place, text=text, rule=write.rule, intent=write.iid
+    )
 
 
 def _questions(item: ReviewItem) -> Iterable[Event]:

@@ -24,6 +24,9 @@ _MEANING: dict[What, str] = {
     "compacted": "dim",
     "wrote": "update",
     "saw": "bold",
+    "refused": "error",
+    "dropped": "warning",
+    "in doubt": "warning",
     "asked": "hold",
     "decided": "good",
     "settled": "good",
@@ -82,36 +85,50 @@ def _head(event: Event, style: Style) -> str:
 
 
 class _Columns:
-    """How wide what, record and field are in one story."""
+    """How wide what, record and field are in one story; a record is its connection where that says enough."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        fields = [event for event in events if event.field is not None and event.what in {"wrote", "saw"}]
+        fields = [event for event in events if event.what in _OF_FIELDS]
+        self._several = len({event.record for event in fields}) > len({_system(event) for event in fields})
         self._what = max((len(event.what) for event in events), default=0)
-        self._record = min(max((cells(_short(event.record)) for event in fields), default=0), 40)
+        self._record = min(max((cells(self._name(event)) for event in fields), default=0), 40)
         self._field = min(max((cells(neutral(event.field or "")) for event in fields), default=0), 28)
 
     def line(self, event: Event, style: Style, width: int) -> str:
+        """Return the line of an event, its cause at the end."""
         what = style(_MEANING[event.what], event.what.ljust(self._what))
         cause = _cause(event)
-        room = max(width - self._what - 6 - cells(cause), 24)
-        if event.what in {"wrote", "saw"}:
-            taken = self._record + self._field + 4
-            half = max((room - taken - 4) // 2, 8)
-            old, new = value_text(event.old, half), value_text(event.new, half)
-            names = f"{_padded(_short(event.record), self._record)}  {_padded(neutral(event.field or ''), self._field)}"
+        room = max(width - self._what - 4 - (cells(cause) + 2 if cause else 0), 24)
+        if event.what in _OF_FIELDS:
+            names = f"{_padded(self._name(event), self._record)}  {_padded(neutral(event.field or ''), self._field)}"
+            both = max(room - self._record - self._field - 7, 16)
+            old, new = value_text(event.old, both), value_text(event.new, both)
+            if cells(old) + cells(new) > both:
+                # Who needs less leaves the rest to the other.
+                half = both // 2
+                left = max(half, both - cells(new))
+                old = value_text(event.old, left)
+                new = value_text(event.new, both - cells(old))
             text = f"{names}  {style('void', old)} → {style('create', new)}"
         else:
             text = cut(_sentence(event), room)
         return f"  {what}  {text}" + (f"  {style('dim', cause)}" if cause else "")
 
+    def _name(self, event: Event) -> str:
+        return neutral(event.record if self._several else _system(event))
+
+
+_OF_FIELDS = frozenset({"wrote", "saw"})
+_WRITES = frozenset({"wrote", "refused", "dropped", "in doubt"})
+
+
+def _system(event: Event) -> str:
+    return event.record.partition(".")[0]
+
 
 def _padded(text: str, width: int) -> str:
     shown = cut(text, width)
     return shown + " " * (width - cells(shown))
-
-
-def _short(record: str) -> str:
-    return neutral(record)
 
 
 def _sentence(event: Event) -> str:
@@ -134,12 +151,11 @@ def _sentence(event: Event) -> str:
 
 
 def _cause(event: Event) -> str:
-    """Return why: the rule with its line, and the write."""
+    """Return why: the line of the rule, and the write. What was seen was done by somebody in that system."""
     if event.what == "saw":
         return ""
-    place = f"{event.rule}, {event.location}" if event.location else event.rule
-    intent = f", write {event.intent[:SHORT]}" if event.intent and event.what == "wrote" else ""
-    return neutral(place + intent)
+    intent = f" · write {event.intent[:SHORT]}" if event.intent and event.what in _WRITES else ""
+    return neutral((event.location or event.rule) + intent)
 
 
 def render_runs(runs: Sequence[Run], style: Style = PLAIN) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from syncdsl.schema.digest import digest
 from syncdsl.state.columns import encode
 from syncdsl.state.history import subject_conditions
-from syncdsl.state.lookup import named_by, reviews_about
+from syncdsl.state.lookup import named_by, reviews_about, writes_about
 from syncdsl.state.part import CHUNK, Part, chunks
 from syncdsl.state.records import OPEN_STATES, Subject
 from syncdsl.state.tables import (
@@ -61,7 +61,7 @@ class Erasure(Part):
         with self.reading() as connection:
             writes = [
                 row
-                for condition in _intent_conditions(subject)
+                for condition in writes_about(subject)
                 for row in connection.execute(
                     select(INTENT.c.iid).where(condition, INTENT.c.state.in_(OPEN_STATES))
                 ).scalars()
@@ -170,7 +170,7 @@ class _Work:
                 self._replace("bases", LINK.c.uid, row, after)
 
     def _journal(self) -> None:
-        for condition in _intent_conditions(self._subject):
+        for condition in writes_about(self._subject):
             rows = self._connection.execute(select(INTENT).where(condition, INTENT.c.state.not_in(OPEN_STATES))).all()
             for row in rows:
                 payload = self._payload(row.payload)
@@ -266,19 +266,3 @@ class _Work:
         names = {content.get("uid"), content.get("key")}
         source = (content.get("source_connection"), content.get("source_module"), content.get("source_id"))
         return bool(names & self._subject.uids) or bool({named_by(content), source} & self._subject.records)
-
-
-def _intent_conditions(subject: Subject) -> list[ColumnElement[bool]]:
-    """Return the conditions under which a write is about these records: it made, changed or came from one."""
-    found: list[ColumnElement[bool]] = [INTENT.c.key.in_(uids) for uids in chunks(sorted(subject.uids))]
-    for connection, module, record_id in sorted(subject.records):
-        written = and_(INTENT.c.connection == connection, INTENT.c.module == module)
-        found += [
-            and_(written, or_(INTENT.c.record_id == record_id, INTENT.c.remote_id == record_id)),
-            and_(
-                INTENT.c.source_connection == connection,
-                INTENT.c.source_module == module,
-                INTENT.c.source_id == record_id,
-            ),
-        ]
-    return found

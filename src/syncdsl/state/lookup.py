@@ -9,8 +9,8 @@ from sqlalchemy import Text, and_, or_, select, type_coerce
 from syncdsl.schema.values import show
 from syncdsl.state.columns import decode_fields, encode
 from syncdsl.state.part import Part, chunks
-from syncdsl.state.records import Instance, ReviewItem
-from syncdsl.state.tables import HISTORY, INSTANCE, LINK, OBSERVED_RECORD, REVIEW, RUN
+from syncdsl.state.records import Instance, ReviewItem, Unmade
+from syncdsl.state.tables import HISTORY, INSTANCE, INTENT, LINK, OBSERVED_RECORD, REVIEW, RUN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from syncdsl.schema.values import Fields
-    from syncdsl.state.records import RecordId, Side
+    from syncdsl.state.records import RecordId, Side, Subject
 
 _R = OBSERVED_RECORD.c
+_UNMADE = ("rejected", "dropped", "ambiguous", "quarantined")
 
 
 class Lookup(Part):
@@ -83,6 +84,23 @@ class Lookup(Part):
             items = [ReviewItem(**row._mapping) for row in reviews_about(reading, records)]  # noqa: SLF001 - its public name
         return sorted(items, key=lambda item: (item.opened, item.id))
 
+    def unmade_writes(self, subject: Subject) -> list[Unmade]:
+        """Return the writes of records that were refused, given up, or that nobody knows about, the oldest first."""
+        found: dict[int, Unmade] = {}
+        with self.reading() as reading:
+            for condition in writes_about(subject):
+                for row in reading.execute(select(INTENT).where(condition, INTENT.c.state.in_(_UNMADE))):
+                    found[row.seq] = Unmade(
+                        iid=row.iid,
+                        op=row.op,
+                        record=(row.connection, row.module, row.record_id or ""),
+                        rule=row.pair_or_document,
+                        state=row.state,
+                        detail=row.detail,
+                        at=row.finished_at or row.last_sent_at,
+                    )
+        return [found[seq] for seq in sorted(found)]
+
     def run_starts(self, runs: Iterable[str]) -> dict[str, Any]:
         """Return when runs began, by id."""
         with self.reading() as reading:
@@ -101,6 +119,22 @@ def reviews_about(connection: Connection, records: Collection[RecordId]) -> list
         if (row.connection, row.module, row.record_id) in records
         or any(isinstance(item, dict) and named_by(item) in records for item in row.candidates)
     ]
+
+
+def writes_about(subject: Subject) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a write is about these records: it made, changed or came from one."""
+    found: list[ColumnElement[bool]] = [INTENT.c.key.in_(uids) for uids in chunks(sorted(subject.uids))]
+    for connection, module, record_id in sorted(subject.records):
+        written = and_(INTENT.c.connection == connection, INTENT.c.module == module)
+        found += [
+            and_(written, or_(INTENT.c.record_id == record_id, INTENT.c.remote_id == record_id)),
+            and_(
+                INTENT.c.source_connection == connection,
+                INTENT.c.source_module == module,
+                INTENT.c.source_id == record_id,
+            ),
+        ]
+    return found
 
 
 def named_by(data: dict[str, Any]) -> tuple[Any, Any, Any]:

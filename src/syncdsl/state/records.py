@@ -229,14 +229,25 @@ RecordId: TypeAlias = tuple[str, str, str]
 class Subject:
     """What a question about one record is about: it and its partners, and what is between them.
 
-    `uids` are the links and the keys of the documents.
-
-    `sides` are the records as pairs know them: pair, side and id.
+    `uids` are the links and the keys of the documents, `sides` the records as pairs know them: pair, side and id.
     """
 
     records: frozenset[RecordId]
     uids: frozenset[str]
     sides: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmade:
+    """A write that did not come about, or that nobody knows about: `at` is when that was known, or it was sent last."""
+
+    iid: str
+    op: Operation
+    record: RecordId
+    rule: str
+    state: IntentState
+    detail: str
+    at: dt.datetime | None
 
 
 ReviewKind: TypeAlias = Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]
