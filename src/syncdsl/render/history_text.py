@@ -139,7 +139,7 @@ def _sentence(event: Event) -> str:
         case "status":
             return f"{neutral(event.record)}: {_STATUS.get(str(event.new), neutral(str(event.new)))}"
         case "compacted":
-            return f"{neutral(event.text)}; what was before is no longer kept"
+            return f"what was before is no longer kept; {neutral(event.text)}"
         case "re-linked":
             moved = ((name, event.old.get(name), event.new.get(name)) for name in sorted(event.new))
             return ", ".join(f"{neutral(name)} {value_text(old)} → {value_text(new)}" for name, old, new in moved)
