@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.schema.values import fields_from_json
-from syncdsl.state.columns import decode, encode
+from syncdsl.state.columns import Encoded, decode, encode
 from syncdsl.state.records import HistoryEntry, Link
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def changes(
     there is no link.
     """
     if before is None:
-        return [] if after is None else [_entry(uid, cause, at, "link", MADE, None, _data(after), after)]
+        return [] if after is None else [_entry(uid, cause, at, "link", MADE, None, _document(after), after)]
     if after is None:
         return [_entry(uid, cause, at, "link", ENDED, _data(before, (*FACTS, "status")), None, before)]
     found: list[HistoryEntry] = []
@@ -53,6 +53,11 @@ def changes(
             old, new = ({key: base[key] for key in base if key not in kept} for base in (had, has))
             found.append(_entry(uid, cause, at, "base", "base", old, new, after, side))
     return found
+
+
+def _document(facts: Mapping[str, str]) -> Encoded:
+    """Return all facts as one document: there may be a million new links, and each fact is encoded already."""
+    return Encoded("{" + ",".join(f'"{name}":{facts[name]}' for name in sorted(facts)) + "}")
 
 
 def _data(facts: Mapping[str, str], names: Iterable[str] | None = None) -> dict[str, Any]:

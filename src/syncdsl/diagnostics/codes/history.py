@@ -6,7 +6,7 @@ from syncdsl.diagnostics.codes.code import Code
 
 UNKNOWN_RECORD = Code(
     id="SD825",
-    name="unknown-record",
+    name="record-not-on-file",
     title="the state knows no such record",
     exit_code=3,
     explanation=(
