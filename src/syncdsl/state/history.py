@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, column, insert, select, true
 from sqlalchemy import table as plain_table
 
-from syncdsl.state.lineage import fold
+from syncdsl.state.lineage import RENAMED, fold
 from syncdsl.state.part import CHUNK, Part, chunks
 from syncdsl.state.records import HistoryEntry, HistoryRow
 from syncdsl.state.tables import HISTORY
@@ -48,6 +48,29 @@ class History(Part):
             return
         with self.transaction() as connection:
             append(connection, run, entries)
+
+    def note_renamed(self, old: str, new: str) -> None:
+        """Append that all links of the pair `old` are of `new` from here on: one row, however many there are.
+
+        Whoever renames a pair in the table of links does so in the same transaction.
+        """
+        with self.transaction() as connection:
+            place = self._cause.places.get(new)
+            entry = HistoryEntry(
+                uid="",
+                connection="",
+                module="",
+                record_id="",
+                field=RENAMED,
+                old=old,
+                new=new,
+                cause_rule=new,
+                cause_location=place.location if place is not None else "",
+                kind="link",
+                at=self._cause.clock(),
+                by=self._cause.by or None,
+            )
+            append(connection, self._cause.run or self._run or "", [entry])
 
     def history(
         self,

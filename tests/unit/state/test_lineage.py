@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.unit.state.test_links import FIELDS, LINKS, link
 
 from syncdsl.state import Cause, Link, NotUniqueError, Place, Subject, open_state
+from syncdsl.state.tables import LINK
 
 if TYPE_CHECKING:
     from syncdsl.state import State
@@ -148,3 +149,22 @@ def test_a_batch_that_breaks_a_promise_leaves_no_history(state: State) -> None:
         state.put_links([link(1), link(2, right_id="r1")])
     assert state.history() == []
     assert state.links("p") == []
+
+
+def test_a_pair_that_was_renamed_is_one_row(state: State) -> None:
+    """Renaming a pair is one row for all its links; what is compacted before or after it folds to the same."""
+    days = iter(range(100))
+    state.because(Cause(clock=lambda: NOW + dt.timedelta(days=next(days))))
+    state.put_link(link(1))
+    state.put_link(link(2, pair="other"))
+    state.put_link(link(1, status="left_gone"))
+    with state.transaction() as connection:
+        connection.execute(LINK.update().where(LINK.c.pair == "p").values(pair="q"))
+        state.note_renamed("p", "q")
+    state.put_link(replace(link(1), pair="q", left_base={"a": 1}))
+    wanted = {"u1": replace(link(1), pair="q", left_base={"a": 1}), "u2": link(2, pair="other")}
+    assert state.lineage() == wanted
+    for day in (2, 3, 4, 9):
+        state.prune_history(NOW + dt.timedelta(days=day))
+        assert state.lineage() == wanted
+    assert [row.entry.field for row in state.history()] == ["made", "renamed", "compacted"]
