@@ -70,6 +70,16 @@ COMMANDS = {
     "verify": Entry(
         target="syncdsl.cli.verify:verify", summary="Read both sides in full and compare every field.", section=RUN
     ),
+    "history": Entry(
+        target="syncdsl.cli.history:history",
+        summary="Tell what happened to a record and its partner, and why; or list the last runs.",
+        section=RUN,
+    ),
+    "erase": Entry(
+        target="syncdsl.cli.erase:erase",
+        summary="Replace what is remembered of a person or company by digests.",
+        section=RUN,
+    ),
     "demo": Entry(
         target="syncdsl.cli.demo:demo", summary="See it all work on this machine, in half a minute.", section=TRY
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from syncdsl.diagnostics.codes import (
     adapters,
     composition,
+    history,
     internal,
     lint,
     lint_expressions,
@@ -44,6 +45,7 @@ ALL_CODES: tuple[Code, ...] = (
     *onboarding.CODES,
     *runs.CODES,
     *verify.CODES,
+    *history.CODES,
     *internal.CODES,
 )
 
