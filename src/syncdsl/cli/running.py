@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import os
+import socket
 import sys
 from contextlib import contextmanager
 from functools import partial
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.run import Run
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.state import State
 
 
 def open_workspace(settings: Globals) -> Workspace:
@@ -60,6 +63,21 @@ def user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return ""
+
+
+def now() -> dt.datetime:
+    """Return the time by the project's clock."""
+    return _moment(project_clock())
+
+
+@contextmanager
+def leased(state: State) -> Iterator[None]:
+    """Keep every run away from a state. Raises Fault SD804 while one is under way."""
+    fence = state.acquire_lease(user_name() or "syncdsl", os.getpid(), socket.gethostname(), now())
+    try:
+        yield
+    finally:
+        state.release_lease(fence)
 
 
 def _moment(clock: Clock) -> dt.datetime:
@@ -95,4 +113,5 @@ def opened_run(
             clock=partial(_moment, project_clock()),
             sweep=sweep,
             sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
+            history_days=workspace.settings.environments[environment].history_days,
         )

@@ -80,15 +80,14 @@ class ApplySink:
         """Store what was decided, and leave on the agenda what the next run has to look at again."""
         state = context.run.state
         with state.transaction():
+            state.put_links([operation.link for operation in context.operations if isinstance(operation, LinkRecords)])
             for operation in context.operations:
                 match operation:
-                    case LinkRecords():
-                        state.put_link(operation.link)
                     case SetAside():
                         state.set_aside(
                             operation.pair.name, operation.side, operation.record.id, operation.effect.reason
                         )
-                    case CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+                    case LinkRecords() | CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
                         pass
             context.view.flush()
             for pair in context.passes:

@@ -11,17 +11,22 @@ from sqlalchemy.exc import DBAPIError
 from syncdsl.schema.digest import digest
 from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
+from syncdsl.state.erasure import Erasure
 from syncdsl.state.forms import Forms
+from syncdsl.state.history import History
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
 from syncdsl.state.links import Links
+from syncdsl.state.lookup import Lookup
 from syncdsl.state.observations import Observations
-from syncdsl.state.records import NotUniqueError, ReadOnlyStateError
+from syncdsl.state.records import Cause, NotUniqueError, ReadOnlyStateError
+from syncdsl.state.retention import Retention
 from syncdsl.state.runs import Runs
-from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, SET_ASIDE, TRUTH
+from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, METADATA, SET_ASIDE, TRUTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Column, ColumnElement, Connection
 
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
 
 
-class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
+class State(Links, Observations, Forms, JournalTable, History, Retention, Lookup, Erasure, Documents, Runs, Lease):
     """Everything that is remembered between runs. One thread uses it."""
 
     def __init__(self, database: Database) -> None:
@@ -39,6 +44,7 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
         self._reader: Connection | None = None
         self._fence: int | None = None
         self._run: str | None = None
+        self._cause = Cause()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -133,6 +139,14 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
         with self.reading() as connection:
             newest = [connection.execute(select(func.max(table.c.seq))).scalar() for table in (JOURNAL_EVENT, HISTORY)]
         return digest({"journal": newest[0], "history": newest[1], "identity": self.identity()})
+
+    def scrub(self) -> None:
+        """Rewrite the database, so that what was replaced or removed is not in its free space or its log either."""
+        self._database.scrub([table.name for table in METADATA.sorted_tables])
+
+    def copies(self) -> list[Path]:
+        """Return the copies of the state that were made beside it: what is erased here is still in them."""
+        return self._database.copies()
 
     def close(self) -> None:
         """Close the database."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from syncdsl.diagnostics.codes import (
     adapters,
     composition,
+    history,
     internal,
     lint,
     lint_expressions,
@@ -43,7 +44,11 @@ ALL_CODES: tuple[Code, ...] = (
     *adapters.CODES,
     *onboarding.CODES,
     *runs.CODES,
+<<<<<<< HEAD
     *verify.CODES,
+=======
+    *history.CODES,
+>>>>>>> history
     *internal.CODES,
 )
 
