@@ -12,7 +12,16 @@ from syncdsl.changes.effects import Create
 from syncdsl.engine.lines import absorb, line_fields, line_state, pair_fields, settled_link, written_link
 from syncdsl.engine.merging import Decision, Stamps, merge_first
 from syncdsl.engine.observation import observation_name
-from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
+from syncdsl.engine.operations import (
+    CreateDocument,
+    CreateRecord,
+    DeactivateRecord,
+    DeleteRecord,
+    LinkRecords,
+    UpdateRecord,
+    VoidDocument,
+)
+from syncdsl.engine.removal import removal_history, removal_payload
 from syncdsl.engine.steps.observe import carried_key, stored_record, with_id
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, is_empty, to_json
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.merging import LineState
     from syncdsl.engine.writes import Write
+    from syncdsl.plan.steps import ObserveStep
     from syncdsl.state.records import Operation
 
 LEASE_SECONDS = 600
@@ -82,6 +92,8 @@ class Journal:
             case LinkRecords():
                 other = first.effect.left if first.effect.key_side == "right" else first.effect.right
                 owner, source, op, key, instance = first.pair.name, other, "key", first.link.key, 0
+            case DeleteRecord() | DeactivateRecord():
+                owner, source, op, key, instance = first.pair.name, first.effect.partner, first.effect.kind, None, 0
             case VoidDocument():
                 owner, source, op, key = first.document.name, first.effect.source, "void", None
                 instance = first.instance.number
@@ -135,9 +147,35 @@ class Journal:
                         view.put_instance(_closed(operation.instance))
                     case LinkRecords():
                         self._note_write(operation.pair.name, operation.link.uid, operation.effect.key_side, record)
+                    case DeleteRecord() | DeactivateRecord():
+                        raise ValueError("what takes a record away is told by `removed`")
             view.flush()
             self._note_observed(write, found)
             self._state.add_history(self._run_id, self._history(write, record))
+
+    def removed(self, write: Write) -> None:
+        """Commit that a record was taken away: the link as it is from now on, and what the record held.
+
+        A deleted one is forgotten as observed: where the system tells no deletions it would seem to be there still.
+        """
+        with self._state.transaction():
+            self._state.resolve_intent(write.iid, "done", remote_id=write.record_id)
+            for operation in write.operations:
+                if isinstance(operation, DeleteRecord | DeactivateRecord):
+                    before = self._context.view.links(operation.pair.name).by_uid[operation.link.uid]
+                    self._context.view.put_link(operation.link)
+                    self._state.add_history(self._run_id, removal_history(operation, before, write.iid))
+                if isinstance(operation, DeleteRecord):
+                    for step in self._steps(write):
+                        self._state.unstage(observation_name(step), {operation.record.id: "absent"})
+            self._context.view.flush()
+
+    def _steps(self, write: Write) -> list[ObserveStep]:
+        return [
+            observation.step
+            for observation in self._context.observations.values()
+            if (observation.step.connection, observation.step.module) == (write.connection, write.module)
+        ]
 
     def _note_observed(self, write: Write, record: Record) -> None:
         """Remember the record as it is after a write, so that our own write is no change to be fetched.
@@ -146,9 +184,8 @@ class Journal:
         """
         if record.version is None:
             return
-        for observation in self._context.observations.values():
-            step = observation.step
-            if (step.connection, step.module, step.view) == (write.connection, write.module, None):
+        for step in self._steps(write):
+            if step.view is None:
                 named = with_id(record)
                 held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
                 key_field = self._context.run.schemas[step.connection].modules[step.module].key_field
@@ -177,7 +214,7 @@ class Journal:
                     case VoidDocument():
                         for one in operation.triggers:
                             self._context.view.put_truths(one, {operation.instance.record_id: False}, now)
-                    case CreateRecord() | UpdateRecord() | LinkRecords():
+                    case CreateRecord() | UpdateRecord() | LinkRecords() | DeleteRecord() | DeactivateRecord():
                         pass
             self._context.view.flush()
 
@@ -246,6 +283,8 @@ class Journal:
                 case LinkRecords():
                     uid, side = operation.link.uid, operation.effect.key_side
                     fields = [("syncdsl key", None, operation.link.key, effect.location)]
+                case DeleteRecord() | DeactivateRecord():
+                    raise ValueError("what takes a record away has a history of its own")
                 case VoidDocument():
                     uid = operation.instance.key
                     fields = [("status", operation.instance.doc_status, "void", effect.location)]
@@ -339,6 +378,8 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
             }
         case UpdateRecord() | LinkRecords():
             return {"fields": fields_to_json(write.change.fields) if write.change else {}}
+        case DeleteRecord() | DeactivateRecord():
+            return removal_payload(first)
         case VoidDocument():
             return {"document": True, "triggers": list(first.triggers)}
 
