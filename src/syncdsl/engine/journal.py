@@ -164,7 +164,8 @@ class Journal:
                 if isinstance(operation, DeleteRecord | DeactivateRecord):
                     before = self._context.view.links(operation.pair.name).by_uid[operation.link.uid]
                     self._context.view.put_link(operation.link)
-                    self._state.add_history(self._run_id, removal_history(operation, before, write.iid))
+                    entries = removal_history(operation, before, write.iid, self._context.server_time)
+                    self._state.add_history(self._run_id, entries)
                 if isinstance(operation, DeleteRecord):
                     for step in self._steps(write):
                         self._state.unstage(observation_name(step), {operation.record.id: "absent"})

@@ -11,6 +11,7 @@ from syncdsl.schema.values import fields_to_json, to_json
 from syncdsl.state import HistoryEntry
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from syncdsl.adapters.protocol import Connection, Outcome
@@ -66,7 +67,7 @@ def removal_payload(operation: Removal) -> dict[str, Any]:
     }
 
 
-def removal_history(operation: Removal, before: Link, iid: str) -> list[HistoryEntry]:
+def removal_history(operation: Removal, before: Link, iid: str, at: dt.datetime) -> list[HistoryEntry]:
     """Return what is remembered of a removal: how the link was left, and every mapped value that went with a delete."""
     effect = operation.effect
     shared: dict[str, Any] = {
@@ -78,6 +79,7 @@ def removal_history(operation: Removal, before: Link, iid: str) -> list[HistoryE
         "cause_location": effect.location,
         "iid": iid,
         "side": effect.side,
+        "at": at,
     }
     entries = [
         HistoryEntry(**shared, kind="status", field="status", old=before.status, new=operation.link.status),

@@ -81,7 +81,11 @@ def _figures(changes: ChangeSet, style: Style) -> list[str]:
 
 def _counts(totals: Totals, style: Style) -> str:
     """Return `250 creates, 41 updates`."""
-    return ", ".join(style(_meaning(kind), counted(totals.kinds[kind], NOUNS.get(kind, kind))) for kind in KINDS if totals.kinds[kind])
+    return ", ".join(
+        style(_meaning(kind), counted(totals.kinds[kind], NOUNS.get(kind, kind)))
+        for kind in KINDS
+        if totals.kinds[kind]
+    )
 
 
 def _waiting(totals: Totals, style: Style) -> list[str]:
