@@ -40,11 +40,16 @@ def update(record_id: str) -> Update:
     )
 
 
-def gone(kind: type[Delete] | type[Deactivate]) -> Delete | Deactivate:
+def gone(kind: type[Delete | Deactivate]) -> Delete | Deactivate:
     return kind(**FACTS, record=HERE, side="right", partner=THERE)
 
 
-def exceeded(one: Limit, *effects: Create | Update | Link | Delete | Deactivate, linked: int = 0, today: Today | None = None) -> bool:
+def exceeded(
+    one: Limit,
+    *effects: Create | Update | Link | Delete | Deactivate,
+    linked: int = 0,
+    today: Today | None = None,
+) -> bool:
     (verdict,) = judge([one], effects, linked=linked, today=today or Today(), base_currency="EUR")
     return verdict.exceeded
 
