@@ -43,7 +43,9 @@ def merge(step: MergeStep, context: Context) -> None:
         *((record, "right") for record in result.create_left),
     ]
     drafts = draft_partners(pair, context, alone)
+    decided = {swallowed.link.uid for swallowed in result.merged}
     for item in result.linked:
-        linked(pair, context, item)
+        if item.link.uid not in decided:
+            linked(pair, context, item)
     for record, side, draft in drafts:
         create_partner(pair, context, record, side, found=draft)
