@@ -108,12 +108,37 @@ class Execution:
         """Delete records of one module and make others inactive, each only while it is as it was decided on.
 
         No system deletes on a condition: a record is read right before the call, and an edit between the two is lost.
+        Before that it is asked once more whether the partners are still gone: some waited long for a person.
         """
         task = f"delete in {connection}.{module}"
         self.context.run.progress.start(task, len(removals))
-        for writes in removal_writes(self.context, connection, module, removals):
+        gone = self._still_gone(removals)
+        self.context.run.progress.advance(task, len(removals) - len(gone))
+        for writes in removal_writes(self.context, connection, module, gone):
             self._send(connection, module, writes, task)
         self.context.run.progress.finish(task, f"{len(removals):,} records")
+
+    def _still_gone(self, removals: Sequence[Removal]) -> list[Removal]:
+        """Return the removals whose evidence still holds; a record that came back is remembered, its partner stays."""
+        back: set[tuple[str, str, str]] = set()
+        asked = {(item.evidence.connection, item.evidence.module) for item in removals}
+        for connection, module in sorted(asked):
+            ids = [
+                item.evidence.id
+                for item in removals
+                if (item.evidence.connection, item.evidence.module) == (connection, module)
+            ]
+            found = self.context.run.connections[connection].fetch(module, ids, self._names(connection, module))
+            for record in found.values():
+                self.journal.came_back(connection, record)
+                back.add((connection, module, record.id))
+        kept: list[Removal] = []
+        for item in removals:
+            if (item.evidence.connection, item.evidence.module, item.evidence.id) in back:
+                self.report.moved_on.append(item.effect)
+            else:
+                kept.append(item)
+        return kept
 
     def _send_late(self, connection: str, module: str, updates: Sequence[UpdateRecord], task: str) -> None:
         """Send updates that referred to records made meanwhile; what still has no partner waits with its unit."""

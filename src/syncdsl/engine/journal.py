@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.merging import LineState
     from syncdsl.engine.writes import Write
     from syncdsl.plan.steps import ObserveStep
+    from syncdsl.state import StoredRecord
     from syncdsl.state.records import Operation
 
 LEASE_SECONDS = 600
@@ -167,16 +168,32 @@ class Journal:
                     entries = removal_history(operation, before, write.iid, self._context.server_time)
                     self._state.add_history(self._run_id, entries)
                 if isinstance(operation, DeleteRecord):
-                    for step in self._steps(write):
+                    for step in self._steps(write.connection, write.module):
                         self._state.unstage(observation_name(step), {operation.record.id: "absent"})
             self._context.view.flush()
 
-    def _steps(self, write: Write) -> list[ObserveStep]:
+    def came_back(self, connection: str, record: Record) -> None:
+        """Commit that a record that was gone is there again, so that the next run looks at it."""
+        with self._state.transaction():
+            for step in self._steps(connection, record.module):
+                if step.view is None:
+                    self._state.stage(observation_name(step), [self._held(step, record)])
+                else:
+                    self._state.put_on_agenda({observation_name(step): {record.id: "outside"}})
+
+    def _steps(self, connection: str, module: str) -> list[ObserveStep]:
         return [
             observation.step
             for observation in self._context.observations.values()
-            if (observation.step.connection, observation.step.module) == (write.connection, write.module)
+            if (observation.step.connection, observation.step.module) == (connection, module)
         ]
+
+    def _held(self, step: ObserveStep, record: Record) -> tuple[StoredRecord, str | None]:
+        """Return a record as the observation of a step keeps it, with the key it carries."""
+        named = with_id(record)
+        held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
+        key_field = self._context.run.schemas[step.connection].modules[step.module].key_field
+        return stored_record(held), carried_key(held, key_field)
 
     def _note_observed(self, write: Write, record: Record) -> None:
         """Remember the record as it is after a write, so that our own write is no change to be fetched.
@@ -185,12 +202,9 @@ class Journal:
         """
         if record.version is None:
             return
-        for step in self._steps(write):
+        for step in self._steps(write.connection, write.module):
             if step.view is None:
-                named = with_id(record)
-                held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
-                key_field = self._context.run.schemas[step.connection].modules[step.module].key_field
-                self._state.note_written(observation_name(step), stored_record(held), carried_key(held, key_field))
+                self._state.note_written(observation_name(step), *self._held(step, record))
 
     def refused(self, write: Write, detail: str) -> None:
         """Commit that a write certainly did not happen; an edge fires again next time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -115,6 +116,25 @@ def test_an_edit_right_before_the_call_beats_the_delete(world: World, pair: tupl
     assert world.one("customers")["phone"] == "2"
     (hold,) = world.quiet().holds
     assert hold.why == "deleted"
+
+
+def test_a_record_that_comes_back_right_before_the_call_keeps_its_partner(world: World, pair: tuple[str, str]) -> None:
+    """The absence is confirmed once more before anything is taken away; what came back goes on as before (I7)."""
+    world.delete(pair[0])
+
+    def confirm(_: object) -> bool:
+        world.crm.records[pair[0]] = replace(world.crm.records[pair[0]], deleted=False)
+        return True
+
+    before = len(world.writes)
+    report = apply(world.run(), confirm=confirm)
+    assert [effect.kind for effect in report.moved_on] == ["delete"]
+    assert world.writes[before:] == []
+    world.quiet()
+    assert world.links() == {(*pair, "active")}
+    world.edit(pair[1], phone="2")
+    world.settle()
+    assert world.get(pair[0])["Phone"] == "2"
 
 
 def test_a_partner_that_is_gone_already_counts_as_deleted(world: World, pair: tuple[str, str]) -> None:
