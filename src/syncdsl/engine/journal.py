@@ -80,7 +80,7 @@ class Journal:
 
     def _intent(self, write: Write) -> Intent:
         first = write.operations[0]
-        payload = _payload(self._context, write)
+        payload = {**_payload(self._context, write), "server_time": self._context.server_time.isoformat()}
         op: Operation
         key: str | None
         match first:
@@ -163,9 +163,8 @@ class Journal:
             self._state.resolve_intent(write.iid, "done", remote_id=write.record_id)
             for operation in write.operations:
                 if isinstance(operation, DeleteRecord | DeactivateRecord):
-                    before = self._context.view.links(operation.pair.name).by_uid[operation.link.uid]
                     self._context.view.put_link(operation.link)
-                    entries = removal_history(operation, before, write.iid, self._context.server_time)
+                    entries = removal_history(operation, write.iid)
                     self._state.add_history(self._run_id, entries)
                 if isinstance(operation, DeleteRecord):
                     for step in self._steps(write.connection, write.module):
@@ -407,8 +406,10 @@ def created_link(context: Context, operation: CreateRecord, record: Record) -> L
     """
     pair, side = operation.pair, operation.effect.source_side
     left, right = (operation.source, record) if side == "left" else (record, operation.source)
+    # A record whose partner is made again has a link: what is made takes the place of what is gone.
+    known = context.view.links(pair.name).by_side(side).get(operation.source.id)
     link = Link(
-        uid=operation.effect.key,
+        uid=known.uid if known is not None else operation.effect.key,
         pair=pair.name,
         left_id=left.id,
         right_id=right.id,

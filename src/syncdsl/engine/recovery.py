@@ -138,9 +138,10 @@ class Recovery:
             context.view.set_aside(pair.name, aside[0], aside[1], "a copy was made beside it")
         held = _base_of_found(endpoint, context, record, names, fields_from_json(payload.get("fields", {})))
         source_base = fields_from_json(payload.get("source_base", {}))
+        known = context.view.links(pair.name).by_side("left" if source_is_left else "right").get(intent.source_id)
         context.view.put_link(
             Link(
-                uid=intent.key or intent.iid,
+                uid=known.uid if known is not None else intent.key or intent.iid,
                 pair=pair.name,
                 left_id=intent.source_id if side == "right" else record.id,
                 right_id=record.id if side == "right" else intent.source_id,

@@ -11,13 +11,11 @@ from syncdsl.schema.values import fields_to_json, to_json
 from syncdsl.state import HistoryEntry
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from syncdsl.adapters.protocol import Connection, Outcome
     from syncdsl.engine.operations import Removal
     from syncdsl.engine.writes import Write
-    from syncdsl.state import Link
 
 
 def removed(adapter: Connection, module: str, group: Sequence[Write], names: Sequence[str]) -> Answer:
@@ -60,6 +58,7 @@ def removal_payload(operation: Removal) -> dict[str, Any]:
             "confirmed": "a direct read did not find it",
             "at": evidence.at.isoformat(),
         },
+        "reason": operation.effect.reason,
         "rule": operation.pair.on_delete.get("left" if side == "right" else "right", "keep"),
         "link": operation.link.uid,
         "base": fields_to_json(operation.link.right_base if side == "right" else operation.link.left_base),
@@ -67,27 +66,25 @@ def removal_payload(operation: Removal) -> dict[str, Any]:
     }
 
 
-def removal_history(operation: Removal, before: Link, iid: str, at: dt.datetime) -> list[HistoryEntry]:
-    """Return what is remembered of a removal: how the link was left, and every mapped value that went with a delete."""
+def removal_history(operation: Removal, iid: str) -> list[HistoryEntry]:
+    """Return what is remembered of a delete besides the link: every mapped value that went with it."""
     effect = operation.effect
-    shared: dict[str, Any] = {
-        "uid": before.uid,
-        "connection": effect.record.connection,
-        "module": effect.record.module,
-        "record_id": operation.record.id,
-        "cause_rule": effect.rule,
-        "cause_location": effect.location,
-        "iid": iid,
-        "side": effect.side,
-        "at": at,
-    }
-    entries = [
-        HistoryEntry(**shared, kind="status", field="status", old=before.status, new=operation.link.status),
+    if effect.kind != "delete":
+        return []
+    fields = operation.record.fields
+    return [
+        HistoryEntry(
+            uid=operation.link.uid,
+            connection=effect.record.connection,
+            module=effect.record.module,
+            record_id=operation.record.id,
+            field=name,
+            old=to_json(fields[name]),
+            new=None,
+            cause_rule=effect.rule,
+            cause_location=effect.location,
+            iid=iid,
+            side=effect.side,
+        )
+        for name in sorted(pair_fields(operation.pair, effect.side) & fields.keys())
     ]
-    if effect.kind == "delete":
-        fields = operation.record.fields
-        entries += [
-            HistoryEntry(**shared, field=name, old=to_json(fields[name]), new=None)
-            for name in sorted(pair_fields(operation.pair, effect.side) & fields.keys())
-        ]
-    return entries

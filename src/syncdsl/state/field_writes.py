@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
 from syncdsl.state.part import Part
 from syncdsl.state.tables import HISTORY, INTENT
 
-if TYPE_CHECKING:
-    import datetime as dt
+_NEVER = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +38,18 @@ class FieldWrites(Part):
     def field_writes(self, uid: str, since: dt.datetime) -> list[FieldWrite]:
         """Return the writes of a link's fields since a moment of the systems' own clocks, oldest first."""
         statement = (
-            select(HISTORY.c.connection, HISTORY.c.field, HISTORY.c.old, HISTORY.c.new)
-            .where(HISTORY.c.uid == uid, HISTORY.c.kind == "field", HISTORY.c.at >= since, HISTORY.c.iid.is_not(None))
+            select(HISTORY.c.connection, HISTORY.c.field, HISTORY.c.old, HISTORY.c.new, INTENT.c.payload)
+            .join(INTENT, INTENT.c.iid == HISTORY.c.iid)
+            .where(HISTORY.c.uid == uid, HISTORY.c.kind == "field")
             .order_by(HISTORY.c.seq)
         )
         with self.reading() as connection:
-            return [FieldWrite(**row) for row in connection.execute(statement).mappings()]
+            rows = connection.execute(statement).all()
+        return [
+            FieldWrite(connection=row.connection, field=row.field, old=row.old, new=row.new)
+            for row in rows
+            if dt.datetime.fromisoformat(row.payload.get("server_time", _NEVER)) >= since
+        ]
 
     def last_sent(self, connection: str, module: str, record_id: str, field: str) -> Sent | None:
         """Return what was written to a field the last time; None when it never was, or that is forgotten."""

@@ -12,9 +12,18 @@ from syncdsl.adapters.protocol import Ambiguous, ObservationEnd, Page, Rejected
 from syncdsl.changes.effects import Deactivate, Delete
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.run import apply
+from syncdsl.engine.steps import deleted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.engine.conftest import World
+
+    from syncdsl.engine.context import Context
+    from syncdsl.engine.lines import SideName
+    from syncdsl.engine.steps.deleted import Choice
+    from syncdsl.plan.pairs import Pair
+    from syncdsl.state import Link
 
 RULES = """
 module customers: crm.Accounts <-> books.customers
@@ -81,13 +90,12 @@ def test_the_journal_names_the_evidence_of_a_delete(world: World, pair: tuple[st
 
 
 def test_what_a_deleted_record_held_is_in_the_history(world: World, pair: tuple[str, str]) -> None:
-    """Every mapped value that goes with a delete can be read in the history, with the link's end (I2)."""
+    """Every mapped value that goes with a delete can be read in the history (I2)."""
     world.delete(pair[0])
     world.apply()
     rows = [row.entry for row in world.state().history(module="customers", record_id=pair[1])]
     lost = {entry.field: entry.old for entry in rows if entry.new is None and entry.kind == "field"}
     assert lost == {"name": "Acme", "phone": "1", "notes": "n", "kind": "business"}
-    assert [(entry.old, entry.new) for entry in rows if entry.kind == "status"] == [("active", "both_gone")]
 
 
 @pytest.mark.parametrize(("side", "edit"), [(0, {"phone": "2"}), (0, {"notes": "mine"}), (1, {"Phone": "2"})])
@@ -265,6 +273,22 @@ def test_deactivate_makes_the_partner_inactive_once(world: World) -> None:
     assert world.links("vendors") == {(left, right, "left_gone")}
 
 
+def test_a_record_that_comes_back_says_that_its_partner_is_inactive(world: World) -> None:
+    """No system is told to make a record active again: the run says which one is not, and goes on syncing both."""
+    left = world.rules(VENDORS).account("Acme")
+    world.settle()
+    ((_, right, _),) = world.links("vendors")
+    world.delete(left)
+    world.settle()
+    world.restore(left)
+    world.edit(left, Name="Bolt")
+    (line,) = world.preview().reported
+    assert right in line
+    assert "inactive" in line
+    world.settle()
+    assert world.get(right)["name"] == "Bolt"
+
+
 def test_review_asks_and_changes_nothing(world: World) -> None:
     """`on delete: review` holds the pair, run after run, and nothing travels."""
     left = world.rules(RULES.replace("in crm: delete", "in crm: review")).account("Acme", Region="in")
@@ -395,3 +419,53 @@ def test_edits_made_while_one_was_deleted_are_merged_when_it_comes_back(world: W
     assert world.links() == {(left, right, "active")}
     assert world.get(left)["Phone"] == "2"
     assert world.get(right)["notes"] == "m"
+
+
+# -- decisions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def decide(monkeypatch: pytest.MonkeyPatch) -> Callable[[Choice], None]:
+    """Return what makes every held pair of a deleted record decided in one way."""
+
+    def choose(choice: Choice) -> None:
+        def answer(pair: Pair, context: Context, link: Link, side: SideName, *_: Any) -> None:
+            assert deleted.carry_out(pair, context, link, side, choice, "decided by ada")
+
+        monkeypatch.setattr(deleted, "hold_deleted", answer)
+
+    return choose
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("came_back", [False, True])
+@pytest.mark.parametrize("choice", ["keep", "delete", "restore"])
+def test_each_decision_is_carried_out_once(
+    world: World,
+    pair: tuple[str, str],
+    decide: Callable[[Choice], None],
+    choice: Choice,
+    came_back: bool,  # noqa: FBT001 - a parameter of the test
+    side: int,
+) -> None:
+    """An edited partner, or one that came back alone, is kept, deleted, or gets the deleted record anew; then quiet."""
+    world.delete(pair[side])
+    there = pair[1 - side]
+    if came_back:
+        world.settle()
+        world.restore(there)
+    else:
+        world.edit(there, **({"phone": "2"} if side == 0 else {"Phone": "2"}))
+    assert len(world.preview().holds) == 1
+    decide(choice)
+    world.settle()
+    (link,) = world.links()
+    assert link[1 - side] == there
+    gone = ("left_gone", "right_gone")[side]
+    assert link[2] == {"keep": gone, "delete": "both_gone", "restore": "active"}[choice]
+    counts = {"keep": [0, 1], "delete": [0, 0], "restore": [1, 1]}[choice]
+    assert sorted((len(world.all("Accounts")), len(world.all("customers")))) == counts
+    if choice == "restore":
+        world.edit(there, **({"phone": "7"} if side == 0 else {"Phone": "7"}))
+        world.settle()
+        assert world.one("customers")["phone"] == world.one("Accounts")["Phone"] == "7"

@@ -7,11 +7,12 @@ look at the pair confirms anew that its record is absent, and decides anew.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.changes.effects import Deactivate, Delete, Hold, RecordName
 from syncdsl.engine.lines import pair_fields
 from syncdsl.engine.operations import DeactivateRecord, DeleteRecord, Evidence
+from syncdsl.engine.steps.create import create_partner
 from syncdsl.schema.values import show
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from syncdsl.schema.values import Fields
     from syncdsl.state import Link
     from syncdsl.state.records import LinkStatus
+
+Choice: TypeAlias = Literal["keep", "deactivate", "delete", "restore"]
+"""What a person can decide about a pair of which one record is gone."""
 
 
 def deleted(pair: Pair, context: Context, link: Link, status: LinkStatus) -> None:
@@ -63,6 +67,29 @@ def keep_partner(pair: Pair, context: Context, link: Link, status: LinkStatus) -
     remember_gone(context, link, status)
 
 
+def carry_out(pair: Pair, context: Context, link: Link, side: SideName, choice: Choice, reason: str) -> bool:
+    """Carry out what a person chose for a held pair; return whether that is possible now.
+
+    `side` is that of the record that is still there: it is kept, made inactive or deleted, or the one that is gone is
+    made again from it. Out of scope it can only be kept.
+    """
+    status: LinkStatus = "left_gone" if side == "right" else "right_gone"
+    partner = _partner(pair, context, link, side)
+    if choice == "keep":
+        keep_partner(pair, context, link, status)
+        return True
+    if partner is None:
+        return False
+    if choice == "restore":
+        here, there = (pair.left, pair.right) if side == "left" else (pair.right, pair.left)
+        context.plan_partner(here.connection, here.module, partner.id, there.connection, there.module)
+        # The link stays, with its uid: what is made takes the place of what is gone.
+        create_partner(pair, context, partner, side, reason=reason)
+        return True
+    remove_partner(pair, context, link, status, partner, choice, reason=reason)
+    return True
+
+
 def remove_partner(
     pair: Pair,
     context: Context,
@@ -70,12 +97,14 @@ def remove_partner(
     status: LinkStatus,
     partner: Record,
     action: Literal["deactivate", "delete"],
+    *,
+    reason: str = "",
 ) -> None:
     """Take away the partner of a record that is gone."""
     side: SideName = "right" if status == "left_gone" else "left"
     here = pair.right if side == "right" else pair.left
     lost = lost_name(pair, context, link, side)
-    reason = f"its partner in {lost.connection} was deleted"
+    reason = reason or f"its partner in {lost.connection} was deleted"
     name = context.name(here.connection, partner)
     evidence = Evidence(connection=lost.connection, module=lost.module, id=lost.id or "", at=context.server_time)
     if action == "delete":
@@ -125,6 +154,21 @@ def remember_gone(context: Context, link: Link, status: LinkStatus) -> None:
     """Remember that records of a link are gone: it stays for good, so that none of them is ever made again."""
     context.view.put_link(mark_gone(link, status))
     context.baseline["deleted records noted"] += 1
+
+
+def came_back(pair: Pair, context: Context, link: Link) -> Link:
+    """Take up the link of a deleted record that is there again; return it. Each side's changes travel as ever."""
+    restored = replace(link, status="active")
+    context.view.put_link(restored)
+    context.baseline["deleted records that came back"] += 1
+    side: SideName = "right" if link.status == "left_gone" else "left"
+    if pair.on_delete.get("left" if side == "right" else "right") == "deactivate" and link.status != "both_gone":
+        back, idle = lost_name(pair, context, link, side), pair.right if side == "right" else pair.left
+        record_id = link.right_id if side == "right" else link.left_id
+        context.reported.append(
+            f"{back.text} came back; its partner {idle.connection}.{idle.module}/{record_id} was made inactive meanwhile"
+        )
+    return restored
 
 
 def mark_gone(link: Link, status: LinkStatus) -> Link:

@@ -15,6 +15,7 @@ from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, matc
 from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
 from syncdsl.engine.passes import pass_is_due
 from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
+from syncdsl.engine.steps.deleted import came_back
 from syncdsl.engine.steps.merged import take_merged
 from syncdsl.engine.steps.observe import carried_key
 from syncdsl.state import chunks
@@ -205,8 +206,7 @@ def _both_there(pair: Pair, context: Context, batches: Iterator[list[Link]]) -> 
                 continue
             if link.status != "active":
                 # A deleted record came back under its id: the link goes on.
-                context.view.put_link(restored := replace(link, status="active"))
-                yield Linked(link=restored, left=one, right=other)
+                yield Linked(link=came_back(pair, context, link), left=one, right=other)
             else:
                 yield Linked(link=link, left=one, right=other)
 
