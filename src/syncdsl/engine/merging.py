@@ -155,6 +155,9 @@ def _toward(unit: tuple[LineState, ...], wanted: Literal["to_right", "to_left"])
 
 
 def _by_policy(unit: tuple[LineState, ...], policy: Winner, stamps: Stamps) -> Decision:
+    if any(state.line.when_empty for state in unit):
+        # What was filled once belongs to its side: where both changed, nothing is written over.
+        return "settled"
     chosen: Winner = next((state.line.prefer for state in unit if state.line.prefer is not None), policy)
     winner = stamps.newest if chosen == "newest" else chosen
     match winner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -176,25 +177,35 @@ def test_a_refused_delete_is_tried_again(world: World, pair: tuple[str, str]) ->
     assert world.links() == {(*pair, "both_gone")}
 
 
-@pytest.mark.parametrize("lands", [True, False])
-def test_a_delete_without_an_answer_is_looked_up(world: World, pair: tuple[str, str], lands: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """Whether a delete arrived is seen at the next run; either way both end up gone."""
-    world.delete(pair[0])
-    world.books.interfere = lambda _, write: (
-        Fate(outcome=Ambiguous(reason="no answer"), lands=lands) if isinstance(write, Deletion) else None
-    )
-    assert len(world.apply().unknown) == 1
-    world.books.interfere = None
-    world.settle()
-    assert world.all("customers") == []
-    assert world.links() == {(*pair, "both_gone")}
-
-
 def silent_about_deletions(name: str, arguments: tuple[Any, ...], answer: Any) -> Any:
     """Let a system tell changes but not deletions, as Books does."""
     if name != "observe" or arguments[0].cursor is None:
         return answer
     return [Page(records=item.records, unchanged=item.unchanged) if isinstance(item, Page) else item for item in answer]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+@pytest.mark.parametrize("lands", [True, False])
+def test_a_delete_without_an_answer_is_looked_up(
+    world: World,
+    pair: tuple[str, str],
+    lands: bool,  # noqa: FBT001 - a parameter of the test
+    silent: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Whether a delete arrived is asked before anything else, and counted if it did; either way both end up gone."""
+    world.delete(pair[0])
+    world.books.interfere = lambda _, write: (
+        Fate(outcome=Ambiguous(reason="no answer"), lands=lands) if isinstance(write, Deletion) else None
+    )
+    assert len(world.apply().unknown) == 1
+    world.answered = silent_about_deletions if silent else None
+    world.books.interfere = None
+    recovered = world.apply().recovered
+    assert [("had arrived" in item.resolution, "not" in item.resolution) for item in recovered] == [(lands, not lands)]
+    world.quiet()
+    assert world.all("customers") == []
+    assert world.links() == {(*pair, "both_gone")}
+    assert world.state().totals_since(dt.datetime(2020, 1, 1, tzinfo=dt.UTC)).deletes == 1
 
 
 def test_an_own_delete_is_known_where_the_system_tells_none(world: World, pair: tuple[str, str]) -> None:

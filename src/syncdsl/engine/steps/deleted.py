@@ -163,11 +163,9 @@ def came_back(pair: Pair, context: Context, link: Link) -> Link:
     context.baseline["deleted records that came back"] += 1
     side: SideName = "right" if link.status == "left_gone" else "left"
     if pair.on_delete.get("left" if side == "right" else "right") == "deactivate" and link.status != "both_gone":
-        back, idle = lost_name(pair, context, link, side), pair.right if side == "right" else pair.left
-        record_id = link.right_id if side == "right" else link.left_id
-        context.reported.append(
-            f"{back.text} came back; its partner {idle.connection}.{idle.module}/{record_id} was made inactive meanwhile"
-        )
+        back, here = lost_name(pair, context, link, side), pair.right if side == "right" else pair.left
+        idle = f"{here.connection}.{here.module}/{link.right_id if side == 'right' else link.left_id}"
+        context.reported.append(f"{back.text} came back; its partner {idle}, made inactive meanwhile, stays so")
     return restored
 
 
