@@ -242,7 +242,7 @@ class World:
         self.close()
         other = World(folder, rules_text=self.rules_text, state_name=self.state_name, days=self.days)
         for mine, theirs in ((self.crm, other.crm), (self.books, other.books)):
-            theirs.records = dict(mine.records)
+            theirs.records, theirs.survivors = dict(mine.records), dict(mine.survivors)
             theirs.sequence, theirs.now = mine.sequence, mine.now
         (folder / self.state_name).write_bytes((self.folder / self.state_name).read_bytes())
         return other
