@@ -61,6 +61,8 @@ class Context:
         """Records (connection, module, id) that the next run looks at again, whatever becomes of this one."""
         self.severed: set[str] = set()
         """Links (by uid) of which one record is gone for certain, whatever becomes of the other one."""
+        self.leaving: set[str] = set()
+        """Links (by uid) whose other record this change set deletes."""
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
         self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}

@@ -14,6 +14,7 @@ from syncdsl.changes.effects import Deactivate, Delete
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.run import apply
 from syncdsl.engine.steps import deleted
+from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -480,3 +481,67 @@ def test_each_decision_is_carried_out_once(
         world.edit(there, **({"phone": "7"} if side == 0 else {"Phone": "7"}))
         world.settle()
         assert world.one("customers")["phone"] == world.one("Accounts")["Phone"] == "7"
+
+
+# -- nested modules -----------------------------------------------------------------------------------------------
+
+NESTED = """
+module customers: crm.Accounts <-> books.customers
+    dedupe: Name == name
+    on delete in crm: delete
+    map:
+        Name <-> name
+    with contacts: crm.Contacts -> books.persons
+        parent: Account
+        dedupe: Mail == mail
+        on delete in crm: delete
+        map:
+            Name -> name
+            Mail -> mail
+guard: deletes <= 10
+"""
+
+
+def test_a_child_is_deleted_under_a_parent_that_lives(world: World) -> None:
+    """`on delete` of a nested module is its own: the child goes, the parent stays."""
+    account = world.rules(NESTED).account("Ada")
+    child = world.record(world.crm, "Contacts", Name="Ann", Mail="a@example.com", Account=Ref("Accounts", account))
+    world.settle()
+    assert len(world.all("persons")) == 1
+    world.delete(child)
+    world.settle()
+    assert (len(world.all("persons")), len(world.all("customers"))) == (0, 1)
+    assert {status for _, _, status in world.links("customers.contacts")} == {"both_gone"}
+
+
+def test_children_that_were_deleted_with_their_parent_go_before_it(world: World) -> None:
+    """A child and its parent were deleted: both partners go, the child first; a child that lives on is left alone."""
+    account = world.rules(NESTED).account("Ada")
+    child, other = (
+        world.record(world.crm, "Contacts", Name=name, Mail=f"{name}@example.com", Account=Ref("Accounts", account))
+        for name in ("Ann", "Bob")
+    )
+    world.settle()
+    world.delete(child)
+    world.edit(other, Account=None)
+    world.delete(account)
+    before = len(world.writes)
+    world.apply()
+    assert [(name, module) for name, module, _ in world.writes[before:]] == [
+        ("delete", "persons"),
+        ("delete", "customers"),
+    ]
+    assert world.quiet().holds == ()
+    assert [row["name"] for row in world.all("persons")] == ["Bob"]
+
+
+def test_a_deleted_child_of_a_parent_that_left_its_scope_takes_nothing_with_it(world: World) -> None:
+    """Below a parent out of scope nothing is synced, deletes included (I37)."""
+    scoped = NESTED.replace("    dedupe: Name == name\n", "    where crm: Region is empty\n    dedupe: Name == name\n")
+    account = world.rules(scoped).account("Ada")
+    child = world.record(world.crm, "Contacts", Name="Ann", Mail="a@example.com", Account=Ref("Accounts", account))
+    world.settle()
+    world.edit(account, Region="out")
+    world.delete(child)
+    assert world.quiet().holds == ()
+    assert len(world.all("persons")) == 1

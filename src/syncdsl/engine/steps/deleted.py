@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.changes.effects import Deactivate, Delete, Hold, RecordName
 from syncdsl.engine.lines import pair_fields
+from syncdsl.engine.nesting import inside, parent_of
 from syncdsl.engine.operations import DeactivateRecord, DeleteRecord, Evidence
 from syncdsl.engine.steps.create import create_partner
 from syncdsl.schema.values import show
@@ -110,6 +111,7 @@ def remove_partner(
     if action == "delete":
         delete = Delete(rule=pair.name, location=pair.location, reason=reason, record=name, side=side, partner=lost)
         after = mark_gone(link, "both_gone")
+        context.leaving.add(link.uid)
         context.add(DeleteRecord(effect=delete, pair=pair, link=after, record=partner, evidence=evidence))
     else:
         idle = Deactivate(rule=pair.name, location=pair.location, reason=reason, record=name, side=side, partner=lost)
@@ -178,7 +180,14 @@ def _partner(pair: Pair, context: Context, link: Link, side: SideName) -> Record
     """Return the record that is still there, if it is seen and in scope: what is out of scope is left alone."""
     endpoint, record_id = (pair.right, link.right_id) if side == "right" else (pair.left, link.left_id)
     record = context.observations[endpoint.observe].records.get(record_id)
-    return record if record is not None and context.in_scope(endpoint, record) else None
+    if record is None or not context.in_scope(endpoint, record):
+        return None
+    if inside(pair, context, side, record):
+        return record
+    # A child below a parent that goes: both were deleted, and children go first.
+    parent = parent_of(pair, context, side, record)
+    above = context.view.links(pair.parent.pair).by_side(side).get(parent.id) if pair.parent and parent else None
+    return record if above is not None and above.uid in context.leaving else None
 
 
 def _edited(pair: Pair, context: Context, link: Link, side: SideName, partner: Record) -> str | None:

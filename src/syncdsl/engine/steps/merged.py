@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.nesting import inside
 from syncdsl.engine.steps.contact import join
 from syncdsl.engine.steps.deleted import hold_deleted, lost_name
 
@@ -67,7 +68,7 @@ def _decide(pair: Pair, context: Context, link: Link, lost: SideName, survivor: 
     endpoint, there = (pair.left, pair.right) if lost == "left" else (pair.right, pair.left)
     record = context.observations[endpoint.observe].records.get(survivor)
     item = Merged(link=link, lost=lost, survivor=survivor)
-    if record is None or not context.in_scope(endpoint, record):
+    if record is None or not inside(pair, context, lost, record):
         return replace(item, reason="which is out of scope")
     candidates: tuple[RecordName, ...] = (context.name(endpoint.connection, record),)
     theirs = context.view.links(pair.name).by_side(lost).get(survivor)
@@ -80,7 +81,7 @@ def _decide(pair: Pair, context: Context, link: Link, lost: SideName, survivor: 
     if not alone:
         return replace(item, reason="as was another one with a partner", candidates=candidates)
     partner = context.observations[there.observe].records.get(link.right_id if lost == "left" else link.left_id)
-    if partner is None or not context.in_scope(there, partner):
+    if partner is None or not inside(pair, context, "right" if lost == "left" else "left", partner):
         return replace(item, reason="while this record is out of scope", candidates=candidates)
     if (pair.name, survivor) in context.in_doubt or (lost, survivor) in context.view.set_asides(pair.name):
         return replace(item, reason="which is set aside or in doubt", candidates=candidates)
