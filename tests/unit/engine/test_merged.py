@@ -37,6 +37,21 @@ module deals: crm.Deals -> books.vendors
         Name -> name
         Account -> parent
 """
+NESTED = """
+module customers: crm.Accounts <-> books.customers
+    dedupe: Name == name
+    on delete in crm: delete
+    map:
+        Name <-> name
+    with contacts: crm.Contacts -> books.persons
+        parent: Account
+        dedupe: Mail == mail
+        on delete in crm: delete
+        map:
+            Name -> name
+            Mail -> mail
+guard: deletes <= 10
+"""
 
 
 @pytest.fixture
@@ -133,6 +148,27 @@ def test_references_follow_the_survivor(world: World, pair: tuple[str, str]) -> 
     assert (deal, pump, "active") in world.links("deals")
     assert [row["parent"] for row in world.all("vendors")] == [before, before]
     assert fresh in {left for left, _, _ in world.links("deals")}
+
+
+def test_children_follow_the_survivor_at_once(world: World) -> None:
+    """Contacts that the CRM moved to the survivor stay linked below its partner; none is made or deleted."""
+    world.rules(NESTED)
+    loser = world.account("Acme")
+    child = world.record(world.crm, "Contacts", Name="Ann", Mail="a@example.com", Account=Ref("Accounts", loser))
+    world.settle()
+    before = world.one("persons")
+    survivor = world.account("Acme")
+    world.merge(loser, survivor)
+    world.edit(child, Account=Ref("Accounts", survivor), Name="Anne")
+    changes = world.preview()
+    assert changes.holds == ()
+    assert {effect.kind for effect in changes.changes} == {"link", "update"}
+    world.settle()
+    assert world.one("persons") == {**before, "name": "Anne"}
+    fresh = world.record(world.crm, "Contacts", Name="Bob", Mail="b@example.com", Account=Ref("Accounts", survivor))
+    world.settle()
+    assert (len(world.all("persons")), len(world.all("customers"))) == (2, 1)
+    assert fresh in {left for left, _, _ in world.links("customers.contacts")}
 
 
 def test_a_plain_deletion_is_no_merge(world: World, pair: tuple[str, str]) -> None:

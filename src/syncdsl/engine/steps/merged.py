@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 class Merged:
     """A link whose record on `lost` was merged into `survivor`.
 
-    `record` is the survivor where the partner can be given to it; else `reason` says why not, with the `candidates`.
+    `record` is the survivor where the partner can be given to it, `again` the link as it goes on; else `reason` says
+    why not, with the `candidates`.
     """
 
     link: Link
     lost: SideName
     survivor: str
     record: Record | None = None
+    again: Link | None = None
     reason: str = ""
     candidates: tuple[RecordName, ...] = ()
 
@@ -60,6 +62,10 @@ def take_merged(pair: Pair, context: Context, gone: list[tuple[Link, LinkStatus]
         for link, lost, survivor in found
     ]
     context.in_doubt.update((pair.name, item.survivor) for item in decided)
+    for item in decided:
+        if item.again is not None:
+            # From here on references and children find the survivor's partner.
+            context.view.links(pair.name).put(item.again)
     return decided
 
 
@@ -85,7 +91,17 @@ def _decide(pair: Pair, context: Context, link: Link, lost: SideName, survivor: 
         return replace(item, reason="while this record is out of scope", candidates=candidates)
     if (pair.name, survivor) in context.in_doubt or (lost, survivor) in context.view.set_asides(pair.name):
         return replace(item, reason="which is set aside or in doubt", candidates=candidates)
-    return replace(item, record=record)
+    return replace(item, record=record, again=_again(pair, context, link, lost, survivor))
+
+
+def _again(pair: Pair, context: Context, link: Link, lost: SideName, survivor: str) -> Link:
+    """Return the link as it goes on: the key is that of the record it was made from, and changes with that one only."""
+    moved = replace(link, left_id=survivor) if lost == "left" else replace(link, right_id=survivor)
+    from_left = link.key == context.pair_key(pair, "left", link.left_id)
+    key = (
+        context.pair_key(pair, "left", moved.left_id) if from_left else context.pair_key(pair, "right", moved.right_id)
+    )
+    return replace(moved, key=key, lines=(), left_base={}, right_base={}, status="active")
 
 
 def merged(pair: Pair, context: Context, item: Merged) -> None:
@@ -93,9 +109,9 @@ def merged(pair: Pair, context: Context, item: Merged) -> None:
 
     Values follow `on conflict` where they differ, as on any first contact without a duplicate.
     """
-    link, kept = item.link, "right" if item.lost == "left" else "left"
-    side: SideName = "right" if kept == "right" else "left"
-    if item.record is None:
+    link = item.link
+    side: SideName = "right" if item.lost == "left" else "left"
+    if item.record is None or item.again is None:
         context.severed.add(link.uid)
         reason = f"its partner was merged into another one, {item.reason}"
         hold_deleted(pair, context, link, side, reason, item.candidates)
@@ -103,18 +119,11 @@ def merged(pair: Pair, context: Context, item: Merged) -> None:
     there, partner_id = (pair.right, link.right_id) if side == "right" else (pair.left, link.left_id)
     partner = context.observations[there.observe].records[partner_id]
     left, right = (item.record, partner) if item.lost == "left" else (partner, item.record)
-    # The key is that of the record it was made from: it changes with that one only.
-    from_left = link.key == context.pair_key(pair, "left", link.left_id)
-    key_side: SideName = "right" if from_left else "left"
-    key = context.pair_key(pair, "left", left.id) if from_left else context.pair_key(pair, "right", right.id)
-    context.severed.discard(link.uid)
-    again = replace(
-        link, left_id=left.id, right_id=right.id, key=key, lines=(), left_base={}, right_base={}, status="active"
-    )
+    key_side: SideName = "right" if item.again.key == context.pair_key(pair, "left", left.id) else "left"
     join(
         pair,
         context,
-        again,
+        item.again,
         left,
         right,
         key_side=key_side,
