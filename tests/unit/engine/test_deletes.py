@@ -241,13 +241,19 @@ def test_leaving_scope_is_never_a_delete(world: World, pair: tuple[str, str]) ->
     assert len(world.all("customers")) == 1
 
 
-def test_a_limit_of_deletes_stops_everything_before_the_first_write(world: World, pair: tuple[str, str]) -> None:
-    """With a delete too many nothing at all is written until that very change set is approved (I21)."""
-    world.rules(RULES.replace("deletes <= 10", "deletes <= 0"))
+@pytest.mark.parametrize("guard", ["guard: deletes <= 0\n", "", "guard: creates <= 9\n"])
+def test_a_limit_of_deletes_stops_everything_before_the_first_write(
+    world: World, pair: tuple[str, str], guard: str
+) -> None:
+    """With a delete too many nothing at all is written until that very change set is approved (I21).
+
+    Without a limit for deletes none is allowed.
+    """
+    world.rules(RULES.replace("guard: deletes <= 10\n", guard))
     world.delete(pair[0])
     world.account("New", Region="in")
     changes = world.preview()
-    assert [verdict.exceeded for verdict in changes.guards] == [True]
+    assert [verdict.value for verdict in changes.exceeded] == ["1"]
     before = len(world.writes)
     with pytest.raises(Fault, match="SD801"):
         world.apply()
