@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
-from syncdsl.engine.lines import absorb, line_fields, line_state, pair_fields, settled_link, written_link
-from syncdsl.engine.merging import Decision, Stamps, merge_first
+from syncdsl.engine.created import created_link
+from syncdsl.engine.lines import absorb, line_fields, pair_fields, written_link
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.operations import (
     CreateDocument,
@@ -25,7 +25,7 @@ from syncdsl.engine.removal import removal_history, removal_payload
 from syncdsl.engine.steps.observe import carried_key, stored_record, with_id
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, is_empty, to_json
-from syncdsl.state import HistoryEntry, Instance, Intent, Link
+from syncdsl.state import HistoryEntry, Instance, Intent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
-    from syncdsl.engine.merging import LineState
     from syncdsl.engine.writes import Write
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.state import StoredRecord
@@ -159,12 +158,13 @@ class Journal:
 
         A deleted one is forgotten as observed: where the system tells no deletions it would seem to be there still.
         """
-        with self._state.transaction():
+        with self._state.transaction(), self._state.because_of(write.iid):
             self._state.resolve_intent(write.iid, "done", remote_id=write.record_id)
             for operation in write.operations:
                 if isinstance(operation, DeleteRecord | DeactivateRecord):
                     self._context.view.put_link(operation.link)
-                    entries = removal_history(operation, write.iid)
+                    run = self._context.run
+                    entries = removal_history(operation, write.iid, at=run.clock(), by=run.user or None)
                     self._state.add_history(self._run_id, entries)
                 if isinstance(operation, DeleteRecord):
                     for step in self._steps(write.connection, write.module):
@@ -396,36 +396,3 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
             return removal_payload(first)
         case VoidDocument():
             return {"document": True, "triggers": list(first.triggers)}
-
-
-def created_link(context: Context, operation: CreateRecord, record: Record) -> Link:
-    """Return the link of a record just made: what was written is settled as the other system holds it.
-
-    A line that only leads back (from what was made to what it was made from) is settled unless it brings something:
-    then the next run shows it.
-    """
-    pair, side = operation.pair, operation.effect.source_side
-    left, right = (operation.source, record) if side == "left" else (record, operation.source)
-    # A record whose partner is made again has a link: what is made takes the place of what is gone.
-    known = context.view.links(pair.name).by_side(side).get(operation.source.id)
-    link = Link(
-        uid=known.uid if known is not None else operation.effect.key,
-        pair=pair.name,
-        left_id=left.id,
-        right_id=right.id,
-        key=operation.effect.key,
-        status="active",
-        lines=(),
-        left_base={},
-        right_base={},
-        suffix=dict(operation.effect.suffix),
-    )
-    toward = [line for line in pair.lines if (line.to_right if side == "left" else line.to_left) is not None]
-    link = absorb(pair, context, link, toward, left.fields, right.fields)
-    link = written_link(link, "right" if side == "left" else "left", record)
-    back = [line_state(pair, context, line, left, right, None) for line in pair.lines if line not in toward]
-    stamps = Stamps(left=left.modified, right=right.modified, window=context.stamp_window)
-    decisions: list[tuple[tuple[LineState, ...], Decision]] = [
-        ((state,), merge_first((state,), overwrite=None, policy=pair.on_conflict, stamps=stamps)) for state in back
-    ]
-    return settled_link(pair, context, link, left, right, decisions)

@@ -11,6 +11,7 @@ from syncdsl.schema.values import fields_to_json, to_json
 from syncdsl.state import HistoryEntry
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from syncdsl.adapters.protocol import Connection, Outcome
@@ -66,7 +67,7 @@ def removal_payload(operation: Removal) -> dict[str, Any]:
     }
 
 
-def removal_history(operation: Removal, iid: str) -> list[HistoryEntry]:
+def removal_history(operation: Removal, iid: str, *, at: dt.datetime, by: str | None) -> list[HistoryEntry]:
     """Return what is remembered of a delete besides the link: every mapped value that went with it."""
     effect = operation.effect
     if effect.kind != "delete":
@@ -85,6 +86,8 @@ def removal_history(operation: Removal, iid: str) -> list[HistoryEntry]:
             cause_location=effect.location,
             iid=iid,
             side=effect.side,
+            at=at,
+            by=by,
         )
         for name in sorted(pair_fields(operation.pair, effect.side) & fields.keys())
     ]
