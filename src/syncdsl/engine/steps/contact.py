@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import Match
     from syncdsl.engine.merging import LineState
-    from syncdsl.plan.pairs import Pair
+    from syncdsl.plan.pairs import Pair, Winner
 
 
 def hold_dispute(
@@ -63,37 +63,56 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
             _hold_duplicate(pair, context, left, right, found.key_text, states)
             return
     link, source_side = _new_link(pair, context, found, suffix)
-    context.plan_partner(pair.left.connection, pair.left.module, left.id, pair.right.connection, pair.right.module)
-    context.plan_partner(pair.right.connection, pair.right.module, right.id, pair.left.connection, pair.left.module)
-    key_side: SideName = "right" if source_side == "left" else "left"
-    carrier, holder = (right, pair.right) if key_side == "right" else (left, pair.left)
-    write_key = holder.key_field is not None and carrier.fields.get(holder.key_field) != link.key
-    stamps = stamps_of(context, left, right)
-    decisions = [
-        (
-            unit,
-            merge_first(
-                unit,
-                overwrite=rule.into if found.how == "duplicate" and rule.action == "overwrite" else None,
-                policy=None if found.how == "duplicate" else pair.on_conflict,
-                stamps=stamps,
-            ),
-        )
-        for unit in units_of(states)
-    ]
     how = {"key": "carry the same syncdsl key", "adopt": f"name each other by `{found.key_text}`"}.get(
         found.how, f"have the same `{found.key_text}`"
     )
+    join(
+        pair,
+        context,
+        link,
+        left,
+        right,
+        key_side="right" if source_side == "left" else "left",
+        reason=f"the records {how}",
+        overwrite=rule.into if found.how == "duplicate" and rule.action == "overwrite" else None,
+        policy=None if found.how == "duplicate" else pair.on_conflict,
+    )
+
+
+def join(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    left: Record,
+    right: Record,
+    *,
+    key_side: SideName,
+    reason: str,
+    overwrite: SideName | None,
+    policy: Winner | None,
+) -> None:
+    """Make two records partners, and merge their values for the first time.
+
+    An empty side is filled; two different values follow `overwrite`, the side that takes the other's, else `policy`.
+    """
+    context.plan_partner(pair.left.connection, pair.left.module, left.id, pair.right.connection, pair.right.module)
+    context.plan_partner(pair.right.connection, pair.right.module, right.id, pair.left.connection, pair.left.module)
+    carrier, holder = (right, pair.right) if key_side == "right" else (left, pair.left)
+    stamps = stamps_of(context, left, right)
+    states = [line_state(pair, context, line, left, right, None, link.suffix) for line in pair.lines]
+    decisions = [
+        (unit, merge_first(unit, overwrite=overwrite, policy=policy, stamps=stamps)) for unit in units_of(states)
+    ]
     effect = LinkEffect(
         rule=pair.name,
         location=pair.location,
-        reason=f"the records {how}",
+        reason=reason,
         left=context.name(pair.left.connection, left),
         right=context.name(pair.right.connection, right),
         key=link.key,
         key_side=key_side,
-        write_key=write_key,
-        suffix=suffix,
+        write_key=holder.key_field is not None and carrier.fields.get(holder.key_field) != link.key,
+        suffix=link.suffix,
     )
     settled = settled_link(pair, context, link, left, right, decisions)
     settled = promised_link(pair, context, settled, left, right, decisions, stamps)

@@ -8,6 +8,7 @@ from syncdsl.engine.steps.contact import first_contact, hold_dispute
 from syncdsl.engine.steps.create import create_partner, draft_partners
 from syncdsl.engine.steps.deleted import deleted
 from syncdsl.engine.steps.linked import linked
+from syncdsl.engine.steps.merged import merged
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
@@ -22,6 +23,8 @@ def merge(step: MergeStep, context: Context) -> None:
     result = context.matches[pair.name]
     for link, status in result.gone:
         deleted(pair, context, link, status)
+    for swallowed in result.merged:
+        merged(pair, context, swallowed)
     for dispute in result.disputes:
         hold_dispute(pair, context, dispute.side, dispute.record, dispute.candidates, dispute.reason)
     # Everything that will have a partner is known before any reference is looked at: records may refer to each other.
@@ -40,7 +43,9 @@ def merge(step: MergeStep, context: Context) -> None:
         *((record, "right") for record in result.create_left),
     ]
     drafts = draft_partners(pair, context, alone)
+    decided = {swallowed.link.uid for swallowed in result.merged}
     for item in result.linked:
-        linked(pair, context, item)
+        if item.link.uid not in decided:
+            linked(pair, context, item)
     for record, side, draft in drafts:
         create_partner(pair, context, record, side, found=draft)

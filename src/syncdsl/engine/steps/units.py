@@ -8,6 +8,7 @@ from syncdsl.changes.effects import FieldChange, Hold, RecordName, Update
 from syncdsl.engine.lines import apply_line, line_fields
 from syncdsl.engine.mapping import Mapped, Misfit, Parked
 from syncdsl.engine.operations import UpdateRecord
+from syncdsl.engine.oscillation import HOURS, MOST, oscillating
 from syncdsl.schema.values import PartnerOf, to_json
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ def write_units(
     *,
     first: bool = False,
 ) -> None:
-    """Make one update per side out of the units that travel; hold what conflicts or does not fit."""
+    """Make one update per side out of the units that travel; hold what conflicts or does not fit.
+
+    Where a line says `else skip` and its value does not fit, nothing of the record travels; its changes are kept.
+    """
+    skipped = _skipped(pair, context, link, decisions, left, right)
+    if skipped is not None:
+        context.reported.append(skipped)
+        return
     writes: dict[SideName, tuple[Fields, list[FieldChange], list[MapLine], list[tuple[str, str, str]]]] = {
         "left": ({}, [], [], []),
         "right": ({}, [], [], []),
@@ -87,6 +95,36 @@ def write_units(
             context.expect(there.connection, partner)
 
 
+def _skipped(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    decisions: list[tuple[tuple[LineState, ...], Decision]],
+    left: Record,
+    right: Record,
+) -> str | None:
+    """Return why the rule says that a record is skipped; None when it is not."""
+    for unit, decision in decisions:
+        if decision not in {"to_right", "to_left"}:
+            continue
+        side: SideName = "right" if decision == "to_right" else "left"
+        endpoint, source, target = (pair.right, left, right) if side == "right" else (pair.left, right, left)
+        for state in unit:
+            assignment = state.line.to_right if side == "right" else state.line.to_left
+            if not state.line.else_skip or assignment is None or assignment.create_only:
+                continue
+            outcome = apply_line(pair, context, state.line, side, source, link.suffix)
+            problem = None if isinstance(outcome, Parked) else _problem(outcome, assignment.required)
+            if problem is not None:
+                return skip_text(f"{endpoint.connection}.{endpoint.module}/{target.id}", state.line.text, problem)
+    return None
+
+
+def skip_text(record: str, line: str, problem: str) -> str:
+    """Return what is reported of a record that does not fit and that the rule says to skip."""
+    return f"{record}: skipped, `{line}`: {problem}"
+
+
 def _collect(
     pair: Pair,
     context: Context,
@@ -123,6 +161,10 @@ def _collect(
                 new,
             )
         )
+    looping = oscillating(context, link, here.connection, side, [change for _, change, _ in gathered])
+    if looping is not None:
+        _hold_loop(pair, context, unit, here.connection, target, looping)
+        return
     for name, change, new in gathered:
         values[name] = new
         changes.append(change)
@@ -155,6 +197,24 @@ def _hold_value(
             reason=f"`{line.text}`: {problem}",
             why="parked" if parked else "value",
             record=context.name(connection, target),
+        )
+    )
+
+
+def _hold_loop(
+    pair: Pair, context: Context, unit: tuple[LineState, ...], connection: str, target: Record, looping: FieldChange
+) -> None:
+    line = unit[0].line
+    context.effects.append(
+        Hold(
+            rule=pair.name,
+            location=looping.location,
+            reason=f"`{line.group or line.text}`: something undoes it: {MOST} writes to and fro in {HOURS} hours",
+            why="conflict",
+            record=context.name(connection, target),
+            field=looping.field,
+            left=looping.new if connection == pair.right.connection else looping.old,
+            right=looping.old if connection == pair.right.connection else looping.new,
         )
     )
 
