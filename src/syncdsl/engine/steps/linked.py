@@ -41,7 +41,7 @@ def linked(pair: Pair, context: Context, item: Linked) -> None:
     _restore_key(pair, context, link, left, right)
     settled = settled_link(pair, context, link, left, right, decisions)
     if settled != link:
-        context.view.put_link(settled)
+        context.view.settle_link(settled)
         context.baseline["accepted values"] += 1
     write_units(pair, context, settled, left, right, decisions)
 
