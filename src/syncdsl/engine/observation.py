@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.state import State, StoredRecord
 
-KEPT = 5_000
+KEPT = 2_000
 """How many records of a module stay in memory after they were looked up."""
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.state import Instance, Link, State
 
-KEPT = 20_000
+KEPT = 2_000
 """How many links that were looked up stay in memory."""
 BATCH = 500
 
