@@ -212,13 +212,13 @@ def fill(state: State, order: int) -> None:
     state.record_identity("prod", {name: {"organization": name, "data_centre": "eu"} for name in names})
 
 
-def test_the_digest_does_not_depend_on_order(state: State, tmp_path: Path) -> None:
+def test_the_digest_does_not_depend_on_order(state: State, tmp_path: Path, url: str) -> None:
     """Two states that hold the same have the same digest, whatever came first; a copy for reading too."""
     fill(state, 1)
-    other = open_state(URL, base=tmp_path)
+    other = open_state(url, base=tmp_path)
     fill(other, -1)
     assert state.digest() == other.digest()
-    reader = open_state(URL, base=tmp_path, read_only=True)
+    reader = open_state(url, base=tmp_path, read_only=True)
     assert reader.digest() == state.digest()
     reader.close()
     other.close()

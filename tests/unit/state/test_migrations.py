@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from tests.unit.state.conftest import ON_SQLITE
 
 from syncdsl.diagnostics import Fault
 from syncdsl.state import Link, open_state, sqlite_file
@@ -72,6 +73,7 @@ def test_the_tables_are_what_the_migrations_make(state: State) -> None:
         assert compare_metadata(context, METADATA) == []
 
 
+@ON_SQLITE
 def test_the_condition_of_the_open_create_is_what_the_migrations_make(state: State) -> None:
     """The index that refuses a second open create has the same condition in both, which Alembic does not compare."""
     with state.reading() as connection:
@@ -82,6 +84,7 @@ def test_the_condition_of_the_open_create_is_what_the_migrations_make(state: Sta
     assert str(made).endswith(f"WHERE {index.dialect_options['sqlite']['where']}")
 
 
+@ON_SQLITE
 def test_the_first_revision_is_what_old_states_are(state: State, tmp_path: Path) -> None:
     """The old state of these tests is the one that the first revision makes."""
     del state

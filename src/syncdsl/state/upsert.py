@@ -1,0 +1,54 @@
+"""Inserting what may be there already, in the words of either database."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection, Table
+
+    Insert = sqlite.Insert | postgresql.Insert
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, key: Sequence[str] = ()
+) -> None:
+    """Insert rows, each replacing what it names of the one with its key: the primary key, unless another is given.
+
+    Every row names the same columns. Of several with one key the last counts, as if they came one after the other.
+    """
+    several = [rows] if isinstance(rows, dict) else list(rows)  # type: ignore[list-item]  # a dict is one row
+    if not several:
+        return
+    names = tuple(key) or tuple(column.name for column in table.primary_key)
+    unique = {tuple(row[name] for name in names): row for row in several}
+    statement = _putting(_inserting(connection, table), names, tuple(several[0]))
+    connection.execute(statement, list(unique.values()))
+
+
+def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert a row unless one with its key is there."""
+    statement = _inserting(connection, table)
+    connection.execute(statement.on_conflict_do_nothing(), row)
+
+
+def _inserting(connection: Connection, table: Table) -> Insert:
+    return _insert(connection.dialect.name, table)
+
+
+@lru_cache(maxsize=256)
+def _insert(dialect: str, table: Table) -> Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@lru_cache(maxsize=256)
+def _putting(statement: Insert, key: tuple[str, ...], names: tuple[str, ...]) -> Insert:
+    changed = {name: statement.excluded[name] for name in names if name not in key}
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
