@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from syncdsl.diagnostics import Fault
-from syncdsl.diagnostics.codes.runs import NEWER_STATE, NO_STATE
+from syncdsl.diagnostics.codes.project import MISSING_EXTRA
+from syncdsl.diagnostics.codes.runs import NEWER_STATE
 from syncdsl.state.databases import Database
 from syncdsl.state.migration import OWN_TABLES, known_revisions, migrate, newest_revision
 from syncdsl.state.postgres_copy import copy_tables, tables_of
@@ -97,7 +98,8 @@ def open_postgres(url: URL, *, read_only: bool) -> Database:
             from syncdsl.state.postgres_preview import open_preview  # noqa: PLC0415 - it builds on this file
 
             return open_preview(url, place=place, schema=schema)
-        engine = new_engine(url, place)
+        # A connection that a server or a firewall closed meanwhile is made anew before it is used.
+        engine = new_engine(url, place, pool_pre_ping=True)
         try:
             _configure(engine, f'"{schema}", pg_temp')
             with engine.connect().execution_options(syncdsl_reads=True) as connection, connection.begin():
@@ -120,12 +122,12 @@ def faults(url: URL, place: str) -> Iterator[None]:
 
 
 def require_driver() -> None:
-    """Refuse to go on without the driver. Raises Fault SD808."""
+    """Refuse to go on without the driver. Raises Fault SD612."""
     try:
         import psycopg  # noqa: F401, PLC0415 - an optional package, and slow to load
     except ImportError:
         raise Fault(
-            NO_STATE,
+            MISSING_EXTRA,
             "the state is on a PostgreSQL server, whose driver `psycopg` is not installed",
             help="run `pip install 'syncdsl[postgres]'`",
         ) from None

@@ -21,12 +21,20 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE n.nspname = :schema AND c.relkind = 'r' AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'
 """
-_REFERENCES = """
+_CONSTRAINTS = """
 SELECT c.relname, k.conname, pg_catalog.pg_get_constraintdef(k.oid)
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = :schema AND k.contype = 'f'
+WHERE n.nspname = :schema AND k.contype IN ('p', 'u', 'f')
+ORDER BY array_position('{p,u,f}', k.contype::text), k.conname
+"""
+_INDEXES = """
+SELECT pg_catalog.pg_get_indexdef(i.indexrelid), ' ON ' || pg_catalog.quote_ident(n.nspname) || '.'
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = :schema AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid)
 """
 
 
@@ -38,16 +46,18 @@ def tables_of(connection: Connection, schema: str) -> set[str]:
 def copy_tables(connection: Connection, source: str, target: str) -> None:
     """Copy every table of a schema into another one, or into the session's own tables (`TEMPORARY`).
 
-    Rows, defaults, indexes, uniqueness and references come along, and numbers go on where those of the source are: from
-    sequences of the copy, because those of the source must not move. The search path of the connection begins with the
-    source, so that references are written without its name.
+    Rows, defaults, indexes, uniqueness and references come along under their names, by which later migrations find
+    them. Numbers go on where those of the source are: from sequences of the copy, because those of the source must not
+    move. The search path of the connection begins with the source, so that references are written without its name.
     """
     names = sorted(tables_of(connection, source))
     numbered = connection.execute(text(_NUMBERED), {"schema": source}).all()
-    references = connection.execute(text(_REFERENCES), {"schema": source}).all()
+    constraints = connection.execute(text(_CONSTRAINTS), {"schema": source}).all()
+    indexes = connection.execute(text(_INDEXES), {"schema": source}).all()
     kind = "TEMPORARY " if target == TEMPORARY else ""
     for name in names:
-        connection.exec_driver_sql(f'CREATE {kind}TABLE {target}."{name}" (LIKE "{source}"."{name}" INCLUDING ALL)')
+        like = f'LIKE "{source}"."{name}" INCLUDING ALL EXCLUDING INDEXES'
+        connection.exec_driver_sql(f'CREATE {kind}TABLE {target}."{name}" ({like})')
         connection.exec_driver_sql(f'INSERT INTO {target}."{name}" TABLE "{source}"."{name}"')  # noqa: S608 - names of tables
     for table, column, number in numbered:
         sequence = f'{target}."{table}_{column}_seq"'
@@ -58,9 +68,11 @@ def copy_tables(connection: Connection, source: str, target: str) -> None:
         )
         go_on_numbering(connection, f'{target}."{table}"', column, sequence)
     connection.exec_driver_sql(f"SET LOCAL search_path TO {target}")
-    for table, name, definition in references:
+    for table, name, definition in constraints:
         connection.exec_driver_sql(f'ALTER TABLE {target}."{table}" ADD CONSTRAINT "{name}" {definition}')
     connection.exec_driver_sql(f'SET LOCAL search_path TO "{source}", pg_temp')
+    for definition, of_source in indexes:
+        connection.exec_driver_sql(definition.replace(of_source, f" ON {target}.", 1))
     for name in names:
         # Nobody else looks at a session's own tables, so nobody else counts their rows for the planner.
         connection.exec_driver_sql(f'ANALYZE {target}."{name}"')

@@ -26,8 +26,8 @@ ON_POSTGRES = pytest.mark.parametrize("url", ["postgres"], indirect=True)
 class StartChild(Protocol):
     """Starts another process that has the state of a folder open as `state`."""
 
-    def __call__(self, base: Path, code: str) -> subprocess.Popen[str]:
-        """Run `code` there, and return when it has printed `ready`."""
+    def __call__(self, base: Path, code: str, url: str | None = None) -> subprocess.Popen[str]:
+        """Run `code` there, or with the state at `url`, and return when it has printed `ready`."""
 
 
 _PRELUDE = """
@@ -66,11 +66,11 @@ def end_lease(state: State) -> None:
 def child(request: pytest.FixtureRequest) -> Iterator[StartChild]:
     """Return what starts other processes; those still running at the end are killed."""
     started: list[subprocess.Popen[str]] = []
-    url = request.getfixturevalue("url") if "url" in request.fixturenames else URL
+    usual = str(request.getfixturevalue("url")) if "url" in request.fixturenames else URL
 
-    def start(base: Path, code: str) -> subprocess.Popen[str]:
+    def start(base: Path, code: str, url: str | None = None) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", _PRELUDE + code, str(base), url],
+            [sys.executable, "-c", _PRELUDE + code, str(base), url or usual],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -82,6 +82,7 @@ def child(request: pytest.FixtureRequest) -> Iterator[StartChild]:
 
     yield start
     for process in started:
+        # Also one that was stopped: a signal that ends reaches it all the same.
         process.kill()
         process.communicate()
 
