@@ -49,6 +49,16 @@ class State(
         self._run: str | None = None
         self._cause = Cause()
 
+    @property
+    def database(self) -> Database:
+        """The database that it is kept in."""
+        return self._database
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages; never with a password."""
+        return self._database.place
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Write inside one transaction; an inner one joins the outer, and alone is undone when it alone fails.

@@ -186,7 +186,7 @@ open_state("sqlite:///state.db", base=Path(sys.argv[1]))
 def test_two_programs_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When another program migrated between the check and the lock, the copy is not made again from the new one."""
     before = make_old(tmp_path)
-    check = sqlite_file._checked_revision
+    check = sqlite_file.checked_revision
 
     def overtaken(path: Path) -> str | None:
         found = check(path)
@@ -194,7 +194,7 @@ def test_two_programs_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         open_state(URL, base=tmp_path).close()
         return found
 
-    monkeypatch.setattr(sqlite_file, "_checked_revision", overtaken)
+    monkeypatch.setattr(sqlite_file, "checked_revision", overtaken)
     open_state(URL, base=tmp_path).close()
     assert dump(tmp_path / "state.db.backup-0001") == before
     assert sorted(path.name for path in tmp_path.glob("*backup*")) == ["state.db.backup-0001"]
