@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import BAD_BACKUP, DAMAGED_STATE, NEWER_STATE, NO_STATE, OTHER_ORGANISATION
 from syncdsl.state.checking import examine
-from syncdsl.state.databases import open_database
+from syncdsl.state.databases import open_as_it_is, open_database
 from syncdsl.state.keeping import exists, keep_copy, put_aside
 from syncdsl.state.portable import copy_rows, replace_rows
 from syncdsl.state.postgres_copy import number_anew
@@ -91,7 +91,7 @@ def _write(url: str, base: Path, part: Path) -> None:
         copy_beside(path, part)
         return
     with (
-        closing(State(open_database(url, base=base, read_only=True))) as source,
+        closing(State(open_as_it_is(url, base=base))) as source,
         closing(State(open_sqlite(URL.create("sqlite", database=str(part)), base=base, read_only=False))) as target,
         source.reading() as rows,
         target.transaction() as connection,
@@ -123,7 +123,7 @@ def opened_backup(file: Path) -> Iterator[State]:
             raise
         raise Fault(BAD_BACKUP, f"`{file}` cannot be restored: {fault.message}", help=advice) from None
     except (OSError, sqlite3.Error) as error:
-        raise Fault(BAD_BACKUP, f"`{file}` cannot be read: {error}", help=advice) from None
+        raise Fault(BAD_BACKUP, f"`{file}` cannot be restored: {error}", help=advice) from None
     with closing(state):
         troubles = examine(state).troubles
         if troubles:
@@ -146,7 +146,7 @@ def describe(backup: State) -> Backup:
     )
 
 
-def restore(url: str, *, base: Path, backup: State, owner: str, host: str, now: dt.datetime) -> Restored:
+def put_back(url: str, *, base: Path, backup: State, owner: str, host: str, now: dt.datetime) -> Restored:
     """Put a backup in the place of the state at a URL, in one transaction; the old state is kept beside it.
 
     A state that is damaged, or of a newer version, is put aside as it is. Raises Fault: SD804 a run is under way,

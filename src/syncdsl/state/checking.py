@@ -14,14 +14,14 @@ from sqlalchemy import Text, func, select, type_coerce
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE, NEWER_STATE
 from syncdsl.state.columns import FieldValues, Json, Moment, decode, decode_fields
-from syncdsl.state.databases import open_database
+from syncdsl.state.databases import open_as_it_is
 from syncdsl.state.migration import newest_revision
 from syncdsl.state.sqlite_checking import troubles_of
 from syncdsl.state.store import State
 from syncdsl.state.tables import INTENT, JOURNAL_EVENT, LEASE, LINK, METADATA, OBSERVATION, OBSERVED_RECORD, RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Column, Connection, Table
@@ -72,7 +72,7 @@ def check_state(url: str, *, base: Path) -> StateReport:
     """
     troubles = [Trouble(table=None, message=message, help=_ANEW) for message in troubles_of(url, base)]
     try:
-        state = State(open_database(url, base=base, read_only=True))
+        state = State(open_as_it_is(url, base=base))
     except Fault as fault:
         if fault.code not in {DAMAGED_STATE, NEWER_STATE}:
             raise
@@ -84,29 +84,31 @@ def check_state(url: str, *, base: Path) -> StateReport:
         state.close()
 
 
-def examine(state: State, troubles: list[Trouble] | None = None) -> StateReport:
-    """Examine an open state."""
-    report = StateReport(place=state.place, revision=newest_revision(), troubles=list(troubles or []))
+def examine(state: State, before: Sequence[Trouble] = ()) -> StateReport:
+    """Examine an open state; the troubles that were found before are part of the report."""
+    rows: dict[str, int] = {}
+    doubtful: list[Intent] = []
     with state.reading() as connection:
-        report.troubles += _structure(connection)
-        if any(trouble.table is not None for trouble in report.troubles):
-            return report
+        # The tables of a session, which a migrated copy has, are not listed, and just made as they should be.
+        troubles = [*before, *([] if state.database.single else _structure(connection))]
+        if len(troubles) > len(before):
+            # Tables of another form cannot be looked into.
+            return StateReport(place=state.place, revision=newest_revision(), troubles=troubles)
         for table in METADATA.sorted_tables:
-            report.rows[table.name] = connection.execute(select(func.count()).select_from(table)).scalar_one()
-            report.troubles += _values(connection, table)
-        report.troubles += [*_partners(connection), *_orphans(connection)]
-        held = connection.execute(select(LEASE.c.owner, type_coerce(LEASE.c.pid, Text), LEASE.c.host)).first()
+            rows[table.name] = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            troubles += _values(connection, table)
+        troubles += [*_partners(connection), *_orphans(connection)]
+        held = connection.execute(select(LEASE.c.owner, LEASE.c.pid, LEASE.c.host)).first()
         started = connection.execute(select(func.count()).select_from(RUN).where(RUN.c.ended.is_(None))).scalar_one()
     with suppress(Fault):  # values that cannot be read were told above
-        report.doubtful.extend(state.open_intents())
-    holder = f"{held.owner} (process {held[1]} on {held.host})" if held is not None and held.owner is not None else None
+        doubtful = state.open_intents()
     return StateReport(
-        place=report.place,
-        revision=report.revision,
-        troubles=report.troubles,
-        rows=report.rows,
-        doubtful=report.doubtful,
-        holder=holder,
+        place=state.place,
+        revision=newest_revision(),
+        troubles=troubles,
+        rows=rows,
+        doubtful=doubtful,
+        holder=f"{held.owner} (process {held.pid} on {held.host})" if held and held.owner is not None else None,
         started=started,
     )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 HELP = (
     "use a file, `sqlite:///.syncdsl/state.db`, or a schema on a PostgreSQL server, "
@@ -84,12 +84,19 @@ class Database(ABC):
         self.engine.dispose()
 
 
+def open_as_it_is(url: str, *, base: Path) -> Database:
+    """Open the database of a URL for reading what is committed: in a copy only where it cannot be read in place."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "postgresql":
+        from syncdsl.state.postgres import read_postgres  # noqa: PLC0415 - only the one that is used
+
+        return read_postgres(parsed)
+    return open_database(url, base=base, read_only=True, scratch=False)
+
+
 def open_database(url: str, *, base: Path, read_only: bool, scratch: bool) -> Database:
     """Open the database of a URL; see `syncdsl.state.open_state`."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise Fault(NO_STATE, "the state is not a database URL", help=HELP) from None
+    parsed = _parsed(url)
     match parsed.get_backend_name():
         case "sqlite":
             from syncdsl.state.sqlite_file import open_sqlite  # noqa: PLC0415 - only the one that is used
@@ -101,3 +108,10 @@ def open_database(url: str, *, base: Path, read_only: bool, scratch: bool) -> Da
             return open_postgres(parsed, read_only=read_only, scratch=scratch)
         case other:
             raise Fault(NO_STATE, f"the state cannot be kept in {other}", help=HELP)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise Fault(NO_STATE, "the state is not a database URL", help=HELP) from None

@@ -49,8 +49,10 @@ class PostgresSchema(Database):
     reading = READING
     savepoints = True
 
-    def __init__(self, engine: Engine, *, place: str, schema: str, password: str | None) -> None:
-        super().__init__(engine, read_only=False, place=place)
+    def __init__(
+        self, engine: Engine, *, place: str, schema: str, password: str | None, read_only: bool = False
+    ) -> None:
+        super().__init__(engine, read_only=read_only, place=place)
         self.schema = schema
         self._password = password
 
@@ -108,6 +110,26 @@ def open_postgres(url: URL, *, read_only: bool) -> Database:
             engine.dispose()
             raise
         return PostgresSchema(engine, place=place, schema=schema, password=url.password)
+
+
+def read_postgres(url: URL) -> Database:
+    """Open the schema of a URL for reading what is committed: itself, where it is of the newest revision, else a copy."""
+    schema = schema_of(url)
+    place = shown(url, schema)
+    require_driver()
+    with faults(url, place):
+        engine = new_engine(url, place)
+        try:
+            _configure(engine, f'"{schema}", pg_temp')
+            with engine.connect().execution_options(**READING) as connection:
+                newest = checked_revision(connection, place, schema) == newest_revision()
+        except BaseException:
+            engine.dispose()
+            raise
+    if newest:
+        return PostgresSchema(engine, place=place, schema=schema, password=url.password, read_only=True)
+    engine.dispose()
+    return open_postgres(url, read_only=True)
 
 
 @contextmanager
