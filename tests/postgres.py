@@ -54,9 +54,7 @@ class Server:
 
     def connect(self, schema: str | None = None, *, database: str = DATABASE) -> psycopg.Connection:
         """Return a connection of another program, which commits each statement; with a schema it looks into that."""
-        connection = psycopg.connect(
-            host=str(self.socket), port=self.port, dbname=database, user=USER, autocommit=True
-        )
+        connection = psycopg.connect(host=str(self.socket), port=self.port, dbname=database, user=USER, autocommit=True)
         if schema is not None:
             connection.execute(f'SET search_path TO "{schema}"')
         return connection

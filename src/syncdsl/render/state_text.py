@@ -39,8 +39,7 @@ def _doubtful(report: StateReport, style: Style) -> list[str]:
     count = counted(len(report.doubtful), "write")
     lines = [f"{style('warning', '!')} {count} of an interrupted run in doubt"]
     lines.append(style.prose("    the next `syncdsl apply` looks each up and settles it"))
-    for intent in report.doubtful[:_MOST]:
-        lines.append(f"    {neutral(_named(intent))}")
+    lines += [f"    {neutral(_named(intent))}" for intent in report.doubtful[:_MOST]]
     if len(report.doubtful) > _MOST:
         lines.append(f"    … and {len(report.doubtful) - _MOST:,} more; `--format json` lists all")
     return lines

@@ -115,16 +115,15 @@ def opened_backup(file: Path) -> Iterator[State]:
     if not file.is_file():
         raise Fault(BAD_BACKUP, f"there is no file `{file}`", help=advice)
     try:
-        if checked_revision(file) is None:
-            raise Fault(BAD_BACKUP, f"`{file}` holds no state", help=advice)
+        empty = checked_revision(file) is None
         state = State(open_sqlite(URL.create("sqlite", database=str(file.resolve())), base=file.parent, read_only=True))
     except Fault as fault:
-        if fault.code is BAD_BACKUP:
-            raise
         raise Fault(BAD_BACKUP, f"`{file}` cannot be restored: {fault.message}", help=advice) from None
     except (OSError, sqlite3.Error) as error:
         raise Fault(BAD_BACKUP, f"`{file}` cannot be restored: {error}", help=advice) from None
     with closing(state):
+        if empty:
+            raise Fault(BAD_BACKUP, f"`{file}` holds no state", help=advice)
         troubles = examine(state).troubles
         if troubles:
             told = "; ".join(trouble.message for trouble in troubles[:3])
@@ -193,4 +192,3 @@ def _same_organisations(state: State, backup: State) -> None:
                 f"{now[name]['organization']}",
                 help="choose the environment of the backup with `--env NAME`",
             )
-

@@ -64,8 +64,8 @@ def _damaged(text: object) -> Fault:
     return Fault(
         DAMAGED_STATE,
         f"the state holds a value that cannot be read ({len(str(text))} characters)",
-        help="`syncdsl state check` says where; restore a copy with `syncdsl state restore FILE`, or move the state away "
-        "and run again: links are rebuilt from the keys on the records",
+        help="`syncdsl state check` says where; restore a copy with `syncdsl state restore FILE`, or move the state "
+        "away and run again: links are rebuilt from the keys on the records",
     )
 
 

@@ -60,4 +60,4 @@ class Documents(Part):
     def put_instance(self, instance: Instance) -> None:
         """Add an instance, or replace the one with its number."""
         with self.writing(single=True) as connection:
-            upsert(connection, INSTANCE, {name: getattr(instance, name) for name in _INSTANCE_NAMES})
+            upsert(connection, INSTANCE, [{name: getattr(instance, name) for name in _INSTANCE_NAMES}])

@@ -34,8 +34,7 @@ IDLE_SECONDS = 300
 and others wait for it."""
 
 _BEGIN = (
-    f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'; "
+    f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'; "
 )
 _AS_IT_STANDS = {"no_parameters": True}
 """Several statements in one go are sent without parameters."""

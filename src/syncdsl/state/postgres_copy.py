@@ -58,7 +58,7 @@ def copy_tables(connection: Connection, source: str, target: str) -> None:
     for name in names:
         like = f'LIKE "{source}"."{name}" INCLUDING ALL EXCLUDING INDEXES'
         connection.exec_driver_sql(f'CREATE {kind}TABLE {target}."{name}" ({like})')
-        connection.exec_driver_sql(f'INSERT INTO {target}."{name}" TABLE "{source}"."{name}"')  # noqa: S608 - names of tables
+        connection.exec_driver_sql(f'INSERT INTO {target}."{name}" TABLE "{source}"."{name}"')
     for table, column, number in numbered:
         sequence = f'{target}."{table}_{column}_seq"'
         connection.exec_driver_sql(f"CREATE {kind}SEQUENCE {sequence} AS {number}")

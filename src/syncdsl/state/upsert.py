@@ -16,18 +16,21 @@ if TYPE_CHECKING:
 
 
 def upsert(
-    connection: Connection, table: Table, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, key: Sequence[str] = ()
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str] = (),
 ) -> None:
     """Insert rows, each replacing what it names of the one with its key: the primary key, unless another is given.
 
     Every row names the same columns. Of several with one key the last counts, as if they came one after the other.
     """
-    several = [rows] if isinstance(rows, dict) else list(rows)  # type: ignore[list-item]  # a dict is one row
-    if not several:
+    if not rows:
         return
     names = tuple(key) or tuple(column.name for column in table.primary_key)
-    unique = {tuple(row[name] for name in names): row for row in several}
-    statement = _putting(_inserting(connection, table), names, tuple(several[0]))
+    unique = {tuple(row[name] for name in names): row for row in rows}
+    statement = _putting(_inserting(connection, table), names, tuple(rows[0]))
     connection.execute(statement, list(unique.values()))
 
 

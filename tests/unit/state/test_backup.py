@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
+from tests.unit.state.conftest import ON_POSTGRES, ON_SQLITE
 
 from syncdsl.diagnostics import Fault
 from syncdsl.state import HistoryEntry, Intent, Link, StoredRecord, backup, open_state
 from syncdsl.state.backup import back_up, describe, opened_backup, put_back
 from syncdsl.state.portable import plain
 from syncdsl.state.tables import LEASE, METADATA
-from tests.unit.state.conftest import ON_POSTGRES, ON_SQLITE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,9 +127,7 @@ def test_the_state_before_is_kept(state: State, url: str, tmp_path: Path) -> Non
 
 @ON_SQLITE
 @pytest.mark.parametrize("way", ["there", "back"])
-def test_a_state_moves_between_databases(
-    state: State, url: str, postgres_url: str, tmp_path: Path, way: str
-) -> None:
+def test_a_state_moves_between_databases(state: State, url: str, postgres_url: str, tmp_path: Path, way: str) -> None:
     """A backup of a file goes onto a server and one of a server into a file, and decisions rest on the same."""
     source = state if way == "there" else open_state(postgres_url, base=tmp_path)
     from_url, to_url = (url, postgres_url) if way == "there" else (postgres_url, "sqlite:///other.db")
@@ -173,7 +171,10 @@ def test_a_backup_replaces_nothing(state: State, url: str, tmp_path: Path) -> No
 
 def test_a_backup_during_a_run(tmp_path: Path, state: State, url: str, child: StartChild) -> None:
     """While a run holds the lease and is in the middle of a transaction, a backup has what is committed."""
-    child(tmp_path, "acquire()\nstate.put_link(link(1))\nwith state.transaction():\n    state.put_link(link(2))\n    ready()")
+    child(
+        tmp_path,
+        "acquire()\nstate.put_link(link(1))\nwith state.transaction():\n    state.put_link(link(2))\n    ready()",
+    )
     back_up(url, base=tmp_path, file=tmp_path / "copy.db")
     with opened_backup(tmp_path / "copy.db") as found:
         assert [item.uid for item in found.links("p")] == ["u1"]
@@ -311,9 +312,7 @@ def test_the_file_of_another_program_is_not_moved(url: str, tmp_path: Path) -> N
 
 @ON_POSTGRES
 @pytest.mark.parametrize("harm", ["DROP TABLE intent CASCADE", "UPDATE alembic_version SET version_num = '9999'"])
-def test_a_damaged_schema_is_put_aside(
-    state: State, url: str, postgres: Server, tmp_path: Path, harm: str
-) -> None:
+def test_a_damaged_schema_is_put_aside(state: State, url: str, postgres: Server, tmp_path: Path, harm: str) -> None:
     """In the place of a damaged schema, or one of a newer version, comes the backup; the schema keeps another name."""
     fill(state)
     before = everything(state)

@@ -10,11 +10,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.state.conftest import ON_POSTGRES, ON_SQLITE
 
 from syncdsl.diagnostics import Fault
 from syncdsl.state import Intent, Link, StoredRecord
 from syncdsl.state.checking import MOST, check_state
-from tests.unit.state.conftest import ON_POSTGRES, ON_SQLITE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +33,13 @@ def fill(state: State, links: int = 3) -> None:
         for number in range(links):
             state.put_link(
                 Link(
-                    uid=f"u{number}", pair="p", left_id=f"l{number}", right_id=f"r{number}", key=f"k{number}",
-                    left_base={"a": "x" * 500}, linked_at=NOW,
+                    uid=f"u{number}",
+                    pair="p",
+                    left_id=f"l{number}",
+                    right_id=f"r{number}",
+                    key=f"k{number}",
+                    left_base={"a": "x" * 500},
+                    linked_at=NOW,
                 )  # fmt: skip
             )
     state.add_intents([INTENT])

@@ -157,7 +157,9 @@ def test_the_journal_only_grows(state: State) -> None:
     assert {entry.at for entry in seen if entry.state == "sent"} == {NOW}
 
 
-def test_what_was_committed_before_a_kill_is_open_after_it(tmp_path: Path, state: State, child: StartChild, url: str) -> None:
+def test_what_was_committed_before_a_kill_is_open_after_it(
+    tmp_path: Path, state: State, child: StartChild, url: str
+) -> None:
     """After kill -9 between the send and its answer the intent stands as sent, the uncommitted outcome is gone."""
     state.add_intents([INTENT])
     code = (
