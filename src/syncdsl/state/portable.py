@@ -1,5 +1,6 @@
-"""The rows of a state from one database to another, as they are stored: a backup is a file of SQLite wherever the state
-is kept, and can be restored to either kind.
+"""The rows of a state from one database to another, as they are stored.
+
+A backup is a file of SQLite wherever the state is kept, and can be restored to either kind.
 """
 
 from __future__ import annotations

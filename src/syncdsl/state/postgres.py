@@ -112,7 +112,7 @@ def open_postgres(url: URL, *, read_only: bool) -> Database:
 
 
 def read_postgres(url: URL) -> Database:
-    """Open the schema of a URL for reading what is committed: itself, where it is of the newest revision, else a copy."""
+    """Open the schema of a URL for reading: itself, where it is of the newest revision, else a migrated copy."""
     schema = schema_of(url)
     place = shown(url, schema)
     require_driver()

@@ -15,7 +15,6 @@ from tests.unit.cli.dialogue import talk
 from syncdsl.state import Link, open_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.unit.cli.conftest import Syncdsl
@@ -24,7 +23,7 @@ NOW = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, project: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, project: Path) -> str:
     """Return where the state of the project is, and say so in its settings."""
     found = "sqlite:///.syncdsl/other.db"
     if request.param == "postgres":
@@ -48,7 +47,7 @@ def uids(url: str, project: Path) -> list[str]:
 
 
 def test_check_backup_and_restore(syncdsl: Syncdsl, project: Path, url: str) -> None:
-    """A state is examined, backed up, changed, and put back; the one before is kept, and every step says what it did."""
+    """A state is examined, backed up, changed, and put back; the one before is kept, and each step says what it did."""
     put(url, project, 1, 2)
     checked = syncdsl("state", "check", "--env", "other")
     assert (checked.code, checked.err) == (0, "")

@@ -28,20 +28,17 @@ INTENT = Intent(
 )  # fmt: skip
 
 
+def link(number: int) -> Link:
+    return Link(
+        uid=f"u{number}", pair="p", left_id=f"l{number}", right_id=f"r{number}", key=f"k{number}",
+        left_base={"a": "x" * 500}, linked_at=NOW,
+    )  # fmt: skip
+
+
 def fill(state: State, links: int = 3) -> None:
     with state.transaction():
         for number in range(links):
-            state.put_link(
-                Link(
-                    uid=f"u{number}",
-                    pair="p",
-                    left_id=f"l{number}",
-                    right_id=f"r{number}",
-                    key=f"k{number}",
-                    left_base={"a": "x" * 500},
-                    linked_at=NOW,
-                )  # fmt: skip
-            )
+            state.put_link(link(number))
     state.add_intents([INTENT])
     state.save_observation("step", ("name",), [StoredRecord(id="1")], [], "cursor", swept=NOW)
 

@@ -130,7 +130,7 @@ def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
 )
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_url_that_names_no_state_is_refused(tmp_path: Path, url: str, read_only: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """A URL that is neither a file nor a schema, or has options that switch safety off, is SD808; no password is shown."""
+    """A URL that names no state, or has options that switch safety off, is SD808; no password is shown."""
     with pytest.raises(Fault) as caught:
         open_state(url, base=tmp_path, read_only=read_only)
     assert caught.value.code.id == "SD808"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 from sqlalchemy import create_engine
 
@@ -15,6 +14,7 @@ from syncdsl.state.migration import migrate, newest_revision
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import psycopg
     from sqlalchemy import Connection
     from tests.postgres import Server
     from tests.unit.state.conftest import StartChild
