@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, func, select
-from sqlalchemy.engine import make_url
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import BAD_BACKUP, DAMAGED_STATE, NEWER_STATE, NO_STATE, OTHER_ORGANISATION
 from syncdsl.state.checking import examine
-from syncdsl.state.databases import open_as_it_is, open_database
+from syncdsl.state.databases import open_as_it_is, open_database, parsed_url
 from syncdsl.state.keeping import exists, keep_copy, put_aside
 from syncdsl.state.portable import copy_rows, replace_rows
 from syncdsl.state.postgres_copy import number_anew
@@ -84,7 +83,7 @@ def back_up(url: str, *, base: Path, file: Path) -> None:
 
 
 def _write(url: str, base: Path, part: Path) -> None:
-    parsed = make_url(url)
+    parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
         path = path_of(parsed, base)
         checked_revision(path)

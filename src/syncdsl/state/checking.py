@@ -15,10 +15,11 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE, NEWER_STATE
 from syncdsl.state.columns import FieldValues, Json, Moment, decode, decode_fields
 from syncdsl.state.databases import open_as_it_is
+from syncdsl.state.keeping import place_of
 from syncdsl.state.migration import newest_revision
 from syncdsl.state.sqlite_checking import troubles_of
 from syncdsl.state.store import State
-from syncdsl.state.tables import INTENT, JOURNAL_EVENT, LEASE, LINK, METADATA, OBSERVATION, OBSERVED_RECORD, RUN
+from syncdsl.state.tables import INTENT, JOURNAL_EVENT, LINK, METADATA, OBSERVATION, OBSERVED_RECORD, RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ def check_state(url: str, *, base: Path) -> StateReport:
         if fault.code not in {DAMAGED_STATE, NEWER_STATE}:
             raise
         troubles.insert(0, Trouble(table=None, message=fault.message, help=fault.help or _ANEW))
-        return StateReport(place=url.partition("?")[0], troubles=troubles)
+        return StateReport(place=place_of(url, base), troubles=troubles)
     try:
         return examine(state, troubles)
     finally:
@@ -98,7 +99,6 @@ def examine(state: State, before: Sequence[Trouble] = ()) -> StateReport:
             rows[table.name] = connection.execute(select(func.count()).select_from(table)).scalar_one()
             troubles += _values(connection, table)
         troubles += [*_partners(connection), *_orphans(connection)]
-        held = connection.execute(select(LEASE.c.owner, LEASE.c.pid, LEASE.c.host)).first()
         started = connection.execute(select(func.count()).select_from(RUN).where(RUN.c.ended.is_(None))).scalar_one()
     with suppress(Fault):  # values that cannot be read were told above
         doubtful = state.open_intents()
@@ -108,7 +108,7 @@ def examine(state: State, before: Sequence[Trouble] = ()) -> StateReport:
         troubles=troubles,
         rows=rows,
         doubtful=doubtful,
-        holder=f"{held.owner} (process {held.pid} on {held.host})" if held and held.owner is not None else None,
+        holder=state.lease_holder(dt.datetime.now(dt.UTC)),
         started=started,
     )
 

@@ -86,7 +86,7 @@ class Database(ABC):
 
 def open_as_it_is(url: str, *, base: Path) -> Database:
     """Open the database of a URL for reading what is committed: in a copy only where it cannot be read in place."""
-    parsed = _parsed(url)
+    parsed = parsed_url(url)
     if parsed.get_backend_name() == "postgresql":
         from syncdsl.state.postgres import read_postgres  # noqa: PLC0415 - only the one that is used
 
@@ -96,7 +96,7 @@ def open_as_it_is(url: str, *, base: Path) -> Database:
 
 def open_database(url: str, *, base: Path, read_only: bool, scratch: bool) -> Database:
     """Open the database of a URL; see `syncdsl.state.open_state`."""
-    parsed = _parsed(url)
+    parsed = parsed_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             from syncdsl.state.sqlite_file import open_sqlite  # noqa: PLC0415 - only the one that is used
@@ -110,7 +110,8 @@ def open_database(url: str, *, base: Path, read_only: bool, scratch: bool) -> Da
             raise Fault(NO_STATE, f"the state cannot be kept in {other}", help=HELP)
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """Return the parts of a URL. Raises Fault SD808 when it is none."""
     try:
         return make_url(url)
     except (ArgumentError, ValueError):

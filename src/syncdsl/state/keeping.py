@@ -6,11 +6,11 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import make_url
-
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE, LEASE_HELD
+from syncdsl.state.databases import parsed_url
 from syncdsl.state.migration import OWN_TABLES
+from syncdsl.state.postgres_url import schema_of, shown
 from syncdsl.state.processes import alive, started
 from syncdsl.state.sqlite_file import SqliteFile, copy_beside, path_of
 from syncdsl.state.untouched import companions, reading_untouched
@@ -26,13 +26,21 @@ _OURS = OWN_TABLES - {"alembic_version"}
 
 def exists(url: str, base: Path) -> bool:
     """Return whether there is anything at the URL of a state. Raises Fault SD808 when that cannot be asked."""
-    parsed = make_url(url)
+    parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
         path = path_of(parsed, base)
         return path.is_file() and path.stat().st_size > 0
     from syncdsl.state.postgres_keeping import schema_exists  # noqa: PLC0415 - loads the driver
 
     return schema_exists(parsed)
+
+
+def place_of(url: str, base: Path) -> str:
+    """Return how the state at a URL is named in messages; never with a password. Raises Fault SD808 for a bad URL."""
+    parsed = parsed_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return str(path_of(parsed, base))
+    return shown(parsed, schema_of(parsed))
 
 
 def keep_copy(state: State, stamp: str) -> str:
@@ -52,7 +60,7 @@ def put_aside(url: str, base: Path, stamp: str) -> str:
 
     Raises Fault: SD804 its holder still lives, SD805 it belongs to another program.
     """
-    parsed = make_url(url)
+    parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _aside(path_of(parsed, base), stamp)
     from syncdsl.state.postgres_keeping import rename_schema  # noqa: PLC0415 - as above

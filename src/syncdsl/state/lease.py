@@ -37,8 +37,7 @@ class Lease(Part):
             if row is not None and self._held(row, host, now):
                 raise Fault(
                     LEASE_HELD,
-                    f"a run of {row.owner} (process {row.pid} on {row.host}) works on this state since "
-                    f"{row.since.astimezone().strftime('%H:%M:%S')}",
+                    f"a run of {_named(row)} works on this state since {row.since.astimezone().strftime('%H:%M:%S')}",
                     help="wait for it to end; when it dies its place becomes free by itself",
                 )
             fence = (row.fence if row is not None else 0) + 1
@@ -65,6 +64,13 @@ class Lease(Part):
         if row.owner is None or row.until is None or row.until <= now:
             return False
         return row.host != host or not self._database.ended(row.pid, row.host, row.process)
+
+    def lease_holder(self, now: dt.datetime) -> str | None:
+        """Return in words who holds the lease; None when it is free, as after a run that died."""
+        with self.reading() as connection:
+            row = connection.execute(select(LEASE).where(LEASE.c.id == _ONLY)).first()
+            held = row is not None and self._held(row, row.host, self._database.now(connection) or now)
+        return _named(row) if row is not None and held else None
 
     def renew_lease(self, fence: int, now: dt.datetime) -> None:
         """Keep the lease for another while. Raises Fault SD804 when it is somebody else's by now."""
@@ -105,6 +111,10 @@ class Lease(Part):
             until = row.until + dt.timedelta(seconds=passed)
             connection.execute(update(LEASE).where(LEASE.c.id == _ONLY).values(until=until))
             self._lease_renewed += passed
+
+
+def _named(row: Row[tuple[object, ...]]) -> str:
+    return f"{row.owner} (process {row.pid} on {row.host})"
 
 
 def _overtaken() -> Fault:

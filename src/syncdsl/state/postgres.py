@@ -15,7 +15,7 @@ from syncdsl.diagnostics.codes.project import MISSING_EXTRA
 from syncdsl.diagnostics.codes.runs import NEWER_STATE
 from syncdsl.state.databases import Database
 from syncdsl.state.migration import OWN_TABLES, known_revisions, migrate, newest_revision
-from syncdsl.state.postgres_copy import copy_tables, tables_of
+from syncdsl.state.postgres_copy import copy_tables, make_schema, tables_of
 from syncdsl.state.postgres_faults import broken_promise, damaged, fault_of, unusable
 from syncdsl.state.postgres_url import schema_of, shown
 from syncdsl.state.processes import alive, machine, started
@@ -57,6 +57,8 @@ class PostgresSchema(Database):
 
     def under_way(self, connection: Connection) -> bool:
         """Return whether the transaction is open: one in which a statement failed would commit nothing, silently."""
+        if connection.closed or connection.invalidated:
+            return False
         driver: Any = connection.connection.driver_connection
         return str(driver.info.transaction_status.name) in {"INTRANS", "ACTIVE"}
 
@@ -155,7 +157,11 @@ def require_driver() -> None:
 
 
 def new_engine(url: URL, place: str, **options: Any) -> Engine:
-    """Return an engine for a server. Parameters, which hold values of records, are never logged."""
+    """Return an engine for a server. Parameters, which hold values of records, are never logged.
+
+    What is set up for the role to end statements and transactions that take long is for other programs: copying a state
+    takes as long as it takes, and a transaction that writes has a limit of its own.
+    """
     libpq = {name: value for name, value in url.query.items() if name != "schema"}
     libpq.setdefault("connect_timeout", "10")
     engine = create_engine(
@@ -165,9 +171,15 @@ def new_engine(url: URL, place: str, **options: Any) -> Engine:
         **options,
     )
 
-    @event.listens_for(engine, "connect")
+    @event.listens_for(engine, "connect", insert=True)
     def on_connect(raw: Any, _record: object) -> None:
+        before = raw.autocommit
+        raw.autocommit = True
+        raw.execute("SET statement_timeout TO 0")
+        raw.execute("SET idle_in_transaction_session_timeout TO 0")
+        raw.autocommit = before
         if raw.info.parameter_status("server_encoding") != "UTF8":
+            raw.close()
             raise unusable(
                 place,
                 "its database does not hold every character",
@@ -214,12 +226,13 @@ def _prepare(connection: Connection, place: str, schema: str) -> None:
     if revision == newest_revision():
         return
     if revision is None:
-        connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        make_schema(connection, place, schema)
     else:
         connection.exec_driver_sql(_LOCK)
         backup = f"{schema}_backup_{revision}"
-        connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{backup}" CASCADE')
-        connection.exec_driver_sql(f'CREATE SCHEMA "{backup}"')
+        for table in sorted(tables_of(connection, backup)):
+            connection.exec_driver_sql(f'DROP TABLE {backup}."{table}" CASCADE')
+        make_schema(connection, place, backup)
         copy_tables(connection, schema, backup)
     migrate(connection)
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from syncdsl.state.postgres_faults import unusable
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -41,6 +43,21 @@ WHERE n.nspname = :schema AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
 def tables_of(connection: Connection, schema: str) -> set[str]:
     """Return the names of the tables of a schema; none when there is no such schema."""
     return set(connection.execute(text(_TABLES), {"schema": schema}).scalars())
+
+
+def make_schema(connection: Connection, place: str, schema: str) -> None:
+    """Make a schema unless it is there. Raises Fault SD808 that says what an administrator can do instead."""
+    if connection.execute(text("SELECT to_regnamespace(:name)"), {"name": schema}).scalar() is not None:
+        return
+    may = text("SELECT has_database_privilege(current_database(), 'CREATE'), quote_ident(current_user)")
+    allowed, user = connection.execute(may).one()
+    if not allowed:
+        raise unusable(
+            place,
+            f"there is no schema `{schema}`, and its user may not make one",
+            f"run as an administrator of the database: `CREATE SCHEMA {schema} AUTHORIZATION {user}`",
+        )
+    connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
 
 
 def copy_tables(connection: Connection, source: str, target: str) -> None:

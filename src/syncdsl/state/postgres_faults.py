@@ -11,13 +11,13 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE, NO_STATE
 
 _UNIQUE = "23505"
-_WAITING = {"55P03", "57014", "40P01", "40001"}
+_WAITING = {"55P03", "40P01", "40001"}
 _DAMAGE = ("22", "23", "42", "XX")
 """Classes of errors that come of tables or values that are not as they should be; 42501 (permission) is none."""
 _ADVICE = {
     "28": "check the user, and give the password in `PGPASSWORD`, in `~/.pgpass`, or in the variable of `env:NAME`",
     "3D": "make the database once, for example with `createdb NAME`, or correct its name in the environment's `state`",
-    "42501": "let the user use it: as its owner run `GRANT`, or make the schema with `CREATE SCHEMA … AUTHORIZATION …`",
+    "42501": "let the user in: the schema has to be theirs, and they need `GRANT TEMPORARY ON DATABASE …` to preview",
     "53100": "make room on the disk of the server and run again: nothing of the transaction is kept",
     "53300": "the server has no connection left; run again later, or raise its `max_connections`",
     "25006": "this server lets itself only be read, as a standby does; name the primary one in `state`",

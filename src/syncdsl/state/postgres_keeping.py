@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from syncdsl.state.keeping import refuse_others
 from syncdsl.state.postgres import PostgresSchema, faults, new_engine, require_driver
-from syncdsl.state.postgres_copy import copy_tables, tables_of
+from syncdsl.state.postgres_copy import copy_tables, make_schema, tables_of
 from syncdsl.state.postgres_url import schema_of, shown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def copy_schema(state: State, stamp: str) -> str:
     assert isinstance(database, PostgresSchema)  # noqa: S101 - the caller knows
     kept = _name(database.schema, stamp)
     with state.transaction() as connection:
-        connection.exec_driver_sql(f'CREATE SCHEMA "{kept}"')
+        make_schema(connection, database.place, kept)
         copy_tables(connection, database.schema, kept)
     return f"the schema {kept}"
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
+from syncdsl.state.databases import parsed_url
 from syncdsl.state.sqlite_file import path_of
 from syncdsl.state.untouched import reading_untouched
 
@@ -19,10 +17,7 @@ _MOST = 10
 
 def troubles_of(url: str, base: Path) -> list[str]:
     """Return what is wrong with every page, index and reference of a file; nothing for other databases."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        return []
+    parsed = parsed_url(url)
     if parsed.get_backend_name() != "sqlite":
         return []
     path = path_of(parsed, base)

@@ -146,7 +146,7 @@ class State(
                     yield self._reader
                 finally:
                     self._reader = None
-                    if self._database.single:
+                    if self._database.single and not connection.invalidated:
                         connection.commit()
         except DBAPIError as error:
             raise self._database.fault_of(error) from None

@@ -52,7 +52,7 @@ def change(state: State, *statements: str) -> None:
 def test_a_sound_state(state: State, url: str, tmp_path: Path) -> None:
     """Nothing is wrong with a sound state; what is in doubt and how much there is, is told."""
     fill(state)
-    state.acquire_lease("Ada", os.getpid(), "here", NOW)
+    state.acquire_lease("Ada", os.getpid(), "here", dt.datetime.now(dt.UTC))
     state.start_run("run", "apply", "plan", NOW)
     report = check_state(url, base=tmp_path)
     assert report.troubles == []

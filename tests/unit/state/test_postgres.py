@@ -91,14 +91,32 @@ def test_what_is_wrong_around_it_is_said_with_what_to_do(
 
 
 def test_a_user_without_rights(postgres: Server, tmp_path: Path) -> None:
-    """A user who may not make the schema is told what the owner of the database can do."""
+    """A user who may not make a schema is told what an administrator runs, and after that it works."""
+    url = postgres.url("for_guest", user="guest")
     with closing(postgres.connect()) as owner:
-        owner.execute("DROP ROLE IF EXISTS guest")
         owner.execute("CREATE ROLE guest LOGIN")
-    fault = refused(postgres.url("not_theirs", user="guest"), tmp_path)
-    assert fault.code.id == "SD808"
-    assert "permission denied" in fault.message
-    assert "AUTHORIZATION" in (fault.help or "")
+        fault = refused(url, tmp_path)
+        assert fault.code.id == "SD808"
+        assert "may not make one" in fault.message
+        command = (fault.help or "").partition("`")[2].rstrip("`")
+        assert command == "CREATE SCHEMA for_guest AUTHORIZATION guest"
+        owner.execute(command.encode())
+        state = open_state(url, base=tmp_path)
+        state.put_link(LINK)
+        owner.execute("REVOKE TEMPORARY ON DATABASE syncdsl FROM PUBLIC")
+        fault = refused(url, tmp_path, read_only=True)
+        owner.execute("GRANT TEMPORARY ON DATABASE syncdsl TO PUBLIC")
+        assert fault.code.id == "SD808"
+        assert "GRANT TEMPORARY" in (fault.help or "")
+        preview = open_state(url, base=tmp_path, read_only=True)
+        assert preview.links("p") == [LINK]
+        preview.close()
+        state.close()
+        owner.execute("ALTER SCHEMA for_guest OWNER TO syncdsl")
+        for preview_only in (False, True):
+            fault = refused(url, tmp_path, read_only=preview_only)
+            assert fault.code.id == "SD808"
+            assert "permission denied" in fault.message
 
 
 def test_the_driver_is_missing(tmp_path: Path) -> None:
@@ -255,6 +273,21 @@ def test_a_server_that_was_started_again(postgres: Server, postgres_url: str, tm
     assert caught.value.code.id == "SD808"
     assert state.links("p") == [LINK]
     state.close()
+
+
+def test_limits_of_the_role_are_for_others(postgres: Server, postgres_url: str, tmp_path: Path) -> None:
+    """A role that ends whatever takes long does not end copies and long readings."""
+    with closing(postgres.connect()) as owner:
+        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            owner.execute(f"ALTER ROLE syncdsl IN DATABASE syncdsl SET {name} TO 1000")
+        states = [open_state(postgres_url, base=tmp_path, read_only=preview) for preview in (False, True)]
+        for state in states:
+            with state.reading() as connection:
+                assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "0"
+                assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar() == "0"
+            state.close()
+        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            owner.execute(f"ALTER ROLE syncdsl IN DATABASE syncdsl RESET {name}")
 
 
 def test_a_commit_waits_for_the_disk(postgres: Server, postgres_url: str, tmp_path: Path) -> None:
