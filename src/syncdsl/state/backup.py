@@ -13,10 +13,11 @@ from sqlalchemy import URL, func, select
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import BAD_BACKUP, DAMAGED_STATE, NEWER_STATE, NO_STATE, OTHER_ORGANISATION
 from syncdsl.state.checking import examine
-from syncdsl.state.databases import open_as_it_is, open_database, parsed_url
+from syncdsl.state.databases import open_database, parsed_url
 from syncdsl.state.keeping import exists, keep_copy, put_aside
 from syncdsl.state.portable import copy_rows, replace_rows
 from syncdsl.state.postgres_copy import number_anew
+from syncdsl.state.sqlite_checking import damage_of
 from syncdsl.state.sqlite_file import checked_revision, copy_beside, open_sqlite, path_of, single_file
 from syncdsl.state.store import State
 from syncdsl.state.tables import RUN
@@ -90,13 +91,18 @@ def _write(url: str, base: Path, part: Path) -> None:
         copy_beside(path, part)
         return
     with (
-        closing(State(open_as_it_is(url, base=base))) as source,
-        closing(State(open_sqlite(URL.create("sqlite", database=str(part)), base=base, read_only=False))) as target,
+        closing(State(open_database(url, base=base, read_only=True, scratch=False))) as source,
+        closing(_new_file(part)) as target,
         source.reading() as rows,
         target.transaction() as connection,
     ):
         copy_rows(rows, connection)
     single_file(part)
+
+
+def _new_file(file: Path) -> State:
+    url = URL.create("sqlite", database=str(file.resolve()))
+    return State(open_sqlite(url, base=file.parent, read_only=False, scratch=False))
 
 
 def _unwritable(file: Path, error: OSError | sqlite3.Error) -> Fault:
@@ -113,9 +119,10 @@ def opened_backup(file: Path) -> Iterator[State]:
     advice = "name a file that `syncdsl state backup` wrote"
     if not file.is_file():
         raise Fault(BAD_BACKUP, f"there is no file `{file}`", help=advice)
+    url = URL.create("sqlite", database=str(file.resolve()))
     try:
         empty = checked_revision(file) is None
-        state = State(open_sqlite(URL.create("sqlite", database=str(file.resolve())), base=file.parent, read_only=True))
+        state = State(open_sqlite(url, base=file.parent, read_only=True, scratch=False))
     except Fault as fault:
         raise Fault(BAD_BACKUP, f"`{file}` cannot be restored: {fault.message}", help=advice) from None
     except (OSError, sqlite3.Error) as error:
@@ -123,10 +130,9 @@ def opened_backup(file: Path) -> Iterator[State]:
     with closing(state):
         if empty:
             raise Fault(BAD_BACKUP, f"`{file}` holds no state", help=advice)
-        troubles = examine(state).troubles
-        if troubles:
-            told = "; ".join(trouble.message for trouble in troubles[:3])
-            raise Fault(BAD_BACKUP, f"`{file}` is damaged: {told}", help="restore an older backup")
+        told = [*damage_of(file), *(trouble.message for trouble in examine(state).troubles)]
+        if told:
+            raise Fault(BAD_BACKUP, f"`{file}` is damaged: {'; '.join(told[:3])}", help="restore an older backup")
         yield state
 
 
@@ -154,12 +160,12 @@ def put_back(url: str, *, base: Path, backup: State, owner: str, host: str, now:
     kept = None
     there = exists(url, base)
     try:
-        state = State(open_database(url, base=base, read_only=False))
+        state = State(open_database(url, base=base, read_only=False, scratch=False))
     except Fault as fault:
         if fault.code not in {DAMAGED_STATE, NEWER_STATE}:
             raise
         kept = put_aside(url, base, stamp)
-        state = State(open_database(url, base=base, read_only=False))
+        state = State(open_database(url, base=base, read_only=False, scratch=False))
     with closing(state):
         fence = state.acquire_lease(owner, os.getpid(), host, now)
         try:

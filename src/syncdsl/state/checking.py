@@ -14,7 +14,7 @@ from sqlalchemy import Text, func, select, type_coerce
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE, NEWER_STATE
 from syncdsl.state.columns import FieldValues, Json, Moment, decode, decode_fields
-from syncdsl.state.databases import open_as_it_is
+from syncdsl.state.databases import open_database
 from syncdsl.state.keeping import place_of
 from syncdsl.state.migration import newest_revision
 from syncdsl.state.sqlite_checking import troubles_of
@@ -73,7 +73,7 @@ def check_state(url: str, *, base: Path) -> StateReport:
     """
     troubles = [Trouble(table=None, message=message, help=_ANEW) for message in troubles_of(url, base)]
     try:
-        state = State(open_as_it_is(url, base=base))
+        state = State(open_database(url, base=base, read_only=True, scratch=False))
     except Fault as fault:
         if fault.code not in {DAMAGED_STATE, NEWER_STATE}:
             raise

@@ -84,16 +84,6 @@ class Database(ABC):
         self.engine.dispose()
 
 
-def open_as_it_is(url: str, *, base: Path) -> Database:
-    """Open the database of a URL for reading what is committed: in a copy only where it cannot be read in place."""
-    parsed = parsed_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        from syncdsl.state.postgres import read_postgres  # noqa: PLC0415 - only the one that is used
-
-        return read_postgres(parsed)
-    return open_database(url, base=base, read_only=True, scratch=False)
-
-
 def open_database(url: str, *, base: Path, read_only: bool, scratch: bool) -> Database:
     """Open the database of a URL; see `syncdsl.state.open_state`."""
     parsed = parsed_url(url)

@@ -28,7 +28,7 @@ class Documents(Part):
     def activate(self, trigger: str, at: dt.datetime) -> None:
         """Switch a trigger on; the first time counts."""
         with self.transaction() as connection:
-            insert_missing(connection, ACTIVATION, {"trigger": trigger, "at": at})
+            insert_missing(connection, ACTIVATION, [{"trigger": trigger, "at": at}])
 
     def truths(self, trigger: str) -> dict[str, bool]:
         """Return the committed truth of a trigger's condition by record id."""

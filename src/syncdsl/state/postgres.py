@@ -91,46 +91,43 @@ class PostgresSchema(Database):
         return unusable(self.place, reason)
 
 
-def open_postgres(url: URL, *, read_only: bool) -> Database:
-    """Open the schema of a URL; see `syncdsl.state.open_state`."""
+def open_postgres(url: URL, *, read_only: bool, scratch: bool) -> Database:
+    """Open the schema of a URL; see `syncdsl.state.open_state`.
+
+    What is only read is read in place where it is of the newest revision, and else as a copy, which can be migrated.
+    """
     schema = schema_of(url)
     place = shown(url, schema)
     require_driver()
     with faults(url, place):
+        if not scratch:
+            opened = _open_schema(url, place=place, schema=schema, read_only=read_only)
+            if opened is not None:
+                return opened
+        from syncdsl.state.postgres_preview import open_preview  # noqa: PLC0415 - it builds on this file
+
+        return open_preview(url, place=place, schema=schema, read_only=read_only)
+
+
+def _open_schema(url: URL, *, place: str, schema: str, read_only: bool) -> PostgresSchema | None:
+    """Open a schema itself; None when it is to be read only and is not of the newest revision."""
+    # A connection that a server or a firewall closed meanwhile is made anew before it is used.
+    engine = new_engine(url, place, pool_pre_ping=True)
+    try:
+        _configure(engine, f'"{schema}", pg_temp')
         if read_only:
-            from syncdsl.state.postgres_preview import open_preview  # noqa: PLC0415 - it builds on this file
-
-            return open_preview(url, place=place, schema=schema)
-        # A connection that a server or a firewall closed meanwhile is made anew before it is used.
-        engine = new_engine(url, place, pool_pre_ping=True)
-        try:
-            _configure(engine, f'"{schema}", pg_temp')
-            with engine.connect().execution_options(syncdsl_reads=True) as connection, connection.begin():
-                _prepare(connection, place, schema)
-        except BaseException:
-            engine.dispose()
-            raise
-        return PostgresSchema(engine, place=place, schema=schema, password=url.password)
-
-
-def read_postgres(url: URL) -> Database:
-    """Open the schema of a URL for reading: itself, where it is of the newest revision, else a migrated copy."""
-    schema = schema_of(url)
-    place = shown(url, schema)
-    require_driver()
-    with faults(url, place):
-        engine = new_engine(url, place)
-        try:
-            _configure(engine, f'"{schema}", pg_temp')
             with engine.connect().execution_options(**READING) as connection:
                 newest = checked_revision(connection, place, schema) == newest_revision()
-        except BaseException:
-            engine.dispose()
-            raise
-    if newest:
-        return PostgresSchema(engine, place=place, schema=schema, password=url.password, read_only=True)
-    engine.dispose()
-    return open_postgres(url, read_only=True)
+            if not newest:
+                engine.dispose()
+                return None
+        else:
+            with engine.connect().execution_options(syncdsl_reads=True) as connection, connection.begin():
+                _prepare(connection, place, schema)
+    except BaseException:
+        engine.dispose()
+        raise
+    return PostgresSchema(engine, place=place, schema=schema, password=url.password, read_only=read_only)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class PostgresPreview(PostgresSchema):
     single = True
 
 
-def open_preview(url: URL, *, place: str, schema: str) -> PostgresPreview:
+def open_preview(url: URL, *, place: str, schema: str, read_only: bool) -> PostgresPreview:
     """Copy a state into a session's own tables, migrate the copy where it is old, and open it."""
     engine = new_engine(url, place, poolclass=StaticPool)
 
@@ -52,7 +52,7 @@ def open_preview(url: URL, *, place: str, schema: str) -> PostgresPreview:
     except BaseException:
         engine.dispose()
         raise
-    return PostgresPreview(engine, place=place, schema=schema, password=url.password)
+    return PostgresPreview(engine, place=place, schema=schema, password=url.password, read_only=read_only)
 
 
 def _turn_away(connection: Connection) -> None:

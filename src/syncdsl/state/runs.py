@@ -33,7 +33,7 @@ class Runs(Part):
         with self.transaction() as connection:
             for name, facts in sorted(identities.items()):
                 values = {"connection": name, "environment": environment, **facts}
-                insert_missing(connection, IDENTITY, values)
+                insert_missing(connection, IDENTITY, [values])
 
     def check_identity(self, environment: str, identities: Mapping[str, Mapping[str, str]]) -> None:
         """Refuse to go on with other organisations than those the state belongs to.
@@ -73,7 +73,7 @@ class Runs(Part):
     def approve(self, digest: str, by: str, at: dt.datetime) -> None:
         """Approve exactly the change set of a digest; the first approval counts."""
         with self.transaction() as connection:
-            insert_missing(connection, APPROVAL, {"digest": digest, "by": by, "at": at})
+            insert_missing(connection, APPROVAL, [{"digest": digest, "by": by, "at": at}])
 
     def approved(self, digest: str) -> bool:
         """Return whether a change set was approved."""

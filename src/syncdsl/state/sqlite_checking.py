@@ -21,14 +21,16 @@ def troubles_of(url: str, base: Path) -> list[str]:
     if parsed.get_backend_name() != "sqlite":
         return []
     path = path_of(parsed, base)
-    if not path.is_file():
-        return []
+    return damage_of(path) if path.is_file() else []
+
+
+def damage_of(path: Path) -> list[str]:
+    """Return what is wrong with a file; nothing when it cannot be opened, which opening it says in full sentences."""
     try:
         with reading_untouched(path) as source:
             found = [str(line) for (line,) in source.execute(f"PRAGMA integrity_check({_MOST})")]
             lost = source.execute("PRAGMA foreign_key_check").fetchmany(_MOST)
     except sqlite3.Error:
-        # Opening it says the same, in full sentences.
         return []
     troubles = [f"SQLite finds the file damaged: {line}" for line in found if line != "ok"]
     return troubles + [f"a row of `{table}` refers to one of `{parent}` that is gone" for table, _, parent, _ in lost]

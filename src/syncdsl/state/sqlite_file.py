@@ -44,9 +44,10 @@ class SqliteFile(Database):
 
     reading = READING
 
-    def __init__(self, engine: Engine, *, read_only: bool, path: Path) -> None:
+    def __init__(self, engine: Engine, *, read_only: bool, path: Path, single: bool = False) -> None:
         super().__init__(engine, read_only=read_only, place=str(path))
         self.path = path
+        self.single = single
 
     def under_way(self, connection: Connection) -> bool:
         """Return whether the transaction is open: SQLite gives one up by itself when the disk is full."""
@@ -240,7 +241,7 @@ def _open_copy(path: Path, *, read_only: bool) -> Database:
         except BaseException:
             engine.dispose()
             raise
-    return SqliteFile(engine, read_only=read_only, path=path)
+    return SqliteFile(engine, read_only=read_only, path=path, single=True)
 
 
 def _fill(engine: Engine, path: Path) -> None:

@@ -10,14 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, TableClause
 
     Insert = sqlite.Insert | postgresql.Insert
 
 
 def upsert(
     connection: Connection,
-    table: Table,
+    table: TableClause,
     rows: Sequence[Mapping[str, Any]],
     *,
     key: Sequence[str] = (),
@@ -34,18 +34,18 @@ def upsert(
     connection.execute(statement, list(unique.values()))
 
 
-def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Insert a row unless one with its key is there."""
-    statement = _inserting(connection, table)
-    connection.execute(statement.on_conflict_do_nothing(), row)
+def insert_missing(connection: Connection, table: TableClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows of which none with their key is there."""
+    if rows:
+        connection.execute(_inserting(connection, table).on_conflict_do_nothing(), rows)
 
 
-def _inserting(connection: Connection, table: Table) -> Insert:
+def _inserting(connection: Connection, table: TableClause) -> Insert:
     return _insert(connection.dialect.name, table)
 
 
 @lru_cache(maxsize=256)
-def _insert(dialect: str, table: Table) -> Insert:
+def _insert(dialect: str, table: TableClause) -> Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 

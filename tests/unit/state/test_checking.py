@@ -40,7 +40,9 @@ def fill(state: State, links: int = 3) -> None:
         for number in range(links):
             state.put_link(link(number))
     state.add_intents([INTENT])
-    state.save_observation("step", ("name",), [StoredRecord(id="1")], [], "cursor", swept=NOW)
+    state.begin_observation("step")
+    state.stage("step", [(StoredRecord(id="1"), None)])
+    state.end_observation("step", ("name",), "cursor", swept=NOW)
 
 
 def change(state: State, *statements: str) -> None:

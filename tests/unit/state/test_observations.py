@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.state.conftest import ON_SQLITE
 
 from syncdsl.state import Head, StoredRecord
 

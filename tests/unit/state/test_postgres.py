@@ -30,9 +30,9 @@ def schema_of(url: str) -> str:
     return url.rpartition("schema=")[2]
 
 
-def refused(url: str, base: Path, *, read_only: bool = False) -> Fault:
+def refused(url: str, base: Path, *, scratch: bool = False) -> Fault:
     with pytest.raises(Fault) as caught:
-        open_state(url, base=base, read_only=read_only)
+        open_state(url, base=base, scratch=scratch)
     return caught.value
 
 
@@ -72,11 +72,11 @@ def test_a_password_opens_and_is_never_shown(
     assert "wrong-one" not in text
 
 
-@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("scratch", [False, True])
 def test_what_is_wrong_around_it_is_said_with_what_to_do(
     postgres: Server,
     tmp_path: Path,
-    read_only: bool,  # noqa: FBT001 - a parameter of the test
+    scratch: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """No server, no database, no user: SD808, in words, with the next step."""
     for url, words, advice in (
@@ -84,7 +84,7 @@ def test_what_is_wrong_around_it_is_said_with_what_to_do(
         (postgres.url("a", database="nowhere"), 'database "nowhere" does not exist', "createdb"),
         (postgres.url("a", user="nobody"), 'role "nobody" does not exist', "check the user"),
     ):
-        fault = refused(url, tmp_path, read_only=read_only)
+        fault = refused(url, tmp_path, scratch=scratch)
         assert fault.code.id == "SD808"
         assert words in fault.message
         assert advice in (fault.help or "")
@@ -104,17 +104,17 @@ def test_a_user_without_rights(postgres: Server, tmp_path: Path) -> None:
         state = open_state(url, base=tmp_path)
         state.put_link(LINK)
         owner.execute("REVOKE TEMPORARY ON DATABASE syncdsl FROM PUBLIC")
-        fault = refused(url, tmp_path, read_only=True)
+        fault = refused(url, tmp_path, scratch=True)
         owner.execute("GRANT TEMPORARY ON DATABASE syncdsl TO PUBLIC")
         assert fault.code.id == "SD808"
         assert "GRANT TEMPORARY" in (fault.help or "")
-        preview = open_state(url, base=tmp_path, read_only=True)
+        preview = open_state(url, base=tmp_path, scratch=True)
         assert preview.links("p") == [LINK]
         preview.close()
         state.close()
         owner.execute("ALTER SCHEMA for_guest OWNER TO syncdsl")
         for preview_only in (False, True):
-            fault = refused(url, tmp_path, read_only=preview_only)
+            fault = refused(url, tmp_path, scratch=preview_only)
             assert fault.code.id == "SD808"
             assert "permission denied" in fault.message
 
@@ -136,25 +136,25 @@ except Fault as fault:
     assert done.stdout == "SD612 run `pip install 'syncdsl[postgres]'`\n"
 
 
-@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("scratch", [False, True])
 def test_the_tables_of_another_program(
     postgres: Server,
     postgres_url: str,
     tmp_path: Path,
-    read_only: bool,  # noqa: FBT001 - a parameter of the test
+    scratch: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """A schema that holds something else is SD805 and left alone."""
     schema = schema_of(postgres_url)
     with closing(postgres.connect()) as other:
         other.execute(f"CREATE SCHEMA {schema}")
         other.execute(f"CREATE TABLE {schema}.photos (name text)")
-        fault = refused(postgres_url, tmp_path, read_only=read_only)
+        fault = refused(postgres_url, tmp_path, scratch=scratch)
         assert other.execute("SELECT count(*) FROM pg_tables WHERE schemaname = %s", (schema,)).fetchone() == (1,)
     assert fault.code.id == "SD805"
     assert "another program" in fault.message
 
 
-@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("scratch", [False, True])
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -169,13 +169,13 @@ def test_a_schema_that_cannot_be_worked_with(
     tmp_path: Path,
     change: str,
     code: str,
-    read_only: bool,  # noqa: FBT001 - a parameter of the test
+    scratch: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """A newer state is SD806, one without revision or tables SD805, and each message has a next step."""
     open_state(postgres_url, base=tmp_path).close()
     with closing(postgres.connect(schema_of(postgres_url))) as other:
         other.execute(change)
-    fault = refused(postgres_url, tmp_path, read_only=read_only)
+    fault = refused(postgres_url, tmp_path, scratch=scratch)
     assert fault.code.id == code
     assert fault.help
 
@@ -212,7 +212,7 @@ def test_the_write_lock_is_taken_first(postgres: Server, postgres_url: str, tmp_
         with pytest.raises(psycopg.errors.LockNotAvailable):
             other.execute("UPDATE lease SET fence = fence + 1")
         assert other.execute("SELECT fence FROM lease").fetchone() == (1,)
-        reader = open_state(postgres_url, base=tmp_path, read_only=True)
+        reader = open_state(postgres_url, base=tmp_path, scratch=True)
         assert reader.links("p") == []
         reader.close()
     state.close()
@@ -280,7 +280,7 @@ def test_limits_of_the_role_are_for_others(postgres: Server, postgres_url: str, 
     with closing(postgres.connect()) as owner:
         for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
             owner.execute(f"ALTER ROLE syncdsl IN DATABASE syncdsl SET {name} TO 1000")
-        states = [open_state(postgres_url, base=tmp_path, read_only=preview) for preview in (False, True)]
+        states = [open_state(postgres_url, base=tmp_path, scratch=preview) for preview in (False, True)]
         for state in states:
             with state.reading() as connection:
                 assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "0"

@@ -130,7 +130,7 @@ def test_what_a_long_run_writes_keeps_its_lease(states: tuple[State, State], mon
     first = until(states[0])
     for minute in range(1, 61):
         now[0] = 60.0 * minute
-        states[0].save_observation("step", ("a",), [], [], str(minute))
+        states[0].end_observation("step", ("a",), str(minute))
     assert until(states[0]) - first >= dt.timedelta(minutes=58)
 
 

@@ -170,7 +170,7 @@ def test_a_preview_of_an_old_state(old: str, postgres: Server, tmp_path: Path) -
     """A preview works with an older state, which stays as old as it was."""
     schema = old.rpartition("schema=")[2]
     before = content(postgres, schema)
-    preview = open_state(old, base=tmp_path, read_only=True)
+    preview = open_state(old, base=tmp_path, scratch=True)
     assert preview.links("p") == [LINK]
     preview.add_history("run", [_entry()])
     assert [row.seq for row in preview.history()] == [1, 2]

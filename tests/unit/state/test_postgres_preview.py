@@ -40,7 +40,9 @@ def real(postgres_url: str, tmp_path: Path) -> Iterator[State]:
     state.put_link(LINK)
     state.add_intents([INTENT])
     state.add_history("run", [ENTRY, ENTRY])
-    state.save_observation("step", ("name",), [StoredRecord(id="1")], [], "1")
+    state.begin_observation("step")
+    state.stage("step", [(StoredRecord(id="1"), None)])
+    state.end_observation("step", ("name",), "1")
     yield state
     state.close()
 
@@ -49,7 +51,7 @@ def real(postgres_url: str, tmp_path: Path) -> Iterator[State]:
 def preview(real: State, postgres_url: str, tmp_path: Path) -> Iterator[State]:
     """Return a preview of it."""
     del real
-    state = open_state(postgres_url, base=tmp_path, read_only=True)
+    state = open_state(postgres_url, base=tmp_path, scratch=True)
     yield state
     state.close()
 
@@ -70,7 +72,10 @@ def write(state: State, number: int) -> None:
     state.add_intents([replace(INTENT, iid=f"n{number}", key=f"n{number}")])
     state.mark_sent([f"n{number}"], NOW)
     state.add_history("run", [ENTRY])
-    state.save_observation("step", ("name",), [StoredRecord(id=str(number))], ["1"], str(number))
+    state.begin_observation("step")
+    state.stage("step", [(StoredRecord(id=str(number)), f"key-{number}")])
+    state.unstage("step", {"1": "gone"})
+    state.end_observation("step", ("name",), str(number))
     state.start_run(f"run-{number}", "preview", "plan", NOW)
 
 
@@ -82,7 +87,7 @@ def test_what_a_preview_writes_stays_with_it(preview: State, postgres: Server, p
     assert [link.uid for link in preview.links("p")] == ["u", "u7"]
     assert [row.seq for row in preview.history()] == [1, 2, 3]
     assert [intent.iid for intent in preview.open_intents()] == ["i1", "n7"]
-    assert set(preview.observed("step").records) == {"7"}
+    assert preview.stored_ids("step", "", 9) == ["7"]
     assert everything(postgres, schema) == before
 
 
@@ -104,7 +109,7 @@ def test_neither_waits_for_the_other(real: State, preview: State, postgres_url: 
     assert preview.links("p") == [LINK]
     with real.transaction():
         real.put_link(OTHER)
-        another = open_state(postgres_url, base=tmp_path, read_only=True)
+        another = open_state(postgres_url, base=tmp_path, scratch=True)
         assert another.links("p") == [LINK]
         write(another, 1)
         another.close()
@@ -139,7 +144,7 @@ def test_writing_while_reading(preview: State) -> None:
 
 def test_a_preview_of_no_state(postgres: Server, postgres_url: str, tmp_path: Path) -> None:
     """A preview of a state that is not there is an empty one, and makes no schema."""
-    preview = open_state(postgres_url, base=tmp_path, read_only=True)
+    preview = open_state(postgres_url, base=tmp_path, scratch=True)
     write(preview, 1)
     assert [link.uid for link in preview.links("p")] == ["u1"]
     preview.close()
