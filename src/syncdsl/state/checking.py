@@ -81,6 +81,12 @@ def check_state(url: str, *, base: Path) -> StateReport:
         return StateReport(place=place_of(url, base), troubles=troubles)
     try:
         return examine(state, troubles)
+    except Fault as fault:
+        # What no reading of single values tells: pages that the database itself cannot read.
+        if fault.code is not DAMAGED_STATE:
+            raise
+        told = [*troubles, Trouble(table=None, message=fault.message, help=fault.help or _ANEW)]
+        return StateReport(place=state.place, troubles=told)
     finally:
         state.close()
 
@@ -90,8 +96,7 @@ def examine(state: State, before: Sequence[Trouble] = ()) -> StateReport:
     rows: dict[str, int] = {}
     doubtful: list[Intent] = []
     with state.reading() as connection:
-        # The tables of a session, which a migrated copy has, are not listed, and just made as they should be.
-        troubles = [*before, *([] if state.database.single else _structure(connection))]
+        troubles = [*before, *([] if _made_just_now(state) else _structure(connection))]
         if len(troubles) > len(before):
             # Tables of another form cannot be looked into.
             return StateReport(place=state.place, revision=newest_revision(), troubles=troubles)
@@ -111,6 +116,11 @@ def examine(state: State, before: Sequence[Trouble] = ()) -> StateReport:
         holder=state.lease_holder(dt.datetime.now(dt.UTC)),
         started=started,
     )
+
+
+def _made_just_now(state: State) -> bool:
+    """Return whether its tables are those of a session, which no list has: they were made for this reading."""
+    return state.database.single and state.database.engine.dialect.name == "postgresql"
 
 
 def _structure(connection: Connection) -> Iterator[Trouble]:
