@@ -16,7 +16,7 @@ from syncdsl.state.postgres import PostgresSchema, checked_revision, new_engine
 from syncdsl.state.postgres_copy import TEMPORARY, copy_tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import URL, Connection, Engine
 
 
 class PostgresPreview(PostgresSchema):
@@ -49,10 +49,20 @@ def open_preview(url: URL, *, place: str, schema: str, read_only: bool) -> Postg
             if revision != newest_revision():
                 with connection.begin():
                     migrate(connection)
+        _begin_at_once(engine)
     except BaseException:
         engine.dispose()
         raise
     return PostgresPreview(engine, place=place, schema=schema, password=url.password, read_only=read_only)
+
+
+def _begin_at_once(engine: Engine) -> None:
+    """Let a transaction that writes be under way from its begin on; the driver waits for its first statement."""
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("syncdsl_reads"):
+            connection.exec_driver_sql("SELECT 1")
 
 
 def _turn_away(connection: Connection) -> None:

@@ -17,8 +17,9 @@ from syncdsl.state import Link, open_state
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.cli.conftest import Syncdsl
+    from tests.unit.cli.conftest import Company, Syncdsl
 
+FILE = "sqlite:///.syncdsl/sandbox.db"
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 
@@ -94,7 +95,7 @@ def test_damage_ends_with_1(syncdsl: Syncdsl, project: Path, url: str) -> None:
 
 def test_a_damaged_file_is_examined_and_replaced(syncdsl: Syncdsl, project: Path) -> None:
     """From a damaged file to a working state: what check, restore and check again say."""
-    put("sqlite:///.syncdsl/sandbox.db", project, 1, 2)
+    put(FILE, project, 1, 2)
     assert syncdsl("state", "backup", "monday.db").code == 0
     path = project / ".syncdsl" / "sandbox.db"
     os.truncate(path, 5000)
@@ -109,28 +110,28 @@ def test_a_damaged_file_is_examined_and_replaced(syncdsl: Syncdsl, project: Path
 
 def test_nobody_to_ask(syncdsl: Syncdsl, project: Path) -> None:
     """Without a terminal and without `--yes` nothing is restored, and the message names `--yes`."""
-    put("sqlite:///.syncdsl/sandbox.db", project, 1)
+    put(FILE, project, 1)
     syncdsl("state", "backup", "monday.db")
-    put("sqlite:///.syncdsl/sandbox.db", project, 2)
+    put(FILE, project, 2)
     result = syncdsl("state", "restore", "monday.db")
     assert result.code == 3
     assert "--yes" in result.err
-    assert uids("sqlite:///.syncdsl/sandbox.db", project) == ["u1", "u2"]
+    assert uids(FILE, project) == ["u1", "u2"]
 
 
 @pytest.mark.parametrize(("answer", "expected"), [("n", ["u1", "u2"]), ("y", ["u1"])])
 def test_asking(syncdsl: Syncdsl, project: Path, answer: str, expected: list[str]) -> None:
     """At a terminal the backup is described and the question asked; only yes restores."""
-    put("sqlite:///.syncdsl/sandbox.db", project, 1)
+    put(FILE, project, 1)
     syncdsl("state", "backup", "monday.db")
-    put("sqlite:///.syncdsl/sandbox.db", project, 2)
+    put(FILE, project, 2)
     environment = {**os.environ, **syncdsl.environment, "HOME": str(project), "TERM": "dumb"}
     code, shown = talk(
         project, environment, "state", "restore", "monday.db", answers=[("place of the state of sandbox?", answer)]
     )
     assert code == 0
     assert "monday.db is sound" in shown
-    assert uids("sqlite:///.syncdsl/sandbox.db", project) == expected
+    assert uids(FILE, project) == expected
 
 
 def test_mistakes_are_told_in_one_message(syncdsl: Syncdsl, project: Path) -> None:
@@ -144,6 +145,33 @@ def test_mistakes_are_told_in_one_message(syncdsl: Syncdsl, project: Path) -> No
         assert result.code == 3, arguments
         assert words in result.err
         assert "= help: " in result.err
-    put("sqlite:///.syncdsl/sandbox.db", project, 1)
+    put(FILE, project, 1)
     shutil.copy(project / "syncdsl.toml", project / "monday.db")
     assert "is there already" in syncdsl("state", "backup", "monday.db").err
+
+
+@pytest.mark.acceptance
+def test_runs_with_a_state_on_a_server(company: Company, postgres_url: str) -> None:
+    """Plan, apply and quiet runs work on a server as on a file; a preview leaves the state alone, and it moves over."""
+    variables = company.sandbox.environment()
+    settings = company.run.folder / "syncdsl.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert FILE in text
+    settings.write_text(text.replace(FILE, postgres_url), encoding="utf-8")
+    planned = company.run("plan", **variables)
+    assert planned.code in {0, 2}, planned.err
+    applied = company.run("apply", "--yes", **variables)
+    assert applied.code == 0, applied.err
+    assert not list((company.run.folder / ".syncdsl").glob("sandbox.db*"))
+    with closing(open_state(postgres_url, base=company.run.folder, read_only=True)) as state:
+        before = state.digest()
+    assert company.run("plan", **variables).code == 0
+    with closing(open_state(postgres_url, base=company.run.folder, read_only=True)) as state:
+        assert state.digest() == before
+    assert company.run("state", "check", **variables).code == 0
+    assert company.run("state", "backup", "copy.db", **variables).code == 0
+    settings.write_text(text, encoding="utf-8")
+    moved = company.run("state", "restore", "copy.db", "--yes", **variables)
+    assert moved.code == 0, moved.err
+    assert company.run("plan", **variables).code == 0
+    assert (company.run.folder / ".syncdsl" / "sandbox.db").is_file()

@@ -128,6 +128,15 @@ def test_the_real_tables_are_out_of_reach(preview: State) -> None:
         preview.links("p")
 
 
+def test_a_transaction_in_a_transaction(preview: State) -> None:
+    """An inner transaction may be the first thing in an outer one, and a transaction may be empty."""
+    with preview.transaction():
+        pass
+    with preview.transaction(), preview.transaction():
+        preview.put_link(OTHER)
+    assert preview.links("p") == [LINK, OTHER]
+
+
 def test_writing_while_reading(preview: State) -> None:
     """What a preview writes while it reads is kept; of what fails nothing is, and reading goes on."""
     with preview.reading():
