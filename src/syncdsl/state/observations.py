@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, column, delete, func, select, table, type_coerce
 
 from syncdsl.schema.values import fields_to_json
-from syncdsl.state.columns import decode_fields, encode
+from syncdsl.state.columns import decode_fields, encode, indexable
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Head, StoredRecord
 from syncdsl.state.tables import AGENDA, OBSERVATION, OBSERVED_RECORD
@@ -200,5 +200,6 @@ def _row(step: str, record: StoredRecord, key: str | None) -> dict[str, Any]:
         "modified": record.modified,
         "created": record.created,
         "fields": encode(fields_to_json(record.fields)),
-        "key": key,
+        # What cannot be indexed is no key of ours, whoever wrote it there.
+        "key": key if key is None or indexable(key) else None,
     }
