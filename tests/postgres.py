@@ -101,7 +101,7 @@ def server() -> Iterator[Server]:
         options = [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [str(place / "postgres"), "-D", str(data), *options],
+                [*_WITH_US, str(place / "postgres"), "-D", str(data), *options],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, user=user, cwd=folder, env=_ENVIRONMENT,
                 start_new_session=True,
             )  # fmt: skip
@@ -117,6 +117,8 @@ def server() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# Where util-linux is there, the server ends even when the tests are killed.
+_WITH_US = [str(shutil.which("setpriv")), "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
 _ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
 
 
