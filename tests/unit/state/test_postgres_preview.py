@@ -85,7 +85,7 @@ def test_what_a_preview_writes_stays_with_it(preview: State, postgres: Server, p
     before = everything(postgres, schema)
     write(preview, 7)
     assert [link.uid for link in preview.links("p")] == ["u", "u7"]
-    assert [row.seq for row in preview.history()] == [1, 2, 3]
+    assert [row.seq for row in preview.history()] == [1, 2, 3, 4, 5]
     assert [intent.iid for intent in preview.open_intents()] == ["i1", "n7"]
     assert preview.stored_ids("step", "", 9) == ["7"]
     assert everything(postgres, schema) == before
