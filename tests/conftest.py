@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,7 +10,10 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.postgres import Server
 
 
 # Whoever starts the tests in the background lets them inherit that Ctrl-C is ignored, and the commands under test with
@@ -47,3 +51,21 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a PostgreSQL server that is started for the session; see `tests/postgres.py`."""
+    pytest.importorskip("psycopg", reason="the postgres extra is not installed")
+    from tests.postgres import binaries, server  # noqa: PLC0415 - only for the tests that need one
+
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed: no initdb and postgres on the PATH or in /usr/lib/postgresql")
+    with server() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """Return the URL of a state that no other test uses, on a PostgreSQL server."""
+    return postgres.url(f"s{secrets.token_hex(8)}")

@@ -80,6 +80,9 @@ COMMANDS = {
         summary="Replace what is remembered of a person or company by digests.",
         section=RUN,
     ),
+    "state": Entry(
+        target="syncdsl.cli.state:state", summary="Examine, back up and restore what runs remember.", section=RUN
+    ),
     "demo": Entry(
         target="syncdsl.cli.demo:demo", summary="See it all work on this machine, in half a minute.", section=TRY
     ),

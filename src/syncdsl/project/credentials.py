@@ -77,15 +77,22 @@ def resolve_address(connection: str, url: str | None) -> str | None:
 
     Raises Fault SD602 when that variable is not set.
     """
-    if url is None or not url.startswith("env:"):
-        return url
-    name = url.removeprefix("env:")
+    if url is None:
+        return None
+    return variable_of(f"address of the connection `{connection}`", url, "http://127.0.0.1:8085")
+
+
+def variable_of(what: str, setting: str, example: str) -> str:
+    """Return a setting, read from the environment where it says `env:NAME`. Raises Fault SD602 when that is not set."""
+    if not setting.startswith("env:"):
+        return setting
+    name = setting.removeprefix("env:")
     value = os.environ.get(name, "").strip()
     if not value:
         raise Fault(
             BAD_CONFIGURATION,
-            f"the address of the connection `{connection}` is not set: `{name}`",
-            help=f"set it, for example `export {name}=http://127.0.0.1:8085`",
+            f"the {what} is not set: `{name}`",
+            help=f"set it, for example `export {name}={example}`",
         )
     return value
 

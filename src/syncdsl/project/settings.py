@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import ConfigDict, Field, PlainValidator, StringConstraints, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNKNOWN_ENVIRONMENT
+from syncdsl.project.credentials import variable_of
 from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.levels import DEFAULT_RULES, check_levels, refuse_escape
 from syncdsl.project.toml_file import TomlFile, read_toml
@@ -116,12 +126,32 @@ class ConnectionTable(Model):
     options: OptionsTable = Field(default=OptionsTable(), description="Settings of the adapter.")
 
 
+def _without_password(url: str) -> str:
+    """Return the URL of a state; whoever can read syncdsl.toml must not be able to read every record."""
+    try:
+        parts = urlsplit(url)
+        inside = parts.password or any("pass" in name and name != "passfile" for name, _ in parse_qsl(parts.query))
+    except ValueError:
+        return url
+    if inside:
+        raise PydanticCustomError("state_password", "a password stands in it")
+    return url
+
+
+StateUrl = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(_without_password)]
+
+
 class EnvironmentTable(Model):
     """`[environments.NAME]`: a pair of organisations and the state that belongs to it."""
 
-    state: Text | None = Field(
+    state: StateUrl | None = Field(
         default=None,
-        description="URL of the state; relative SQLite paths start at the project. Default: .syncdsl/NAME.db",
+        description=(
+            "URL of the state, or env:NAME, a variable that holds it. sqlite:///PATH is a file, relative to the "
+            "project; postgresql://USER@HOST/DATABASE?schema=NAME a schema on a PostgreSQL server, whose password "
+            "comes from PGPASSWORD, from ~/.pgpass, or with the URL of the variable. Default: "
+            "sqlite:///.syncdsl/NAME.db"
+        ),
     )
     sweep_hours: float = Field(
         default=24,
@@ -184,8 +214,12 @@ class Settings(Model):
         )
 
     def state_url(self, environment: str) -> str:
-        """Return where the state of an environment is kept."""
-        return self.environments[environment].state or f"sqlite:///.syncdsl/{environment}.db"
+        """Return where the state of an environment is kept; what comes from a variable may have a password in it.
+
+        Raises Fault SD602 when the variable that it names is not set.
+        """
+        url = self.environments[environment].state or f"sqlite:///.syncdsl/{environment}.db"
+        return variable_of(f"state of the environment `{environment}`", url, "postgresql://user@host/database")
 
 
 def settings_schema() -> dict[str, Any]:
@@ -250,6 +284,8 @@ def _words(name: str, table: tuple[str, ...], details: ErrorDetails) -> tuple[st
             return f"`{details['input']}` does not fit `{name}`", _FORMS.get(name, "use letters, digits and `_`")
         case "string_too_short":
             return f"`{name}` is empty", "give it a value or remove the line"
+        case "state_password":
+            return "the URL in `state` has a password in it", _FORMS[name]
         case "string_type":
             return f"`{name}` must be text", f'put the value between quotes: `{name} = "…"`'
         case "model_type" | "dict_type":
@@ -260,6 +296,8 @@ def _words(name: str, table: tuple[str, ...], details: ErrorDetails) -> tuple[st
 
 _FORMS = {
     "credentials": "secrets are named, not written: `env:PREFIX` (environment variables) or `keyring:NAME`",
+    "state": "take it out, and give it in `PGPASSWORD` or `~/.pgpass`; or let the whole URL come from a variable: "
+    '`state = "env:STATE_URL"`',
     "url": "an address begins with `https://` (or `http://` on this machine), or is `env:NAME`",
 }
 

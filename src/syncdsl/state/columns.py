@@ -64,8 +64,18 @@ def _damaged(text: object) -> Fault:
     return Fault(
         DAMAGED_STATE,
         f"the state holds a value that cannot be read ({len(str(text))} characters)",
-        help="restore a copy, or move the file away and run again: links are rebuilt from the keys on the records",
+        help="`syncdsl state check` says where; restore a copy with `syncdsl state restore FILE`, or move the state "
+        "away and run again: links are rebuilt from the keys on the records",
     )
+
+
+LONGEST = 600
+"""Characters up to which a text is indexed as it is; PostgreSQL indexes no more than 2,700 bytes."""
+
+
+def indexable(text: str) -> bool:
+    """Return whether every database can store and index a text: not too long, and nothing but characters."""
+    return len(text) <= LONGEST and "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -110,8 +120,8 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
-        """Return text that can be stored: SQLite keeps UTF-8, which has no lone surrogates."""
-        return None if value is None else value.encode("utf-8", "backslashreplace").decode()
+        """Return text that can be stored: as UTF-8, which has no lone surrogates, and without what ends a text in C."""
+        return None if value is None else value.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 class Json(TypeDecorator[Any]):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 HELP = (
     "use a file, `sqlite:///.syncdsl/state.db`, or a schema on a PostgreSQL server, "
@@ -86,10 +86,7 @@ class Database(ABC):
 
 def open_database(url: str, *, base: Path, read_only: bool, scratch: bool) -> Database:
     """Open the database of a URL; see `syncdsl.state.open_state`."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise Fault(NO_STATE, "the state is not a database URL", help=HELP) from None
+    parsed = parsed_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             from syncdsl.state.sqlite_file import open_sqlite  # noqa: PLC0415 - only the one that is used
@@ -101,3 +98,11 @@ def open_database(url: str, *, base: Path, read_only: bool, scratch: bool) -> Da
             return open_postgres(parsed, read_only=read_only, scratch=scratch)
         case other:
             raise Fault(NO_STATE, f"the state cannot be kept in {other}", help=HELP)
+
+
+def parsed_url(url: str) -> URL:
+    """Return the parts of a URL. Raises Fault SD808 when it is none."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise Fault(NO_STATE, "the state is not a database URL", help=HELP) from None

@@ -5,21 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 
 from syncdsl.state.part import Part
 from syncdsl.state.records import Instance
 from syncdsl.state.tables import ACTIVATION, INSTANCE, TRUTH
+from syncdsl.state.upsert import insert_missing, upsert
 
 if TYPE_CHECKING:
     import datetime as dt
 
 _INSTANCE_NAMES = [column.name for column in INSTANCE.c]
-_NEW_INSTANCE = insert(INSTANCE)
-_PUT_INSTANCE = _NEW_INSTANCE.on_conflict_do_update(
-    index_elements=["document", "record_id", "number"],
-    set_={name: _NEW_INSTANCE.excluded[name] for name in _INSTANCE_NAMES},
-)
 
 
 class Documents(Part):
@@ -33,8 +28,7 @@ class Documents(Part):
     def activate(self, trigger: str, at: dt.datetime) -> None:
         """Switch a trigger on; the first time counts."""
         with self.transaction() as connection:
-            statement = insert(ACTIVATION).values(trigger=trigger, at=at)
-            connection.execute(statement.on_conflict_do_nothing())
+            insert_missing(connection, ACTIVATION, [{"trigger": trigger, "at": at}])
 
     def truths(self, trigger: str) -> dict[str, bool]:
         """Return the committed truth of a trigger's condition by record id."""
@@ -50,15 +44,8 @@ class Documents(Part):
             {"trigger": trigger, "record_id": record_id, "value": value, "since": at}
             for record_id, value in sorted(truths.items())
         ]
-        statement = insert(TRUTH)
         with self.transaction() as connection:
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["trigger", "record_id"],
-                    set_={"value": statement.excluded.value, "since": statement.excluded.since},
-                ),
-                rows,
-            )
+            upsert(connection, TRUTH, rows)
 
     def instances(self, document: str) -> list[Instance]:
         """Return every instance of a document, by record and number."""
@@ -73,4 +60,4 @@ class Documents(Part):
     def put_instance(self, instance: Instance) -> None:
         """Add an instance, or replace the one with its number."""
         with self.writing(single=True) as connection:
-            connection.execute(_PUT_INSTANCE, {name: getattr(instance, name) for name in _INSTANCE_NAMES})
+            upsert(connection, INSTANCE, [{name: getattr(instance, name) for name in _INSTANCE_NAMES}])

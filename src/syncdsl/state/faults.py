@@ -33,7 +33,8 @@ def damaged(path: Path, reason: str) -> Fault:
     return Fault(
         DAMAGED_STATE,
         f"the state `{path}` cannot be read: {reason}",
-        help="restore a copy, or move the file away and run again: links are rebuilt from the keys on the records",
+        help="restore a copy with `syncdsl state restore FILE`, or move the file away and run again: links are rebuilt "
+        "from the keys on the records",
     )
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, insert, select
 
+from syncdsl.schema.digest import digest
+from syncdsl.state.columns import encode, indexable
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.tables import MATCH_FORM, PAIR_PASS
 
@@ -26,7 +28,7 @@ class Forms(Part):
     def put_forms(self, pair: str, side: Side, forms: Mapping[str, Sequence[tuple[int, str]]]) -> None:
         """Replace the forms of some records, each given by the number of its key; none for one that left the scope."""
         rows = [
-            {"pair": pair, "side": side, "record_id": record_id, "number": number, "form": form}
+            {"pair": pair, "side": side, "record_id": record_id, "number": number, "form": _filed(form)}
             for record_id, some in forms.items()
             for number, form in some
         ]
@@ -67,7 +69,7 @@ class Forms(Part):
         """Return the records of a side that have one of some forms of a key."""
         found: set[str] = set()
         with self.reading() as connection:
-            for some in chunks(forms):
+            for some in chunks(_filed(form) for form in forms):
                 statement = select(_F.record_id).where(
                     _F.pair == pair, _F.side == side, _F.number == number, _F.form.in_(some)
                 )
@@ -87,3 +89,8 @@ class Forms(Part):
         with self.transaction() as connection:
             connection.execute(delete(PAIR_PASS).where(PAIR_PASS.c.pair == pair))
             connection.execute(insert(PAIR_PASS).values(pair=pair, digest=digest, day=day))
+
+
+def _filed(form: str) -> str:
+    """Return a form as it is stored: forms are compared for being equal alone, so a digest does for an odd one."""
+    return form if indexable(form) else digest(encode(form))

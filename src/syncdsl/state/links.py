@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, column, delete, exists, func, select, table, type_coerce
-from sqlalchemy.dialects.sqlite import insert
 
 from syncdsl.schema.values import fields_to_json
 from syncdsl.state.columns import Moment, decode, decode_fields, encode
@@ -16,6 +15,7 @@ from syncdsl.state.lineage import changes
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Link
 from syncdsl.state.tables import LINK, OBSERVED_RECORD, SET_ASIDE
+from syncdsl.state.upsert import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,8 +28,7 @@ _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
 _STORED = [column if column.name == "linked_at" else type_coerce(column, Text) for column in LINK.c]
 # Written as stored, too: the same text is compared with what was there.
-_NEW = insert(table("link", *(column(name, Moment if name == "linked_at" else Text) for name in _NAMES)))
-_PUT = _NEW.on_conflict_do_update(index_elements=["uid"], set_={name: _NEW.excluded[name] for name in _NAMES})
+_PLAIN = table("link", *(column(name, Moment if name == "linked_at" else Text) for name in _NAMES))
 _BATCH = 2_000
 """How many links are written at a time: their rows and their history are in memory together."""
 
@@ -147,7 +146,7 @@ class Links(Part):
                         known[row["uid"]] = row
                         changed.append(row)
                 if changed:
-                    connection.execute(_PUT, changed)
+                    upsert(connection, _PLAIN, changed, key=("uid",))
                 append(connection, self._cause.run or self._run or "", entries)
 
     def end_links(self, uids: Iterable[str]) -> None:
@@ -170,11 +169,8 @@ class Links(Part):
     def set_aside(self, pair: str, side: str, record_id: str, reason: str) -> None:
         """Set a record aside; doing it again changes the reason."""
         values = {"pair": pair, "side": side, "record_id": record_id, "reason": reason}
-        statement = insert(SET_ASIDE).values(values)
         with self.transaction() as connection:
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["pair", "side", "record_id"], set_={"reason": reason})
-            )
+            upsert(connection, SET_ASIDE, [values])
 
 
 def _stored(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, Any]]:

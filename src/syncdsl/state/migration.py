@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 OWN_TABLES = {"alembic_version", "intent", "lease", "link"}
 """Tables that every revision has, and that no other program has all of."""
 
+_BY_LANGUAGE = """
+SELECT c.relname, array_agg(a.attname::text)
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = current_schema() AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+  AND a.atttypid = 'pg_catalog.text'::regtype AND a.attcollation <> 'pg_catalog."C"'::regcollation
+GROUP BY c.relname
+"""
+
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -66,3 +76,12 @@ def migrate(connection: Connection, to: str = "head") -> None:
         environment.configure(connection=connection, target_metadata=None, transactional_ddl=True)
         with environment.begin_transaction():
             environment.run_migrations()
+    if connection.dialect.name == "postgresql":
+        _order_by_bytes(connection)
+
+
+def _order_by_bytes(connection: Connection) -> None:
+    """Let every text be ordered by its bytes, as in SQLite and in Python, whatever the server's language is."""
+    for table, columns in connection.exec_driver_sql(_BY_LANGUAGE).all():
+        changes = ", ".join(f'ALTER COLUMN "{column}" TYPE text COLLATE "C"' for column in columns)
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" {changes}')

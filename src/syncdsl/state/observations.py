@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, column, delete, func, select, table, type_coerce
-from sqlalchemy.dialects.sqlite import insert
 
 from syncdsl.schema.values import fields_to_json
-from syncdsl.state.columns import decode_fields, encode
+from syncdsl.state.columns import decode_fields, encode, indexable
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Head, StoredRecord
 from syncdsl.state.tables import AGENDA, OBSERVATION, OBSERVED_RECORD
+from syncdsl.state.upsert import insert_missing, upsert
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,11 +25,7 @@ _COLUMNS = [_R.record_id, _R.version, _R.modified, _R.created, type_coerce(_R.fi
 _PLAIN = table(
     OBSERVED_RECORD.name, *(column(item.name, Text() if item.name == "fields" else item.type) for item in _R)
 )
-_INSERT = insert(_PLAIN)
-_PUT = _INSERT.on_conflict_do_update(
-    index_elements=["step", "record_id"],
-    set_={name: _INSERT.excluded[name] for name in ("version", "modified", "created", "fields", "key")},
-)
+_KEY = ("step", "record_id")
 
 
 class Observations(Part):
@@ -98,7 +94,7 @@ class Observations(Part):
         rows = [_row(step, record, key) for record, key in records]
         with self.transaction() as connection:
             held = _held(connection, step, [row["record_id"] for row in rows])
-            connection.execute(_PUT, rows)
+            upsert(connection, _PLAIN, rows, key=_KEY)
             changed = [row["record_id"] for row in rows if held.get(row["record_id"]) != (row["fields"], row["key"])]
             self.put_on_agenda({step: dict.fromkeys(changed, "changed")})
 
@@ -111,9 +107,8 @@ class Observations(Part):
 
     def begin_observation(self, step: str) -> None:
         """Make room for the records of an observation; one that was begun and not ended was read with no fields."""
-        statement = insert(OBSERVATION).values(step=step, fields=[], cursor=None)
         with self.transaction() as connection:
-            connection.execute(statement.on_conflict_do_nothing())
+            insert_missing(connection, OBSERVATION, [{"step": step, "fields": [], "cursor": None}])
 
     def end_observation(
         self, step: str, fields: tuple[str, ...], cursor: str | None, *, swept: dt.datetime | None = None
@@ -123,9 +118,7 @@ class Observations(Part):
         if swept is not None:
             head["swept"] = swept
         with self.transaction() as connection:
-            connection.execute(
-                insert(OBSERVATION).values(head).on_conflict_do_update(index_elements=["step"], set_=head)
-            )
+            upsert(connection, OBSERVATION, [head])
 
     def note_written(self, step: str, record: StoredRecord, key: str | None = None) -> None:
         """Store a record as our own write left it, so that the next reading need not fetch it again.
@@ -134,7 +127,7 @@ class Observations(Part):
         """
         with self.transaction() as connection:
             if connection.execute(select(OBSERVATION.c.step).where(OBSERVATION.c.step == step)).first() is not None:
-                connection.execute(_PUT, [_row(step, record, key)])
+                upsert(connection, _PLAIN, [_row(step, record, key)], key=_KEY)
                 self.put_on_agenda({step: {record.id: "again"}})
 
     # -- the agenda ---------------------------------------------------------------------------------------------
@@ -158,17 +151,9 @@ class Observations(Part):
         ]
         weak = [row for row in rows if row["why"] == "again"]
         facts = [row for row in rows if row["why"] != "again"]
-        statement = insert(AGENDA)
         with self.transaction() as connection:
-            if facts:
-                connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["step", "record_id"], set_={"why": statement.excluded.why}
-                    ),
-                    facts,
-                )
-            if weak:
-                connection.execute(statement.on_conflict_do_nothing(), weak)
+            upsert(connection, AGENDA, facts)
+            insert_missing(connection, AGENDA, weak)
 
     def clear_agenda(self, step: str, ids: Iterable[str] | None = None) -> None:
         """Take records of an observation off the agenda, as they were looked at; all of them without `ids`."""
@@ -215,5 +200,6 @@ def _row(step: str, record: StoredRecord, key: str | None) -> dict[str, Any]:
         "modified": record.modified,
         "created": record.created,
         "fields": encode(fields_to_json(record.fields)),
-        "key": key,
+        # What cannot be indexed is no key of ours, whoever wrote it there.
+        "key": key if key is None or indexable(key) else None,
     }

@@ -35,6 +35,7 @@ class Part:
     _run: str | None
     _cause: Cause
     _lease_seconds = 600
+    _lease_renewed = 0.0
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """Write inside one transaction; an inner one joins the outer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 
@@ -22,6 +23,19 @@ def started(pid: int) -> str | None:
     """Return what tells a process from a later one with its number: its start time, where the system says it."""
     fields = _stat(pid)
     return fields[19] if len(fields) > 19 else None
+
+
+@cache
+def machine() -> str | None:
+    """Return what tells this machine, since it was started, from others of its name; None where nothing does.
+
+    Containers share the machine and not its numbers of processes, so these belong to the answer.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}:{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return None
 
 
 def _stat(pid: int) -> list[str]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert as plain_insert
-from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import insert, select, update
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import OTHER_ORGANISATION
 from syncdsl.state.part import Part
 from syncdsl.state.records import Run
 from syncdsl.state.tables import APPROVAL, IDENTITY, RUN
+from syncdsl.state.upsert import insert_missing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +33,7 @@ class Runs(Part):
         with self.transaction() as connection:
             for name, facts in sorted(identities.items()):
                 values = {"connection": name, "environment": environment, **facts}
-                connection.execute(insert(IDENTITY).values(values).on_conflict_do_nothing())
+                insert_missing(connection, IDENTITY, [values])
 
     def check_identity(self, environment: str, identities: Mapping[str, Mapping[str, str]]) -> None:
         """Refuse to go on with other organisations than those the state belongs to.
@@ -57,7 +56,7 @@ class Runs(Part):
     def start_run(self, run_id: str, kind: str, plan_digest: str, at: dt.datetime) -> None:
         """Remember that a run began."""
         with self.transaction() as connection:
-            connection.execute(plain_insert(RUN).values(id=run_id, kind=kind, plan_digest=plan_digest, started=at))
+            connection.execute(insert(RUN).values(id=run_id, kind=kind, plan_digest=plan_digest, started=at))
             self._run = run_id
 
     def end_run(self, run_id: str, at: dt.datetime, summary: dict[str, Any]) -> None:
@@ -74,7 +73,7 @@ class Runs(Part):
     def approve(self, digest: str, by: str, at: dt.datetime) -> None:
         """Approve exactly the change set of a digest; the first approval counts."""
         with self.transaction() as connection:
-            connection.execute(insert(APPROVAL).values(digest=digest, by=by, at=at).on_conflict_do_nothing())
+            insert_missing(connection, APPROVAL, [{"digest": digest, "by": by, "at": at}])
 
     def approved(self, digest: str) -> bool:
         """Return whether a change set was approved."""

@@ -44,9 +44,10 @@ class SqliteFile(Database):
 
     reading = READING
 
-    def __init__(self, engine: Engine, *, read_only: bool, path: Path) -> None:
+    def __init__(self, engine: Engine, *, read_only: bool, path: Path, single: bool = False) -> None:
         super().__init__(engine, read_only=read_only, place=str(path))
         self.path = path
+        self.single = single
 
     def under_way(self, connection: Connection) -> bool:
         """Return whether the transaction is open: SQLite gives one up by itself when the disk is full."""
@@ -126,7 +127,7 @@ def _open_file(path: Path) -> Database:
     """Open for writing: the folder and every file of the database belong to their user alone."""
     revision = None
     if path.exists():
-        revision = _checked_revision(path)
+        revision = checked_revision(path)
     else:
         _make_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE))
@@ -164,25 +165,29 @@ def _upgrade(connection: Connection, path: Path) -> None:
     if revision == newest_revision():
         return
     if revision is not None:
-        _back_up(path, revision)
+        copy_beside(path, path.with_name(f"{path.name}.backup-{revision}"))
     migrate(connection)
 
 
-def _back_up(path: Path, revision: str) -> None:
-    """Copy the database beside itself; the copy appears complete or not at all."""
-    backup = path.with_name(f"{path.name}.backup-{revision}")
-    part = backup.with_name(f"{backup.name}.part")
+def copy_beside(path: Path, target: Path) -> None:
+    """Copy what is committed in a database into a private file; that appears complete or not at all."""
+    part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
     part.chmod(_PRIVATE)
     with reading_untouched(path) as source, closing(sqlite3.connect(part)) as copy:
         source.backup(copy)
-        # One file is easier to put back than one with a log; this also waits until it is on the disk.
+    single_file(part)
+    part.replace(target)
+
+
+def single_file(path: Path) -> None:
+    """Make a database one file without a log, which is easier to put back; this also waits until it is on the disk."""
+    with closing(sqlite3.connect(path)) as copy:
         copy.execute("PRAGMA journal_mode = DELETE").fetchone()
-    part.replace(backup)
 
 
-def _checked_revision(path: Path) -> str | None:
+def checked_revision(path: Path) -> str | None:
     """Return the revision of a file, None when it is empty, without changing it.
 
     A large one is not read through, so that opening it costs the same however much is in it: damage is noticed where it
@@ -236,7 +241,7 @@ def _open_copy(path: Path, *, read_only: bool) -> Database:
         except BaseException:
             engine.dispose()
             raise
-    return SqliteFile(engine, read_only=read_only, path=path)
+    return SqliteFile(engine, read_only=read_only, path=path, single=True)
 
 
 def _fill(engine: Engine, path: Path) -> None:

@@ -49,6 +49,16 @@ class State(
         self._run: str | None = None
         self._cause = Cause()
 
+    @property
+    def database(self) -> Database:
+        """The database that it is kept in."""
+        return self._database
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages; never with a password."""
+        return self._database.place
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Write inside one transaction; an inner one joins the outer, and alone is undone when it alone fails.
@@ -66,18 +76,23 @@ class State(
         """
         if self._database.read_only:
             raise ReadOnlyStateError("a state opened for reading is not written")
-        kept = (self._fence, self._run, self._lease_seconds)
+        kept = (self._fence, self._run, self._lease_seconds, self._lease_renewed)
         try:
             if self._connection is not None:
                 with self._joined(self._connection, single=single):
                     yield self._connection
+            elif self._database.single and self._reader is not None:
+                with self._shared(self._reader) as connection:
+                    yield connection
             else:
                 with self._begun(fenced=fenced) as connection:
                     yield connection
         except BaseException as error:
-            self._fence, self._run, self._lease_seconds = kept
+            self._fence, self._run, self._lease_seconds, self._lease_renewed = kept
             if self._database.broken_promise(error):
-                raise NotUniqueError(str(error.orig) if isinstance(error, DBAPIError) else str(error)) from None
+                said = str(error.orig if isinstance(error, DBAPIError) else error)
+                # What follows on more lines may be values of records.
+                raise NotUniqueError(said.partition("\n")[0]) from None
             if isinstance(error, DBAPIError):
                 raise self._database.fault_of(error) from None
             raise
@@ -94,6 +109,16 @@ class State(
             finally:
                 self._connection = None
             self._still_begun(connection)
+
+    @contextmanager
+    def _shared(self, reader: Connection) -> Iterator[Connection]:
+        """Write in the one session there is while it reads; the end of the reading commits."""
+        with reader.begin_nested():
+            self._connection = reader
+            try:
+                yield reader
+            finally:
+                self._connection = None
 
     @contextmanager
     def _joined(self, connection: Connection, *, single: bool) -> Iterator[None]:
@@ -121,6 +146,8 @@ class State(
                     yield self._reader
                 finally:
                     self._reader = None
+                    if self._database.single and not connection.invalidated:
+                        connection.commit()
         except DBAPIError as error:
             raise self._database.fault_of(error) from None
 

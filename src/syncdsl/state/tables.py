@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -25,6 +26,9 @@ METADATA = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""Numbers of rows, which SQLite gives to plain integers alone."""
 
 IDENTITY = Table(
     "identity",
@@ -117,7 +121,7 @@ PAIR_PASS = Table(
 INTENT = Table(
     "intent",
     METADATA,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", _NUMBER, primary_key=True),
     Column("iid", Text, nullable=False, unique=True),
     Column("op", Text, nullable=False),
     Column("connection", Text, nullable=False),
@@ -149,7 +153,7 @@ Index("ix_intent_state", INTENT.c.state)
 JOURNAL_EVENT = Table(
     "journal_event",
     METADATA,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", _NUMBER, primary_key=True),
     Column("iid", Text, ForeignKey("intent.iid"), nullable=False, index=True),
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),
@@ -190,7 +194,7 @@ INSTANCE = Table(
 HISTORY = Table(
     "history",
     METADATA,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", _NUMBER, primary_key=True),
     Column("run", Text, nullable=False),
     Column("uid", Text, nullable=False, index=True),
     Column("connection", Text, nullable=False),
@@ -290,7 +294,7 @@ SWITCH = Table(
 ARCHIVE = Table(
     "archive",
     METADATA,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", _NUMBER, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("reason", Words, nullable=False),
     Column("organizations", Json, nullable=False),

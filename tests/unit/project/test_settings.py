@@ -95,6 +95,29 @@ def test_a_secret_is_not_repeated(tmp_path: Path) -> None:
     assert "1000.abcdef.secret" not in found.message
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://ada:topsecret@host/db", "postgresql://ada@host/db?schema=a&password=topsecret"]
+)
+def test_a_password_has_no_place_in_the_state_url(tmp_path: Path, url: str) -> None:
+    """A state URL with a password in it is refused with its line, and the password is not shown again."""
+    found = fault(tmp_path, f'[environments.live]\nstate = "{url}"')
+    assert "syncdsl.toml:2: the URL in `state` has a password in it" in found.message
+    assert "PGPASSWORD" in (found.help or "")
+    assert "topsecret" not in f"{found.message} {found.help}"
+
+
+def test_the_state_url_may_come_from_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `env:NAME` the whole URL comes from the environment; a variable that is not set is named."""
+    (tmp_path / "syncdsl.toml").write_text('[environments.live]\nstate = "env:STATE_URL"', encoding="utf-8")
+    settings = read_settings(tmp_path)
+    monkeypatch.setenv("STATE_URL", "postgresql://ada:topsecret@host/db")
+    assert settings.state_url("live") == "postgresql://ada:topsecret@host/db"
+    monkeypatch.delenv("STATE_URL")
+    with pytest.raises(Fault, match="`STATE_URL`") as refused:
+        settings.state_url("live")
+    assert refused.value.code.id == "SD602"
+
+
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     """Two mistakes take one run to find, in the order of their lines."""
     found = fault(tmp_path, '[project]\nrulse = "a"\nshema = "b"\n')

@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.state.conftest import ON_SQLITE
 
 from syncdsl.diagnostics import Fault
 from syncdsl.state import Link, open_state
@@ -69,6 +70,7 @@ def test_a_folder_that_existed_keeps_its_mode(tmp_path: Path) -> None:
     assert mode(tmp_path / "shared" / "state.db") == 0o600
 
 
+@ON_SQLITE
 def test_commits_reach_the_disk(state: State) -> None:
     """Every connection, of reads and of writes, has WAL, synchronous=FULL and foreign keys in force."""
     for opened in (state.transaction, state.reading):
@@ -114,13 +116,21 @@ def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
         "sqlite:///state.db?nolock=1",
         "sqlite:///nul\0.db",
         "sqlite://host/state.db",
-        "postgresql://user:topsecret@host/db",
+        "mysql://user:topsecret@host/db",
+        "postgresql://user:topsecret@host/db?shema=acme",
+        "postgresql://user:topsecret@host/db?options=-csearch_path%3Dpublic",
+        "postgresql://user:topsecret@host/db?schema=a&schema=b",
+        "postgresql://user:topsecret@host/db?schema=pg_temp",
+        "postgresql://user:topsecret@host/db?schema=Acme",
+        'postgresql://user:topsecret@host/db?schema=a"b',
+        "postgresql://user:topsecret@host",
+        "postgresql+psycopg2://user:topsecret@host/db",
         "nonsense://host:port/db",
     ],
 )
 @pytest.mark.parametrize("read_only", [False, True])
-def test_a_url_that_names_no_file_is_refused(tmp_path: Path, url: str, read_only: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """A state that is not one file would forget or lose its locks: SD808, without repeating a password."""
+def test_a_url_that_names_no_state_is_refused(tmp_path: Path, url: str, read_only: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A URL that names no state, or has options that switch safety off, is SD808; no password is shown."""
     with pytest.raises(Fault) as caught:
         open_state(url, base=tmp_path, read_only=read_only)
     assert caught.value.code.id == "SD808"

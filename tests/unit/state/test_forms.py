@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from syncdsl.state import StoredRecord
+
 if TYPE_CHECKING:
     from syncdsl.state import State
 
@@ -35,3 +39,20 @@ def test_a_pass_is_remembered(state: State) -> None:
     state.put_pass("p", "d1", None)
     state.put_pass("p", "d2", "2026-01-01")
     assert state.passed("p") == ("d2", "2026-01-01")
+
+
+@pytest.mark.parametrize("odd", ["x" * 5000, "zero\0byte", "half \ud83d"])
+def test_odd_texts_are_found_again_by_any_database(state: State, odd: str) -> None:
+    """A form that is too long to index, or holds what is no character, is found by its equal; no key is like that."""
+    state.put_forms("p", "left", {"l1": [(0, odd)], "l2": [(0, odd + "!")]})
+    state.put_forms("p", "right", {"r1": [(0, odd)]})
+    assert state.sharing("p", "left", ["l1"]) == ({"l1"}, {"r1"})
+    assert state.filed_under("p", "left", 0, [odd]) == {"l1"}
+    state.begin_observation("step")
+    state.stage("step", [(StoredRecord(id="1", fields={"name": odd}), odd)])
+    assert state.stored("step", ["1"])["1"].fields == {"name": odd}
+    assert state.agenda("step") == {"1": "changed"}
+    state.clear_agenda("step")
+    state.stage("step", [(StoredRecord(id="1", fields={"name": odd}), odd)])
+    assert state.agenda("step") == {}
+    state.set_aside("p", "left", "1", odd)

@@ -157,7 +157,9 @@ def test_the_journal_only_grows(state: State) -> None:
     assert {entry.at for entry in seen if entry.state == "sent"} == {NOW}
 
 
-def test_what_was_committed_before_a_kill_is_open_after_it(tmp_path: Path, state: State, child: StartChild) -> None:
+def test_what_was_committed_before_a_kill_is_open_after_it(
+    tmp_path: Path, state: State, child: StartChild, url: str
+) -> None:
     """After kill -9 between the send and its answer the intent stands as sent, the uncommitted outcome is gone."""
     state.add_intents([INTENT])
     code = (
@@ -166,7 +168,7 @@ def test_what_was_committed_before_a_kill_is_open_after_it(tmp_path: Path, state
     sender = child(tmp_path, code)
     sender.kill()
     sender.wait()
-    after = open_state(URL, base=tmp_path)
+    after = open_state(url, base=tmp_path)
     assert [(item.iid, item.state, item.attempts) for item in after.open_intents()] == [("i1", "sent", 1)]
     assert states(after) == [("i1", "intent"), ("i1", "sent")]
     after.close()

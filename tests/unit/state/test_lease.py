@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
+from tests.unit.state.conftest import ON_SQLITE
 
 from syncdsl.diagnostics import Fault
 from syncdsl.state import open_state
+from syncdsl.state.processes import started
+from syncdsl.state.tables import LEASE
 
 if TYPE_CHECKING:
     from tests.unit.state.conftest import StartChild
@@ -82,11 +86,13 @@ with state.transaction():
 def test_a_number_that_was_given_again_is_another_process(state: State) -> None:
     """A lease of a dead process whose number a later process got is free."""
     acquire(state)
+    mark = state._database.mark(os.getpid()) or ""
     with state.transaction() as connection:
-        connection.exec_driver_sql("UPDATE lease SET process = '1'")
+        connection.execute(update(LEASE).values(process=mark.removesuffix(str(started(os.getpid()))) + "1"))
     assert acquire(state) == 2
 
 
+@ON_SQLITE
 def test_a_number_that_cannot_be_one_is_dead(state: State) -> None:
     """A process number no system gives counts as a dead process."""
     finished = subprocess.Popen([sys.executable, "-c", ""])
@@ -96,6 +102,7 @@ def test_a_number_that_cannot_be_one_is_dead(state: State) -> None:
     assert acquire(state) == 3
 
 
+@ON_SQLITE
 def test_another_host_keeps_its_lease_until_it_ends(state: State) -> None:
     """Whether a process on another host lives nobody knows, so its lease counts until its time is over."""
     now = dt.datetime.now(dt.UTC)
@@ -106,6 +113,7 @@ def test_another_host_keeps_its_lease_until_it_ends(state: State) -> None:
     assert acquire(state, now=now + dt.timedelta(seconds=600)) == 2
 
 
+@ON_SQLITE
 def test_renewing_lengthens_it(state: State, tmp_path: Path) -> None:
     """A lease that was renewed counts from then on."""
     now = dt.datetime.now(dt.UTC)
@@ -118,14 +126,15 @@ def test_renewing_lengthens_it(state: State, tmp_path: Path) -> None:
     other.close()
 
 
-def test_a_lease_that_was_given_back_is_free_and_its_fence_is_used_up(state: State, tmp_path: Path) -> None:
+def test_a_lease_that_was_given_back_is_free_and_its_fence_is_used_up(state: State, tmp_path: Path, url: str) -> None:
     """After a release another run gets the lease at once, and never the same fence."""
     state.release_lease(acquire(state))
-    other = open_state(URL, base=tmp_path)
+    other = open_state(url, base=tmp_path)
     assert acquire(other) == 2
     other.close()
 
 
+@ON_SQLITE
 def test_releasing_a_lease_of_another_changes_nothing(state: State, tmp_path: Path) -> None:
     """A run that was overtaken gives back nothing when it ends: the other one still holds the lease."""
     now = dt.datetime.now(dt.UTC)
@@ -140,6 +149,7 @@ def test_releasing_a_lease_of_another_changes_nothing(state: State, tmp_path: Pa
     other.close()
 
 
+@ON_SQLITE
 def test_an_overtaken_run_may_begin_again(state: State, tmp_path: Path) -> None:
     """A state that lost its lease takes it anew once it is free, and then writes again."""
     now = dt.datetime.now(dt.UTC)

@@ -151,6 +151,20 @@ def test_the_ids_of_links_come_in_parts(state: State) -> None:
     assert list(state.link_ids("nobody")) == []
 
 
+def test_many_links_are_put_in_order(state: State) -> None:
+    """Of many links the last with a uid counts; one that belongs to another keeps all of them out."""
+    many = [
+        Link(uid=f"u{n % 700}", pair="p", left_id=f"l{n % 700}", right_id=f"r{n}", key=f"k{n}") for n in range(1200)
+    ]
+    state.put_links(many)
+    assert state.links("p") == sorted(many[500:], key=lambda link: link.uid)
+    before = state.links("p")
+    clash = Link(uid="v", pair="p", left_id="v", right_id="r600", key="v")
+    with pytest.raises(NotUniqueError):
+        state.put_links([Link(uid="w", pair="p", left_id="w", right_id="w", key="w"), clash])
+    assert state.links("p") == before
+
+
 def test_set_asides(state: State) -> None:
     """A record is set aside per pair and side, once, whatever the words of the reason."""
     state.set_aside("p", "left", "1", "duplicate")
@@ -212,13 +226,13 @@ def fill(state: State, order: int) -> None:
     state.record_identity("prod", {name: {"organization": name, "data_centre": "eu"} for name in names})
 
 
-def test_the_digest_does_not_depend_on_order(state: State, tmp_path: Path) -> None:
+def test_the_digest_does_not_depend_on_order(state: State, tmp_path: Path, url: str) -> None:
     """Two states that hold the same have the same digest, whatever came first; a copy for reading too."""
     fill(state, 1)
-    other = open_state(URL, base=tmp_path)
+    other = open_state(url, base=tmp_path)
     fill(other, -1)
     assert state.digest() == other.digest()
-    reader = open_state(URL, base=tmp_path, read_only=True)
+    reader = open_state(url, base=tmp_path, read_only=True)
     assert reader.digest() == state.digest()
     reader.close()
     other.close()

@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from tests.unit.state.conftest import ON_SQLITE
 
 from syncdsl.diagnostics import Fault
 from syncdsl.state import Link, open_state, sqlite_file
@@ -72,6 +73,7 @@ def test_the_tables_are_what_the_migrations_make(state: State) -> None:
         assert compare_metadata(context, METADATA) == []
 
 
+@ON_SQLITE
 def test_the_condition_of_the_open_create_is_what_the_migrations_make(state: State) -> None:
     """The index that refuses a second open create has the same condition in both, which Alembic does not compare."""
     with state.reading() as connection:
@@ -82,6 +84,7 @@ def test_the_condition_of_the_open_create_is_what_the_migrations_make(state: Sta
     assert str(made).endswith(f"WHERE {index.dialect_options['sqlite']['where']}")
 
 
+@ON_SQLITE
 def test_the_first_revision_is_what_old_states_are(state: State, tmp_path: Path) -> None:
     """The old state of these tests is the one that the first revision makes."""
     del state
@@ -183,7 +186,7 @@ open_state("sqlite:///state.db", base=Path(sys.argv[1]))
 def test_two_programs_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When another program migrated between the check and the lock, the copy is not made again from the new one."""
     before = make_old(tmp_path)
-    check = sqlite_file._checked_revision
+    check = sqlite_file.checked_revision
 
     def overtaken(path: Path) -> str | None:
         found = check(path)
@@ -191,7 +194,7 @@ def test_two_programs_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         open_state(URL, base=tmp_path).close()
         return found
 
-    monkeypatch.setattr(sqlite_file, "_checked_revision", overtaken)
+    monkeypatch.setattr(sqlite_file, "checked_revision", overtaken)
     open_state(URL, base=tmp_path).close()
     assert dump(tmp_path / "state.db.backup-0001") == before
     assert sorted(path.name for path in tmp_path.glob("*backup*")) == ["state.db.backup-0001"]

@@ -114,7 +114,7 @@ NEEDS_ANSWER = Code(
     exit_code=3,
     explanation=(
         "`apply` shows the preview and asks; `setup` asks before it creates something, `logout` "
-        "before it revokes, `login` "
+        "before it revokes, `state restore` before it replaces, `login` "
         "for a code. Without a terminal nobody can be asked: give a saved change set (`syncdsl plan --out FILE`, then "
         "`syncdsl apply FILE`), say `--yes`, or use the option that the message names."
     ),

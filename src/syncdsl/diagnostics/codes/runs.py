@@ -50,11 +50,12 @@ LEASE_HELD = Code(
 DAMAGED_STATE = Code(
     id="SD805",
     name="damaged-state",
-    title="the state file is damaged",
+    title="the state is damaged",
     exit_code=3,
     explanation=(
-        "The database cannot be read. Nothing was changed in it or in the connected systems. Restore a copy, or move "
-        "the file away and run again: links are rebuilt from the keys on the records, and nothing is created twice."
+        "The database cannot be read. Nothing was changed in it or in the connected systems. `syncdsl state check` "
+        "says what is wrong. Restore a backup with `syncdsl state restore FILE`, or move the state away and run again: "
+        "links are rebuilt from the keys on the records, and nothing is created twice."
     ),
 )
 NEWER_STATE = Code(
@@ -83,8 +84,8 @@ NO_STATE = Code(
     title="the state cannot be opened",
     exit_code=3,
     explanation="The state URL of the environment is not usable; the message says why.",
-    example='state = "postgresql://db.example.com/state"',
-    instead='state = "sqlite:///.syncdsl/production.db"',
+    example='state = "mysql://db.example.com/state"',
+    instead='state = "postgresql://sync@db.example.com/sync?schema=production"',
 )
 CURRENCY_MISMATCH = Code(
     id="SD809",
@@ -121,6 +122,18 @@ NOT_CARRIED_OUT = Code(
     example="with contacts: crm.Contacts -> books.contact_persons\n    parent: Account_Name\n    …",
     instead="module contacts: crm.Contacts -> books.customers\n    …",
 )
+BAD_BACKUP = Code(
+    id="SD813",
+    name="bad-backup",
+    title="this file cannot be a backup",
+    exit_code=3,
+    explanation=(
+        "A backup is written to a new file, never over another one. It is restored only when everything in it can be "
+        "read; nothing is changed before that is sure."
+    ),
+    example="syncdsl state backup monday.db\nsyncdsl state backup monday.db",
+    instead="syncdsl state backup monday.db\nsyncdsl state backup tuesday.db",
+)
 NO_SUCH_RECORD = Code(
     id="SD817",
     name="no-such-record",
@@ -147,5 +160,6 @@ CODES: tuple[Code, ...] = (
     FAILED_WRITES,
     HELD_RECORDS,
     NOT_CARRIED_OUT,
+    BAD_BACKUP,
     NO_SUCH_RECORD,
 )

@@ -10,6 +10,9 @@ down_revision: str | None = None
 branch_labels: str | None = None
 depends_on: str | None = None
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Numbers of rows, which SQLite gives to plain integers alone."""
+
 
 def upgrade() -> None:
     """Create the tables."""
@@ -60,7 +63,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "intent",
-        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("seq", _NUMBER, primary_key=True),
         sa.Column("iid", sa.Text, nullable=False, unique=True),
         sa.Column("op", sa.Text, nullable=False),
         sa.Column("connection", sa.Text, nullable=False),
@@ -85,7 +88,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "journal_event",
-        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("seq", _NUMBER, primary_key=True),
         sa.Column("iid", sa.Text, sa.ForeignKey("intent.iid"), nullable=False, index=True),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -118,7 +121,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "history",
-        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("seq", _NUMBER, primary_key=True),
         sa.Column("run", sa.Text, nullable=False),
         sa.Column("uid", sa.Text, nullable=False, index=True),
         sa.Column("connection", sa.Text, nullable=False),

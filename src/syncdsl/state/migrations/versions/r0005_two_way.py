@@ -11,6 +11,8 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 _MOMENT = sa.DateTime(timezone=True)
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Numbers of rows, which SQLite gives to plain integers alone."""
 
 
 def upgrade() -> None:
@@ -111,7 +113,7 @@ def _rules() -> None:
     )
     op.create_table(
         "archive",
-        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("seq", _NUMBER, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("organizations", sa.Text, nullable=False),
