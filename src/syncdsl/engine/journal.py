@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.merging import LineState
+    from syncdsl.engine.operations import Operation as AnyOperation
     from syncdsl.engine.writes import Write
     from syncdsl.state.records import Operation
 
@@ -136,6 +137,7 @@ class Journal:
                     case LinkRecords():
                         self._note_write(operation.pair.name, operation.link.uid, operation.effect.key_side, record)
             view.flush()
+            self._state.close_reviews(_decided_in(write), self._context.run.clock())
             self._note_observed(write, found)
             self._state.add_history(self._run_id, self._history(write, record))
 
@@ -263,7 +265,7 @@ class Journal:
                     iid=write.iid,
                     side=side,
                     at=now,
-                    by=self._context.run.user or None,
+                    by=_person(operation, name) or self._context.run.user or None,
                 )
                 for name, old, new, location in fields
             )
@@ -277,6 +279,24 @@ def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Rec
     sent = write.new.fields if write.new is not None else write.change.fields if write.change is not None else {}
     fields = {name: value for name, value in {**found.fields, **sent}.items() if not is_empty(value)}
     return replace(found, fields=fields, modified=written)
+
+
+def _decided_in(write: Write) -> list[str]:
+    """Return the review items whose decisions a write carried out."""
+    return sorted(
+        {
+            decided.review
+            for operation in write.operations
+            if not isinstance(operation, VoidDocument | CreateDocument)
+            for decided in operation.decided
+        }
+    )
+
+
+def _person(operation: AnyOperation, field: str) -> str | None:
+    """Return the person because of whose decision a field was written."""
+    decisions = () if isinstance(operation, VoidDocument | CreateDocument) else operation.decided
+    return next((item.by for item in decisions if not item.fields or field in item.fields), None) or None
 
 
 def _uid(operation: CreateRecord | CreateDocument | UpdateRecord) -> str:

@@ -19,6 +19,7 @@ from syncdsl.engine.operations import (
 )
 from syncdsl.engine.passes import pass_digest
 from syncdsl.engine.report import ApplyReport
+from syncdsl.engine.reviewing import commit_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,7 @@ class ApplySink:
                         )
                     case LinkRecords() | CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
                         pass
+            commit_reviews(context, self._run_id)
             context.view.flush()
             for pair in context.passes:
                 state.put_pass(pair.name, pass_digest(pair, context), context.today.isoformat())

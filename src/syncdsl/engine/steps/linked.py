@@ -8,7 +8,7 @@ from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.lines import line_state, settled_link, stamp_text, units_of
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
 from syncdsl.engine.operations import LinkRecords
-from syncdsl.engine.steps.units import write_units
+from syncdsl.engine.steps.units import settle_conflicts, write_units
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
@@ -35,12 +35,13 @@ def linked(pair: Pair, context: Context, item: Linked) -> None:
                 else merge_first(unit, overwrite=None, policy=pair.on_conflict, stamps=stamps),
             )
         )
+    decisions, persons = settle_conflicts(pair, context, left, right, decisions)
     _restore_key(pair, context, link, left, right)
     settled = settled_link(pair, context, link, left, right, decisions)
     if settled != link:
         context.view.put_link(settled)
         context.baseline["accepted values"] += 1
-    write_units(pair, context, settled, left, right, decisions)
+    write_units(pair, context, settled, left, right, decisions, decided=persons)
 
 
 def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> None:
