@@ -192,7 +192,7 @@ def meaning(item: ReviewItem, choice: str) -> str:
         "deactivate": "set the partner inactive",
         "delete": "delete the partner too",
         "restore": "make the deleted record again from its partner",
-        "skip": _SKIPS[item.kind],
+        "skip": _SKIPS.get(item.kind, "leave everything as it is"),
         RETRY: "try it again, as every run does while it is not skipped",
     }[choice]
 

@@ -198,6 +198,7 @@ class Recovery:
         """Keep everybody away from the source of a create that nobody knows the fate of."""
         context.in_doubt.add((intent.pair_or_document, intent.source_id))
         context.look_again(intent.source_connection, intent.source_module, intent.source_id)
+        context.reviews.asked_about |= {(one.connection, one.module, one.id or "") for one in hold.candidates}
         context.hold(hold)
 
     def _decided(self, intent: Intent, context: Context, decided: Decided) -> str:

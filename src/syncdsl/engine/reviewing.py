@@ -120,6 +120,8 @@ class Decisions:
         self._state = state
         self._items: dict[str, ReviewItem] | None = None
         self._causes: dict[tuple[str, str, str], Decided] = {}
+        self.asked_about: set[tuple[str, str, str]] = set()
+        """Records (connection, module, id) that a create in doubt asks about: nothing else is asked about them."""
         self.standing: set[str] = set()
         """Items whose decision is to leave things as they are: carried out by doing nothing, in every run anew."""
 

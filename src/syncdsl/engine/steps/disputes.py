@@ -56,10 +56,13 @@ def hold_dispute(pair: Pair, context: Context, dispute: Dispute) -> None:
 
 
 def settle_disputes(pair: Pair, context: Context, result: MatchResult) -> MatchResult:
-    """Carry out what people decided about the disputes of a pair.
+    """Carry out what people decided about the disputes of a pair; leave out what a create in doubt asks already.
 
     What is made because of one names the person as its cause.
     """
+    if not result.disputes:
+        return result
+    result.disputes = [item for item in result.disputes if not _asked_about(pair, context, item)]
     decided = [(item, context.reviews.of(dispute_hold(pair, context, item))) for item in result.disputes]
     if not any(decision for _, decision in decided):
         return result
@@ -78,6 +81,11 @@ def settle_disputes(pair: Pair, context: Context, result: MatchResult) -> MatchR
             "another partner"
         )
     return settled.result
+
+
+def _asked_about(pair: Pair, context: Context, dispute: Dispute) -> bool:
+    connection = (pair.left if dispute.side == "left" else pair.right).connection
+    return (connection, dispute.record.module, dispute.record.id) in context.reviews.asked_about
 
 
 def resolved(
