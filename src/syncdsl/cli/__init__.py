@@ -62,7 +62,6 @@ COMMANDS = {
     "approve": Entry(
         target="syncdsl.cli.approve:approve", summary="Approve a saved change set that a guard stops.", section=RUN
     ),
-<<<<<<< HEAD
     "find": Entry(
         target="syncdsl.cli.find:find",
         summary="Find a record in the CRM and see what the rules make of it.",
@@ -70,7 +69,7 @@ COMMANDS = {
     ),
     "verify": Entry(
         target="syncdsl.cli.verify:verify", summary="Read both sides in full and compare every field.", section=RUN
-=======
+    ),
     "history": Entry(
         target="syncdsl.cli.history:history",
         summary="Tell what happened to a record and its partner, and why; or list the last runs.",
@@ -80,8 +79,8 @@ COMMANDS = {
         target="syncdsl.cli.erase:erase",
         summary="Replace what is remembered of a person or company by digests.",
         section=RUN,
->>>>>>> history
     ),
+    "review": Entry(target="syncdsl.cli.review:review", summary="Decide what waits for a person.", section=RUN),
     "demo": Entry(
         target="syncdsl.cli.demo:demo", summary="See it all work on this machine, in half a minute.", section=TRY
     ),

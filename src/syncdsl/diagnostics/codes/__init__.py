@@ -20,6 +20,7 @@ from syncdsl.diagnostics.codes import (
     onboarding,
     project,
     proofs,
+    review,
     runs,
     suppressions,
     syntax,
@@ -44,11 +45,9 @@ ALL_CODES: tuple[Code, ...] = (
     *adapters.CODES,
     *onboarding.CODES,
     *runs.CODES,
-<<<<<<< HEAD
     *verify.CODES,
-=======
     *history.CODES,
->>>>>>> history
+    *review.CODES,
     *internal.CODES,
 )
 
