@@ -18,7 +18,7 @@ from syncdsl.engine.operations import CreateRecord, UpdateRecord
 from syncdsl.state import ReviewItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from syncdsl.changes.decisions import Decision
     from syncdsl.changes.effects import Hold
@@ -153,12 +153,23 @@ class Decisions:
 
 
 def looked_at(context: Context) -> Callable[[Subject], bool]:
-    """Return whether this run looked at a subject; what no rule asks any more counts as looked at."""
-    rules = {*context.plan.pairs, *context.plan.documents}
-    modules = {(item.step.connection, item.step.module) for item in context.observations.values()}
+    """Return whether this run looked at a subject; what no rule asks any more counts as looked at.
+
+    Records of open items stay on the agenda, so that every run that reads their module looks at them.
+    """
+    agendas: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for observation in context.observations.values():
+        agendas.setdefault((observation.step.connection, observation.step.module), []).append(observation.agenda)
+    passes = {pair.name for pair in context.passes}
 
     def looked(subject: Subject) -> bool:
-        return subject.rule not in rules or (subject.connection, subject.module) in modules
+        pair = context.plan.pairs.get(subject.rule)
+        module = (subject.connection, subject.module)
+        if pair is None and subject.rule not in context.plan.documents:
+            return True
+        if pair is not None and module not in {(end.connection, end.module) for end in (pair.left, pair.right)}:
+            return True
+        return subject.rule in passes or any(subject.record_id in agenda for agenda in agendas.get(module, ()))
 
     return looked
 

@@ -115,8 +115,12 @@ def test_a_record_is_found_as_it_was_read_last(state: State) -> None:
     """In its module or in a view of it, with as many fields as any reading had; never in a module of a longer name."""
     row = StoredRecord(id="1", fields={"Name": "Acme"})
     full = StoredRecord(id="1", fields={"Name": "Acme", "Phone": "1"})
-    state.save_observation("crm.Accounts|Some", ("Name", "Phone"), [full], [], None)
-    state.save_observation("crm.Accounts", ("Name",), [row], [], None)
-    state.save_observation("crm.AccountsOld", ("Name",), [StoredRecord(id="2")], [], None)
+    for step, record in (
+        ("crm.Accounts|Some", full),
+        ("crm.Accounts", row),
+        ("crm.AccountsOld", StoredRecord(id="2")),
+    ):
+        state.begin_observation(step)
+        state.stage(step, [(record, None)])
     assert state.seen_record("crm", "Accounts", "1") == full
     assert state.seen_record("crm", "Accounts", "2") is None

@@ -93,9 +93,7 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
     write_units(pair, context, settled, left, right, decisions, first=True, decided=persons | settled_by)
 
 
-def _set_apart(
-    pair: Pair, context: Context, left: Record, right: Record, hold: Hold, decided: Decided | None
-) -> None:
+def _set_apart(pair: Pair, context: Context, left: Record, right: Record, hold: Hold, decided: Decided | None) -> None:
     """Do with duplicates what a person decided, short of linking them; hold them while nobody did."""
     match decided.decision if decided else None:
         case MakeCopy(side=side):

@@ -72,6 +72,10 @@ def settle_disputes(pair: Pair, context: Context, result: MatchResult) -> MatchR
         return (index.by_left if side == "left" else index.by_right).get(record_id) is not None
 
     settled = resolved(result, decided, linked)
+    for dispute, decision in decided:
+        # What is left of the question, such as a candidate that was not chosen, is the next run's to ask.
+        for other in dispute_hold(pair, context, dispute).candidates if decision else ():
+            context.look_again(other.connection, other.module, other.id or "")
     for side, record, decision in settled.new:
         endpoint = pair.left if side == "left" else pair.right
         context.reviews.note_cause((endpoint.connection, endpoint.module, record.id), decision)
