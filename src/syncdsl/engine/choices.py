@@ -198,7 +198,7 @@ def meaning(item: ReviewItem, choice: str) -> str:
 
 
 _SKIPS = {
-    "match": "set it aside: neither linked nor made, until it has other candidates",
+    "match": "leave it as it is until it has other candidates",
     "duplicate": "set both aside: neither linked nor changed, now or later",
     "value": "leave this value behind until it changes",
     "parked": "leave it behind until it refers to something else",

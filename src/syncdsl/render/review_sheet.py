@@ -70,7 +70,7 @@ def sheet_row(item: ReviewItem) -> dict[str, str]:
         "id": item.id,
         "kind": item.kind,
         "module": f"{item.connection}.{item.module}",
-        "record": item.record_id,
+        "record": f"{item.connection}.{item.module}/{item.record_id}",
         "label": item.label,
         "field": item.field or "",
         "left": left if holds else "",

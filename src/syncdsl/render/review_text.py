@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.decisions import stored_decision
-from syncdsl.engine.choices import candidates_of, decision_text, meaning, sides_of
+from syncdsl.engine.choices import candidates_of, decision_text, meaning, side_words, sides_of
 from syncdsl.render.holds_text import TITLES
 from syncdsl.render.neutral import cells, cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.values_text import label_text, record_text, value_text
-from syncdsl.schema.values import to_json
+from syncdsl.schema.values import is_empty, to_json
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from syncdsl.changes.effects import RecordName
     from syncdsl.plan.pairs import MapLine, Pair
     from syncdsl.schema.values import Fields, Value
     from syncdsl.state import ReviewItem
@@ -33,9 +32,6 @@ NOUNS = {
     "ambiguous": ("create in doubt", "creates in doubt"),
     "document": ("document", "documents"),
 }
-NARROW = 84
-"""Below this many columns what is asked stands in a line of its own."""
-
 CANDIDATES = 5
 """How many candidates are compared field by field."""
 
@@ -65,7 +61,7 @@ def render_reviews(items: Sequence[ReviewItem], now: dt.datetime, style: Style =
     """Return the queue: how much of each kind, then a table by kind; what is decided or settled says so."""
     if not items:
         return style("good", "Nothing waits for a decision.") + "\n"
-    lines = [_figures(items, style)]
+    lines = _figures(items, style)
     by_kind: dict[str, list[ReviewItem]] = defaultdict(list)
     for item in items:
         by_kind[item.kind].append(item)
@@ -78,30 +74,28 @@ def render_reviews(items: Sequence[ReviewItem], now: dt.datetime, style: Style =
     return "\n".join(lines) + "\n"
 
 
-def _figures(items: Sequence[ReviewItem], style: Style) -> str:
+def _figures(items: Sequence[ReviewItem], style: Style) -> list[str]:
     states = Counter(item.state for item in items)
     kinds: Counter[str] = Counter(item.kind for item in items if item.state == "open")
     listed = ", ".join(counted(kinds[kind], *NOUNS[kind]) for kind in TITLES if kinds[kind])
-    parts = [style("bold", f"{states['open']:,} open") + (f": {listed}" if listed else "")]
+    lines = [style("bold", f"{states['open']:,} open") + (f": {listed}" if listed else "")]
     if states["decided"]:
-        parts.append(style("good", f"{states['decided']:,} decided") + ", carried out by the next `syncdsl apply`")
+        told = style.prose(", carried out by the next `syncdsl apply`")
+        lines.append(style("good", f"{states['decided']:,} decided") + told)
     if states["closed"]:
-        parts.append(f"{states['closed']:,} settled")
-    return style.prose("; ".join(parts))
+        lines.append(f"{states['closed']:,} settled")
+    return lines
 
 
 def _table_row(item: ReviewItem, since: str, style: Style, width: int) -> list[str]:
-    room = width - len(item.id) - len(since) - 8
-    record = f"{neutral(item.label)}  {neutral(_subject(item))}"
-    what = _what(item)
+    """Return the lines of an item: which record and since when, what is asked, and what was decided."""
+    room = width - len(item.id) - cells(since) - 6
+    label = cut(neutral(item.label), max(room * 2 // 3, 12))
+    subject = cut(neutral(_subject(item)), max(room - cells(label) - 2, 8))
+    gap = " " * max(room - cells(label) - cells(subject) - 2, 0)
+    lines = [f"  {style('bold', item.id)}  {label}  {style('dim', subject)}{gap}  {style('dim', since)}"]
+    lines.append(f"            {cut(_what(item), width - 12)}")
     state = _state_text(item)
-    if width < NARROW:
-        head = f"  {style('bold', item.id)}  {_fill(cut(record, room + 2), room + 2)}  {style('dim', since)}"
-        lines = [head, f"            {cut(what, width - 12)}"]
-        return [*lines, "            " + style("good", cut(state, width - 12))] if state else lines
-    half = min(max(room * 2 // 5, 24), 48)
-    row = f"  {style('bold', item.id)}  {_fill(cut(record, half), half)}  {_fill(cut(what, room - half), room - half)}"
-    lines = [f"{row}  {style('dim', since)}"]
     return [*lines, "            " + style("good", cut(state, width - 12))] if state else lines
 
 
@@ -123,7 +117,7 @@ def _what(item: ReviewItem) -> str:
         listed = ", ".join(f"{label_text(one, 24)} ({neutral(one.id or '')})" for one in candidates[:3])
         more = f" and {len(candidates) - 3} more" if len(candidates) > 3 else ""
         verb = {"match": "one of", "duplicate": "like", "ambiguous": "made one of"}[item.kind]
-        return f"{verb} {listed}{more}"
+        return f"{verb} {listed}{more}: {neutral(item.reason)}"
     return neutral(item.reason)
 
 
@@ -151,7 +145,7 @@ def render_review(item: ReviewItem, known: Known, now: dt.datetime, style: Style
     state = _state_text(item)
     if state:
         lines.append("  " + style("good", state))
-    lines += _values(item, style, width)
+    lines += _values(item, known.pair, style, width)
     lines += _compared(item, known, style, width)
     if item.state != "closed":
         lines += ["", style("bold", "To decide it"), *_commands(item, style, width)]
@@ -172,12 +166,12 @@ def _wrapped(text: str, width: int, style: Style) -> list[str]:
     return [f"  {style.prose(line)}" for line in lines]
 
 
-def _values(item: ReviewItem, style: Style, width: int) -> list[str]:
+def _values(item: ReviewItem, pair: Pair | None, style: Style, width: int) -> list[str]:
     """Return the values in question side by side."""
     if item.kind == "conflict":
         names = sides_of(item)
     elif item.kind == "value":
-        names = ("left", "right")
+        names = side_words(pair.left.connection, pair.right.connection) if pair else ("left", "right")
     else:
         return []
     half = max((width - 6) // 2, 12)
@@ -191,14 +185,17 @@ def _values(item: ReviewItem, style: Style, width: int) -> list[str]:
 
 
 def _compared(item: ReviewItem, known: Known, style: Style, width: int) -> list[str]:
-    """Return the mapped fields of the subject and of each candidate, side by side."""
+    """Return each candidate: beside the subject by the lines of the map, or alone where they have none in common."""
     subject = (item.connection, item.module, item.record_id)
     lines: list[str] = []
     candidates = candidates_of(item)
     for one in candidates[:CANDIDATES]:
         other = (one.connection, one.module, one.id or "")
-        if known.pair is None or other[:2] == subject[:2]:
-            lines += _alone(one, known, style, width)
+        lines += ["", f"  {style('bold', label_text(one))}  {style('dim', record_text(one))}"]
+        if other not in known.fields:
+            lines.append("    " + style("dim", "not read yet"))
+        elif known.pair is None or other[:2] == subject[:2] or subject not in known.fields:
+            lines += _alone(known.fields[other], width)
         else:
             lines += _side_by_side(known.pair, subject, other, known, style, width)
     if len(candidates) > CANDIDATES:
@@ -206,15 +203,12 @@ def _compared(item: ReviewItem, known: Known, style: Style, width: int) -> list[
     return lines
 
 
-def _alone(record: RecordName, known: Known, style: Style, width: int) -> list[str]:
-    fields = known.fields.get((record.connection, record.module, record.id or ""), {})
-    lines = ["", f"  {style('bold', label_text(record))}  {style('dim', record_text(record))}"]
+def _alone(fields: Fields, width: int) -> list[str]:
     column = max((cells(neutral(name)) for name in fields), default=0)
-    lines += [
+    return [
         f"    {_fill(neutral(name), column)}  {value_text(to_json(value), width - column - 6)}"
         for name, value in sorted(fields.items())
     ]
-    return lines if fields else [*lines, "    " + style("dim", "nothing was read of it yet")]
 
 
 def _side_by_side(
@@ -225,41 +219,40 @@ def _side_by_side(
     style: Style,
     width: int,
 ) -> list[str]:
+    """Return a line for each line of the map that has a value on either side; what differs is marked."""
     from_left = subject[:2] == (pair.left.connection, pair.left.module)
     left, right = (subject, other) if from_left else (other, subject)
-    if left not in known.fields and right not in known.fields:
-        return ["", "  " + style("dim", "nothing was read of these records yet")]
+    on_left, on_right = known.fields.get(left, {}), known.fields.get(right, {})
     rows = [
-        (
-            cut(neutral(line.text), 32),
-            _left(line, known.fields.get(left, {})),
-            _right(line, known.fields.get(right, {})),
-        )
+        (cut(neutral(line.text), 32), one, two)
         for line in pair.lines
+        if (one := _left(line, on_left)) is not None
+        and (two := _right(line, on_right)) is not None
+        and not (all(map(is_empty, one)) and all(map(is_empty, two)))
     ]
     column = max((cells(text) for text, _, _ in rows), default=0)
-    half = max((width - column - 8) // 2, 12)
+    half = max((width - column - 12) // 2, 12)
     heads = [cut(neutral(f"{one[0]}.{one[1]}/{one[2]}"), half) for one in (left, right)]
-    found = ["", "  " + style("dim", f"{_fill('', column)}  {_fill(heads[0], half)}  {heads[1]}")]
+    lines = ["    " + style("dim", f"{_fill('', column)}    {_fill(heads[0], half)}  {heads[1]}")]
     for text, one, two in rows:
         values = [cut(", ".join(value_text(to_json(value), half) for value in side), half) for side in (one, two)]
         differs = values[0].casefold() != values[1].casefold()
         shown = f"{_fill(values[0], half)}  {values[1]}".rstrip()
-        found.append(f"  {_fill(text, column)}  {style('update', shown) if differs else shown}")
-    return found
+        lines.append(f"    {_fill(text, column)}  {style('update', f'≠ {shown}') if differs else f'  {shown}'}")
+    return lines
 
 
-def _left(line: MapLine, fields: Fields) -> list[Value]:
-    """Return what the left side has to do with a line: the fields it is read from, else the one it is written to."""
+def _left(line: MapLine, fields: Fields) -> list[Value] | None:
+    """Return the fields of the left side that a line reads, else the one it writes; None for a constant."""
     if line.to_right is not None and line.to_right.reads:
         return [fields.get(path[0]) for path in line.to_right.reads]
-    return [fields.get(line.to_left.target)] if line.to_left is not None else []
+    return [fields.get(line.to_left.target)] if line.to_left is not None else None
 
 
-def _right(line: MapLine, fields: Fields) -> list[Value]:
+def _right(line: MapLine, fields: Fields) -> list[Value] | None:
     if line.to_left is not None and line.to_left.reads:
         return [fields.get(path[0]) for path in line.to_left.reads]
-    return [fields.get(line.to_right.target)] if line.to_right is not None else []
+    return [fields.get(line.to_right.target)] if line.to_right is not None else None
 
 
 def _commands(item: ReviewItem, style: Style, width: int) -> list[str]:
