@@ -61,9 +61,10 @@ def choices_of(hold: Hold, pair: Pair | None, linked: Collection[str]) -> list[s
     """Return the words that decide a hold; candidates whose id is in `linked` belong to somebody else."""
     match hold.why:
         case "conflict":
-            return list(_sides(hold))
+            # Without a partner in question nobody's value is asked for: something keeps undoing what is written.
+            return list(_sides(hold, pair)) if hold.candidates else ["skip", RETRY]
         case "duplicate":
-            left, right = _sides(hold)
+            left, right = _sides(hold, pair)
             into = {"left": [left], "right": [right], "both": [left, right]}[pair.direction if pair else "both"]
             return [left, right, *(f"clone in {side}" for side in into), "skip"]
         case "match":
@@ -82,13 +83,17 @@ def choices_of(hold: Hold, pair: Pair | None, linked: Collection[str]) -> list[s
             assert_never(hold.why)
 
 
-def _sides(hold: Hold) -> tuple[str, str]:
-    return side_words(hold.record.connection, hold.candidates[0].connection if hold.candidates else "")
+def _sides(hold: Hold, pair: Pair | None) -> tuple[str, str]:
+    if pair is not None:
+        return side_words(pair.left.connection, pair.right.connection)
+    return side_words(hold.record.connection, hold.candidates[0].connection)
 
 
 def sides_of(item: ReviewItem) -> tuple[str, str]:
-    """Return the words for the two sides of a conflict or of duplicates."""
-    return side_words(item.connection, item.candidates[0]["connection"] if item.candidates else "")
+    """Return the words for the two sides of a conflict or of duplicates; `left` and `right` for any other item."""
+    if item.kind in {"conflict", "duplicate"} and item.candidates and len(item.choices) > 1:
+        return item.choices[0], item.choices[1]
+    return "left", "right"
 
 
 def candidates_of(item: ReviewItem) -> list[RecordName]:
@@ -181,7 +186,7 @@ def meaning(item: ReviewItem, choice: str) -> str:
         return f"{known} is the partner"
     if word == "clone":
         return f"they are not the same; make a copy of its own in {rest.removeprefix('in ')}"
-    if item.kind == "conflict":
+    if item.kind == "conflict" and choice not in {"skip", RETRY}:
         return f"the value in {choice} counts and is written to the other side"
     if item.kind == "duplicate" and choice != "skip":
         return f"they are the same; link them, and the values in {choice} count"
@@ -198,6 +203,7 @@ def meaning(item: ReviewItem, choice: str) -> str:
 
 
 _SKIPS = {
+    "conflict": "leave it as it is until a value changes",
     "match": "leave it as it is until it has other candidates",
     "duplicate": "set both aside: neither linked nor changed, now or later",
     "value": "leave this value behind until it changes",

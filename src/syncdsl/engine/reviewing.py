@@ -137,7 +137,7 @@ class Decisions:
 
     def leaves(self, hold: Hold) -> bool:
         """Return whether a person decided that nothing is done; that stands until there is something else to decide."""
-        decided = self.of(hold) if hold.why in {"value", "parked", "match"} else None
+        decided = self.of(hold) if hold.why in {"value", "parked", "match", "conflict"} else None
         if decided is None or not isinstance(decided.decision, SetAside):
             return False
         self.standing.add(decided.review)
@@ -187,6 +187,8 @@ def commit_reviews(context: Context, run_id: str) -> None:
     found = reconcile(state.reviews(), holds, looked_at(context), in_use)
     state.open_reviews(_item(hold, context, run_id) for hold in found.open)
     state.close_reviews([item.id for item in found.close], now)
+    for record in state.open_review_subjects():
+        context.look_again(*record)
     asked = {item_id(hold): hold for hold in holds}
     for item in found.keep:
         if item.id in asked:

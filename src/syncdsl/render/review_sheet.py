@@ -64,7 +64,7 @@ def shown_value(data: Any) -> str:
 def sheet_row(item: ReviewItem) -> dict[str, str]:
     """Return the cells of an item by column."""
     decision = stored_decision(item.decision) if item.state == "decided" else None
-    left, right = sides_of(item) if item.kind in {"conflict", "duplicate"} else ("left", "right")
+    left, right = sides_of(item)
     holds = item.left is not None or item.right is not None or item.kind == "conflict"
     return {
         "id": item.id,

@@ -118,6 +118,7 @@ def test_another_question_has_another_id(one: Hold, other: Hold) -> None:
 
 ALL = [
     hold("conflict"),
+    hold("conflict", candidates=()),
     hold("match", candidates=(7, 8)),
     hold("duplicate"),
     hold("value"),
