@@ -8,6 +8,7 @@ applies to exactly the question it was made for.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,14 +16,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from syncdsl.changes.decisions import SetAside, stored_decision
 from syncdsl.engine.choices import choices_of
 from syncdsl.engine.operations import CreateRecord, UpdateRecord
-from syncdsl.state import ReviewItem
+from syncdsl.state import ReviewItem, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from syncdsl.changes.decisions import Decision
     from syncdsl.changes.effects import Hold
     from syncdsl.engine.context import Context
+    from syncdsl.engine.lines import SideName
     from syncdsl.state import State
 
 LENGTH = 8
@@ -176,7 +178,7 @@ def looked_at(context: Context) -> Callable[[Subject], bool]:
 
 def commit_reviews(context: Context, run_id: str) -> None:
     """Bring the queue up to date with an accepted change set; inside the transaction that commits its decisions."""
-    state, now = context.run.state, context.run.clock()
+    state = context.run.state
     holds = context.change_set.holds
     in_use = context.reviews.standing | {
         decided.review
@@ -185,16 +187,15 @@ def commit_reviews(context: Context, run_id: str) -> None:
         for decided in operation.decided
     }
     found = reconcile(state.reviews(), holds, looked_at(context), in_use)
-    state.open_reviews(_item(hold, context, run_id) for hold in found.open)
-    state.close_reviews([item.id for item in found.close], now)
+    state.open_reviews(_items(found.open, context, run_id))
+    state.close_reviews([item.id for item in found.close], context.run.clock())
+    kept = {item.id: item for item in found.keep}
+    for told in _items([hold for hold in holds if item_id(hold) in kept], context, run_id):
+        now = _described(kept[told.id], told)
+        if now != kept[told.id]:
+            state.describe_review(now)
     for record in state.open_review_subjects():
         context.look_again(*record)
-    asked = {item_id(hold): hold for hold in holds}
-    for item in found.keep:
-        if item.id in asked:
-            now_told = _described(item, _item(asked[item.id], context, run_id))
-            if now_told != item:
-                state.describe_review(now_told)
 
 
 def _described(item: ReviewItem, told: ReviewItem) -> ReviewItem:
@@ -208,7 +209,34 @@ def _described(item: ReviewItem, told: ReviewItem) -> ReviewItem:
     )
 
 
-def _item(hold: Hold, context: Context, run_id: str) -> ReviewItem:
+def _items(holds: Sequence[Hold], context: Context, run_id: str) -> Iterator[ReviewItem]:
+    """Return the items of holds; whose candidates have a partner already is looked up for many at once."""
+    for some in chunks(holds):
+        ids: defaultdict[tuple[str, SideName], list[str]] = defaultdict(list)
+        for hold in some:
+            side = _candidates_side(hold, context)
+            if side is not None:
+                ids[hold.rule, side].extend(item.id for item in hold.candidates if item.id is not None)
+        linked = {
+            (rule, side): context.view.links(rule).by_side(side).many(wanted).keys()
+            for (rule, side), wanted in ids.items()
+        }
+        for hold in some:
+            side = _candidates_side(hold, context)
+            yield _item(hold, context, run_id, linked[hold.rule, side] if side is not None else ())
+
+
+def _candidates_side(hold: Hold, context: Context) -> SideName | None:
+    """Return the side of the candidates that a disputed match may be linked with."""
+    pair = context.plan.pairs.get(hold.rule)
+    if pair is None or hold.why != "match":
+        return None
+    return (
+        "right" if (hold.record.connection, hold.record.module) == (pair.left.connection, pair.left.module) else "left"
+    )
+
+
+def _item(hold: Hold, context: Context, run_id: str, linked: Collection[str]) -> ReviewItem:
     subject = subject_of(hold)
     candidates: list[dict[str, Any]] = [candidate.model_dump(mode="json") for candidate in hold.candidates]
     return ReviewItem(
@@ -225,18 +253,7 @@ def _item(hold: Hold, context: Context, run_id: str) -> ReviewItem:
         left=hold.left,
         right=hold.right,
         candidates=candidates,
-        choices=choices_of(hold, context.plan.pairs.get(hold.rule), _linked(hold, context)),
+        choices=choices_of(hold, context.plan.pairs.get(hold.rule), linked),
         opened=context.run.clock(),
         opened_run=run_id,
     )
-
-
-def _linked(hold: Hold, context: Context) -> set[str]:
-    """Return the ids of the candidates that have a partner already."""
-    pair = context.plan.pairs.get(hold.rule)
-    if pair is None:
-        return set()
-    links = context.view.links(pair.name)
-    right = (hold.record.connection, hold.record.module) == (pair.left.connection, pair.left.module)
-    index = links.by_right if right else links.by_left
-    return {item.id for item in hold.candidates if item.id is not None and index.get(item.id) is not None}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
-from syncdsl.state.part import Part
+from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import ReviewItem, StoredRecord
 from syncdsl.state.tables import OBSERVATION, OBSERVED_RECORD, REVIEW
 
@@ -71,13 +71,17 @@ class Reviews(Part):
     def open_reviews(self, items: Iterable[ReviewItem]) -> None:
         """Open new items; one that was closed and comes up again is asked anew, one that stands is left as it is."""
         with self.transaction() as connection:
-            for item in items:
-                values: dict[str, Any] = {name: getattr(item, name) for name in _NAMES}
-                known = connection.execute(select(REVIEW.c.state).where(REVIEW.c.id == item.id)).scalar()
-                if known is None:
-                    connection.execute(insert(REVIEW).values(values))
-                elif known == "closed":
-                    connection.execute(update(REVIEW).where(REVIEW.c.id == item.id).values(values))
+            for some in chunks(items):
+                rows: dict[str, dict[str, Any]] = {
+                    item.id: {name: getattr(item, name) for name in _NAMES} for item in some
+                }
+                known = select(REVIEW.c.id, REVIEW.c.state).where(REVIEW.c.id.in_(list(rows)))
+                for item_id, state in connection.execute(known).all():
+                    row = rows.pop(item_id)
+                    if state == "closed":
+                        connection.execute(update(REVIEW).where(REVIEW.c.id == item_id).values(row))
+                if rows:
+                    connection.execute(insert(REVIEW), list(rows.values()))
 
     def describe_review(self, item: ReviewItem) -> None:
         """Replace what an item says about its question: place, reason, names and choices."""
@@ -97,8 +101,10 @@ class Reviews(Part):
 
     def close_reviews(self, item_ids: Iterable[str], at: dt.datetime) -> None:
         """Close items whose question no longer stands; what was decided stays on file."""
-        for item_id in item_ids:
-            self._change(item_id, UNSETTLED, {"state": "closed", "closed": at})
+        statement = update(REVIEW).where(REVIEW.c.state.in_(UNSETTLED)).values(state="closed", closed=at)
+        with self.transaction() as connection:
+            for some in chunks(item_ids):
+                connection.execute(statement.where(REVIEW.c.id.in_(some)))
 
     def _change(self, item_id: str, states: tuple[ReviewState, ...], values: dict[str, Any]) -> bool:
         statement = update(REVIEW).where(REVIEW.c.id == item_id, REVIEW.c.state.in_(states)).values(values)
