@@ -21,6 +21,7 @@ from syncdsl.changes.decisions import (
     TakeSide,
 )
 from syncdsl.changes.effects import RecordName
+from syncdsl.engine.refusals import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -72,7 +73,7 @@ def choices_of(hold: Hold, pair: Pair | None, linked: Collection[str]) -> list[s
             others = [item for item in hold.candidates if (item.connection, item.module) != here]
             return [*(f"link {item.id}" for item in others if item.id not in linked), "new", "skip"]
         case "value" | "parked":
-            return ["skip", RETRY]
+            return [RETRY] if hold.field == REFUSED else ["skip", RETRY]
         case "deleted":
             return ["keep", "deactivate", "delete", "restore"]
         case "ambiguous":
@@ -198,7 +199,7 @@ def meaning(item: ReviewItem, choice: str) -> str:
         "delete": "delete the partner too",
         "restore": "make the deleted record again from its partner",
         "skip": _SKIPS.get(item.kind, "leave everything as it is"),
-        RETRY: "try it again, as every run does while it is not skipped",
+        RETRY: "try it again, as every run does unless it is skipped",
     }[choice]
 
 

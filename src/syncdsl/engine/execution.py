@@ -19,7 +19,7 @@ from syncdsl.engine.operations import (
     UpdateRecord,
     VoidDocument,
 )
-from syncdsl.engine.report import ApplyReport, Failure
+from syncdsl.engine.report import NOT_SENT, ApplyReport, Failure
 from syncdsl.engine.writes import Write, create_writes, update_writes, void_writes, waits, without_waiting
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Execution:
             case NotSent():
                 self.journal.refused(write, outcome.reason)
                 self.report.failed.extend(
-                    Failure(effect=effect, code="not sent", message=outcome.reason) for effect in write.effects
+                    Failure(effect=effect, code=NOT_SENT, message=outcome.reason) for effect in write.effects
                 )
             case Ambiguous():
                 self.journal.unknown(write, outcome.reason)

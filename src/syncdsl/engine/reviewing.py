@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from syncdsl.changes.decisions import SetAside, stored_decision
 from syncdsl.engine.choices import choices_of
 from syncdsl.engine.operations import CreateRecord, UpdateRecord
+from syncdsl.engine.refusals import REFUSED, refusal, still_tried
+from syncdsl.engine.report import NOT_SENT, Failure
 from syncdsl.state import ReviewItem, chunks
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.effects import Hold
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
+    from syncdsl.engine.report import ApplyReport
     from syncdsl.state import State
 
 LENGTH = 8
@@ -64,8 +67,8 @@ class Decided:
 
     @property
     def reason(self) -> str:
-        """The reason of an effect in words."""
-        return f"decided by {self.by or 'a person'} ({self.review})"
+        """The reason of an effect in words: the same for all that a person decided, so that a preview groups it."""
+        return f"decided by {self.by or 'a person'}"
 
 
 def subject_of(item: Hold | ReviewItem) -> Subject:
@@ -129,13 +132,21 @@ class Decisions:
 
     def of(self, hold: Hold) -> Decided | None:
         """Return the decision that answers a hold's question."""
-        if self._items is None:
-            self._items = {item.id: item for item in self._state.reviews(states=("decided",))}
-        item = self._items.get(item_id(hold)) if self._items else None
+        item = self._decided.get(item_id(hold)) if self._decided else None
         if item is None or subject_of(item) != subject_of(hold):
             return None
         decision = stored_decision(item.decision)
         return Decided(review=item.id, by=item.decided_by or "", decision=decision) if decision else None
+
+    @property
+    def _decided(self) -> dict[str, ReviewItem]:
+        if self._items is None:
+            self._items = {item.id: item for item in self._state.reviews(states=("decided",))}
+        return self._items
+
+    def __bool__(self) -> bool:
+        """Return whether there is any decision."""
+        return bool(self._decided)
 
     def leaves(self, hold: Hold) -> bool:
         """Return whether a person decided that nothing is done; that stands until there is something else to decide."""
@@ -186,7 +197,9 @@ def commit_reviews(context: Context, run_id: str) -> None:
         if isinstance(operation, UpdateRecord | CreateRecord)
         for decided in operation.decided
     }
-    found = reconcile(state.reviews(), holds, looked_at(context), in_use)
+    items = state.reviews()
+    in_use |= set(still_tried(items, context.operations))
+    found = reconcile(items, holds, looked_at(context), in_use)
     state.open_reviews(_items(found.open, context, run_id))
     state.close_reviews([item.id for item in found.close], context.run.clock())
     kept = {item.id: item for item in found.keep}
@@ -196,6 +209,27 @@ def commit_reviews(context: Context, run_id: str) -> None:
             state.describe_review(now)
     for record in state.open_review_subjects():
         context.look_again(*record)
+
+
+def commit_refusals(context: Context, report: ApplyReport, run_id: str) -> None:
+    """Note in the queue which writes were refused, and that those refused before went through this time."""
+    state = context.run.state
+    # What was not sent was no question of its content.
+    refused = {item_id(hold): hold for hold in map(refusal, (one for one in report.failed if one.code != NOT_SENT))}
+    known = {item.id: item for item in state.reviews(kinds=("value",)) if item.field == REFUSED}
+    if not refused and not known:
+        return
+    through = {subject_of(refusal(Failure(effect=effect, code="", message=""))) for effect in report.done}
+    with state.transaction():
+        for told in _items(list(refused.values()), context, run_id):
+            if told.id not in known:
+                state.open_reviews([told])
+            elif (now := _described(known[told.id], told)) != known[told.id]:
+                state.describe_review(now)
+        state.close_reviews(
+            [item.id for item in known.values() if item.id not in refused and subject_of(item) in through],
+            context.run.clock(),
+        )
 
 
 def _described(item: ReviewItem, told: ReviewItem) -> ReviewItem:

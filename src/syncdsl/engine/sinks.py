@@ -19,7 +19,7 @@ from syncdsl.engine.operations import (
 )
 from syncdsl.engine.passes import pass_digest
 from syncdsl.engine.report import ApplyReport
-from syncdsl.engine.reviewing import commit_reviews
+from syncdsl.engine.reviewing import commit_refusals, commit_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +108,7 @@ class ApplySink:
         """Return what came of it."""
         if self._execution is None:
             return ApplyReport(changes=context.change_set)
+        commit_refusals(context, self._execution.report, self._run_id)
         return self._execution.report
 
 

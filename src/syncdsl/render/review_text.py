@@ -170,7 +170,7 @@ def _values(item: ReviewItem, pair: Pair | None, style: Style, width: int) -> li
     """Return the values in question side by side."""
     if item.kind == "conflict":
         names = sides_of(item)
-    elif item.kind == "value":
+    elif item.kind == "value" and (item.left is not None or item.right is not None):
         names = side_words(pair.left.connection, pair.right.connection) if pair else ("left", "right")
     else:
         return []

@@ -79,7 +79,7 @@ def test_a_decided_conflict_travels_and_names_the_person(world: World, words: st
     left, right, item = conflict(world)
     decide(world, item, words)
     changes = world.preview()
-    assert [effect.reason for effect in changes.changes] == [f"decided by anna ({item.id})"]
+    assert [effect.reason for effect in changes.changes] == ["decided by anna"]
     assert only(world).state == "decided"
     world.apply()
     assert (world.get(left)["Phone"], world.get(right)["phone"]) == (value, value)
@@ -134,7 +134,8 @@ def test_a_refused_write_keeps_the_decision(world: World) -> None:
     )
     world.apply()
     world.apply()
-    assert (only(world).id, only(world).state) == (item.id, "decided")
+    assert {one.id: one.state for one in items(world)}[item.id] == "decided"
+    assert sorted(one.kind for one in items(world)) == ["conflict", "value"]
     world.books.interfere = None
     world.apply()
     assert items(world) == []
@@ -411,3 +412,43 @@ def test_a_create_given_up_is_not_made_again(world: World) -> None:
     assert len(world.all("customers")) == 2
     assert left not in {one[0] for one in world.links()}
     assert item.id not in {one.id for one in items(world)}
+
+
+# -- writes that are refused -------------------------------------------------------------------------------------------
+
+
+def test_a_refused_write_is_one_item_until_it_goes_through(world: World) -> None:
+    """A record that the other system will not take is seen, once, with its words; everything else goes on."""
+    left = world.rules(LINKED).account("Acme", Phone="1")
+    world.books.interfere = lambda _module, write: (
+        Fate(outcome=Rejected(code="15", message="not on Mondays"), lands=False)
+        if isinstance(write, NewRecord) and write.fields["name"] == "Acme"
+        else None
+    )
+    world.account("Bolt", Phone="2")
+    world.apply()
+    item = only(world)
+    assert (item.kind, item.record_id, item.reason) == ("value", left, "books refused it (15): not on Mondays")
+    assert item.choices == ["retry"]
+    world.apply()
+    assert only(world) == item
+    assert len(world.links()) == 1
+    world.books.interfere = None
+    world.apply()
+    assert items(world) == []
+    assert only(world, "closed").id == item.id
+
+
+def test_a_refused_write_that_nobody_wants_any_more_closes(world: World) -> None:
+    """The value was put back: there is nothing to write, and nothing to see."""
+    left = world.rules(LINKED).account("Acme", Phone="1")
+    world.settle()
+    world.books.interfere = lambda _module, write: (
+        Fate(outcome=Rejected(code="15", message="no"), lands=False) if isinstance(write, Change) else None
+    )
+    world.edit(left, Phone="2")
+    world.apply()
+    assert only(world).reason == "books refused it (15): no"
+    world.edit(left, Phone="1")
+    world.apply()
+    assert items(world) == []

@@ -63,6 +63,8 @@ def settle_disputes(pair: Pair, context: Context, result: MatchResult) -> MatchR
     if not result.disputes:
         return result
     result.disputes = [item for item in result.disputes if not _asked_about(pair, context, item)]
+    if not context.reviews:
+        return result
     decided = [(item, context.reviews.of(dispute_hold(pair, context, item))) for item in result.disputes]
     if not any(decision for _, decision in decided):
         return result

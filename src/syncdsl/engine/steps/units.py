@@ -193,7 +193,7 @@ def _reason(there: str, changes: Sequence[FieldChange], persons: Sequence[Decide
     if not persons:
         return by_rule
     fields = frozenset[str]().union(*(decided.fields for decided in persons))
-    told = ", ".join(decided.reason for decided in persons)
+    told = ", ".join(dict.fromkeys(decided.reason for decided in persons))
     return told if all(change.field in fields for change in changes) else f"{by_rule}; {told}"
 
 
