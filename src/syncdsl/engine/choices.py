@@ -134,8 +134,9 @@ def _linked_id(item: ReviewItem, named: str) -> str:
         if named == candidate.text:
             named = candidate.id or ""
     if ANY_ID in item.choices:
-        # `books.customers/4600` names the same record as `4600`.
-        found = named.rpartition("/")[2]
+        # `books.customers/4600` names the same record as `4600`; ids of children have a slash of their own.
+        module, slash, rest = named.partition("/")
+        found = rest if slash and "." in module else named
         if found and not found.isspace() and found != "ID":
             return found
         raise WrongChoiceError("say which record it is: `link` and its id")

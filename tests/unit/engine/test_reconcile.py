@@ -163,6 +163,9 @@ def test_candidates_are_named_by_id_or_in_full() -> None:
     decision = read_decision(unknown, "link books.customers/4")
     assert decision is not None
     assert decision_text(unknown, decision) == "link 4"
+    child = read_decision(unknown, "link books.contact_persons/4/5")
+    assert child is not None
+    assert child == read_decision(unknown, "link 4/5")
     with pytest.raises(WrongChoiceError):
         read_decision(unknown, "link ID")
 
