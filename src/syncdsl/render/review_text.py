@@ -11,7 +11,7 @@ from syncdsl.engine.choices import candidates_of, decision_text, meaning, side_w
 from syncdsl.render.holds_text import TITLES
 from syncdsl.render.neutral import cells, cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
-from syncdsl.render.values_text import label_text, record_text, value_text
+from syncdsl.render.values_text import label_text, value_text
 from syncdsl.schema.values import is_empty, to_json
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def render_reviews(items: Sequence[ReviewItem], now: dt.datetime, style: Style =
     since = max(len("since"), *(len(age(item.opened, now)) for item in items))
     for kind, title in TITLES.items():
         if kind in by_kind:
-            lines += ["", f"{style('hold', NOUNS[kind][1])}  {style('dim', title)}"]
+            noun = NOUNS[kind][1]
+            lines += ["", f"{style('hold', noun)}  {style('dim', cut(title, width - len(noun) - 2))}"]
             for item in by_kind[kind]:
                 lines += _table_row(item, age(item.opened, now).rjust(since), style, width)
     return "\n".join(lines) + "\n"
@@ -90,7 +91,7 @@ def _figures(items: Sequence[ReviewItem], style: Style) -> list[str]:
 def _table_row(item: ReviewItem, since: str, style: Style, width: int) -> list[str]:
     """Return the lines of an item: which record and since when, what is asked, and what was decided."""
     room = width - len(item.id) - cells(since) - 6
-    label = cut(neutral(item.label), max(room * 2 // 3, 12))
+    label = cut(neutral(item.label), max(min(room * 2 // 3, room - 10), 6))
     subject = cut(neutral(_subject(item)), max(room - cells(label) - 2, 8))
     gap = " " * max(room - cells(label) - cells(subject) - 2, 0)
     lines = [f"  {style('bold', item.id)}  {label}  {style('dim', subject)}{gap}  {style('dim', since)}"]
@@ -134,11 +135,12 @@ def render_review(item: ReviewItem, known: Known, now: dt.datetime, style: Style
     """Return one item: what is asked and why, both sides field by field, and the commands that decide it."""
     opened = item.opened.strftime("%Y-%m-%d %H:%M UTC")
     waits = "settled" if item.state == "closed" else f"waits since {opened}, {age(item.opened, now)}"
+    noun = NOUNS[item.kind][0]
     lines = [
-        f"{style('bold', item.id)}  {style('hold', NOUNS[item.kind][0])}  {style('dim', waits)}",
-        f"  {style('bold', cut(neutral(item.label), width - 4))}  {neutral(_subject(item))}",
+        f"{style('bold', item.id)}  {style('hold', noun)}  {style('dim', cut(waits, width - len(noun) - 12))}",
+        _named(item.label, _subject(item), style, width),
         *_wrapped(f"{neutral(item.reason)}.", width, style),
-        f"  {style('dim', _place(item))}",
+        "  " + style("dim", cut(_place(item), width - 2)),
     ]
     if known.line:
         lines.append(f"      {style('code', cut(neutral(known.line), width - 6))}")
@@ -150,6 +152,13 @@ def render_review(item: ReviewItem, known: Known, now: dt.datetime, style: Style
     if item.state != "closed":
         lines += ["", style("bold", "To decide it"), *_commands(item, style, width)]
     return "\n".join(lines) + "\n"
+
+
+def _named(label: str, record: str, style: Style, width: int) -> str:
+    """Return a line with what people call a record, and its place."""
+    place = cut(neutral(record), max(width - 16, 8))
+    name = cut(neutral(label), max(width - cells(place) - 4, 8))
+    return f"  {style('bold', name)}  {style('dim', place)}"
 
 
 def _place(item: ReviewItem) -> str:
@@ -191,9 +200,9 @@ def _compared(item: ReviewItem, known: Known, style: Style, width: int) -> list[
     candidates = candidates_of(item)
     for one in candidates[:CANDIDATES]:
         other = (one.connection, one.module, one.id or "")
-        lines += ["", f"  {style('bold', label_text(one))}  {style('dim', record_text(one))}"]
+        lines += ["", _named(one.label, one.text, style, width)]
         if other not in known.fields:
-            lines.append("    " + style("dim", "not read yet"))
+            lines.append("    " + style("dim", "deleted" if item.kind == "deleted" else "not read yet"))
         elif known.pair is None or other[:2] == subject[:2] or subject not in known.fields:
             lines += _alone(known.fields[other], width)
         else:
@@ -224,14 +233,14 @@ def _side_by_side(
     left, right = (subject, other) if from_left else (other, subject)
     on_left, on_right = known.fields.get(left, {}), known.fields.get(right, {})
     rows = [
-        (cut(neutral(line.text), 32), one, two)
+        (cut(neutral(line.text), min(max(width // 3, 12), 32)), one, two)
         for line in pair.lines
         if (one := _left(line, on_left)) is not None
         and (two := _right(line, on_right)) is not None
         and not (all(map(is_empty, one)) and all(map(is_empty, two)))
     ]
     column = max((cells(text) for text, _, _ in rows), default=0)
-    half = max((width - column - 12) // 2, 12)
+    half = max((width - column - 10) // 2, 6)
     heads = [cut(neutral(f"{one[0]}.{one[1]}/{one[2]}"), half) for one in (left, right)]
     lines = ["    " + style("dim", f"{_fill('', column)}    {_fill(heads[0], half)}  {heads[1]}")]
     for text, one, two in rows:

@@ -96,7 +96,7 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
 def _set_apart(pair: Pair, context: Context, left: Record, right: Record, hold: Hold, decided: Decided | None) -> None:
     """Do with duplicates what a person decided, short of linking them; hold them while nobody did."""
     match decided.decision if decided else None:
-        case MakeCopy(side=side):
+        case MakeCopy(side=side) if pair.direction in {"both", side}:
             clone_partner(pair, context, left, right, side, decided=decided)
         case AsideDecision():
             _skip(pair, context, left, right, decided.reason if decided else "", decided)
