@@ -105,9 +105,9 @@ def _known(workspace: Workspace, state: State, item: ReviewItem) -> Known:
     records += [(one.connection, one.module, one.id or "") for one in candidates_of(item)]
     fields: dict[tuple[str, str, str], Any] = {}
     for record in records:
-        seen = state.seen_record(*record)
+        seen = state.seen_fields(*record)
         if seen is not None:
-            fields[record] = seen.fields
+            fields[record] = seen
     return Known(pair=pair, line=lines[at].strip() if 0 <= at < len(lines) else None, fields=fields)
 
 

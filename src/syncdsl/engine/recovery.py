@@ -49,9 +49,9 @@ def _base_of_found(endpoint: Endpoint, context: Context, record: Record, names: 
 def _doubt(intent: Intent, context: Context, reason: str, found: Sequence[Record]) -> Hold:
     """Return the question that a create without an answer asks, about the record it was made for."""
     source = (intent.source_connection, intent.source_module)
-    seen = context.run.state.seen_record(*source, intent.source_id)
+    seen = context.run.state.seen_fields(*source, intent.source_id)
     schema = context.run.schemas[source[0]].modules.get(source[1])
-    label = show(seen.fields.get(schema.label_field)) if seen and schema else ""
+    label = show(seen.get(schema.label_field)) if seen and schema else ""
     owner = context.plan.pairs.get(intent.pair_or_document) or context.plan.documents.get(intent.pair_or_document)
     return Hold(
         rule=intent.pair_or_document,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, update
 
 from syncdsl.state.part import Part, chunks
-from syncdsl.state.records import ReviewItem, StoredRecord
-from syncdsl.state.tables import OBSERVATION, OBSERVED_RECORD, REVIEW
+from syncdsl.state.records import ReviewItem
+from syncdsl.state.tables import REVIEW
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -110,25 +110,3 @@ class Reviews(Part):
         statement = update(REVIEW).where(REVIEW.c.id == item_id, REVIEW.c.state.in_(states)).values(values)
         with self.transaction() as connection:
             return connection.execute(statement).rowcount > 0
-
-    def seen_record(self, connection: str, module: str, record_id: str) -> StoredRecord | None:
-        """Return a record as any observation read it last; None when none did."""
-        name = f"{connection}.{module}"
-        columns = [OBSERVED_RECORD.c[each] for each in ("step", "version", "modified", "created", "fields")]
-        with self.reading() as reading:
-            steps = [step for step in reading.execute(select(OBSERVATION.c.step)).scalars() if _of_module(step, name)]
-            rows = reading.execute(
-                select(*columns).where(OBSERVED_RECORD.c.step.in_(steps), OBSERVED_RECORD.c.record_id == record_id)
-            ).all()
-        if not rows:
-            return None
-        # Several views of one module may have read different fields of it.
-        row = max(rows, key=lambda item: (len(item.fields), item.step))
-        return StoredRecord(
-            id=record_id, version=row.version, modified=row.modified, created=row.created, fields=row.fields
-        )
-
-
-def _of_module(step: str, name: str) -> bool:
-    """Return whether an observation is of a module, or of a view of it."""
-    return step == name or step.startswith(f"{name}|")

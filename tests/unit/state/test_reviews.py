@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from syncdsl.state import ReviewItem, StoredRecord
+from syncdsl.state import ReviewItem
 
 if TYPE_CHECKING:
     from syncdsl.state import State
@@ -109,18 +109,3 @@ def test_what_is_told_of_a_question_is_kept_up_to_date(state: State) -> None:
     told = replace(found, location="main.sync:9", choices=["crm"], label="Acme AG")
     state.describe_review(replace(told, state="closed", opened=NOW + DAY))
     assert state.reviews() == [told]
-
-
-def test_a_record_is_found_as_it_was_read_last(state: State) -> None:
-    """In its module or in a view of it, with as many fields as any reading had; never in a module of a longer name."""
-    row = StoredRecord(id="1", fields={"Name": "Acme"})
-    full = StoredRecord(id="1", fields={"Name": "Acme", "Phone": "1"})
-    for step, record in (
-        ("crm.Accounts|Some", full),
-        ("crm.Accounts", row),
-        ("crm.AccountsOld", StoredRecord(id="2")),
-    ):
-        state.begin_observation(step)
-        state.stage(step, [(record, None)])
-    assert state.seen_record("crm", "Accounts", "1") == full
-    assert state.seen_record("crm", "Accounts", "2") is None
