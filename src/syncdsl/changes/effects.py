@@ -99,6 +99,24 @@ class Link(_Effect):
     suffix: dict[str, str] = Field(default_factory=dict)
 
 
+class Delete(_Effect):
+    """Delete the record on `side`, because its partner was deleted and the rule says so."""
+
+    kind: Literal["delete"] = "delete"
+    record: RecordName
+    side: Literal["left", "right"]
+    partner: RecordName
+
+
+class Deactivate(_Effect):
+    """Make the record on `side` inactive, because its partner was deleted and the rule says so."""
+
+    kind: Literal["deactivate"] = "deactivate"
+    record: RecordName
+    side: Literal["left", "right"]
+    partner: RecordName
+
+
 class Void(_Effect):
     """Close a document."""
 
@@ -143,8 +161,10 @@ class Hold(_Effect):
     right: Any = None
 
 
-Effect: TypeAlias = Annotated[Create | Update | Link | Void | Skip | Hold, Field(discriminator="kind")]
+Effect: TypeAlias = Annotated[
+    Create | Update | Link | Delete | Deactivate | Void | Skip | Hold, Field(discriminator="kind")
+]
 """Any effect."""
 
-Change: TypeAlias = Create | Update | Link | Void | Skip
+Change: TypeAlias = Create | Update | Link | Delete | Deactivate | Void | Skip
 """Effects that do something: a change set with none of them is empty."""

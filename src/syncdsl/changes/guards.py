@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.changes.change_set import GuardVerdict
-from syncdsl.changes.effects import Create, Update
+from syncdsl.changes.effects import Create, Deactivate, Delete, Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +90,12 @@ def _count(limit: Limit, effects: Sequence[Effect], today: Today) -> int:
             # One record is one update, however many of its fields change.
             count = len({effect.record.text for effect in effects if isinstance(effect, Update)})
             return count + (today.updates if limit.per_day else 0)
-        case "deletes" | "amount":
-            return today.deletes if limit.per_day else 0
+        case "deletes":
+            # What is made inactive is gone for the people who work with it: it counts like what is deleted.
+            count = sum(isinstance(effect, Delete | Deactivate) for effect in effects)
+            return count + (today.deletes if limit.per_day else 0)
+        case "amount":
+            return 0
 
 
 def _amount(effects: Sequence[Effect], base: str) -> tuple[Decimal, str | None]:

@@ -10,7 +10,7 @@ from syncdsl.diagnostics.codes.runs import NOT_CARRIED_OUT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from syncdsl.plan.pairs import DocumentPlan, Pair, TriggerPlan
+    from syncdsl.plan.pairs import DocumentPlan, TriggerPlan
     from syncdsl.plan.plan import Plan
 
 _SHOWN = 6
@@ -34,8 +34,6 @@ def require_ability(plan: Plan) -> None:
 
 
 def _beyond(plan: Plan) -> Iterator[tuple[str, str]]:
-    for pair in plan.pairs.values():
-        yield from _of_pair(pair)
     for document in plan.documents.values():
         yield from _of_document(document)
     for trigger in plan.triggers:
@@ -43,17 +41,6 @@ def _beyond(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((item.location, "`transactions`") for item in plan.transactions)
     yield from ((item.location, "`access`") for item in plan.access)
     yield from ((item.location, "`moved`") for item in plan.moved)
-
-
-def _of_pair(pair: Pair) -> Iterator[tuple[str, str]]:
-    for action in pair.on_delete.values():
-        if action != "keep":
-            yield pair.location, f"`on delete: {action}`"
-    for line in pair.lines:
-        if line.enforce:
-            yield line.location, "`enforce`"
-        if line.else_skip:
-            yield line.location, "`else skip`"
 
 
 def _of_document(document: DocumentPlan) -> Iterator[tuple[str, str]]:

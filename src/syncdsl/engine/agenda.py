@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, assert_never
 
-from syncdsl.changes.effects import Create, Hold, Link, Skip, Update, Void
+from syncdsl.changes.effects import Create, Deactivate, Delete, Hold, Link, Skip, Update, Void
 from syncdsl.engine.observation import observation_name
 
 if TYPE_CHECKING:
@@ -25,10 +25,12 @@ def renew_agenda(context: Context) -> None:
     for observation in context.observations.values():
         step = observation.step
         names[step.connection, step.module].append(observation_name(step))
+    # What is gone stays so until it is seen again: as long as something is to be decided about it.
+    gone = {observation_name(observation.step): observation.gone for observation in context.observations.values()}
     wanted: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for connection, module, record_id in sorted({*context.again, *_subjects(context)}):
         for name in names.get((connection, module), ()):
-            wanted[name][record_id] = "again"
+            wanted[name][record_id] = "gone" if record_id in gone[name] else "again"
     state = context.run.state
     with state.transaction():
         for observation in context.observations.values():
@@ -49,7 +51,7 @@ def _records(effect: Effect) -> tuple[RecordName, ...]:
     match effect:
         case Create():
             return (effect.source,)
-        case Update():
+        case Update() | Delete() | Deactivate():
             return (effect.record, effect.partner)
         case Link():
             return (effect.left, effect.right)

@@ -61,6 +61,10 @@ class Context:
         """Pairs of which every record is looked at."""
         self.again: set[tuple[str, str, str]] = set()
         """Records (connection, module, id) that the next run looks at again, whatever becomes of this one."""
+        self.severed: set[str] = set()
+        """Links (by uid) of which one record is gone for certain, whatever becomes of the other one."""
+        self.leaving: set[str] = set()
+        """Links (by uid) whose other record this change set deletes."""
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
         self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}
@@ -243,7 +247,7 @@ class Context:
                     continue
                 index = self.view.links(pair.name)
                 link = (index.by_left if side == "left" else index.by_right).get(reference.id)
-                if link is not None and link.status == "active":
+                if link is not None and link.status == "active" and link.uid not in self.severed:
                     return Ref(there.module, link.right_id if side == "left" else link.left_id)
         return None
 

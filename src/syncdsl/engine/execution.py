@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Written
 from syncdsl.diagnostics import Fault
+from syncdsl.engine.answers import Answer
 from syncdsl.engine.journal import Journal
 from syncdsl.engine.operations import (
     CreateDocument,
     CreateRecord,
+    DeactivateRecord,
+    DeleteRecord,
     LinkRecords,
     SetAside,
     UpdateRecord,
     VoidDocument,
 )
+from syncdsl.engine.removal import removed
 from syncdsl.engine.report import NOT_SENT, ApplyReport, Failure
-from syncdsl.engine.writes import Write, create_writes, update_writes, void_writes, waits, without_waiting
+from syncdsl.engine.writes import (
+    Write,
+    create_writes,
+    removal_writes,
+    update_writes,
+    void_writes,
+    waits,
+    without_waiting,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,18 +39,9 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Connection, Outcome, Record
     from syncdsl.engine.context import Context
-    from syncdsl.engine.operations import Operation
+    from syncdsl.engine.operations import Operation, Removal
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What one call came to: an outcome for each write, what was read back, and what went wrong with the whole."""
-
-    outcomes: list[Outcome]
-    read_back: dict[str, Record]
-    problem: BaseException | None = None
 
 
 class Execution:
@@ -51,7 +53,10 @@ class Execution:
         self.journal = Journal(context=context, run_id=run_id, fence=fence)
 
     def perform(self, connection: str, module: str, operations: Sequence[Operation]) -> None:
-        """Perform the operations on one module: links and updates, then creates, then closing documents."""
+        """Perform the operations on one module: links and updates, then creates, then closing documents.
+
+        What takes records away is left to `remove`.
+        """
         links = [item for item in operations if isinstance(item, LinkRecords)]
         for item in operations:
             match item:
@@ -59,7 +64,15 @@ class Execution:
                     self.report.done.append(item.effect)
                 case SetAside():
                     self.report.done.append(item.effect)
-                case LinkRecords() | CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+                case (
+                    LinkRecords()
+                    | CreateRecord()
+                    | CreateDocument()
+                    | UpdateRecord()
+                    | DeleteRecord()
+                    | DeactivateRecord()
+                    | VoidDocument()
+                ):
                     pass
         updates = [item for item in operations if isinstance(item, UpdateRecord)]
         creates = [item for item in operations if isinstance(item, CreateRecord | CreateDocument)]
@@ -90,6 +103,42 @@ class Execution:
         self.context.run.progress.finish(
             task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused"
         )
+
+    def remove(self, connection: str, module: str, removals: Sequence[Removal]) -> None:
+        """Delete records of one module and make others inactive, each only while it is as it was decided on.
+
+        No system deletes on a condition: a record is read right before the call, and an edit between the two is lost.
+        Before that it is asked once more whether the partners are still gone: some waited long for a person.
+        """
+        task = f"delete in {connection}.{module}"
+        self.context.run.progress.start(task, len(removals))
+        gone = self._still_gone(removals)
+        self.context.run.progress.advance(task, len(removals) - len(gone))
+        for writes in removal_writes(self.context, connection, module, gone):
+            self._send(connection, module, writes, task)
+        self.context.run.progress.finish(task, f"{len(removals):,} records")
+
+    def _still_gone(self, removals: Sequence[Removal]) -> list[Removal]:
+        """Return the removals whose evidence still holds; a record that came back is remembered, its partner stays."""
+        back: set[tuple[str, str, str]] = set()
+        asked = {(item.evidence.connection, item.evidence.module) for item in removals}
+        for connection, module in sorted(asked):
+            ids = [
+                item.evidence.id
+                for item in removals
+                if (item.evidence.connection, item.evidence.module) == (connection, module)
+            ]
+            found = self.context.run.connections[connection].fetch(module, ids, self._names(connection, module))
+            for record in found.values():
+                self.journal.came_back(connection, record)
+                back.add((connection, module, record.id))
+        kept: list[Removal] = []
+        for item in removals:
+            if (item.evidence.connection, item.evidence.module, item.evidence.id) in back:
+                self.report.moved_on.append(item.effect)
+            else:
+                kept.append(item)
+        return kept
 
     def _send_late(self, connection: str, module: str, updates: Sequence[UpdateRecord], task: str) -> None:
         """Send updates that referred to records made meanwhile; what still has no partner waits with its unit."""
@@ -163,6 +212,9 @@ class Execution:
     def _take(self, write: Write, outcome: Outcome, read_back: dict[str, Record]) -> None:
         """Commit what came of one write."""
         match outcome:
+            case Written() if write.removes is not None:
+                self.journal.removed(write)
+                self.report.done.extend(write.effects)
             case Written():
                 record = read_back.get(outcome.id)
                 if record is None:
@@ -205,6 +257,8 @@ def _call(
 ) -> Answer:
     """Send one batch and read back what it wrote. Runs in a worker thread: it touches nothing but the connection."""
     first = group[0]
+    if first.removes is not None:
+        return removed(adapter, module, group, names)
     if first.action is not None:
         outcomes: list[Outcome] = [adapter.act(module, first.record_id or "", first.action)]
     elif first.change is not None:

@@ -26,12 +26,19 @@ class Sink(Protocol):
         ...
 
     def write(self, step: WriteStep, context: Context) -> None:
-        """Take the operations on one module."""
+        """Take the operations on one module, but for those that take records away."""
+        ...
+
+    def remove(self, step: WriteStep, context: Context) -> None:
+        """Take the deletes on one module: after everything else, children before their parents."""
         ...
 
 
 def interpret(plan: Plan, context: Context, sink: Sink) -> None:
-    """Perform every step of a plan; between reading and deciding, what is looked at is made complete, or limited."""
+    """Perform every step of a plan; between reading and deciding, what is looked at is made complete, or limited.
+
+    Records are taken away last, in the opposite order of modules.
+    """
     for step in plan.steps:
         if isinstance(step, ObserveStep):
             observe(step, context)
@@ -42,6 +49,9 @@ def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     for step in plan.steps:
         if not isinstance(step, ObserveStep):
             perform(step, context, sink)
+    for step in reversed(plan.steps):
+        if isinstance(step, WriteStep):
+            sink.remove(step, context)
 
 
 def perform(step: MatchStep | MergeStep | TriggerStep | GuardStep | WriteStep, context: Context, sink: Sink) -> None:

@@ -9,14 +9,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
-from syncdsl.engine.lines import absorb, line_fields, line_state, pair_fields, settled_link, written_link
-from syncdsl.engine.merging import Decision, Stamps, merge_first
+from syncdsl.engine.created import created_link
+from syncdsl.engine.lines import absorb, line_fields, pair_fields, written_link
 from syncdsl.engine.observation import observation_name
-from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
+from syncdsl.engine.operations import (
+    CreateDocument,
+    CreateRecord,
+    DeactivateRecord,
+    DeleteRecord,
+    LinkRecords,
+    UpdateRecord,
+    VoidDocument,
+)
+from syncdsl.engine.removal import removal_history, removal_payload
 from syncdsl.engine.steps.observe import carried_key, stored_record, with_id
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, is_empty, to_json
-from syncdsl.state import HistoryEntry, Instance, Intent, Link
+from syncdsl.state import HistoryEntry, Instance, Intent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,9 +34,11 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
-    from syncdsl.engine.merging import LineState
     from syncdsl.engine.operations import Operation as AnyOperation
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.engine.writes import Write
+    from syncdsl.plan.steps import ObserveStep
+    from syncdsl.state import StoredRecord
     from syncdsl.state.records import Operation
 
 LEASE_SECONDS = 600
@@ -70,7 +81,7 @@ class Journal:
 
     def _intent(self, write: Write) -> Intent:
         first = write.operations[0]
-        payload = _payload(self._context, write)
+        payload = {**_payload(self._context, write), "server_time": self._context.server_time.isoformat()}
         op: Operation
         key: str | None
         match first:
@@ -83,6 +94,8 @@ class Journal:
             case LinkRecords():
                 other = first.effect.left if first.effect.key_side == "right" else first.effect.right
                 owner, source, op, key, instance = first.pair.name, other, "key", first.link.key, 0
+            case DeleteRecord() | DeactivateRecord():
+                owner, source, op, key, instance = first.pair.name, first.effect.partner, first.effect.kind, None, 0
             case VoidDocument():
                 owner, source, op, key = first.document.name, first.effect.source, "void", None
                 instance = first.instance.number
@@ -136,10 +149,53 @@ class Journal:
                         view.put_instance(_closed(operation.instance))
                     case LinkRecords():
                         self._note_write(operation.pair.name, operation.link.uid, operation.effect.key_side, record)
+                    case DeleteRecord() | DeactivateRecord():
+                        raise ValueError("what takes a record away is told by `removed`")
             view.flush()
             self._state.close_reviews(_decided_in(write), self._context.run.clock())
             self._note_observed(write, found)
             self._state.add_history(self._run_id, self._history(write, record))
+
+    def removed(self, write: Write) -> None:
+        """Commit that a record was taken away: the link as it is from now on, and what the record held.
+
+        A deleted one is forgotten as observed: where the system tells no deletions it would seem to be there still.
+        """
+        with self._state.transaction(), self._state.because_of(write.iid):
+            self._state.resolve_intent(write.iid, "done", remote_id=write.record_id)
+            for operation in write.operations:
+                if isinstance(operation, DeleteRecord | DeactivateRecord):
+                    self._context.view.put_link(operation.link)
+                    run = self._context.run
+                    entries = removal_history(operation, write.iid, at=run.clock(), by=run.user or None)
+                    self._state.add_history(self._run_id, entries)
+                if isinstance(operation, DeleteRecord):
+                    for step in self._steps(write.connection, write.module):
+                        self._state.unstage(observation_name(step), {operation.record.id: "absent"})
+            self._context.view.flush()
+
+    def came_back(self, connection: str, record: Record) -> None:
+        """Commit that a record that was gone is there again, so that the next run looks at it."""
+        with self._state.transaction():
+            for step in self._steps(connection, record.module):
+                if step.view is None:
+                    self._state.stage(observation_name(step), [self._held(step, record)])
+                else:
+                    self._state.put_on_agenda({observation_name(step): {record.id: "outside"}})
+
+    def _steps(self, connection: str, module: str) -> list[ObserveStep]:
+        return [
+            observation.step
+            for observation in self._context.observations.values()
+            if (observation.step.connection, observation.step.module) == (connection, module)
+        ]
+
+    def _held(self, step: ObserveStep, record: Record) -> tuple[StoredRecord, str | None]:
+        """Return a record as the observation of a step keeps it, with the key it carries."""
+        named = with_id(record)
+        held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
+        key_field = self._context.run.schemas[step.connection].modules[step.module].key_field
+        return stored_record(held), carried_key(held, key_field)
 
     def _note_observed(self, write: Write, record: Record) -> None:
         """Remember the record as it is after a write, so that our own write is no change to be fetched.
@@ -148,13 +204,9 @@ class Journal:
         """
         if record.version is None:
             return
-        for observation in self._context.observations.values():
-            step = observation.step
-            if (step.connection, step.module, step.view) == (write.connection, write.module, None):
-                named = with_id(record)
-                held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
-                key_field = self._context.run.schemas[step.connection].modules[step.module].key_field
-                self._state.note_written(observation_name(step), stored_record(held), carried_key(held, key_field))
+        for step in self._steps(write.connection, write.module):
+            if step.view is None:
+                self._state.note_written(observation_name(step), *self._held(step, record))
 
     def refused(self, write: Write, detail: str) -> None:
         """Commit that a write certainly did not happen; an edge fires again next time."""
@@ -179,7 +231,7 @@ class Journal:
                     case VoidDocument():
                         for one in operation.triggers:
                             self._context.view.put_truths(one, {operation.instance.record_id: False}, now)
-                    case CreateRecord() | UpdateRecord() | LinkRecords():
+                    case CreateRecord() | UpdateRecord() | LinkRecords() | DeleteRecord() | DeactivateRecord():
                         pass
             self._context.view.flush()
 
@@ -248,6 +300,8 @@ class Journal:
                 case LinkRecords():
                     uid, side = operation.link.uid, operation.effect.key_side
                     fields = [("syncdsl key", None, operation.link.key, effect.location)]
+                case DeleteRecord() | DeactivateRecord():
+                    raise ValueError("what takes a record away has a history of its own")
                 case VoidDocument():
                     uid = operation.instance.key
                     fields = [("status", operation.instance.doc_status, "void", effect.location)]
@@ -283,19 +337,12 @@ def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Rec
 
 def _decided_in(write: Write) -> list[str]:
     """Return the review items whose decisions a write carried out."""
-    return sorted(
-        {
-            decided.review
-            for operation in write.operations
-            if not isinstance(operation, VoidDocument | CreateDocument)
-            for decided in operation.decided
-        }
-    )
+    return sorted({decided.review for operation in write.operations for decided in getattr(operation, "decided", ())})
 
 
 def _person(operation: AnyOperation, field: str) -> str | None:
     """Return the person because of whose decision a field was written."""
-    decisions = () if isinstance(operation, VoidDocument | CreateDocument) else operation.decided
+    decisions: tuple[Decided, ...] = getattr(operation, "decided", ())
     return next((item.by for item in decisions if not item.fields or field in item.fields), None) or None
 
 
@@ -359,36 +406,7 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
             }
         case UpdateRecord() | LinkRecords():
             return {"fields": fields_to_json(write.change.fields) if write.change else {}}
+        case DeleteRecord() | DeactivateRecord():
+            return removal_payload(first)
         case VoidDocument():
             return {"document": True, "triggers": list(first.triggers)}
-
-
-def created_link(context: Context, operation: CreateRecord, record: Record) -> Link:
-    """Return the link of a record just made: what was written is settled as the other system holds it.
-
-    A line that only leads back (from what was made to what it was made from) is settled unless it brings something:
-    then the next run shows it.
-    """
-    pair, side = operation.pair, operation.effect.source_side
-    left, right = (operation.source, record) if side == "left" else (record, operation.source)
-    link = Link(
-        uid=operation.effect.key,
-        pair=pair.name,
-        left_id=left.id,
-        right_id=right.id,
-        key=operation.effect.key,
-        status="active",
-        lines=(),
-        left_base={},
-        right_base={},
-        suffix=dict(operation.effect.suffix),
-    )
-    toward = [line for line in pair.lines if (line.to_right if side == "left" else line.to_left) is not None]
-    link = absorb(pair, context, link, toward, left.fields, right.fields)
-    link = written_link(link, "right" if side == "left" else "left", record)
-    back = [line_state(pair, context, line, left, right, None) for line in pair.lines if line not in toward]
-    stamps = Stamps(left=left.modified, right=right.modified, window=context.stamp_window)
-    decisions: list[tuple[tuple[LineState, ...], Decision]] = [
-        ((state,), merge_first((state,), overwrite=None, policy=pair.on_conflict, stamps=stamps)) for state in back
-    ]
-    return settled_link(pair, context, link, left, right, decisions)

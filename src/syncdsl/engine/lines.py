@@ -10,6 +10,7 @@ from syncdsl.engine.mapping import Mapped, Misfit, Parked, mapped_value, source_
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed
 from syncdsl.plan.expressions import Constant
 from syncdsl.schema.canonical import canonical
+from syncdsl.schema.fitting import misfit
 from syncdsl.schema.values import PartnerOf, Ref
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ def apply_line(
     )
     added = suffix.get(f"{side}:{assignment.target}")
     if added and isinstance(outcome, Mapped) and isinstance(outcome.value, str):
-        return Mapped(outcome.value + added)
+        value = outcome.value + added
+        problem = misfit(value, assignment.type)
+        return Misfit(problem, value) if problem else Mapped(value)
     return outcome
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.reviewing import Decided
+    from syncdsl.engine.steps.merged import Merged
     from syncdsl.state import Link
     from syncdsl.state.records import LinkStatus
 
@@ -59,8 +60,8 @@ class Linked:
 class MatchResult:
     """What became of the records of a pair that were looked at, each list in order of ids.
 
-    `linked` can be read once. `gone` are links one of whose records is gone, with the status that follows; a link that
-    has it already still waits for a decision.
+    `linked` can be read once. `gone` are links one of whose records is gone, with the status that follows; where a
+    link has it already nothing is left to decide. `merged` are those whose record was merged into another one.
     """
 
     linked: Iterable[Linked] = ()
@@ -69,6 +70,7 @@ class MatchResult:
     create_right: list[Record] = field(default_factory=list)
     create_left: list[Record] = field(default_factory=list)
     gone: list[tuple[Link, LinkStatus]] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,13 +65,20 @@ class Stamps:
 
 
 def merge_changed(unit: tuple[LineState, ...], policy: Winner, stamps: Stamps) -> Decision:
-    """Decide a unit that has been synced before: only changes travel, clearing included."""
+    """Decide a unit that has been synced before: only changes travel, clearing included.
+
+    One that is enforced is corrected also when nothing changed: by its only direction, else by the side whose value
+    counts. Where it leads one way only, whatever the far side holds is corrected.
+    """
     left_changed = any(state.left_changed for state in unit)
     right_changed = any(state.right_changed for state in unit)
-    if not left_changed and not right_changed:
-        return "settled"
     if all(state.agrees for state in unit):
         return "settled"
+    strong = _enforced(unit, policy)
+    if not left_changed and not right_changed:
+        return strong or "settled"
+    if strong is not None and _one_way(unit) == strong:
+        return strong
     if left_changed and right_changed:
         return _by_policy(unit, policy, stamps)
     if left_changed:
@@ -115,6 +122,26 @@ def merge_first(
     return _by_policy(unit, policy or "review", stamps)
 
 
+def _one_way(unit: tuple[LineState, ...]) -> Literal["to_right", "to_left"] | None:
+    """Return the only direction that the lines of a unit have; None when they lead both ways."""
+    right, left = any(state.can_right for state in unit), any(state.can_left for state in unit)
+    if right == left:
+        return None
+    return "to_right" if right else "to_left"
+
+
+def _enforced(unit: tuple[LineState, ...], policy: Winner) -> Literal["to_right", "to_left"] | None:
+    """Return where the value that counts is written to; None when the unit is not enforced."""
+    if not any(state.line.enforce for state in unit):
+        return None
+    only = _one_way(unit)
+    if only is not None:
+        return only
+    named = (*(state.line.prefer for state in unit), policy)
+    owner = next((side for side in named if side in {"left", "right"}), None)
+    return {"left": "to_right", "right": "to_left"}.get(owner or "")  # type: ignore[return-value]
+
+
 def _toward(unit: tuple[LineState, ...], wanted: Literal["to_right", "to_left"]) -> Decision | None:
     """Return the direction if the unit's lines have it; a weak line travels only into emptiness."""
     able = [state for state in unit if (state.can_right if wanted == "to_right" else state.can_left)]
@@ -128,6 +155,9 @@ def _toward(unit: tuple[LineState, ...], wanted: Literal["to_right", "to_left"])
 
 
 def _by_policy(unit: tuple[LineState, ...], policy: Winner, stamps: Stamps) -> Decision:
+    if any(state.line.when_empty for state in unit):
+        # What was filled once belongs to its side: where both changed, nothing is written over.
+        return "settled"
     chosen: Winner = next((state.line.prefer for state in unit if state.line.prefer is not None), policy)
     winner = stamps.newest if chosen == "newest" else chosen
     match winner:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from syncdsl.adapters.protocol import Record
-    from syncdsl.changes.effects import Create, Skip, Update, Void
+    from syncdsl.changes.effects import Create, Deactivate, Delete, Skip, Update, Void
     from syncdsl.changes.effects import Link as LinkEffect
     from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, MapLine, Pair
@@ -77,6 +79,41 @@ class LinkRecords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How it is known that a record is gone: a direct read of `id` missed it.
+
+    `at` is the time of that reading by the systems' own clocks.
+    """
+
+    connection: str
+    module: str
+    id: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRecord:
+    """Delete `record`, the partner of a deleted one; `link` as it is to be remembered afterwards."""
+
+    effect: Delete
+    pair: Pair
+    link: Link
+    record: Record
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeactivateRecord:
+    """Make `record`, the partner of a deleted one, inactive; `link` as it is to be remembered afterwards."""
+
+    effect: Deactivate
+    pair: Pair
+    link: Link
+    record: Record
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoidDocument:
     """Close a document's live instance."""
 
@@ -97,13 +134,16 @@ class SetAside:
     decided: tuple[Decided, ...] = ()
 
 
-Operation: TypeAlias = CreateRecord | CreateDocument | UpdateRecord | LinkRecords | VoidDocument | SetAside
+Removal: TypeAlias = DeleteRecord | DeactivateRecord
+"""What takes a record away: performed after everything else, children before their parents."""
+
+Operation: TypeAlias = CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument | SetAside
 
 
 def target_of(operation: Operation) -> tuple[str, str]:
     """Return the connection and module that performing an operation writes to."""
     match operation:
-        case CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+        case CreateRecord() | CreateDocument() | UpdateRecord() | DeleteRecord() | DeactivateRecord() | VoidDocument():
             return operation.effect.record.connection, operation.effect.record.module
         case LinkRecords():
             name = operation.effect.right if operation.effect.key_side == "right" else operation.effect.left

@@ -13,6 +13,7 @@ from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
 from syncdsl.engine.matching import Match
+from syncdsl.engine.observation import observation_name
 from syncdsl.engine.report import Recovered
 from syncdsl.engine.steps.observe import carried_key
 from syncdsl.schema.values import fields_from_json, show
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
     from syncdsl.schema.values import Fields
-    from syncdsl.state import Intent
+    from syncdsl.state import Intent, State
 
 
 GAP = 5
@@ -80,6 +81,8 @@ class Recovery:
             text = f"{intent.op} {intent.connection}.{intent.module} for {intent.source_module}/{intent.source_id}"
             if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:
                 resolution = self._resolve_create(intent, context)
+            elif intent.op == "delete" and intent.state in {"sent", "ambiguous"}:
+                resolution = self._resolve_delete(intent, context)
             else:
                 resolution = self._drop(intent, context)
             resolved.append(Recovered(text=text, resolution=resolution))
@@ -113,6 +116,30 @@ class Recovery:
         """Leave a create in doubt for this run: it may still arrive."""
         self._in_doubt(intent, context, _doubt(intent, context, "it may still arrive", ()))
         return "in doubt: it may still arrive"
+
+    def _resolve_delete(self, intent: Intent, context: Context) -> str:
+        """Find out whether a delete came about: guards per day count what did."""
+        connection = context.run.connections.get(intent.connection)
+        known = context.run.schemas[intent.connection].modules.get(intent.module) if connection is not None else None
+        record_id = intent.record_id or ""
+        if connection is None or known is None or record_id in connection.fetch(intent.module, [record_id], ()):
+            return self._drop(intent, context)
+        link = context.view.links(intent.pair_or_document).by_uid.get(str(intent.payload.get("link")))
+        if link is not None:
+            context.view.put_link(replace(link, status="both_gone"))
+        steps = [
+            observation_name(step)
+            for step in context.plan.steps
+            if step.step == "observe" and (step.connection, step.module) == (intent.connection, intent.module)
+        ]
+
+        def settle(state: State) -> None:
+            state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="it is gone")
+            for name in steps:
+                state.unstage(name, {record_id: "absent"})
+
+        context.view.later(settle)
+        return f"it had arrived: {record_id} is gone"
 
     def _key_field(self, intent: Intent, context: Context) -> str | None:
         module = context.run.schemas[intent.connection].modules.get(intent.module)
@@ -157,9 +184,10 @@ class Recovery:
             context.view.set_aside(pair.name, aside[0], aside[1], "a copy was made beside it")
         held = _base_of_found(endpoint, context, record, names, fields_from_json(payload.get("fields", {})))
         source_base = fields_from_json(payload.get("source_base", {}))
+        known = context.view.links(pair.name).by_side("left" if source_is_left else "right").get(intent.source_id)
         context.view.put_link(
             Link(
-                uid=intent.key or intent.iid,
+                uid=known.uid if known is not None else intent.key or intent.iid,
                 pair=pair.name,
                 left_id=intent.source_id if side == "right" else record.id,
                 right_id=record.id if side == "right" else intent.source_id,

@@ -11,6 +11,8 @@ from syncdsl.engine.execution import Execution
 from syncdsl.engine.operations import (
     CreateDocument,
     CreateRecord,
+    DeactivateRecord,
+    DeleteRecord,
     LinkRecords,
     SetAside,
     UpdateRecord,
@@ -41,6 +43,9 @@ class PreviewSink:
 
     def write(self, step: WriteStep, context: Context) -> None:
         """Write nothing."""
+
+    def remove(self, step: WriteStep, context: Context) -> None:
+        """Delete nothing."""
 
 
 class ApplySink:
@@ -88,7 +93,15 @@ class ApplySink:
                         state.set_aside(
                             operation.pair.name, operation.side, operation.record.id, operation.effect.reason
                         )
-                    case LinkRecords() | CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+                    case (
+                        LinkRecords()
+                        | CreateRecord()
+                        | CreateDocument()
+                        | UpdateRecord()
+                        | DeleteRecord()
+                        | DeactivateRecord()
+                        | VoidDocument()
+                    ):
                         pass
             commit_reviews(context, self._run_id)
             context.view.flush()
@@ -103,6 +116,18 @@ class ApplySink:
         mine = [item for item in context.operations if target_of(item) == (step.connection, step.module)]
         if mine:
             self._execution.perform(step.connection, step.module, mine)
+
+    def remove(self, step: WriteStep, context: Context) -> None:
+        """Take records of one module away."""
+        if self._execution is None:
+            raise RuntimeError("nothing is deleted before the change set was accepted")
+        mine = [
+            item
+            for item in context.operations
+            if isinstance(item, DeleteRecord | DeactivateRecord) and target_of(item) == (step.connection, step.module)
+        ]
+        if mine:
+            self._execution.remove(step.connection, step.module, mine)
 
     def report(self, context: Context) -> ApplyReport:
         """Return what came of it."""

@@ -58,9 +58,9 @@ class Links:
             known.update(loaded)
         return {name: link for name in wanted if (link := known[name]) is not None}
 
-    def changed_keys(self) -> Iterator[str]:
-        """Return the keys of the links that this run made or changed."""
-        return (link.key for link in self._changed.values())
+    def changed(self) -> Iterator[Link]:
+        """Return the links that this run made or changed."""
+        return iter(self._changed.values())
 
     def put(self, name: str, link: Link) -> None:
         """Take a link that this run made or changed."""
@@ -127,11 +127,12 @@ class StateView:
             self._links[pair] = LinkIndex(self.state, pair)
         return self._links[pair]
 
-    def known_keys(self, keys: Iterable[str]) -> set[str]:
-        """Return those of some syncdsl keys that belong to a link, of any pair."""
+    def known_keys(self, keys: Iterable[str], *, active: bool = False) -> set[str]:
+        """Return those of some syncdsl keys that belong to a link of any pair, an `active` one where that is asked."""
         wanted = set(keys)
-        made = {key for index in self._links.values() for key in index.by_uid.changed_keys() if key in wanted}
-        return made | self.state.link_keys(wanted)
+        changed = [link for index in self._links.values() for link in index.by_uid.changed() if link.key in wanted]
+        severed = {link.key for link in changed if active and link.status != "active"}
+        return ({link.key for link in changed} | self.state.link_keys(wanted, active=active)) - severed
 
     def put_link(self, link: Link) -> None:
         """Add or replace a link."""

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
-from syncdsl.engine.lines import line_fields
-from syncdsl.engine.operations import CreateDocument, CreateRecord, LinkRecords, UpdateRecord, VoidDocument
+from syncdsl.engine.lines import line_fields, pair_fields
+from syncdsl.engine.operations import (
+    CreateDocument,
+    CreateRecord,
+    DeactivateRecord,
+    DeleteRecord,
+    LinkRecords,
+    Removal,
+    UpdateRecord,
+    VoidDocument,
+)
 from syncdsl.schema.values import PartnerOf, Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from syncdsl.adapters.protocol import Record
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.context import Context
     from syncdsl.plan.pairs import MapLine
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One record's write: exactly one of `new`, `change` and `action` is given.
+    """One record's write: exactly one of `new`, `change`, `action` and `removes` is given.
 
     A key and the fields of one record travel in one update, so a write may perform several operations.
     """
@@ -30,11 +40,12 @@ class Write:
     iid: str
     connection: str
     module: str
-    operations: tuple[CreateRecord | CreateDocument | UpdateRecord | LinkRecords | VoidDocument, ...]
+    operations: tuple[CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument, ...]
     record_id: str | None = None
     new: NewRecord | None = None
     change: Change | None = None
     action: DocumentAction | None = None
+    removes: Removes | None = None
 
     @property
     def effects(self) -> list[Effect]:
@@ -45,6 +56,17 @@ class Write:
     def batchable(self) -> bool:
         """Whether it may share a call with others of its kind."""
         return self.action is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removes:
+    """How a record is taken away, and the record as it was when the decision fell: one that changed stays.
+
+    `unchanged` says so of the record as it is right before the call.
+    """
+
+    how: Literal["delete", "deactivate"]
+    unchanged: Callable[[Record], bool]
 
 
 def _iid() -> str:
@@ -162,6 +184,41 @@ def void_writes(context: Context, connection: str, module: str, voids: Sequence[
         )
         for operation in voids
     ]
+
+
+def removal_writes(
+    context: Context, connection: str, module: str, removals: Sequence[Removal]
+) -> tuple[list[Write], list[Write]]:
+    """Return the writes that delete records, and those that make them inactive."""
+    writes = [
+        Write(
+            iid=_iid(),
+            connection=connection,
+            module=module,
+            operations=(operation,),
+            record_id=operation.record.id,
+            removes=Removes(
+                how="delete" if isinstance(operation, DeleteRecord) else "deactivate",
+                unchanged=_unchanged(context, operation),
+            ),
+        )
+        for operation in removals
+    ]
+    deletes = [write for write in writes if isinstance(write.operations[0], DeleteRecord)]
+    return deletes, [write for write in writes if isinstance(write.operations[0], DeactivateRecord)]
+
+
+def _unchanged(context: Context, operation: Removal) -> Callable[[Record], bool]:
+    """Return what says whether a record still holds, in its mapped fields, what the decision was made on."""
+    side = operation.effect.side
+    endpoint = operation.pair.right if side == "right" else operation.pair.left
+    names = pair_fields(operation.pair, side)
+
+    def held(record: Record) -> Fields:
+        return context.canonical_fields(endpoint.connection, endpoint.module, record.fields, names)
+
+    decided = held(operation.record)
+    return lambda record: held(record) == decided
 
 
 def _found(context: Context, connection: str, values: Fields) -> Fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, assert_never
 
-from syncdsl.changes.effects import Create, Link, Skip, Update, Void
+from syncdsl.changes.effects import Create, Deactivate, Delete, Link, Skip, Update, Void
 from syncdsl.render.holds_text import hold_lines
 from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
@@ -24,8 +24,19 @@ SAMPLES = 8
 IN_FULL = 3
 """New records are shown with their fields when there are no more than these; else the first stands for all."""
 
-SIGNS = {"create": "+", "update": "~", "link": "=", "void": "-", "skip": "·"}
-PAST = {"create": "created", "update": "updated", "link": "linked", "void": "voided", "skip": "set aside"}
+SIGNS = {"create": "+", "update": "~", "link": "=", "delete": "-", "deactivate": "-", "void": "-", "skip": "·"}
+NOUNS = {"deactivate": "deactivation"}
+"""What a kind of change is called where it is not called by its name."""
+
+PAST = {
+    "create": "created",
+    "update": "updated",
+    "link": "linked",
+    "delete": "deleted",
+    "deactivate": "made inactive",
+    "void": "voided",
+    "skip": "set aside",
+}
 
 
 def render_changes(changes: ChangeSet, style: Style = PLAIN, width: int = 100) -> str:
@@ -70,7 +81,11 @@ def _figures(changes: ChangeSet, style: Style) -> list[str]:
 
 def _counts(totals: Totals, style: Style) -> str:
     """Return `250 creates, 41 updates`."""
-    return ", ".join(style(_meaning(kind), counted(totals.kinds[kind], kind)) for kind in KINDS if totals.kinds[kind])
+    return ", ".join(
+        style(_meaning(kind), counted(totals.kinds[kind], NOUNS.get(kind, kind)))
+        for kind in KINDS
+        if totals.kinds[kind]
+    )
 
 
 def _waiting(totals: Totals, style: Style) -> list[str]:
@@ -93,7 +108,7 @@ def _guard_lines(guards: Sequence[GuardVerdict], style: Style) -> list[str]:
 
 
 def _meaning(kind: str) -> str:
-    return "dim" if kind == "skip" else kind
+    return {"skip": "dim", "delete": "void", "deactivate": "void"}.get(kind, kind)
 
 
 def _rule_lines(rule: str, effects: Sequence[Change], style: Style, width: int) -> list[str]:
@@ -108,7 +123,7 @@ def _rule_lines(rule: str, effects: Sequence[Change], style: Style, width: int) 
             target = where
             lines.append(f"  {neutral(where)}")
         name = KINDS[kind]
-        head = style(_meaning(name), f"{SIGNS[name]} {counted(len(inside), name)}")
+        head = style(_meaning(name), f"{SIGNS[name]} {counted(len(inside), NOUNS.get(name, name))}")
         lines.append(f"    {head}  {style('dim', cut(neutral(reason), max(width - 24, 20)))}")
         lines += _updates(inside, style, width) if name == "update" else _samples(inside, style, width)
     return lines
@@ -125,7 +140,7 @@ def _target(effect: Change) -> str:
     match effect:
         case Link():
             record = effect.left if effect.key_side == "left" else effect.right
-        case Create() | Update() | Void() | Skip():
+        case Create() | Update() | Delete() | Deactivate() | Void() | Skip():
             record = effect.record
         case _:
             assert_never(effect)
@@ -188,6 +203,9 @@ def _effect_lines(effect: Change, style: Style, width: int, *, full: bool = True
             records = f"{record_text(effect.left)} = {record_text(effect.right)}"
             note = "" if effect.write_key else ", key is there"
             return [f"{style('link', label_text(effect.left))}  {style('dim', records + note)}"]
+        case Delete() | Deactivate():
+            records = f"{record_text(effect.record)}, partner of {record_text(effect.partner)}"
+            return [f"{style('void', label_text(effect.record))}  {style('dim', records)}"]
         case Void():
             records = f"{record_text(effect.record)}, made for {record_text(effect.source)}"
             return [f"{style('void', label_text(effect.record))}  {style('dim', records)}"]

@@ -110,7 +110,7 @@ class JournalTable(Part):
                     amount += _amount(row.payload)
                 elif row.op == "update":
                     updates += 1
-                elif row.op == "void":
+                elif row.op in {"delete", "deactivate", "void"}:
                     deletes += 1
         return Totals(creates=creates, updates=updates, deletes=deletes, amount=amount)
 

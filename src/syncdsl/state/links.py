@@ -92,12 +92,15 @@ class Links(Part):
         with self.reading() as connection:
             return [_link(row) for row in connection.execute(statement)]
 
-    def link_keys(self, keys: Iterable[str]) -> set[str]:
-        """Return those of some syncdsl keys that belong to a link."""
+    def link_keys(self, keys: Iterable[str], *, active: bool = False) -> set[str]:
+        """Return those of some syncdsl keys that belong to a link, only to an active one where that is asked."""
         found: set[str] = set()
         with self.reading() as connection:
             for some in chunks(keys):
-                found.update(connection.execute(select(LINK.c.key).where(LINK.c.key.in_(some))).scalars())
+                statement = select(LINK.c.key).where(LINK.c.key.in_(some))
+                if active:
+                    statement = statement.where(LINK.c.status == "active")
+                found.update(connection.execute(statement).scalars())
         return found
 
     def count_links(self, pair: str) -> int:

@@ -17,7 +17,7 @@ LinkStatus: TypeAlias = Literal["active", "left_gone", "right_gone", "both_gone"
 LinkOrigin: TypeAlias = Literal["created_left", "created_right", "matched", "adopted", "key", "review"]
 """How a link came about: its left or right record was made by syncdsl, both were matched by a dedupe key, taken over
 from links stored on the records, found again by the syncdsl key, or decided by a person."""
-Operation: TypeAlias = Literal["create", "update", "void", "key"]
+Operation: TypeAlias = Literal["create", "update", "delete", "deactivate", "void", "key"]
 IntentState: TypeAlias = Literal["intent", "sent", "done", "rejected", "ambiguous", "quarantined", "dropped"]
 
 HistoryKind: TypeAlias = Literal["field", "link", "status", "base"]
@@ -213,7 +213,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """What was done since some moment, for guards `per day`. `deletes` counts documents that were closed."""
+    """What was done since some moment, for guards `per day`.
+
+    `deletes` counts records that were deleted or made inactive, and documents that were closed.
+    """
 
     creates: int
     updates: int

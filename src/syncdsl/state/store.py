@@ -12,6 +12,7 @@ from syncdsl.schema.digest import digest
 from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
 from syncdsl.state.erasure import Erasure
+from syncdsl.state.field_writes import FieldWrites
 from syncdsl.state.forms import Forms
 from syncdsl.state.history import History
 from syncdsl.state.journal import JournalTable
@@ -37,7 +38,19 @@ _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
 
 
 class State(
-    Links, Observations, Forms, JournalTable, History, Retention, Lookup, Erasure, Documents, Reviews, Runs, Lease
+    Links,
+    Observations,
+    Forms,
+    JournalTable,
+    FieldWrites,
+    History,
+    Retention,
+    Lookup,
+    Erasure,
+    Documents,
+    Reviews,
+    Runs,
+    Lease,
 ):
     """Everything that is remembered between runs. One thread uses it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from syncdsl.changes.effects import Create, FieldChange, Link, RecordName, Update
+from syncdsl.changes.effects import Create, Deactivate, Delete, FieldChange, Link, RecordName, Update
 from syncdsl.changes.guards import Limit, Today, judge
 
 HERE = RecordName(connection="books", module="customers", id="1", label="Acme")
@@ -40,7 +40,16 @@ def update(record_id: str) -> Update:
     )
 
 
-def exceeded(one: Limit, *effects: Create | Update | Link, linked: int = 0, today: Today | None = None) -> bool:
+def gone(kind: type[Delete | Deactivate]) -> Delete | Deactivate:
+    return kind(**FACTS, record=HERE, side="right", partner=THERE)
+
+
+def exceeded(
+    one: Limit,
+    *effects: Create | Update | Link | Delete | Deactivate,
+    linked: int = 0,
+    today: Today | None = None,
+) -> bool:
     (verdict,) = judge([one], effects, linked=linked, today=today or Today(), base_currency="EUR")
     return verdict.exceeded
 
@@ -74,3 +83,13 @@ def test_per_day_counts_what_earlier_runs_did() -> None:
     assert exceeded(limit("creates", "1", per_day=True), document("1"), today=earlier)
     assert not exceeded(limit("creates", "1"), document("1"), today=earlier)
     assert exceeded(limit("amount", "1.29", per_day=True), document("1"), today=earlier)
+
+
+def test_deletes_count_what_is_deleted_and_what_is_made_inactive() -> None:
+    """One of each are two; per day, what earlier runs took away counts too."""
+    both = (gone(Delete), gone(Deactivate))
+    assert not exceeded(limit("deletes", "2"), *both)
+    assert exceeded(limit("deletes", "1"), *both)
+    assert exceeded(limit("deletes", "0"), gone(Deactivate))
+    assert exceeded(limit("deletes", "2", per_day=True), gone(Delete), today=Today(deletes=2))
+    assert not exceeded(limit("deletes", "0"), document("1"), today=Today(deletes=2))

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 MODULES = ("Accounts", "Contacts", "Deals", "customers", "persons", "vendors", "invoices")
+WRITES = ("create", "update", "delete", "deactivate", "act")
 
 
 class Crash(BaseException):
@@ -42,7 +43,7 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._inner, name)
-        if name not in {"identity", "observe", "fetch", "find", "create", "update", "act"}:
+        if name not in {"identity", "observe", "fetch", "find", *WRITES}:
             return found
 
         def call(*arguments: Any, **named: Any) -> Any:
@@ -50,7 +51,7 @@ class Watched:
             answer = found(*arguments, **named)
             if name == "observe":
                 answer = list(answer)
-            if name in {"create", "update", "act"}:
+            if name in WRITES:
                 done = answer if isinstance(answer, list) else [answer]
                 module, what = arguments[0], arguments[1]
                 self._world.writes.extend((name, str(module), one) for one, _ in zip(_each(what), done, strict=True))
@@ -120,6 +121,19 @@ class World:
         """Delete a record of either system."""
         store = self.crm if record_id in self.crm.records else self.books
         store.delete(store.records[record_id].module, record_id)
+
+    def restore(self, record_id: str) -> None:
+        """Take a deleted record of either system out of its recycle bin."""
+        store = self.crm if record_id in self.crm.records else self.books
+        stored = store.records[record_id]
+        store.records[record_id] = replace(stored, deleted=False)
+        store.edit(stored.module, record_id, {})
+
+    def merge(self, loser: str, survivor: str) -> None:
+        """Merge one record into another one of its module, as the system does it."""
+        store = self.crm if loser in self.crm.records else self.books
+        self.delete(loser)
+        store.survivors[loser] = survivor
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -228,7 +242,7 @@ class World:
         self.close()
         other = World(folder, rules_text=self.rules_text, state_name=self.state_name, days=self.days)
         for mine, theirs in ((self.crm, other.crm), (self.books, other.books)):
-            theirs.records = dict(mine.records)
+            theirs.records, theirs.survivors = dict(mine.records), dict(mine.survivors)
             theirs.sequence, theirs.now = mine.sequence, mine.now
         (folder / self.state_name).write_bytes((self.folder / self.state_name).read_bytes())
         return other

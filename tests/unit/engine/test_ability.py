@@ -41,8 +41,6 @@ def test_the_reference_program_waits_for_the_rest_of_the_engine() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("when empty\n", "else skip\n", "`else skip`"),
-        ("prefer crm", "prefer crm, enforce", "`enforce`"),
         ("void invoice", "void invoice, even sent", "`even sent`"),
         ("void invoice", "send invoice", "`send`"),
         ("create invoice\n", "create invoice\n    require: deal.Amount > 0\n", "`require`"),
@@ -53,11 +51,6 @@ def test_the_reference_program_waits_for_the_rest_of_the_engine() -> None:
             "`per`",
         ),
         ("today() -> date\n", "today() -> date\n        deal.Next_Step <- invoice_number\n", "writing back"),
-        (
-            "    on conflict: newest",
-            "    on delete in crm: deactivate\n    on conflict: newest",
-            "`on delete: deactivate`",
-        ),
         ("guard:", "moved module clients to customers\n\nguard:", "`moved`"),
     ],
 )

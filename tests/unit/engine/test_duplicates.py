@@ -81,6 +81,35 @@ def test_clone_keeps_its_suffix_through_renames_of_either_side(world: World) -> 
     assert world.get(left)["Phone"] == "1"
 
 
+@pytest.mark.parametrize("side", ["books", "crm"])
+def test_a_copy_that_drops_its_suffix_gets_it_back_with_the_next_rename(world: World, side: str) -> None:
+    """A rename of the copy travels without the suffix, which stays its own; a later rename of the source brings it."""
+    left = world.rules(rules(f"clone in {side}")).account("Acme", Phone="1")
+    right = world.customer("Acme", phone="2")
+    world.settle()
+    ((one, other, _),) = world.links()
+    source, copy = (left, other) if side == "books" else (right, one)
+    names = ("Name", "name") if side == "books" else ("name", "Name")
+    world.edit(copy, **{names[1]: "Coil"})
+    world.settle()
+    assert (world.get(source)[names[0]], world.get(copy)[names[1]]) == ("Coil", "Coil")
+    world.edit(source, **{names[0]: "Dahl"})
+    world.settle()
+    assert world.get(copy)[names[1]] == "Dahl 2"
+
+
+def test_a_name_that_does_not_fit_with_its_suffix_waits(world: World) -> None:
+    """A value is never cut, and what does not fit is known before it is sent: with the suffix it counts as written."""
+    left = world.rules(rules("clone in books")).account("Acme", Phone="1")
+    world.customer("Acme", phone="2")
+    world.settle()
+    ((_, right, _),) = world.links()
+    world.edit(left, Name="N" * 39)
+    (hold,) = world.settle().holds
+    assert hold.why == "value"
+    assert world.get(right)["name"] == "Acme 2"
+
+
 def test_adoption_comes_first_and_ignores_on_duplicate(world: World) -> None:
     """A stored link is taken over; differences follow `on conflict`, not `on duplicate`."""
     world.rules(rules("skip", "crm", "    adopt: id == account_id\n"))

@@ -236,6 +236,18 @@ def test_a_line_added_later_follows_on_conflict(world: World) -> None:
     assert world.get(rights[other])["phone"] == "5"
 
 
+def test_values_under_new_lines_are_counted(world: World) -> None:
+    """The preview says how many values are merged for the first time because of new or changed lines, and once only."""
+    world.rules(MAP.replace("        Phone <-> phone\n", ""))
+    for number in range(3):
+        world.account(f"A{number}", Phone=str(number))
+    world.settle()
+    world.rules(MAP)
+    assert world.preview().baseline["values under new or changed lines"] == 3
+    world.settle()
+    assert "values under new or changed lines" not in world.quiet().baseline
+
+
 def test_a_moved_or_removed_line_changes_nothing(world: World) -> None:
     """Where a line stands does not matter, and without a line its fields are left alone."""
     left, right = linked(world, Phone="1", Website="w")

@@ -28,8 +28,9 @@ def state(
     when_empty: bool = False,
     prefer: Winner | None = None,
     constant: bool = False,
+    enforce: bool = False,
 ) -> LineState:
-    line = MapLine(location="r.sync:1", text="a", when_empty=when_empty, prefer=prefer)
+    line = MapLine(location="r.sync:1", text="a", when_empty=when_empty, prefer=prefer, enforce=enforce)
     return LineState(
         line=line,
         can_right=arrow in {"->", "<->"},
@@ -64,10 +65,28 @@ def state(
         (state("a", "b", changed="l", arrow="->"), "review", STAMPS, "to_right"),
         (state("a", "b", changed="l", arrow="->", when_empty=True), "review", STAMPS, "settled"),
         (state("a", None, changed="l", arrow="->", when_empty=True), "review", STAMPS, "to_right"),
+        (state(None, "b", changed="l", arrow="->", when_empty=True), "review", STAMPS, "settled"),
+        (state("a", "b", changed="lr", when_empty=True), "review", STAMPS, "settled"),
+        (state("a", None, changed="lr", when_empty=True), "left", STAMPS, "settled"),
+        (state(None, None, changed="lr"), "review", STAMPS, "settled"),
+        (state("a", "b", changed="lr", arrow="->"), "review", STAMPS, "hold"),
+        (state("a", "b", changed="lr", arrow="->"), "right", STAMPS, "settled"),
+        (state("a", "b", enforce=True), "left", STAMPS, "to_right"),
+        (state("a", "b", enforce=True), "right", STAMPS, "to_left"),
+        (state("a", "b", enforce=True, prefer="left"), "right", STAMPS, "to_right"),
+        (state("a", "b", enforce=True, prefer="newest"), "right", STAMPS, "to_left"),
+        (state("a", "a", enforce=True), "left", STAMPS, "settled"),
+        (state("a", "b", enforce=True, arrow="->"), "right", STAMPS, "to_right"),
+        (state("a", "b", enforce=True, arrow="<-"), "left", STAMPS, "to_left"),
+        (state("a", "b", changed="r", enforce=True, arrow="->"), "right", STAMPS, "to_right"),
+        (state(None, "b", changed="r", enforce=True, arrow="->"), "right", STAMPS, "to_right"),
+        (state("a", "b", changed="lr", enforce=True, arrow="->"), "review", STAMPS, "to_right"),
+        (state("old", "new", changed="r", enforce=True), "left", STAMPS, "to_left"),
+        (state("a", "b", changed="lr", enforce=True), "left", STAMPS, "to_right"),
     ],
 )
 def test_only_changes_travel(unit: LineState, policy: Winner, stamps: Stamps, expected: Decision) -> None:
-    """A single-sided change wins without asking; two changes follow the policy; nothing else is written."""
+    """A single-sided change wins without asking; two changes follow the policy; else only `enforce` writes."""
     assert merge_changed((unit,), policy, stamps) == expected
 
 
@@ -103,3 +122,10 @@ def test_a_group_is_one_value() -> None:
     city = state("old city", "new city", changed="r")
     assert merge_changed((street, city), "review", STAMPS) == "hold"
     assert merge_changed((street, city), "left", STAMPS) == "to_right"
+
+
+def test_an_enforced_line_enforces_its_group() -> None:
+    """A group is corrected as one value, by the side whose value counts."""
+    street = state("s", "other", enforce=True)
+    assert merge_changed((street, state("c", "c")), "left", STAMPS) == "to_right"
+    assert merge_changed((street, state("c", "c", prefer="right")), "left", STAMPS) == "to_left"

@@ -452,3 +452,27 @@ def test_a_refused_write_that_nobody_wants_any_more_closes(world: World) -> None
     world.edit(left, Phone="1")
     world.apply()
     assert items(world) == []
+
+
+# -- deleted records --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "left_over"), [("keep", (0, 1)), ("delete", (0, 0)), ("restore", (1, 1))])
+def test_what_becomes_of_a_deleted_pair_is_decided_once(world: World, words: str, left_over: tuple[int, int]) -> None:
+    """The partner is kept or deleted, or the deleted record is made again; then the item is closed."""
+    left = world.rules(LINKED.replace("    map:", "    on delete in crm: review\n    map:")).account("Acme", Phone="1")
+    world.settle()
+    world.delete(left)
+    world.apply()
+    world.apply()
+    item = only(world)
+    assert (item.kind, item.connection, item.choices) == (
+        "deleted",
+        "books",
+        ["keep", "deactivate", "delete", "restore"],
+    )
+    decide(world, item, words)
+    world.apply()
+    world.apply()
+    assert items(world) == []
+    assert (len(world.all("Accounts")), len(world.all("customers"))) == left_over

@@ -125,6 +125,8 @@ def books_schema() -> SchemaSnapshot:
         "parent": of(ReferenceType(modules=("customers",))),
     }
     customers = ModuleSchema(label="Customers", store="contacts", label_field="name", key_field="key", fields=contact)
+    status = of(ChoiceType(options=("active", "inactive")))
+    vendors = customers.model_copy(update={"fields": {**contact, "status": status}, "status_field": "status"})
     invoices = ModuleSchema(
         label="Invoices",
         store="invoices",
@@ -168,7 +170,7 @@ def books_schema() -> SchemaSnapshot:
         base_currency="EUR",
         modules={
             "customers": customers,
-            "vendors": customers.model_copy(),
+            "vendors": vendors,
             "invoices": invoices,
             "persons": persons,
         },

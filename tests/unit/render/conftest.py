@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from syncdsl.changes.change_set import ChangeSet, GuardVerdict
-from syncdsl.changes.effects import Create, FieldChange, Hold, Link, RecordName, Skip, Update, Void
+from syncdsl.changes.effects import Create, Deactivate, Delete, FieldChange, Hold, Link, RecordName, Skip, Update, Void
 from syncdsl.diagnostics import Code, Diagnostic, Fix, Related, Severity, SourceFile
 
 if TYPE_CHECKING:
@@ -85,6 +85,17 @@ def new_link(number: int, name: str) -> Link:
         key=f"sd-{number:020}",
         key_side="right",
         write_key=True,
+    )
+
+
+def removed(number: int) -> Delete:
+    return Delete(
+        rule="customers",
+        location="rules/customers.sync:8",
+        reason="its partner in crm was deleted",
+        record=customer(number, f"Gone {number}"),
+        side="right",
+        partner=account(number, f"Gone {number}"),
     )
 
 
@@ -169,6 +180,8 @@ def everything() -> ChangeSet:
             record=RecordName(connection="books", module="invoices", id="1465", label="INV-000017"),
             source=RecordName(connection="crm", module="Deals", id="4150", label="Lost"),
         ),
+        *(removed(number) for number in (410, 411)),
+        Deactivate(**removed(412).model_dump(exclude={"kind"})),
         Skip(
             rule="customers",
             location="rules/customers.sync:8",
@@ -217,6 +230,8 @@ def hostile() -> ChangeSet:
         ),
         Update(**shared, record=record, side="right", partner=record, fields=changed),
         Link(**shared, left=record, right=record, key="k", key_side="right", write_key=True),
+        Delete(**shared, record=record, side="right", partner=record),
+        Deactivate(**shared, record=record, side="right", partner=record),
         Void(**shared, record=record, source=record),
         Skip(**shared, record=record, candidates=(record,)),
         Hold(**shared, why="conflict", record=record, candidates=(record,), field=HOSTILE, left=HOSTILE, right=HOSTILE),

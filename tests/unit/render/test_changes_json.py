@@ -29,7 +29,15 @@ def test_nothing_is_lost(everything: ChangeSet) -> None:
     """The change set inside is the whole one: it has the digest that stands beside it."""
     data = json.loads(render_changes_json(everything))
     assert ChangeSet.model_validate(data["changes"]).digest == data["digest"] == everything.digest
-    assert data["summary"]["kinds"] == {"create": 104, "update": 2, "link": 3, "void": 1, "skip": 1}
+    assert data["summary"]["kinds"] == {
+        "create": 104,
+        "update": 2,
+        "link": 3,
+        "delete": 2,
+        "deactivate": 1,
+        "void": 1,
+        "skip": 1,
+    }
     assert data["summary"]["documents"]["invoice"] == {
         "count": 4,
         "amounts": {"EUR": "13700.50", "USD": "100.00"},

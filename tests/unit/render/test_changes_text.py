@@ -38,7 +38,8 @@ def test_an_empty_preview(nothing: ChangeSet, golden: Callable[[Path, str], None
 def test_the_verdict_comes_first(everything: ChangeSet) -> None:
     """The first lines count every kind of change, and what waits."""
     first, second, *_ = render_changes(everything).splitlines()
-    assert first == "111 changes in production: 104 creates, 2 updates, 3 links, 1 void, 1 skip"
+    counts = "104 creates, 2 updates, 3 links, 2 deletes, 1 deactivation, 1 void, 1 skip"
+    assert first == f"114 changes in production: {counts}"
     assert second == "  3 held for a decision, 7 waiting for a partner"
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.unit.state.conftest import StartChild
 
     from syncdsl.state import State
+    from syncdsl.state.records import Operation
 
 URL = "sqlite:///.syncdsl/state.db"
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=dt.UTC)
@@ -171,14 +172,17 @@ def test_what_was_committed_before_a_kill_is_open_after_it(tmp_path: Path, state
     after.close()
 
 
+OTHERS: tuple[Operation, ...] = ("update", "delete", "deactivate", "void", "key")
+
+
 def test_totals_count_what_was_done(state: State) -> None:
-    """Totals since a moment count finished creates with their amounts, updates and closed documents, nothing else."""
+    """Totals since a moment count finished creates with their amounts, updates, and what was taken away or closed."""
     start = dt.datetime.now(dt.UTC)
     amounts = ["10.10", "0.20", None]
     creates = [
         replace(INTENT, iid=f"c{n}", key=f"c{n}", payload={"amount": amount}) for n, amount in enumerate(amounts)
     ]
-    others = [replace(INTENT, iid=op, op=op, payload={"amount": "99"}) for op in ("update", "void", "key")]
+    others = [replace(INTENT, iid=op, op=op, payload={"amount": "99"}) for op in OTHERS]
     undone = [
         replace(INTENT, iid=name, key=name, payload={"amount": "99"}) for name in ("rejected", "dropped", "ambiguous")
     ]
@@ -188,7 +192,7 @@ def test_totals_count_what_was_done(state: State) -> None:
         state.resolve_intent(intent.iid, "done")
     for intent in undone:
         state.resolve_intent(intent.iid, intent.iid)
-    assert state.totals_since(start) == Totals(creates=3, updates=1, deletes=1, amount=Decimal("10.30"))
+    assert state.totals_since(start) == Totals(creates=3, updates=1, deletes=3, amount=Decimal("10.30"))
     end = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
     assert state.totals_since(end) == Totals(creates=0, updates=0, deletes=0, amount=Decimal(0))
 

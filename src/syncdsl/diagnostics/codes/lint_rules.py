@@ -13,7 +13,8 @@ UNGUARDED_DELETION = Code(
     explanation=(
         "`on delete … delete` and `deactivate` carry what happens in one system over to the other. A mistake there, "
         "such as a mass deletion, would be repeated here. A `guard` with a limit for `deletes` stops such a run until "
-        "somebody has read and approved exactly that change set; `deletes <= 0` asks every time."
+        "somebody has read and approved exactly that change set; `deletes <= 0` asks every time, and holds where no "
+        "limit is written."
     ),
     example="on delete in crm: deactivate",
     instead="on delete in crm: deactivate\n\n# and once in the rules:\nguard: deletes <= 0",

@@ -103,7 +103,7 @@ def without_keys(
     carried = {str(record.fields[field]) for record in records if field is not None and record.fields.get(field)}
     if field is None or not carried:
         return records, []
-    known = context.view.known_keys(carried)
+    known = context.view.known_keys(carried, active=True)
     free: list[Record] = []
     disputes: list[Dispute] = []
     for record in records:

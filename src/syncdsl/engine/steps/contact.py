@@ -20,13 +20,15 @@ from syncdsl.engine.steps.units import settle_conflicts, write_units
 from syncdsl.state import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import Match
     from syncdsl.engine.merging import LineState
     from syncdsl.engine.reviewing import Decided
-    from syncdsl.plan.pairs import Pair
+    from syncdsl.plan.pairs import Pair, Winner
 
 
 def first_contact(pair: Pair, context: Context, found: Match) -> None:
@@ -55,13 +57,49 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
             persons = {line.digest: decided for line in pair.lines}
     link, source_side = _new_link(pair, context, found, suffix)
     link = replace(link, origin="review") if decided else link
+    how = {"key": "carry the same syncdsl key", "adopt": f"name each other by `{found.key_text}`"}.get(
+        found.how, f"have the same `{found.key_text}`"
+    )
+    join(
+        pair,
+        context,
+        link,
+        left,
+        right,
+        key_side="right" if source_side == "left" else "left",
+        reason=decided.reason if decided else f"the records {how}",
+        overwrite=overwrite,
+        policy=None if found.how == "duplicate" else pair.on_conflict,
+        decided=decided,
+        persons=persons,
+    )
+
+
+def join(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    left: Record,
+    right: Record,
+    *,
+    key_side: SideName,
+    reason: str,
+    overwrite: SideName | None,
+    policy: Winner | None,
+    decided: Decided | None = None,
+    persons: Mapping[str, Decided] | None = None,
+) -> None:
+    """Make two records partners, and merge their values for the first time.
+
+    `decided` is the decision of a person to link them, `persons` those about values, by the
+    digests of lines. An empty side is filled; two different values follow `overwrite`, the side that takes the
+    other's, else `policy`.
+    """
     context.plan_partner(pair.left.connection, pair.left.module, left.id, pair.right.connection, pair.right.module)
     context.plan_partner(pair.right.connection, pair.right.module, right.id, pair.left.connection, pair.left.module)
-    key_side: SideName = "right" if source_side == "left" else "left"
     carrier, holder = (right, pair.right) if key_side == "right" else (left, pair.left)
-    write_key = holder.key_field is not None and carrier.fields.get(holder.key_field) != link.key
     stamps = stamps_of(context, left, right)
-    policy = None if found.how == "duplicate" else pair.on_conflict
+    states = [line_state(pair, context, line, left, right, None, link.suffix) for line in pair.lines]
     decisions, settled_by = settle_conflicts(
         pair,
         context,
@@ -69,19 +107,16 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
         right,
         [(unit, merge_first(unit, overwrite=overwrite, policy=policy, stamps=stamps)) for unit in units_of(states)],
     )
-    how = {"key": "carry the same syncdsl key", "adopt": f"name each other by `{found.key_text}`"}.get(
-        found.how, f"have the same `{found.key_text}`"
-    )
     effect = LinkEffect(
         rule=pair.name,
         location=pair.location,
-        reason=decided.reason if decided else f"the records {how}",
+        reason=reason,
         left=context.name(pair.left.connection, left),
         right=context.name(pair.right.connection, right),
         key=link.key,
         key_side=key_side,
-        write_key=write_key,
-        suffix=suffix,
+        write_key=holder.key_field is not None and carrier.fields.get(holder.key_field) != link.key,
+        suffix=link.suffix,
     )
     settled = settled_link(pair, context, link, left, right, decisions)
     settled = promised_link(pair, context, settled, left, right, decisions, stamps)
@@ -90,7 +125,7 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
     context.add(LinkRecords(effect=effect, pair=pair, link=settled, left=left, right=right, decided=by_person))
     context.expect(pair.left.connection, left)
     context.expect(pair.right.connection, right)
-    write_units(pair, context, settled, left, right, decisions, first=True, decided=persons | settled_by)
+    write_units(pair, context, settled, left, right, decisions, first=True, decided={**(persons or {}), **settled_by})
 
 
 def _set_apart(pair: Pair, context: Context, left: Record, right: Record, hold: Hold, decided: Decided | None) -> None:

@@ -37,12 +37,15 @@ class NewFields:
     waits_for: list[tuple[str, str, str]] = field(default_factory=list)
     problem: str | None = None
     parked: bool = False
+    skipped: bool = False
     location: str = ""
     text: str | None = None
     offered: Any = None
 
-    def put(self, name: str, outcome: Mapped | Misfit | Parked, *, text: str, location: str) -> None:
-        """Add one mapped field; the first problem stays."""
+    def put(
+        self, name: str, outcome: Mapped | Misfit | Parked, *, text: str, location: str, else_skip: bool = False
+    ) -> None:
+        """Add one mapped field; the first problem stays, but for one that says to skip the record."""
         match outcome:
             case Mapped(value):
                 if is_empty(value):
@@ -52,20 +55,21 @@ class NewFields:
                 if isinstance(value, PartnerOf):
                     self.waits_for.append((value.connection, value.source_module, value.source_id))
             case Misfit(reason, _):
-                self._stop(text, reason, location, outcome.value)
+                self._stop(text, reason, location, outcome.value, skips=else_skip)
             case Parked(reference):
                 self._stop(text, f"waits for the partner of {reference.module}/{reference.id}", location, reference)
                 self.parked = True
 
-    def require(self, name: str, *, text: str, location: str) -> None:
+    def require(self, name: str, *, text: str, location: str, else_skip: bool = False) -> None:
         """Say so when a required field got no value."""
         if name not in self.values:
-            self._stop(text, f"it is empty, and the other system requires `{name}`", location)
+            self._stop(text, f"it is empty, and the other system requires `{name}`", location, skips=else_skip)
 
-    def _stop(self, text: str, problem: str, location: str, offered: Value = None) -> None:
-        if self.problem is None:
+    def _stop(self, text: str, problem: str, location: str, offered: Value = None, *, skips: bool = False) -> None:
+        if self.problem is None or (skips and not self.skipped):
             self.problem, self.location = f"`{text}`: {problem}", location
             self.text, self.offered = text, to_json(offered)
+        self.skipped = self.skipped or skips
 
 
 def draft_partners(
@@ -114,9 +118,10 @@ def _draft(pair: Pair, context: Context, source: Record, source_side: SideName, 
             apply_line(pair, context, line, side, source, suffix),
             text=line.text,
             location=line.location,
+            else_skip=line.else_skip,
         )
         if assignment.required:
-            found.require(assignment.target, text=line.text, location=line.location)
+            found.require(assignment.target, text=line.text, location=line.location, else_skip=line.else_skip)
     return found
 
 
@@ -137,7 +142,10 @@ def create_partner(
     found = found or _draft(pair, context, source, source_side, suffix or {})
     name = context.name(there.connection, source)
     if found.problem is not None:
-        hold_new(context, pair.name, found, name, source_side)
+        if found.skipped:
+            context.reported.append(f"{name.text}: skipped, {found.problem}")
+        else:
+            hold_new(context, pair.name, found, name, source_side)
         _unplan(pair, context, source, source_side)
         return
     decided = decided or context.reviews.cause((there.connection, there.module, source.id))

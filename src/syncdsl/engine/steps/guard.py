@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.changes.guards import Limit, Today, judge
+from syncdsl.plan.pairs import LimitPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import GuardStep
 
@@ -30,7 +33,7 @@ def guard(step: GuardStep, context: Context) -> None:
                 text=limit.text,
                 location=limit.location,
             )
-            for limit in step.limits
+            for limit in (*step.limits, *_by_default(step, context))
         ],
         context.effects,
         linked=linked,
@@ -54,3 +57,13 @@ def guard(step: GuardStep, context: Context) -> None:
         reported=tuple(context.reported),
         guards=verdicts,
     )
+
+
+def _by_default(step: GuardStep, context: Context) -> Iterator[LimitPlan]:
+    """Return the limit that holds where rules let records be taken away and name none: each time somebody is asked."""
+    if any(limit.subject == "deletes" for limit in step.limits):
+        return
+    for pair in context.plan.pairs.values():
+        if {"delete", "deactivate"} & set(pair.on_delete.values()):
+            yield LimitPlan(location=pair.location, text="deletes <= 0 (default)", subject="deletes", value="0")
+            return

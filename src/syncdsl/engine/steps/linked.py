@@ -8,6 +8,7 @@ from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.lines import line_state, settled_link, stamp_text, units_of
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
 from syncdsl.engine.operations import LinkRecords
+from syncdsl.engine.steps.enforced import answered
 from syncdsl.engine.steps.units import settle_conflicts, write_units
 
 if TYPE_CHECKING:
@@ -27,19 +28,21 @@ def linked(pair: Pair, context: Context, item: Linked) -> None:
     decisions: list[tuple[tuple[LineState, ...], Decision]] = []
     for unit in units_of(states):
         known = all(state.line.digest in link.lines for state in unit)
-        decisions.append(
-            (
-                unit,
-                merge_changed(unit, pair.on_conflict, stamps)
-                if known
-                else merge_first(unit, overwrite=None, policy=pair.on_conflict, stamps=stamps),
-            )
-        )
+        if known:
+            decision = merge_changed(unit, pair.on_conflict, stamps)
+            if answered(pair, context, link, unit, decision, left, right):
+                decision = "settled"
+        else:
+            # New and changed lines, and those that could not be settled: as on first contact, for these fields only.
+            decision = merge_first(unit, overwrite=None, policy=pair.on_conflict, stamps=stamps)
+            if link.lines and decision != "hold":
+                context.baseline["values under new or changed lines"] += len(unit)
+        decisions.append((unit, decision))
     decisions, persons = settle_conflicts(pair, context, left, right, decisions)
     _restore_key(pair, context, link, left, right)
     settled = settled_link(pair, context, link, left, right, decisions)
     if settled != link:
-        context.view.put_link(settled)
+        context.view.settle_link(settled)
         context.baseline["accepted values"] += 1
     write_units(pair, context, settled, left, right, decisions, decided=persons)
 

@@ -15,7 +15,9 @@ from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, matc
 from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
 from syncdsl.engine.passes import pass_is_due
 from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
+from syncdsl.engine.steps.deleted import came_back
 from syncdsl.engine.steps.disputes import settle_disputes
+from syncdsl.engine.steps.merged import take_merged
 from syncdsl.engine.steps.observe import carried_key
 from syncdsl.state import chunks
 
@@ -65,6 +67,7 @@ def match(step: MatchStep, context: Context) -> None:
         free[side].append(record_id)
     result = MatchResult()
     result.linked = _linked(pair, context, None if everything else uids, result)
+    result.merged = take_merged(pair, context, result.gone)
     _report_outside(pair, context)
     _match_free(pair, context, free, result)
     _keep_direction(pair, result)
@@ -154,20 +157,26 @@ def _linked(pair: Pair, context: Context, uids: set[str] | None, result: MatchRe
             found = index.by_uid.many(some)
             yield [found[uid] for uid in some if uid in found]
 
-    result.gone = _lost(pair, context, uids or set())
+    result.gone = _lost(pair, context)
     return _both_there(pair, context, batches())
 
 
-def _lost(pair: Pair, context: Context, uids: set[str]) -> list[tuple[Link, LinkStatus]]:
+def _lost(pair: Pair, context: Context) -> list[tuple[Link, LinkStatus]]:
     """Return the links one of whose records is gone for certain and that have something to decide, in order of uids.
 
-    These are the ones whose absence was confirmed since, and those on the agenda that still wait for a decision.
+    These are the ones whose absence was confirmed since, or that still wait for a decision, and those on the agenda one
+    of whose records came back.
     """
     index = context.view.links(pair.name)
-    found = {uid: link for uid, link in index.by_uid.many(uids).items() if link.status != "active"}
+    found: dict[str, Link] = {}
     for side in SIDES:
-        gone = context.observations[side_of(pair, side).observe].gone
-        found.update((link.uid, link) for link in index.by_side(side).many(gone).values())
+        observation = context.observations[side_of(pair, side).observe]
+        looked_at = index.by_side(side).many(observation.agenda).items()
+        found.update(
+            (link.uid, link)
+            for record_id, link in looked_at
+            if link.status != "active" or record_id in observation.gone
+        )
     lefts = context.observations[pair.left.observe]
     rights = context.observations[pair.right.observe]
     lost: list[tuple[Link, LinkStatus]] = []
@@ -198,8 +207,7 @@ def _both_there(pair: Pair, context: Context, batches: Iterator[list[Link]]) -> 
                 continue
             if link.status != "active":
                 # A deleted record came back under its id: the link goes on.
-                context.view.put_link(restored := replace(link, status="active"))
-                yield Linked(link=restored, left=one, right=other)
+                yield Linked(link=came_back(pair, context, link), left=one, right=other)
             else:
                 yield Linked(link=link, left=one, right=other)
 

@@ -9,6 +9,7 @@ from syncdsl.engine.steps.create import create_partner, draft_partners
 from syncdsl.engine.steps.deleted import deleted
 from syncdsl.engine.steps.disputes import hold_dispute
 from syncdsl.engine.steps.linked import linked
+from syncdsl.engine.steps.merged import merged
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
@@ -23,6 +24,8 @@ def merge(step: MergeStep, context: Context) -> None:
     result = context.matches[pair.name]
     for link, status in result.gone:
         deleted(pair, context, link, status)
+    for swallowed in result.merged:
+        merged(pair, context, swallowed)
     for dispute in result.disputes:
         hold_dispute(pair, context, dispute)
     # Everything that will have a partner is known before any reference is looked at: records may refer to each other.
@@ -41,7 +44,9 @@ def merge(step: MergeStep, context: Context) -> None:
         *((record, "right") for record in result.create_left),
     ]
     drafts = draft_partners(pair, context, alone)
+    decided = {swallowed.link.uid for swallowed in result.merged}
     for item in result.linked:
-        linked(pair, context, item)
+        if item.link.uid not in decided:
+            linked(pair, context, item)
     for record, side, draft in drafts:
         create_partner(pair, context, record, side, found=draft)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
+from syncdsl.engine.merged import survivors_of
 from syncdsl.engine.observation import Observation, Records, observation_name
 from syncdsl.engine.seen import Seen
 from syncdsl.schema.values import Ref
 from syncdsl.state import StoredRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import ObserveStep
@@ -35,16 +36,26 @@ def observe(step: ObserveStep, context: Context) -> None:
     reading = Reading(step, context)
     end = reading.read(task)
     reading.finish(end)
+    agenda = context.run.state.agenda(reading.name)
     observation = Observation(
         step=step,
         records=Records(context.run.state, step),
         server_time=end.server_time,
         complete=end.complete,
-        agenda=context.run.state.agenda(reading.name),
+        agenda=agenda,
         outsiders=reading.outsiders,
+        survivors=_survivors(step, context, agenda),
     )
     context.observations[step.id] = observation
     context.run.progress.finish(task, f"{len(observation.records):,} records")
+
+
+def _survivors(step: ObserveStep, context: Context, agenda: Mapping[str, str]) -> dict[str, str]:
+    """Return what the records confirmed absent were merged into, for modules whose records have partners."""
+    if not any(step.id in {pair.left.observe, pair.right.observe} for pair in context.plan.pairs.values()):
+        return {}
+    gone = [record_id for record_id, why in agenda.items() if why == "gone"]
+    return survivors_of(context.run.connections[step.connection], step.module, gone)
 
 
 class Reading:

@@ -10,6 +10,7 @@ from syncdsl.changes.effects import FieldChange, Hold, Update
 from syncdsl.engine.lines import apply_line, line_fields
 from syncdsl.engine.mapping import Mapped, Misfit, Parked
 from syncdsl.engine.operations import UpdateRecord
+from syncdsl.engine.oscillation import HOURS, MOST, oscillating
 from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ def write_units(
     """Make one update per side out of the units that travel; hold what conflicts or does not fit.
 
     `decided` are the decisions of people because of which lines travel, by the line's digest.
+    Where a line says `else skip` and its value does not fit, nothing of the record travels; its changes are kept.
     """
+    skipped = _skipped(pair, context, link, decisions, left, right)
+    if skipped is not None:
+        context.reported.append(skipped)
+        return
     writes: dict[SideName, tuple[Fields, list[FieldChange], list[MapLine], list[tuple[str, str, str]]]] = {
         "left": ({}, [], [], []),
         "right": ({}, [], [], []),
@@ -101,6 +107,36 @@ def write_units(
             context.expect(there.connection, partner)
 
 
+def _skipped(
+    pair: Pair,
+    context: Context,
+    link: Link,
+    decisions: list[tuple[tuple[LineState, ...], Decision]],
+    left: Record,
+    right: Record,
+) -> str | None:
+    """Return why the rule says that a record is skipped; None when it is not."""
+    for unit, decision in decisions:
+        if decision not in {"to_right", "to_left"}:
+            continue
+        side: SideName = "right" if decision == "to_right" else "left"
+        endpoint, source, target = (pair.right, left, right) if side == "right" else (pair.left, right, left)
+        for state in unit:
+            assignment = state.line.to_right if side == "right" else state.line.to_left
+            if not state.line.else_skip or assignment is None or assignment.create_only:
+                continue
+            outcome = apply_line(pair, context, state.line, side, source, link.suffix)
+            problem = None if isinstance(outcome, Parked) else _problem(outcome, assignment.required)
+            if problem is not None:
+                return skip_text(f"{endpoint.connection}.{endpoint.module}/{target.id}", state.line.text, problem)
+    return None
+
+
+def skip_text(record: str, line: str, problem: str) -> str:
+    """Return what is reported of a record that does not fit and that the rule says to skip."""
+    return f"{record}: skipped, `{line}`: {problem}"
+
+
 def _collect(
     pair: Pair,
     context: Context,
@@ -149,6 +185,10 @@ def _collect(
                 new,
             )
         )
+    looping = oscillating(context, link, here.connection, side, [change for _, change, _ in gathered])
+    if looping is not None:
+        _hold_loop(pair, context, unit, here.connection, target, looping)
+        return
     for name, change, new in gathered:
         values[name] = new
         changes.append(change)
@@ -174,6 +214,24 @@ def _problem(outcome: Mapped | Misfit | Parked, required: bool) -> str | None:  
 def _offered(outcome: Mapped | Misfit | Parked) -> Any:
     """Return what was to be written, as it stands in a hold."""
     return to_json(outcome.reference if isinstance(outcome, Parked) else outcome.value)
+
+
+def _hold_loop(
+    pair: Pair, context: Context, unit: tuple[LineState, ...], connection: str, target: Record, looping: FieldChange
+) -> None:
+    line = unit[0].line
+    context.hold(
+        Hold(
+            rule=pair.name,
+            location=looping.location,
+            reason=f"`{line.group or line.text}`: something undoes it: {MOST} writes to and fro in {HOURS} hours",
+            why="conflict",
+            record=context.name(connection, target),
+            field=looping.field,
+            left=looping.new if connection == pair.right.connection else looping.old,
+            right=looping.old if connection == pair.right.connection else looping.new,
+        )
+    )
 
 
 def _persons(lines: Sequence[MapLine], side: SideName, decided: Mapping[str, Decided]) -> tuple[Decided, ...]:

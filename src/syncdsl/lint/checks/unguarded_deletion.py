@@ -24,9 +24,9 @@ def _run(files: Sequence[RuleFile]) -> Iterator[Diagnostic]:
     if first is not None:
         yield Diagnostic(
             code=UNGUARDED_DELETION,
-            message=f"nothing limits how many records `{first.action.value}` takes away in one run",
+            message=f"nothing limits what `{first.action.value}` takes away, so each such run waits for an approval",
             span=first.span,
-            help="add a limit, such as `guard: deletes <= 0`; a run above it waits for an approval",
+            help="add a limit, such as `guard: deletes <= 10`, or `deletes <= 0` to be asked each time",
         )
 
 
