@@ -83,6 +83,7 @@ COMMANDS = {
     "state": Entry(
         target="syncdsl.cli.state:state", summary="Examine, back up and restore what runs remember.", section=RUN
     ),
+    "review": Entry(target="syncdsl.cli.review:review", summary="Decide what waits for a person.", section=RUN),
     "demo": Entry(
         target="syncdsl.cli.demo:demo", summary="See it all work on this machine, in half a minute.", section=TRY
     ),

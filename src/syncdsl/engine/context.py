@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncdsl.changes.effects import RecordName
 from syncdsl.engine.keys import syncdsl_key
+from syncdsl.engine.reviewing import Decisions
 from syncdsl.engine.scope import ConnectionScope
 from syncdsl.engine.view import StateView
 from syncdsl.plan.evaluation import compile_expression
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Identity, Record
     from syncdsl.changes.change_set import ChangeSet
-    from syncdsl.changes.effects import Effect
+    from syncdsl.changes.effects import Effect, Hold
     from syncdsl.engine.matching import MatchResult
     from syncdsl.engine.observation import Observation
     from syncdsl.engine.operations import Operation
@@ -46,6 +47,7 @@ class Context:
         self.plan = run.plan
         self.identities = identities
         self.view = StateView(run.state)
+        self.reviews = Decisions(run.state)
         self.observations: dict[str, Observation] = {}
         self.matches: dict[str, MatchResult] = {}
         self.operations: list[Operation] = []
@@ -127,6 +129,14 @@ class Context:
         """Decide on an operation."""
         self.operations.append(operation)
         self.effects.append(operation.effect)
+
+    def hold(self, hold: Hold) -> None:
+        """Let something wait, unless a person decided to leave it as it is; either way it is looked at again."""
+        if not self.reviews.leaves(hold):
+            self.effects.append(hold)
+            return
+        for record in (hold.record, *hold.candidates):
+            self.look_again(record.connection, record.module, record.id or "")
 
     def look_again(self, connection: str, module: str, record_id: str) -> None:
         """Keep a record on the agenda: something about it may come about without any change of its own."""

@@ -22,7 +22,7 @@ from syncdsl.engine.operations import (
     VoidDocument,
 )
 from syncdsl.engine.removal import removed
-from syncdsl.engine.report import ApplyReport, Failure
+from syncdsl.engine.report import NOT_SENT, ApplyReport, Failure
 from syncdsl.engine.writes import (
     Write,
     create_writes,
@@ -239,7 +239,7 @@ class Execution:
             case NotSent():
                 self.journal.refused(write, outcome.reason)
                 self.report.failed.extend(
-                    Failure(effect=effect, code="not sent", message=outcome.reason) for effect in write.effects
+                    Failure(effect=effect, code=NOT_SENT, message=outcome.reason) for effect in write.effects
                 )
             case Ambiguous():
                 self.journal.unknown(write, outcome.reason)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
+    from syncdsl.engine.operations import Operation as AnyOperation
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.engine.writes import Write
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.state import StoredRecord
@@ -150,6 +152,7 @@ class Journal:
                     case DeleteRecord() | DeactivateRecord():
                         raise ValueError("what takes a record away is told by `removed`")
             view.flush()
+            self._state.close_reviews(_decided_in(write), self._context.run.clock())
             self._note_observed(write, found)
             self._state.add_history(self._run_id, self._history(write, record))
 
@@ -316,7 +319,7 @@ class Journal:
                     iid=write.iid,
                     side=side,
                     at=now,
-                    by=self._context.run.user or None,
+                    by=_person(operation, name) or self._context.run.user or None,
                 )
                 for name, old, new, location in fields
             )
@@ -330,6 +333,17 @@ def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Rec
     sent = write.new.fields if write.new is not None else write.change.fields if write.change is not None else {}
     fields = {name: value for name, value in {**found.fields, **sent}.items() if not is_empty(value)}
     return replace(found, fields=fields, modified=written)
+
+
+def _decided_in(write: Write) -> list[str]:
+    """Return the review items whose decisions a write carried out."""
+    return sorted({decided.review for operation in write.operations for decided in getattr(operation, "decided", ())})
+
+
+def _person(operation: AnyOperation, field: str) -> str | None:
+    """Return the person because of whose decision a field was written."""
+    decisions: tuple[Decided, ...] = getattr(operation, "decided", ())
+    return next((item.by for item in decisions if not item.fields or field in item.fields), None) or None
 
 
 def _uid(operation: CreateRecord | CreateDocument | UpdateRecord) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.engine.steps.merged import Merged
     from syncdsl.state import Link
     from syncdsl.state.records import LinkStatus
@@ -23,12 +24,16 @@ KeyForms = tuple["Hashable | None", ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Two unlinked records that are the same. `how`: by syncdsl key, by adoption, or duplicates by dedupe key."""
+    """Two unlinked records that are the same.
+
+    `how`: by syncdsl key, by adoption, duplicates by dedupe key, or because a person `decided` so.
+    """
 
     left: Record
     right: Record
-    how: Literal["key", "adopt", "duplicate"]
+    how: Literal["key", "adopt", "duplicate", "review"]
     key_text: str
+    decided: Decided | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

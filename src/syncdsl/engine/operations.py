@@ -1,4 +1,7 @@
-"""What a decision comes to: an effect together with what performing it needs. A closed union."""
+"""What a decision comes to: an effect together with what performing it needs. A closed union.
+
+`decided` are the decisions of people that an operation carries out, if any.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.changes.effects import Create, Deactivate, Delete, Skip, Update, Void
     from syncdsl.changes.effects import Link as LinkEffect
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, MapLine, Pair
     from syncdsl.schema.values import Fields
     from syncdsl.state import Instance, Link
@@ -28,6 +32,7 @@ class CreateRecord:
     source: Record
     values: Fields
     aside: tuple[str, str] | None = None
+    decided: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class UpdateRecord:
     lines: tuple[MapLine, ...]
     keep_left: frozenset[str] = frozenset()
     keep_right: frozenset[str] = frozenset()
+    decided: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,7 @@ class LinkRecords:
     link: Link
     left: Record
     right: Record
+    decided: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +131,7 @@ class SetAside:
     pair: Pair
     side: str
     record: Record
+    decided: tuple[Decided, ...] = ()
 
 
 Removal: TypeAlias = DeleteRecord | DeactivateRecord

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
 from syncdsl.engine.matching import Match
@@ -19,10 +20,11 @@ from syncdsl.schema.values import fields_from_json, show
 from syncdsl.state import Instance, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
     from syncdsl.schema.values import Fields
     from syncdsl.state import Intent, State
@@ -43,6 +45,23 @@ def _base_of_found(endpoint: Endpoint, context: Context, record: Record, names: 
         return held
     ours = context.canonical_fields(endpoint.connection, endpoint.module, sent, names & sent.keys())
     return {**held, **ours}
+
+
+def _doubt(intent: Intent, context: Context, reason: str, found: Sequence[Record]) -> Hold:
+    """Return the question that a create without an answer asks, about the record it was made for."""
+    source = (intent.source_connection, intent.source_module)
+    seen = context.run.state.seen_fields(*source, intent.source_id)
+    schema = context.run.schemas[source[0]].modules.get(source[1])
+    label = show(seen.get(schema.label_field)) if seen and schema else ""
+    owner = context.plan.pairs.get(intent.pair_or_document) or context.plan.documents.get(intent.pair_or_document)
+    return Hold(
+        rule=intent.pair_or_document,
+        location=owner.location if owner else "",
+        reason=f"an earlier create in {intent.connection}.{intent.module} got no answer and {reason}",
+        why="ambiguous",
+        record=RecordName(connection=source[0], module=source[1], id=intent.source_id, label=label or intent.source_id),
+        candidates=tuple(context.name(intent.connection, record) for record in sorted(found, key=lambda one: one.id)),
+    )
 
 
 class Recovery:
@@ -85,7 +104,7 @@ class Recovery:
             return self._drop(intent, context)
         if len(found) > 1:
             told = "carry its key" if key_field is not None else "below its parent are like it"
-            return self._quarantine(intent, context, f"{len(found)} records {told}")
+            return self._quarantine(intent, context, f"{len(found)} records {told}", found)
         self._adopt(intent, found[0], context)
         record_id = found[0].id
         context.view.later(
@@ -95,7 +114,7 @@ class Recovery:
 
     def _wait(self, intent: Intent, context: Context) -> str:
         """Leave a create in doubt for this run: it may still arrive."""
-        self._in_doubt(intent, context, "it may still arrive")
+        self._in_doubt(intent, context, _doubt(intent, context, "it may still arrive", ()))
         return "in doubt: it may still arrive"
 
     def _resolve_delete(self, intent: Intent, context: Context) -> str:
@@ -193,25 +212,69 @@ class Recovery:
         context.view.later(lambda state: state.resolve_intent(intent.iid, "dropped", detail="had not arrived"))
         return "it had not arrived; it is decided anew"
 
-    def _quarantine(self, intent: Intent, context: Context, reason: str) -> str:
+    def _quarantine(self, intent: Intent, context: Context, reason: str, found: Sequence[Record] = ()) -> str:
+        hold = _doubt(intent, context, reason, found)
+        decided = context.reviews.of(hold)
+        if decided is not None:
+            return self._decided(intent, context, decided)
         if intent.state != "quarantined":
             context.view.later(lambda state: state.resolve_intent(intent.iid, "quarantined", detail=reason))
-        self._in_doubt(intent, context, reason)
+        self._in_doubt(intent, context, hold)
         return f"in doubt: {reason}"
 
-    def _in_doubt(self, intent: Intent, context: Context, reason: str) -> None:
+    def _in_doubt(self, intent: Intent, context: Context, hold: Hold) -> None:
         """Keep everybody away from the source of a create that nobody knows the fate of."""
         context.in_doubt.add((intent.pair_or_document, intent.source_id))
         context.look_again(intent.source_connection, intent.source_module, intent.source_id)
-        context.effects.append(
-            Hold(
-                rule=intent.pair_or_document,
-                location="",
-                reason=f"an earlier create got no answer and {reason}",
-                why="ambiguous",
-                record=RecordName(connection=intent.connection, module=intent.module, id=None, label=intent.source_id),
-            )
-        )
+        context.reviews.asked_about |= {(one.connection, one.module, one.id or "") for one in hold.candidates}
+        context.hold(hold)
+
+    def _decided(self, intent: Intent, context: Context, decided: Decided) -> str:
+        """Settle a create that a person knows about."""
+        match decided.decision:
+            case LinkWith(id=record_id):
+                connection = context.run.connections[intent.connection]
+                read = connection.fetch(intent.module, [record_id], self._fields(intent, context)).get(record_id)
+                problem = "does not exist" if read is None else self._taken(intent, context, record_id)
+                if read is None or problem:
+                    context.in_doubt.add((intent.pair_or_document, intent.source_id))
+                    context.look_again(intent.source_connection, intent.source_module, intent.source_id)
+                    context.reported.append(
+                        f"{intent.connection}.{intent.module}/{record_id} {problem}; {decided.reason} that it is what "
+                        f"was made for {intent.source_module}/{intent.source_id}"
+                    )
+                    context.reviews.standing.add(decided.review)
+                    return f"in doubt: {record_id} {problem}"
+                self._adopt(intent, read, context)
+                context.view.later(
+                    lambda state: state.resolve_intent(intent.iid, "done", remote_id=record_id, detail=decided.reason)
+                )
+                return f"{decided.reason}: it is {record_id}"
+            case SetAside():
+                self._give_up(intent, context, decided)
+                return f"{decided.reason}: given up"
+            case _:
+                self._drop(intent, context)
+                return f"{decided.reason}: it is made again"
+
+    def _taken(self, intent: Intent, context: Context, record_id: str) -> str:
+        """Return what keeps a record from being what a create made: that it is somebody's partner already."""
+        if intent.pair_or_document not in context.plan.pairs:
+            return ""
+        index = context.view.links(intent.pair_or_document)
+        side = index.by_right if intent.payload.get("source_side") == "left" else index.by_left
+        return "has another partner" if side.get(record_id) is not None else ""
+
+    def _give_up(self, intent: Intent, context: Context, decided: Decided) -> None:
+        """Make nothing for the record, now or later; the edge of a document counts as done."""
+        if intent.payload.get("document"):
+            for instance in context.view.instances(intent.pair_or_document).get(intent.source_id, []):
+                if instance.number == intent.instance and instance.doc_id is None:
+                    context.view.put_instance(replace(instance, doc_status="refused"))
+        elif intent.pair_or_document in context.plan.pairs:
+            side = str(intent.payload.get("source_side", "left"))
+            context.view.set_aside(intent.pair_or_document, side, intent.source_id, decided.reason)
+        context.view.later(lambda state: state.resolve_intent(intent.iid, "dropped", detail=decided.reason))
 
     def match_by_key(
         self,

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from syncdsl.state.retention import Pruned
 
 
+NOT_SENT = "not sent"
+"""The code of a failure where the write never left, such as for want of quota."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """An effect that was not performed: `code` and `message` are the other system's words."""

@@ -21,6 +21,7 @@ from syncdsl.engine.operations import (
 )
 from syncdsl.engine.passes import pass_digest
 from syncdsl.engine.report import ApplyReport
+from syncdsl.engine.reviewing import commit_refusals, commit_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +103,7 @@ class ApplySink:
                         | VoidDocument()
                     ):
                         pass
+            commit_reviews(context, self._run_id)
             context.view.flush()
             for pair in context.passes:
                 state.put_pass(pair.name, pass_digest(pair, context), context.today.isoformat())
@@ -131,6 +133,7 @@ class ApplySink:
         """Return what came of it."""
         if self._execution is None:
             return ApplyReport(changes=context.change_set)
+        commit_refusals(context, self._execution.report, self._run_id)
         return self._execution.report
 
 

@@ -38,7 +38,7 @@ def render_report(report: ApplyReport, style: Style = PLAIN, width: int = 100) -
     lines += _listed(report.waiting, "waiting for a record that was not made", style)
     totals = total(report.changes.effects)
     if totals.waiting:
-        lines.append(f"  {style('hold', f'{totals.waiting:,} held')} for a decision; `syncdsl plan` shows them")
+        lines.append(f"  {style('hold', f'{totals.waiting:,} held')} for a decision; `syncdsl review list` shows them")
     if totals.parked:
         lines.append(f"  {style('hold', f'{totals.parked:,} waiting')} for a partner to come")
     if report.pruned is not None and report.pruned.any:

@@ -263,8 +263,9 @@ class ReviewItem:
 
     `id` follows from kind, subject, field and what there is to decide, so that the same question is asked once.
     The subject is `connection.module/record_id`, called `label`. `left`, `right` (JSON forms of values) are a
-    conflict's; `candidates` are records as `changes.effects.RecordName` writes them. `decision` is what a person chose;
-    it is applied by the next run, which closes the item. An item that no longer exists is closed without a decision.
+    conflict's; `candidates` are records as `changes.effects.RecordName` writes them, `choices` the words that decide.
+    `decision` is what a person chose; it is applied by the next run, which closes the item. An item that no longer
+    exists is closed without a decision.
     """
 
     id: str
@@ -279,6 +280,7 @@ class ReviewItem:
     left: Any = None
     right: Any = None
     candidates: list[dict[str, Any]] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
     field: str | None = None
     state: ReviewState = "open"
     opened: dt.datetime

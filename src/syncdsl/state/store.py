@@ -22,6 +22,7 @@ from syncdsl.state.lookup import Lookup
 from syncdsl.state.observations import Observations
 from syncdsl.state.records import Cause, NotUniqueError, ReadOnlyStateError
 from syncdsl.state.retention import Retention
+from syncdsl.state.reviews import Reviews
 from syncdsl.state.runs import Runs
 from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, METADATA, SET_ASIDE, TRUTH
 
@@ -37,7 +38,19 @@ _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
 
 
 class State(
-    Links, Observations, Forms, JournalTable, FieldWrites, History, Retention, Lookup, Erasure, Documents, Runs, Lease
+    Links,
+    Observations,
+    Forms,
+    JournalTable,
+    FieldWrites,
+    History,
+    Retention,
+    Lookup,
+    Erasure,
+    Documents,
+    Reviews,
+    Runs,
+    Lease,
 ):
     """Everything that is remembered between runs. One thread uses it."""
 

@@ -262,6 +262,7 @@ REVIEW = Table(
     Column("left", Json),
     Column("right", Json),
     Column("candidates", Json, nullable=False),
+    Column("choices", Json, nullable=False, server_default="[]"),
     Column("state", Text, nullable=False, index=True),
     Column("opened", Moment, nullable=False),
     Column("opened_run", Text, nullable=False),

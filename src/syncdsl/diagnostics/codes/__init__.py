@@ -20,6 +20,7 @@ from syncdsl.diagnostics.codes import (
     onboarding,
     project,
     proofs,
+    review,
     runs,
     suppressions,
     syntax,
@@ -46,6 +47,7 @@ ALL_CODES: tuple[Code, ...] = (
     *runs.CODES,
     *verify.CODES,
     *history.CODES,
+    *review.CODES,
     *internal.CODES,
 )
 

@@ -1,10 +1,13 @@
-"""First contact: two unlinked records that are the same, and records whose partner cannot be told."""
+"""First contact: two unlinked records that are the same."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from syncdsl.changes.decisions import MakeCopy, TakeSide
+from syncdsl.changes.decisions import SetAside as AsideDecision
 from syncdsl.changes.effects import Hold, Skip
 from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.lines import apply_line, line_state, promised_link, settled_link, units_of
@@ -13,37 +16,19 @@ from syncdsl.engine.merging import Stamps, merge_first
 from syncdsl.engine.operations import LinkRecords, SetAside
 from syncdsl.engine.steps.create import clone_partner
 from syncdsl.engine.steps.linked import stamps_of
-from syncdsl.engine.steps.units import write_units
+from syncdsl.engine.steps.units import settle_conflicts, write_units
 from syncdsl.state import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import Match
     from syncdsl.engine.merging import LineState
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import Pair, Winner
-
-
-def hold_dispute(
-    pair: Pair, context: Context, side: SideName, record: Record, candidates: tuple[Record, ...], reason: str
-) -> None:
-    """Leave a record whose partner cannot be told to a person."""
-    here, there = (pair.left, pair.right) if side == "left" else (pair.right, pair.left)
-    context.effects.append(
-        Hold(
-            rule=pair.name,
-            location=pair.location,
-            reason=reason,
-            why="match",
-            record=context.name(here.connection, record),
-            candidates=tuple(
-                context.name(here.connection if other.module == record.module else there.connection, other)
-                for other in candidates
-            ),
-        )
-    )
-    context.expect(here.connection, record)
 
 
 def first_contact(pair: Pair, context: Context, found: Match) -> None:
@@ -52,17 +37,26 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
     rule = pair.on_duplicate
     suffix = _clone_suffix(pair, context, found)
     states = [line_state(pair, context, line, left, right, None, suffix) for line in pair.lines]
+    decided = found.decided
+    overwrite = rule.into if found.how in {"duplicate", "review"} and rule.action == "overwrite" else None
+    persons: dict[str, Decided] = {}
     if found.how == "duplicate":
         if rule.action == "skip":
-            _skip(pair, context, left, right, found.key_text)
+            _skip(pair, context, left, right, f"a duplicate by `{found.key_text}`, and the rule says skip")
             return
         if rule.action == "clone":
             clone_partner(pair, context, left, right, rule.into or "right")
             return
         if rule.action == "review" and _differs(states):
-            _hold_duplicate(pair, context, left, right, found.key_text, states)
-            return
+            hold = _duplicate_hold(pair, context, left, right, found.key_text, states)
+            decided = context.reviews.of(hold)
+            if decided is None or not isinstance(decided.decision, TakeSide):
+                _set_apart(pair, context, left, right, hold, decided)
+                return
+            overwrite = "right" if decided.decision.side == "left" else "left"
+            persons = {line.digest: decided for line in pair.lines}
     link, source_side = _new_link(pair, context, found, suffix)
+    link = replace(link, origin="review") if decided else link
     how = {"key": "carry the same syncdsl key", "adopt": f"name each other by `{found.key_text}`"}.get(
         found.how, f"have the same `{found.key_text}`"
     )
@@ -73,9 +67,11 @@ def first_contact(pair: Pair, context: Context, found: Match) -> None:
         left,
         right,
         key_side="right" if source_side == "left" else "left",
-        reason=f"the records {how}",
-        overwrite=rule.into if found.how == "duplicate" and rule.action == "overwrite" else None,
+        reason=decided.reason if decided else f"the records {how}",
+        overwrite=overwrite,
         policy=None if found.how == "duplicate" else pair.on_conflict,
+        decided=decided,
+        persons=persons,
     )
 
 
@@ -90,19 +86,27 @@ def join(
     reason: str,
     overwrite: SideName | None,
     policy: Winner | None,
+    decided: Decided | None = None,
+    persons: Mapping[str, Decided] | None = None,
 ) -> None:
     """Make two records partners, and merge their values for the first time.
 
-    An empty side is filled; two different values follow `overwrite`, the side that takes the other's, else `policy`.
+    `decided` is the decision of a person to link them, `persons` those about values, by the
+    digests of lines. An empty side is filled; two different values follow `overwrite`, the side that takes the
+    other's, else `policy`.
     """
     context.plan_partner(pair.left.connection, pair.left.module, left.id, pair.right.connection, pair.right.module)
     context.plan_partner(pair.right.connection, pair.right.module, right.id, pair.left.connection, pair.left.module)
     carrier, holder = (right, pair.right) if key_side == "right" else (left, pair.left)
     stamps = stamps_of(context, left, right)
     states = [line_state(pair, context, line, left, right, None, link.suffix) for line in pair.lines]
-    decisions = [
-        (unit, merge_first(unit, overwrite=overwrite, policy=policy, stamps=stamps)) for unit in units_of(states)
-    ]
+    decisions, settled_by = settle_conflicts(
+        pair,
+        context,
+        left,
+        right,
+        [(unit, merge_first(unit, overwrite=overwrite, policy=policy, stamps=stamps)) for unit in units_of(states)],
+    )
     effect = LinkEffect(
         rule=pair.name,
         location=pair.location,
@@ -117,10 +121,24 @@ def join(
     settled = settled_link(pair, context, link, left, right, decisions)
     settled = promised_link(pair, context, settled, left, right, decisions, stamps)
     context.view.links(pair.name).put(settled)
-    context.add(LinkRecords(effect=effect, pair=pair, link=settled, left=left, right=right))
+    by_person = (decided,) if decided else ()
+    context.add(LinkRecords(effect=effect, pair=pair, link=settled, left=left, right=right, decided=by_person))
     context.expect(pair.left.connection, left)
     context.expect(pair.right.connection, right)
-    write_units(pair, context, settled, left, right, decisions, first=True)
+    write_units(pair, context, settled, left, right, decisions, first=True, decided={**(persons or {}), **settled_by})
+
+
+def _set_apart(pair: Pair, context: Context, left: Record, right: Record, hold: Hold, decided: Decided | None) -> None:
+    """Do with duplicates what a person decided, short of linking them; hold them while nobody did."""
+    match decided.decision if decided else None:
+        case MakeCopy(side=side) if pair.direction in {"both", side}:
+            clone_partner(pair, context, left, right, side, decided=decided)
+        case AsideDecision():
+            _skip(pair, context, left, right, decided.reason if decided else "", decided)
+        case _:
+            context.hold(hold)
+            context.expect(pair.left.connection, left)
+            context.expect(pair.right.connection, right)
 
 
 def _clone_suffix(pair: Pair, context: Context, found: Match) -> dict[str, str]:
@@ -179,7 +197,10 @@ def _differs(states: list[LineState]) -> bool:
     )
 
 
-def _skip(pair: Pair, context: Context, left: Record, right: Record, key_text: str) -> None:
+def _skip(
+    pair: Pair, context: Context, left: Record, right: Record, reason: str, decided: Decided | None = None
+) -> None:
+    by_person = (decided,) if decided else ()
     record, other, side, endpoint, there = (
         (right, left, "right", pair.right, pair.left)
         if pair.direction == "left"
@@ -188,11 +209,11 @@ def _skip(pair: Pair, context: Context, left: Record, right: Record, key_text: s
     effect = Skip(
         rule=pair.name,
         location=pair.location,
-        reason=f"a duplicate by `{key_text}`, and the rule says skip",
+        reason=reason,
         record=context.name(endpoint.connection, record),
         candidates=(context.name(there.connection, other),),
     )
-    context.add(SetAside(effect=effect, pair=pair, side=side, record=record))
+    context.add(SetAside(effect=effect, pair=pair, side=side, record=record, decided=by_person))
     other_side = "left" if side == "right" else "right"
     context.add(
         SetAside(
@@ -206,23 +227,20 @@ def _skip(pair: Pair, context: Context, left: Record, right: Record, key_text: s
             pair=pair,
             side=other_side,
             record=other,
+            decided=by_person,
         )
     )
 
 
-def _hold_duplicate(
+def _duplicate_hold(
     pair: Pair, context: Context, left: Record, right: Record, key_text: str, states: list[LineState]
-) -> None:
+) -> Hold:
     differing = [state.line.text for state in states if not state.agrees and _differs([state])]
-    context.effects.append(
-        Hold(
-            rule=pair.name,
-            location=pair.location,
-            reason=f"the same `{key_text}`, but different values ({'; '.join(differing[:3])})",
-            why="duplicate",
-            record=context.name(pair.left.connection, left),
-            candidates=(context.name(pair.right.connection, right),),
-        )
+    return Hold(
+        rule=pair.name,
+        location=pair.location,
+        reason=f"the same `{key_text}`, but different values ({'; '.join(differing[:3])})",
+        why="duplicate",
+        record=context.name(pair.left.connection, left),
+        candidates=(context.name(pair.right.connection, right),),
     )
-    context.expect(pair.left.connection, left)
-    context.expect(pair.right.connection, right)

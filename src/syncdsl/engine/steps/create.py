@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from syncdsl.changes.effects import Create, FieldChange, Hold, RecordName
 from syncdsl.engine.lines import apply_line
@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import Pair
-    from syncdsl.schema.values import Fields
+    from syncdsl.schema.values import Fields, Value
 
 SideName = Literal["left", "right"]
 
 
 @dataclass(slots=True)
 class NewFields:
-    """What a record to be created gets, and what keeps it from being created."""
+    """What a record to be created gets, and what keeps it from being created.
+
+    `text` is the line that has the problem, `offered` the value that does not fit, as it stands in a hold.
+    """
 
     values: Fields = field(default_factory=dict)
     changes: list[FieldChange] = field(default_factory=list)
@@ -35,6 +39,8 @@ class NewFields:
     parked: bool = False
     skipped: bool = False
     location: str = ""
+    text: str | None = None
+    offered: Any = None
 
     def put(
         self, name: str, outcome: Mapped | Misfit | Parked, *, text: str, location: str, else_skip: bool = False
@@ -49,19 +55,20 @@ class NewFields:
                 if isinstance(value, PartnerOf):
                     self.waits_for.append((value.connection, value.source_module, value.source_id))
             case Misfit(reason, _):
-                self._stop(f"`{text}`: {reason}", location, skips=else_skip)
+                self._stop(text, reason, location, outcome.value, skips=else_skip)
             case Parked(reference):
-                self._stop(f"`{text}`: waits for the partner of {reference.module}/{reference.id}", location)
+                self._stop(text, f"waits for the partner of {reference.module}/{reference.id}", location, reference)
                 self.parked = True
 
     def require(self, name: str, *, text: str, location: str, else_skip: bool = False) -> None:
         """Say so when a required field got no value."""
         if name not in self.values:
-            self._stop(f"`{text}`: it is empty, and the other system requires `{name}`", location, skips=else_skip)
+            self._stop(text, f"it is empty, and the other system requires `{name}`", location, skips=else_skip)
 
-    def _stop(self, problem: str, location: str, *, skips: bool = False) -> None:
+    def _stop(self, text: str, problem: str, location: str, offered: Value = None, *, skips: bool = False) -> None:
         if self.problem is None or (skips and not self.skipped):
-            self.problem, self.location = problem, location
+            self.problem, self.location = f"`{text}`: {problem}", location
+            self.text, self.offered = text, to_json(offered)
         self.skipped = self.skipped or skips
 
 
@@ -128,6 +135,7 @@ def create_partner(
     suffix: Mapping[str, str] | None = None,
     reason: str = "",
     aside: tuple[str, str] | None = None,
+    decided: Decided | None = None,
 ) -> None:
     """Decide on making the partner of a record; one that does not fit waits as a whole."""
     here, there = (pair.right, pair.left) if source_side == "left" else (pair.left, pair.right)
@@ -137,14 +145,17 @@ def create_partner(
         if found.skipped:
             context.reported.append(f"{name.text}: skipped, {found.problem}")
         else:
-            hold_new(context, pair.name, found, name)
+            hold_new(context, pair.name, found, name, source_side)
         _unplan(pair, context, source, source_side)
         return
+    decided = decided or context.reviews.cause((there.connection, there.module, source.id))
     label = show(found.values.get(context.schema(here.connection, here.module).label_field)) or name.label
     effect = Create(
         rule=pair.name,
         location=pair.location,
-        reason=reason or f"{there.connection}.{there.module} has it, {here.connection} does not",
+        reason=decided.reason
+        if decided
+        else reason or f"{there.connection}.{there.module} has it, {here.connection} does not",
         record=RecordName(connection=here.connection, module=here.module, id=None, label=label),
         source=name,
         source_side=source_side,
@@ -153,24 +164,32 @@ def create_partner(
         waits_for=tuple(found.waits_for),
         suffix=dict(suffix or {}),
     )
-    context.add(CreateRecord(effect=effect, pair=pair, source=source, values=found.values, aside=aside))
+    by_person = (decided,) if decided else ()
+    context.add(
+        CreateRecord(effect=effect, pair=pair, source=source, values=found.values, aside=aside, decided=by_person)
+    )
     context.expect(there.connection, source)
 
 
-def hold_new(context: Context, rule: str, found: NewFields, source: RecordName) -> None:
+def hold_new(context: Context, rule: str, found: NewFields, source: RecordName, source_side: SideName = "left") -> None:
     """Hold a record that cannot be created yet."""
-    context.effects.append(
+    context.hold(
         Hold(
             rule=rule,
             location=found.location,
             reason=found.problem or "",
             why="parked" if found.parked else "value",
             record=source,
+            field=found.text,
+            left=found.offered if source_side == "left" else None,
+            right=found.offered if source_side == "right" else None,
         )
     )
 
 
-def clone_partner(pair: Pair, context: Context, left: Record, right: Record, into: SideName) -> None:
+def clone_partner(
+    pair: Pair, context: Context, left: Record, right: Record, into: SideName, *, decided: Decided | None = None
+) -> None:
     """`on duplicate: clone in C`: make a copy in C beside the duplicate, its name with the shortest free suffix.
 
     The duplicate itself is set aside when the copy is made: it is neither matched nor created again.
@@ -195,6 +214,7 @@ def clone_partner(pair: Pair, context: Context, left: Record, right: Record, int
         suffix=suffix,
         reason=f"`{show(duplicate.fields.get(label))}` is a duplicate, and the rule says clone",
         aside=(into, duplicate.id),
+        decided=decided,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from syncdsl.changes.decisions import DeactivatePartner, DeletePartner, KeepPartner, RestoreDeleted
 from syncdsl.changes.effects import Deactivate, Delete, Hold, RecordName
 from syncdsl.engine.lines import pair_fields
 from syncdsl.engine.nesting import inside, parent_of
@@ -140,16 +141,22 @@ def hold_deleted(
         context.expect(here.connection, partner)
     # Whoever decides may take long: the absence stays a fact until the record is seen again.
     context.look_again(lost.connection, lost.module, lost.id or "")
-    context.effects.append(
-        Hold(
-            rule=pair.name,
-            location=pair.location,
-            reason=reason,
-            why="deleted",
-            record=name,
-            candidates=candidates or (lost,),
-        )
+    hold = Hold(
+        rule=pair.name,
+        location=pair.location,
+        reason=reason,
+        why="deleted",
+        record=name,
+        candidates=candidates or (lost,),
     )
+    decided = context.reviews.of(hold)
+    if decided is not None and isinstance(
+        decided.decision, KeepPartner | DeactivatePartner | DeletePartner | RestoreDeleted
+    ):
+        context.reviews.note_cause((here.connection, here.module, name.id or ""), decided)
+        if carry_out(pair, context, link, side, decided.decision.choice, decided.reason):
+            return
+    context.hold(hold)
 
 
 def remember_gone(context: Context, link: Link, status: LinkStatus) -> None:

@@ -9,7 +9,7 @@ from syncdsl.engine.lines import line_state, settled_link, stamp_text, units_of
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
 from syncdsl.engine.operations import LinkRecords
 from syncdsl.engine.steps.enforced import answered
-from syncdsl.engine.steps.units import write_units
+from syncdsl.engine.steps.units import settle_conflicts, write_units
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
@@ -38,12 +38,13 @@ def linked(pair: Pair, context: Context, item: Linked) -> None:
             if link.lines and decision != "hold":
                 context.baseline["values under new or changed lines"] += len(unit)
         decisions.append((unit, decision))
+    decisions, persons = settle_conflicts(pair, context, left, right, decisions)
     _restore_key(pair, context, link, left, right)
     settled = settled_link(pair, context, link, left, right, decisions)
     if settled != link:
         context.view.settle_link(settled)
         context.baseline["accepted values"] += 1
-    write_units(pair, context, settled, left, right, decisions)
+    write_units(pair, context, settled, left, right, decisions, decided=persons)
 
 
 def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> None:

@@ -16,6 +16,7 @@ from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
 from syncdsl.engine.passes import pass_is_due
 from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
 from syncdsl.engine.steps.deleted import came_back
+from syncdsl.engine.steps.disputes import settle_disputes
 from syncdsl.engine.steps.merged import take_merged
 from syncdsl.engine.steps.observe import carried_key
 from syncdsl.state import chunks
@@ -70,7 +71,7 @@ def match(step: MatchStep, context: Context) -> None:
     _report_outside(pair, context)
     _match_free(pair, context, free, result)
     _keep_direction(pair, result)
-    context.matches[pair.name] = result
+    context.matches[pair.name] = settle_disputes(pair, context, result)
 
 
 def _look(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.engine.steps.contact import first_contact, hold_dispute
+from syncdsl.engine.steps.contact import first_contact
 from syncdsl.engine.steps.create import create_partner, draft_partners
 from syncdsl.engine.steps.deleted import deleted
+from syncdsl.engine.steps.disputes import hold_dispute
 from syncdsl.engine.steps.linked import linked
 from syncdsl.engine.steps.merged import merged
 
@@ -26,7 +27,7 @@ def merge(step: MergeStep, context: Context) -> None:
     for swallowed in result.merged:
         merged(pair, context, swallowed)
     for dispute in result.disputes:
-        hold_dispute(pair, context, dispute.side, dispute.record, dispute.candidates, dispute.reason)
+        hold_dispute(pair, context, dispute)
     # Everything that will have a partner is known before any reference is looked at: records may refer to each other.
     for record in result.create_right:
         context.plan_partner(

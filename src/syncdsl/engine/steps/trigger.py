@@ -234,16 +234,19 @@ def _void(
     target = context.name(document.connection, seen)
     status = _status(document, seen)
     if status not in document.untouched:
-        context.effects.append(
-            Hold(
-                rule=document.name,
-                location=triggers[0].location,
-                reason=f"`{triggers[0].text}`: it is {status} by now, so a person decides",
-                why="document",
-                record=target,
-                candidates=(name,),
-            )
+        hold = Hold(
+            rule=document.name,
+            location=triggers[0].location,
+            reason=f"`{triggers[0].text}`: it is {status} by now, so a person decides",
+            why="document",
+            record=target,
+            candidates=(name,),
         )
+        if context.reviews.of(hold) is not None:
+            # Left as it is: the one thing that can be decided.
+            _settle(context, plan, triggers, record)
+        else:
+            context.hold(hold)
         return
     effect = Void(
         rule=document.name,

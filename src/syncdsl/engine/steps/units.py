@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from syncdsl.changes.effects import FieldChange, Hold, RecordName, Update
+from syncdsl.changes.decisions import TakeSide
+from syncdsl.changes.effects import FieldChange, Hold, Update
 from syncdsl.engine.lines import apply_line, line_fields
 from syncdsl.engine.mapping import Mapped, Misfit, Parked
 from syncdsl.engine.operations import UpdateRecord
 from syncdsl.engine.oscillation import HOURS, MOST, oscillating
-from syncdsl.schema.values import PartnerOf, to_json
+from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.merging import Decision, LineState
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import MapLine, Pair
     from syncdsl.schema.values import Fields, Value
     from syncdsl.state import Link
@@ -30,9 +36,11 @@ def write_units(
     decisions: list[tuple[tuple[LineState, ...], Decision]],
     *,
     first: bool = False,
+    decided: Mapping[str, Decided] | None = None,
 ) -> None:
     """Make one update per side out of the units that travel; hold what conflicts or does not fit.
 
+    `decided` are the decisions of people because of which lines travel, by the line's digest.
     Where a line says `else skip` and its value does not fit, nothing of the record travels; its changes are kept.
     """
     skipped = _skipped(pair, context, link, decisions, left, right)
@@ -45,7 +53,9 @@ def write_units(
     }
     for unit, decision in decisions:
         if decision == "hold":
-            _hold_conflict(pair, context, unit, left, right)
+            context.hold(conflict_hold(pair, context, unit, left, right))
+            context.expect(pair.left.connection, left)
+            context.expect(pair.right.connection, right)
         elif decision in {"report_left", "report_right"}:
             changed = pair.right if decision == "report_right" else pair.left
             record = right if decision == "report_right" else left
@@ -66,12 +76,13 @@ def write_units(
                 for state in unit
                 if state.line.digest not in written
             ]
+            persons = _persons(lines, side, decided or {})
             record, partner = (right, left) if side == "right" else (left, right)
             here, there = (pair.right, pair.left) if side == "right" else (pair.left, pair.right)
             effect = Update(
                 rule=pair.name,
                 location=changes[0].location,
-                reason=f"first contact: {there.connection} counts" if first else f"changed in {there.connection}",
+                reason=_reason(there.connection, changes, persons, first=first),
                 record=context.name(here.connection, record),
                 side=side,
                 partner=context.name(there.connection, partner),
@@ -89,6 +100,7 @@ def write_units(
                     lines=tuple(lines),
                     keep_left=frozenset[str]().union(*(line_fields(line, "left") for line in pending)),
                     keep_right=frozenset[str]().union(*(line_fields(line, "right") for line in pending)),
+                    decided=persons,
                 )
             )
             context.expect(here.connection, record)
@@ -148,7 +160,19 @@ def _collect(
         outcome = apply_line(pair, context, state.line, side, source, link.suffix)
         problem = _problem(outcome, assignment.required)
         if problem is not None:
-            _hold_value(pair, context, state.line, here.connection, target, problem, parked=isinstance(outcome, Parked))
+            held = _offered(outcome), to_json(target.fields.get(assignment.target))
+            context.hold(
+                Hold(
+                    rule=pair.name,
+                    location=state.line.location,
+                    reason=f"`{state.line.text}`: {problem}",
+                    why="parked" if isinstance(outcome, Parked) else "value",
+                    record=context.name(here.connection, target),
+                    field=state.line.text,
+                    left=held[0] if side == "right" else held[1],
+                    right=held[1] if side == "right" else held[0],
+                )
+            )
             return
         assert isinstance(outcome, Mapped)  # noqa: S101 - `_problem` names every other outcome; this tells the type checker
         old, new = target.fields.get(assignment.target), outcome.value
@@ -187,25 +211,16 @@ def _problem(outcome: Mapped | Misfit | Parked, required: bool) -> str | None:  
             )
 
 
-def _hold_value(
-    pair: Pair, context: Context, line: MapLine, connection: str, target: Record, problem: str, *, parked: bool
-) -> None:
-    context.effects.append(
-        Hold(
-            rule=pair.name,
-            location=line.location,
-            reason=f"`{line.text}`: {problem}",
-            why="parked" if parked else "value",
-            record=context.name(connection, target),
-        )
-    )
+def _offered(outcome: Mapped | Misfit | Parked) -> Any:
+    """Return what was to be written, as it stands in a hold."""
+    return to_json(outcome.reference if isinstance(outcome, Parked) else outcome.value)
 
 
 def _hold_loop(
     pair: Pair, context: Context, unit: tuple[LineState, ...], connection: str, target: Record, looping: FieldChange
 ) -> None:
     line = unit[0].line
-    context.effects.append(
+    context.hold(
         Hold(
             rule=pair.name,
             location=looping.location,
@@ -219,27 +234,83 @@ def _hold_loop(
     )
 
 
-def _hold_conflict(pair: Pair, context: Context, unit: tuple[LineState, ...], left: Record, right: Record) -> None:
+def _persons(lines: Sequence[MapLine], side: SideName, decided: Mapping[str, Decided]) -> tuple[Decided, ...]:
+    """Return the decisions because of which lines are written to a side, each with the fields it is about."""
+    found: dict[str, Decided] = {}
+    for line in lines:
+        decision = decided.get(line.digest)
+        assignment = line.to_right if side == "right" else line.to_left
+        if decision is not None and assignment is not None:
+            known = found.get(decision.review, decision)
+            found[decision.review] = replace(known, fields=known.fields | {assignment.target})
+    return tuple(found.values())
+
+
+def _reason(there: str, changes: Sequence[FieldChange], persons: Sequence[Decided], *, first: bool) -> str:
+    by_rule = f"first contact: {there} counts" if first else f"changed in {there}"
+    if not persons:
+        return by_rule
+    fields = frozenset[str]().union(*(decided.fields for decided in persons))
+    told = ", ".join(dict.fromkeys(decided.reason for decided in persons))
+    return told if all(change.field in fields for change in changes) else f"{by_rule}; {told}"
+
+
+def settle_conflicts(
+    pair: Pair,
+    context: Context,
+    left: Record,
+    right: Record,
+    decisions: Sequence[tuple[tuple[LineState, ...], Decision]],
+) -> tuple[list[tuple[tuple[LineState, ...], Decision]], dict[str, Decided]]:
+    """Return the decisions on units after those of people: what they decided travels, instead of being held.
+
+    Beside them is which person decided, by the digests of the lines. A decision for a side from which a line does not
+    lead leaves both sides as they are.
+    """
+    settled: list[tuple[tuple[LineState, ...], Decision]] = []
+    persons: dict[str, Decided] = {}
+    for unit, decision in decisions:
+        found = context.reviews.of(conflict_hold(pair, context, unit, left, right)) if decision == "hold" else None
+        if found is None or not isinstance(found.decision, TakeSide):
+            settled.append((unit, decision))
+            continue
+        to_right = found.decision.side == "left"
+        able = any(state.can_right if to_right else state.can_left for state in unit)
+        settled.append((unit, "settled" if not able else "to_right" if to_right else "to_left"))
+        persons.update((state.line.digest, found) for state in unit)
+    return settled, persons
+
+
+def conflict_hold(pair: Pair, context: Context, unit: tuple[LineState, ...], left: Record, right: Record) -> Hold:
+    """Return the question that a conflict asks, with what both sides hold."""
     state = next((item for item in unit if not item.agrees), unit[0])
     line = state.line
-    left_name: RecordName = context.name(pair.left.connection, left)
-    left_value, right_value = state.left_holds, state.right_holds
-    if not state.can_left and line.to_right is not None:
-        left_value = state.right_mapped
-    if not state.can_right and line.to_left is not None:
-        right_value = state.left_mapped
-    context.effects.append(
-        Hold(
-            rule=pair.name,
-            location=line.location,
-            reason=f"both sides differ in `{line.group or line.text}` and the rule says review",
-            why="conflict",
-            record=left_name,
-            candidates=(context.name(pair.right.connection, right),),
-            field=line.group or line.text,
-            left=to_json(left_value),
-            right=to_json(right_value),
-        )
+    sides = [_both(item) for item in unit]
+    return Hold(
+        rule=pair.name,
+        location=line.location,
+        reason=f"both sides differ in `{line.group or line.text}` and the rule says review",
+        why="conflict",
+        record=context.name(pair.left.connection, left),
+        candidates=(context.name(pair.right.connection, right),),
+        field=line.group or line.text,
+        left=_together([item for item, _ in sides]),
+        right=_together([item for _, item in sides]),
     )
-    context.expect(pair.left.connection, left)
-    context.expect(pair.right.connection, right)
+
+
+def _both(state: LineState) -> tuple[Value, Value]:
+    """Return what each side has to say about a line."""
+    left, right = state.left_holds, state.right_holds
+    if not state.can_left and state.line.to_right is not None:
+        left = state.right_mapped
+    if not state.can_right and state.line.to_left is not None:
+        right = state.left_mapped
+    return left, right
+
+
+def _together(values: Sequence[Value]) -> Any:
+    """Return the values of a unit as one: a group is decided as a whole."""
+    if len(values) == 1:
+        return to_json(values[0])
+    return ", ".join(show(value) for value in values if not is_empty(value))

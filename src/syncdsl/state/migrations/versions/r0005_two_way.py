@@ -80,6 +80,7 @@ def _reviews() -> None:
         sa.Column("left", sa.Text),
         sa.Column("right", sa.Text),
         sa.Column("candidates", sa.Text, nullable=False),
+        sa.Column("choices", sa.Text, nullable=False, server_default="[]"),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("opened", _MOMENT, nullable=False),
         sa.Column("opened_run", sa.Text, nullable=False),

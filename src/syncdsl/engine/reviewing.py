@@ -1,0 +1,293 @@
+"""The review queue beside a run: questions become items, decisions answer them, settled ones are closed.
+
+A question is what a hold asks: its kind, its subject, and what there is to decide (values or candidates). The id of an
+item follows from that alone. So the same question is asked once, however often a run comes across it, and a decision
+applies to exactly the question it was made for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from syncdsl.changes.decisions import SetAside, stored_decision
+from syncdsl.engine.choices import choices_of
+from syncdsl.engine.operations import CreateRecord, UpdateRecord
+from syncdsl.engine.refusals import REFUSED, refusal, still_tried
+from syncdsl.engine.report import NOT_SENT, Failure
+from syncdsl.state import ReviewItem, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from syncdsl.changes.decisions import Decision
+    from syncdsl.changes.effects import Hold
+    from syncdsl.engine.context import Context
+    from syncdsl.engine.lines import SideName
+    from syncdsl.engine.report import ApplyReport
+    from syncdsl.state import State
+
+LENGTH = 8
+_LETTERS = "bcdfghjkmnpqrstvwxyz"
+_SIGNS = _LETTERS + "23456789"
+"""No vowels and no leading digit: no spreadsheet takes an id for a number, a date or a word of its own."""
+
+
+class Subject(NamedTuple):
+    """What an item is about: a record, seen by one rule."""
+
+    rule: str
+    connection: str
+    module: str
+    record_id: str
+
+
+class Reconciled(NamedTuple):
+    """What becomes of the queue: new questions, items that stand, and items whose question is settled."""
+
+    open: list[Hold]
+    keep: list[ReviewItem]
+    close: list[ReviewItem]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision that an operation carries out: the item's id, and who made it.
+
+    `fields` are the fields it is about; without any it is about all of them.
+    """
+
+    review: str
+    by: str
+    decision: Decision
+    fields: frozenset[str] = frozenset()
+
+    @property
+    def reason(self) -> str:
+        """The reason of an effect in words: the same for all that a person decided, so that a preview groups it."""
+        return f"decided by {self.by or 'a person'}"
+
+
+def subject_of(item: Hold | ReviewItem) -> Subject:
+    """Return what a hold or an item is about."""
+    if isinstance(item, ReviewItem):
+        return Subject(item.rule, item.connection, item.module, item.record_id)
+    return Subject(item.rule, item.record.connection, item.record.module, item.record.id or item.record.label)
+
+
+def item_id(hold: Hold) -> str:
+    """Return the id of a hold's item: eight letters and digits that follow from the question."""
+    candidates = sorted(candidate.text for candidate in hold.candidates)
+    # Without candidates only the reason tells what is asked about a record that may get no partner.
+    told = hold.reason if hold.why == "match" and not candidates else ""
+    question = [hold.why, *subject_of(hold), hold.field, hold.left, hold.right, candidates, told]
+    text = json.dumps(question, sort_keys=True, separators=(",", ":"))
+    number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
+    signs: list[str] = []
+    number, first = divmod(number, len(_LETTERS))
+    for _ in range(LENGTH - 1):
+        number, sign = divmod(number, len(_SIGNS))
+        signs.append(_SIGNS[sign])
+    return _LETTERS[first] + "".join(signs)
+
+
+def reconcile(
+    items: Iterable[ReviewItem],
+    holds: Iterable[Hold],
+    looked_at: Callable[[Subject], bool],
+    in_use: Collection[str] = (),
+) -> Reconciled:
+    """Return what becomes of the unsettled `items` after a run that came to these `holds`.
+
+    A hold without an item is a new question. An item stands while its question is asked, while its subject was not
+    looked at, and while its decision is still being carried out (`in_use`); else it is settled.
+    """
+    asked: dict[str, Hold] = {}
+    for hold in holds:
+        asked.setdefault(item_id(hold), hold)
+    keep: list[ReviewItem] = []
+    close: list[ReviewItem] = []
+    known: set[str] = set()
+    for item in items:
+        known.add(item.id)
+        stands = item.id in asked or item.id in in_use or not looked_at(subject_of(item))
+        (keep if stands else close).append(item)
+    return Reconciled([hold for each, hold in asked.items() if each not in known], keep, close)
+
+
+class Decisions:
+    """What people decided and no run has carried out yet, looked up by the question. Reads the state once."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._items: dict[str, ReviewItem] | None = None
+        self._causes: dict[tuple[str, str, str], Decided] = {}
+        self.asked_about: set[tuple[str, str, str]] = set()
+        """Records (connection, module, id) that a create in doubt asks about: nothing else is asked about them."""
+        self.standing: set[str] = set()
+        """Items whose decision is to leave things as they are: carried out by doing nothing, in every run anew."""
+
+    def of(self, hold: Hold) -> Decided | None:
+        """Return the decision that answers a hold's question."""
+        item = self._decided.get(item_id(hold)) if self._decided else None
+        if item is None or subject_of(item) != subject_of(hold):
+            return None
+        decision = stored_decision(item.decision)
+        return Decided(review=item.id, by=item.decided_by or "", decision=decision) if decision else None
+
+    @property
+    def _decided(self) -> dict[str, ReviewItem]:
+        if self._items is None:
+            self._items = {item.id: item for item in self._state.reviews(states=("decided",))}
+        return self._items
+
+    def __bool__(self) -> bool:
+        """Return whether there is any decision."""
+        return bool(self._decided)
+
+    def leaves(self, hold: Hold) -> bool:
+        """Return whether a person decided that nothing is done; that stands until there is something else to decide."""
+        decided = self.of(hold) if hold.why in {"value", "parked", "match", "conflict"} else None
+        if decided is None or not isinstance(decided.decision, SetAside):
+            return False
+        self.standing.add(decided.review)
+        return True
+
+    def note_cause(self, source: tuple[str, str, str], decided: Decided) -> None:
+        """Note the decision because of which the record (connection, module, id) gets a partner."""
+        self._causes[source] = decided
+
+    def cause(self, source: tuple[str, str, str]) -> Decided | None:
+        """Return the decision because of which a record gets a partner."""
+        return self._causes.get(source)
+
+
+def looked_at(context: Context) -> Callable[[Subject], bool]:
+    """Return whether this run looked at a subject; what no rule asks any more counts as looked at.
+
+    Records of open items stay on the agenda, so that every run that reads their module looks at them.
+    """
+    agendas: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for observation in context.observations.values():
+        agendas.setdefault((observation.step.connection, observation.step.module), []).append(observation.agenda)
+    passes = {pair.name for pair in context.passes}
+
+    def looked(subject: Subject) -> bool:
+        pair = context.plan.pairs.get(subject.rule)
+        module = (subject.connection, subject.module)
+        if pair is None and subject.rule not in context.plan.documents:
+            return True
+        if pair is not None and module not in {(end.connection, end.module) for end in (pair.left, pair.right)}:
+            return True
+        return subject.rule in passes or any(subject.record_id in agenda for agenda in agendas.get(module, ()))
+
+    return looked
+
+
+def commit_reviews(context: Context, run_id: str) -> None:
+    """Bring the queue up to date with an accepted change set; inside the transaction that commits its decisions."""
+    state = context.run.state
+    holds = context.change_set.holds
+    in_use = context.reviews.standing | {
+        decided.review
+        for operation in context.operations
+        if isinstance(operation, UpdateRecord | CreateRecord)
+        for decided in operation.decided
+    }
+    items = state.reviews()
+    in_use |= set(still_tried(items, context.operations))
+    found = reconcile(items, holds, looked_at(context), in_use)
+    state.open_reviews(_items(found.open, context, run_id))
+    state.close_reviews([item.id for item in found.close], context.run.clock())
+    kept = {item.id: item for item in found.keep}
+    for told in _items([hold for hold in holds if item_id(hold) in kept], context, run_id):
+        now = _described(kept[told.id], told)
+        if now != kept[told.id]:
+            state.describe_review(now)
+    for record in state.open_review_subjects():
+        context.look_again(*record)
+
+
+def commit_refusals(context: Context, report: ApplyReport, run_id: str) -> None:
+    """Note in the queue which writes were refused, and that those refused before went through this time."""
+    state = context.run.state
+    # What was not sent was no question of its content.
+    refused = {item_id(hold): hold for hold in map(refusal, (one for one in report.failed if one.code != NOT_SENT))}
+    known = {item.id: item for item in state.reviews(kinds=("value",)) if item.field == REFUSED}
+    if not refused and not known:
+        return
+    through = {subject_of(refusal(Failure(effect=effect, code="", message=""))) for effect in report.done}
+    with state.transaction():
+        for told in _items(list(refused.values()), context, run_id):
+            if told.id not in known:
+                state.open_reviews([told])
+            elif (now := _described(known[told.id], told)) != known[told.id]:
+                state.describe_review(now)
+        state.close_reviews(
+            [item.id for item in known.values() if item.id not in refused and subject_of(item) in through],
+            context.run.clock(),
+        )
+
+
+def _described(item: ReviewItem, told: ReviewItem) -> ReviewItem:
+    return replace(
+        item,
+        location=told.location,
+        reason=told.reason,
+        label=told.label,
+        candidates=told.candidates,
+        choices=told.choices,
+    )
+
+
+def _items(holds: Sequence[Hold], context: Context, run_id: str) -> Iterator[ReviewItem]:
+    """Return the items of holds; whose candidates have a partner already is looked up for many at once."""
+    for some in chunks(holds):
+        ids: defaultdict[tuple[str, SideName], list[str]] = defaultdict(list)
+        for hold in some:
+            side = _candidates_side(hold, context)
+            if side is not None:
+                ids[hold.rule, side].extend(item.id for item in hold.candidates if item.id is not None)
+        linked = {
+            (rule, side): context.view.links(rule).by_side(side).many(wanted).keys()
+            for (rule, side), wanted in ids.items()
+        }
+        for hold in some:
+            side = _candidates_side(hold, context)
+            yield _item(hold, context, run_id, linked[hold.rule, side] if side is not None else ())
+
+
+def _candidates_side(hold: Hold, context: Context) -> SideName | None:
+    """Return the side of the candidates that a disputed match may be linked with."""
+    pair = context.plan.pairs.get(hold.rule)
+    if pair is None or hold.why != "match":
+        return None
+    return (
+        "right" if (hold.record.connection, hold.record.module) == (pair.left.connection, pair.left.module) else "left"
+    )
+
+
+def _item(hold: Hold, context: Context, run_id: str, linked: Collection[str]) -> ReviewItem:
+    subject = subject_of(hold)
+    candidates: list[dict[str, Any]] = [candidate.model_dump(mode="json") for candidate in hold.candidates]
+    return ReviewItem(
+        id=item_id(hold),
+        kind=hold.why,
+        rule=hold.rule,
+        location=hold.location,
+        reason=hold.reason,
+        connection=subject.connection,
+        module=subject.module,
+        record_id=subject.record_id,
+        label=hold.record.label,
+        field=hold.field,
+        left=hold.left,
+        right=hold.right,
+        candidates=candidates,
+        choices=choices_of(hold, context.plan.pairs.get(hold.rule), linked),
+        opened=context.run.clock(),
+        opened_run=run_id,
+    )
