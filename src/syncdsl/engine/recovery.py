@@ -150,6 +150,8 @@ class Recovery:
                 left_base=source_base if side == "right" else held,
                 right_base=held if side == "right" else source_base,
                 suffix=dict(payload.get("suffix", {})),
+                origin="created_right" if source_is_left else "created_left",
+                linked_at=context.run.clock(),
             )
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Text, func, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
 from syncdsl.schema.digest import digest
+from syncdsl.state.archive import Archive
 from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
 from syncdsl.state.forms import Forms
@@ -17,6 +18,8 @@ from syncdsl.state.lease import Lease
 from syncdsl.state.links import Links
 from syncdsl.state.observations import Observations
 from syncdsl.state.records import NotUniqueError, ReadOnlyStateError
+from syncdsl.state.renaming import Renaming
+from syncdsl.state.rules import Rules
 from syncdsl.state.runs import Runs
 from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, SET_ASIDE, TRUTH
 
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
     from syncdsl.state.databases import Database
 
 _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
+_TOLD = frozenset({LINK.c.origin, LINK.c.linked_at})
+"""What is remembered for people alone, partly by the local clock."""
 
 
-class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
+class State(Links, Observations, Forms, JournalTable, Documents, Runs, Rules, Renaming, Archive, Lease):
     """Everything that is remembered between runs. One thread uses it."""
 
     def __init__(self, database: Database) -> None:
@@ -123,7 +128,7 @@ class State(Links, Observations, Forms, JournalTable, Documents, Runs, Lease):
         content: dict[str, list[list[str]]] = {}
         with self.reading() as connection:
             for table in _DIGESTED:
-                rows = connection.execute(select(*[_stored(column) for column in table.c]))
+                rows = connection.execute(select(*[_stored(column) for column in table.c if column not in _TOLD]))
                 # As stored: documents are canonical, so equal content is equal text.
                 content[table.name] = sorted([repr(value) for value in row] for row in rows)
         return digest(content)

@@ -292,6 +292,7 @@ ARCHIVE = Table(
     METADATA,
     Column("seq", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
+    Column("key", Text, index=True),
     Column("reason", Words, nullable=False),
     Column("organizations", Json, nullable=False),
     Column("content", Json, nullable=False),

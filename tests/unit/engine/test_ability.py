@@ -58,7 +58,6 @@ def test_the_reference_program_waits_for_the_rest_of_the_engine() -> None:
             "    on delete in crm: deactivate\n    on conflict: newest",
             "`on delete: deactivate`",
         ),
-        ("guard:", "moved module clients to customers\n\nguard:", "`moved`"),
     ],
 )
 def test_parts_are_refused_by_name(old: str, new: str, what: str) -> None:

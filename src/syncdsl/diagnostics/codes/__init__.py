@@ -10,6 +10,7 @@ from syncdsl.diagnostics.codes import (
     adapters,
     composition,
     internal,
+    lifecycle,
     lint,
     lint_expressions,
     lint_rules,
@@ -42,6 +43,7 @@ ALL_CODES: tuple[Code, ...] = (
     *adapters.CODES,
     *onboarding.CODES,
     *runs.CODES,
+    *lifecycle.CODES,
     *internal.CODES,
 )
 
