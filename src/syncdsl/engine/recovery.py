@@ -102,7 +102,7 @@ class Recovery:
     def _fields(self, intent: Intent, context: Context) -> tuple[str, ...]:
         known = {
             name
-            for step in context.plan.steps
+            for step in (context.run.whole or context.plan).steps
             if step.step == "observe" and (step.connection, step.module) == (intent.connection, intent.module)
             for name in step.fields
         }
