@@ -64,8 +64,7 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
         opened_run(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
     ):
         report = perform(run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected)
-    _show(report)
-    return _code(report)
+    return result(report)
 
 
 def _environment(wanted: str | None, expected: ChangeSet | None) -> str | None:
@@ -97,6 +96,12 @@ def _confirmation(
         return click.confirm(f"\nApply these to {changes.environment}?", default=False, err=True)
 
     return confirm
+
+
+def result(report: ApplyReport) -> int:
+    """Show what an apply came to and return the exit code."""
+    _show(report)
+    return _code(report)
 
 
 def _show(report: ApplyReport) -> None:

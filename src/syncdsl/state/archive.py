@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table, Text, and_, delete, func, insert, or_, select, true, tuple_, type_coerce, update
 
 from syncdsl.state.columns import FieldValues, Json, decode
-from syncdsl.state.part import Part
-from syncdsl.state.records import OPEN_STATES, Disconnected
+from syncdsl.state.records import OPEN_STATES, Holdings
+from syncdsl.state.runs import Runs
 from syncdsl.state.tables import (
     ACTIVATION,
     AGENDA,
@@ -63,33 +63,35 @@ class Put:
     at: dt.datetime
 
 
-class Archive(Part):
+class Archive(Runs):
     """What belongs to organisations that this state is no longer connected with."""
 
-    def concerned(self, bounds: Bounds) -> Disconnected:
-        """Return what `disconnect` would put away."""
+    def holdings(self, bounds: Bounds | None = None) -> Holdings:
+        """Return how much the state holds, or how much of it `disconnect` would put away."""
+        bounds = bounds or Bounds(connections=frozenset(self.identity() or ()))
         with self.reading() as connection:
 
             def count(table: Table, condition: ColumnElement[bool]) -> int:
                 return connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one()
 
             known = connection.execute(select(IDENTITY.c.connection).order_by(IDENTITY.c.connection)).scalars()
-            return Disconnected(
+            return Holdings(
                 links=count(LINK, LINK.c.pair.not_in(bounds.keep_pairs)),
                 set_aside=count(SET_ASIDE, SET_ASIDE.c.pair.not_in(bounds.keep_pairs)),
                 documents=count(INSTANCE, INSTANCE.c.document.not_in(bounds.keep_documents)),
                 in_doubt=count(INTENT, _in_doubt(bounds)),
                 reviews=count(REVIEW, _reviews(bounds)),
+                history=count(HISTORY, true()),
                 connections=tuple(name for name in known if name in bounds.connections),
             )
 
-    def disconnect(self, bounds: Bounds, *, reason: str, by: str, at: dt.datetime) -> Disconnected:
+    def disconnect(self, bounds: Bounds, *, reason: str, by: str, at: dt.datetime) -> Holdings:
         """Put everything of some organisations into the archive, in one transaction, and return what it was.
 
         What was read, what conditions were true and whose organisations they were is forgotten; journal and history
         stay. Writes that had not ended are dropped, those in doubt are put away as well.
         """
-        done = self.concerned(bounds)
+        done = self.holdings(bounds)
         with self.transaction() as connection:
             put = Put(organizations=_organizations(connection), reason=reason, by=by, at=at)
             links = LINK.c.pair.not_in(bounds.keep_pairs)

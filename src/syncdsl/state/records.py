@@ -257,12 +257,17 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disconnected:
-    """What a disconnection puts into the archive (links, records set aside, documents, creates in doubt) or closes."""
+class Holdings:
+    """How much the state holds, of everything or of some connections alone.
+
+    `in_doubt` are creates nobody knows the outcome of, `reviews` those that are not closed, `connections` those whose
+    organisations are recorded.
+    """
 
     links: int = 0
     set_aside: int = 0
     documents: int = 0
     in_doubt: int = 0
     reviews: int = 0
+    history: int = 0
     connections: tuple[str, ...] = ()

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 SYNCING = "syncing"
 """The switch that `disable` and `enable` set; without it syncing is on."""
 
-FILES = "files"
-"""The switch that tells which rule files the rules in force were compiled from."""
-
 
 class Rules(Part):
     """One set of rules is in force; changed ones in the project's files wait until they are put in its place."""

@@ -20,7 +20,6 @@ from syncdsl.state.observations import Observations
 from syncdsl.state.records import NotUniqueError, ReadOnlyStateError
 from syncdsl.state.renaming import Renaming
 from syncdsl.state.rules import Rules
-from syncdsl.state.runs import Runs
 from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, SET_ASIDE, TRUTH
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _TOLD = frozenset({LINK.c.origin, LINK.c.linked_at})
 """What is remembered for people alone, partly by the local clock."""
 
 
-class State(Links, Observations, Forms, JournalTable, Documents, Runs, Rules, Renaming, Archive, Lease):
+class State(Links, Observations, Forms, JournalTable, Documents, Rules, Renaming, Archive, Lease):
     """Everything that is remembered between runs. One thread uses it."""
 
     def __init__(self, database: Database) -> None:

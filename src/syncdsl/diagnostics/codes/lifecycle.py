@@ -90,6 +90,19 @@ LINKS_MOVED_ON = Code(
     example="syncdsl links --import monday.csv  # on Tuesday",
     instead="syncdsl links --format csv --out tuesday.csv",
 )
+NOT_CONNECTED = Code(
+    id="SD837",
+    name="not-connected",
+    title="this environment is not connected yet",
+    exit_code=3,
+    explanation=(
+        "`sync` asks nobody, so it goes only to organisations that an `apply` or `enable` connected, which show what "
+        "will happen and ask. After `disconnect`, or when the rules name another connection, one of these is due: "
+        "a scheduled `sync` never connects an organisation by itself."
+    ),
+    example="syncdsl disconnect books --yes\nsyncdsl sync",
+    instead="syncdsl disconnect books --yes\nsyncdsl apply\nsyncdsl sync",
+)
 
 CODES: tuple[Code, ...] = (
     SWITCHED_OFF,
@@ -99,4 +112,5 @@ CODES: tuple[Code, ...] = (
     IN_DOUBT,
     BAD_LINK_LIST,
     LINKS_MOVED_ON,
+    NOT_CONNECTED,
 )
