@@ -26,7 +26,7 @@ def restricted(plan: Plan, names: Iterable[str], schemas: Mapping[str, SchemaSna
     documents outside stay known, so that their links are found where a record refers to them.
     Raises Fault SD833 for a name that is none of the plan's modules.
     """
-    chosen = _closed(plan, [_known(plan, name) for name in names])
+    chosen = _closed(plan, [known_module(plan, name) for name in names])
     needs = _Needs(plan, schemas)
     seen = set().union(*(needs.pair(plan.pairs[name]) for name in chosen))
     written = {
@@ -63,7 +63,8 @@ def needed_elsewhere(whole: Plan, part: Plan, schemas: Mapping[str, SchemaSnapsh
     return frozenset(wanted & kept)
 
 
-def _known(plan: Plan, name: str) -> str:
+def known_module(plan: Plan, name: str) -> str:
+    """Return the name of a module of the plan as it is; raises Fault SD833 when it is none."""
     if name in plan.pairs:
         return name
     near = did_you_mean(name, plan.pairs)

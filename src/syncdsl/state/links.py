@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, exists, func, select, type_coerce
+from sqlalchemy import Text, exists, func, select, tuple_, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
 from syncdsl.state.columns import decode, decode_fields
@@ -15,6 +15,8 @@ from syncdsl.state.tables import LINK, OBSERVED_RECORD, SET_ASIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import ColumnElement
 
     from syncdsl.state.records import Side
 
@@ -89,6 +91,14 @@ class Links(Part):
         statement = select(column).where(LINK.c.pair == pair, LINK.c.status.in_(["active", other]), ~held)
         with self.reading() as connection:
             return list(connection.execute(statement.order_by(column)).scalars())
+
+    def page_of_links(self, condition: ColumnElement[bool], *, after: tuple[str, str] | None, limit: int) -> list[Link]:
+        """Return the next links that fulfil a condition, in order of pair and left id, behind those of `after`."""
+        statement = select(*_STORED).where(condition).order_by(LINK.c.pair, LINK.c.left_id).limit(limit)
+        if after is not None:
+            statement = statement.where(tuple_(LINK.c.pair, LINK.c.left_id) > after)
+        with self.reading() as connection:
+            return [_link(row) for row in connection.execute(statement)]
 
     def put_link(self, link: Link) -> None:
         """Add a link, or replace the one with its uid.

@@ -15,7 +15,7 @@ from syncdsl.state.documents import Documents
 from syncdsl.state.forms import Forms
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
-from syncdsl.state.links import Links
+from syncdsl.state.listing import Listing
 from syncdsl.state.observations import Observations
 from syncdsl.state.records import NotUniqueError, ReadOnlyStateError
 from syncdsl.state.renaming import Renaming
@@ -34,7 +34,7 @@ _TOLD = frozenset({LINK.c.origin, LINK.c.linked_at})
 """What is remembered for people alone, partly by the local clock."""
 
 
-class State(Links, Observations, Forms, JournalTable, Documents, Rules, Renaming, Archive, Lease):
+class State(Listing, Observations, Forms, JournalTable, Documents, Rules, Renaming, Archive, Lease):
     """Everything that is remembered between runs. One thread uses it."""
 
     def __init__(self, database: Database) -> None:
