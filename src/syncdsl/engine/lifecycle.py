@@ -114,6 +114,8 @@ def disconnect(state: State, bounds: Bounds, *, user: str, now: dt.datetime, aba
     """
     with leased(state, user, now):
         refuse_doubt(state.holdings(bounds), abandon=abandon)
+        # Names given for rules that never came into force are none that those in force know.
+        state.restore_names()
         return state.disconnect(bounds, reason="disconnected", by=user, at=now)
 
 

@@ -12,7 +12,7 @@ from syncdsl.schema.digest import digest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from syncdsl.plan.pairs import Assignment, DocumentPlan, Endpoint, LimitPlan, MapLine, Pair
+    from syncdsl.plan.pairs import Assignment, DocumentPlan, Endpoint, LimitPlan, MapLine, Pair, TriggerPlan, Winner
     from syncdsl.plan.plan import Plan
     from syncdsl.plan.renames import MovedKind
     from syncdsl.schema.model import Model
@@ -91,13 +91,13 @@ def _modules(old: Plan | None, new: Plan) -> Iterator[Group]:
         known = _formerly(before, new, "module", name)
         was = before.pop(known) if known is not None else None
         if was is None:
-            lines = tuple(Change(sign="+", text=line.text, place=line.location) for line in pair.lines)
+            lines = tuple(Change(sign="+", text=_line_text(line, pair), place=line.location) for line in pair.lines)
             yield Group(name=f"module {name}", sign="+", place=pair.location, changes=lines)
             continue
         changes = [
             *_called(known or name, name),
             *_clauses(was, pair),
-            *_lines(was.lines, pair.lines, aliases.get(name, {})),
+            *_lines(was, pair, aliases.get(name, {})),
         ]
         if changes:
             yield Group(name=f"module {name}", sign="~", place=pair.location, changes=tuple(changes))
@@ -129,7 +129,7 @@ def _clauses(old: Pair, new: Pair) -> Iterator[Change]:
         if was != now:
             yield Change(sign="~", text=text, place=new.location)
     if old.on_conflict != new.on_conflict:
-        text = f"on conflict: {old.on_conflict} → {new.on_conflict}"
+        text = f"on conflict: {_winner(old.on_conflict, old)} → {_winner(new.on_conflict, new)}"
         yield Change(sign="~", text=text, place=new.location)
 
 
@@ -144,20 +144,35 @@ def _parent(pair: Pair) -> tuple[str, str] | None:
     return (pair.parent.side, pair.parent.field) if pair.parent is not None else None
 
 
-def _lines(old: Sequence[MapLine], new: Sequence[MapLine], aliases: Mapping[str, str]) -> Iterator[Change]:
-    gone = {aliases.get(line.digest, line.digest): line for line in old}
-    added = [line for line in new if gone.pop(line.digest, None) is None]
+def _lines(old: Pair, new: Pair, aliases: Mapping[str, str]) -> Iterator[Change]:
+    gone = {aliases.get(line.digest, line.digest): line for line in old.lines}
+    added = [line for line in new.lines if gone.pop(line.digest, None) is None]
     by_target = {_targets(line): name for name, line in gone.items()}
     for line in added:
+        text = _line_text(line, new)
         replaced = by_target.pop(_targets(line), None)
         if replaced is None:
-            yield Change(sign="+", text=line.text, place=line.location)
+            yield Change(sign="+", text=text, place=line.location)
             continue
-        was = gone.pop(replaced).text
-        text = line.text if was == line.text else f"{was} → {line.text}"
-        yield Change(sign="~", text=text, place=line.location)
+        was = _line_text(gone.pop(replaced), old)
+        yield Change(sign="~", text=text if was == text else f"{was} → {text}", place=line.location)
     for line in gone.values():
-        yield Change(sign="-", text=line.text)
+        yield Change(sign="-", text=_line_text(line, old))
+
+
+def _winner(winner: Winner, pair: Pair) -> str:
+    """Return who wins as rules write it: the name of a connection, or a word."""
+    return {"left": pair.left.connection, "right": pair.right.connection}.get(winner, winner)
+
+
+def _line_text(line: MapLine, pair: Pair) -> str:
+    """Return a line as it is written, with what follows its arrow's commas."""
+    parts = [line.text]
+    parts += ["when empty"] if line.when_empty else []
+    parts += [f"prefer {_winner(line.prefer, pair)}"] if line.prefer is not None else []
+    parts += ["enforce"] if line.enforce else []
+    parts += ["else skip"] if line.else_skip else []
+    return ", ".join(parts)
 
 
 def _targets(line: MapLine) -> tuple[str | None, str | None]:
@@ -209,13 +224,18 @@ def _triggers(old: Plan | None, new: Plan) -> Iterator[Group]:
     aliases = renames(new).triggers
     gone = {aliases.get(one.digest, one.digest): one for one in (old.triggers if old is not None else ())}
     changes = [
-        Change(sign="+", text=one.text, place=one.location)
+        Change(sign="+", text=_trigger_text(one), place=one.location)
         for one in new.triggers
         if gone.pop(one.digest, None) is None
     ]
-    changes += [Change(sign="-", text=one.text) for one in gone.values()]
+    changes += [Change(sign="-", text=_trigger_text(one)) for one in gone.values()]
     if changes:
         yield Group(name="triggers", sign="~", changes=tuple(changes))
+
+
+def _trigger_text(trigger: TriggerPlan) -> str:
+    sent = ", even sent" if trigger.even_sent else ""
+    return f"when {trigger.text}: {trigger.verb} {trigger.document}{sent}"
 
 
 # -- everything else ------------------------------------------------------------------------------------------------
