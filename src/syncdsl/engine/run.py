@@ -42,9 +42,9 @@ class Run:
     `connections` and `schemas` are by connection name. `recovery` is how doubtful creates of earlier runs are resolved.
     `user` is who started it, for the history. `clock` stamps the journal; no decision depends on it. Modules are read
     completely at their first reading, `sweep_after` their last complete one, and always with `sweep`. With `focus`
-    (connection, module, id) only these records are looked at, with their partners and what they refer to. With `activates`
-    the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where `plan` is a
-    restriction of it: what the others need is none of this run's business, and is not to be forgotten either.
+    (connection, module, id) only these records are looked at, with their partners and what they refer to. With
+    `activates` the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where
+    `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run.
     """
 
     plan: Plan

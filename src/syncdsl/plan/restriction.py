@@ -115,6 +115,9 @@ class _Needs:
     def pair(self, pair: Pair) -> set[str]:
         """Return what matching and merging a pair reads."""
         found = self._endpoint(pair.left) | self._endpoint(pair.right)
+        if pair.parent is not None:
+            above = self._plan.pairs[pair.parent.pair]
+            found |= self._endpoint(above.left) | self._endpoint(above.right)
         for key in (*pair.keys, *((pair.adopt,) if pair.adopt is not None else ())):
             for part in key.parts:
                 found |= self._paths(pair.left, reads_of(part.left)) | self._paths(pair.right, reads_of(part.right))

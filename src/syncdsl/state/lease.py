@@ -85,7 +85,8 @@ class Lease(Part):
         """Return who runs at the moment, seen from a host; None: nobody."""
         with self.reading() as connection:
             row = connection.execute(select(LEASE).where(LEASE.c.id == _ONLY)).first()
-            return row.owner if row is not None and _held(row, host, now) else None
+            now = self._database.now(connection) or now
+            return row.owner if row is not None and self._held(row, host, now) else None
 
     def check_fence(self, connection: Connection) -> None:
         """Refuse the transaction of a run that lost its lease. Raises Fault SD804."""
