@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, exists, func, select, tuple_, type_coerce
+from sqlalchemy import Text, exists, func, literal_column, select, tuple_, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
 from syncdsl.state.columns import decode, decode_fields
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
 _STORED = [column if column.name == "linked_at" else type_coerce(column, Text) for column in LINK.c]
+_EMPTY = {"left_base": "'{}'", "right_base": "'{}'", "lines": "'[]'"}
+# What lists need: without the values that were last in sync, which are most of a link.
+_BARE: list[ColumnElement[Any]] = [
+    literal_column(_EMPTY[c.name]) if c.name in _EMPTY else s for c, s in zip(LINK.c, _STORED, strict=True)
+]
 _NEW = insert(LINK)
 _PUT = _NEW.on_conflict_do_update(index_elements=["uid"], set_={name: _NEW.excluded[name] for name in _NAMES})
 
@@ -93,8 +98,8 @@ class Links(Part):
             return list(connection.execute(statement.order_by(column)).scalars())
 
     def page_of_links(self, condition: ColumnElement[bool], *, after: tuple[str, str] | None, limit: int) -> list[Link]:
-        """Return the next links that fulfil a condition, in order of pair and left id, behind those of `after`."""
-        statement = select(*_STORED).where(condition).order_by(LINK.c.pair, LINK.c.left_id).limit(limit)
+        """Return the next links that fulfil a condition, in order of pair and left id, without bases and lines."""
+        statement = select(*_BARE).where(condition).order_by(LINK.c.pair, LINK.c.left_id).limit(limit)
         if after is not None:
             statement = statement.where(tuple_(LINK.c.pair, LINK.c.left_id) > after)
         with self.reading() as connection:
