@@ -64,7 +64,7 @@ def sync(
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)
     with open_project_state(workspace, name) as state:
-        if _is_off(state, name):
+        if _is_off(state, name, quiet=settings.quiet):
             return FINE
         force = in_force(state, name)
         require_ability(force.plan)
@@ -140,10 +140,11 @@ def say_what_waits(workspace: Workspace, state: State, force: InForce, environme
         say("changed rules wait; " + style.prose(f"`syncdsl enable{chosen}` shows what they change and activates them"))
 
 
-def _is_off(state: State, environment: str) -> bool:
+def _is_off(state: State, environment: str, *, quiet: bool) -> bool:
+    """Return whether syncing is switched off, and say so: to a schedule, which is `quiet`, it is nothing new."""
     switch = state.switched_off()
-    if switch is None:
-        return False
+    if switch is None or quiet:
+        return switch is not None
     style = style_of(sys.stdout)
     write(
         f"Syncing is switched off in {environment}, by {switch.by or 'somebody'} at {switch.at:%Y-%m-%d %H:%M} UTC. "
