@@ -11,6 +11,7 @@ from tests.unit.engine.world import HEAD, compiled
 
 from syncdsl.engine.run import apply
 from syncdsl.plan.renames import former_names, original_name, renames
+from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
@@ -135,6 +136,38 @@ def test_a_lost_state_after_a_rename_makes_nothing_twice(world: World) -> None:
     world.settle()
     assert world.contents() == before
     assert len(world.links("customers")) == 3
+
+
+NESTED = """
+module {name}: crm.Accounts <-> books.customers
+    dedupe: Name == name
+    on duplicate: overwrite in books
+    map:
+        Name <-> name
+    with contacts: crm.Contacts -> books.persons
+        parent: Account
+        dedupe: Mail == mail
+        map:
+            Name -> name
+            Mail -> mail
+"""
+
+
+def test_what_is_nested_moves_with_its_parent(world: World) -> None:
+    """Children keep their links and keys when the module above them gets another name."""
+    world.rules(NESTED.format(name="clients"))
+    acme = world.account("Acme")
+    world.record(world.crm, "Contacts", Name="Ann", Mail="ann@example.com", Account=Ref("Accounts", acme))
+    world.settle()
+    links = world.links("clients.contacts")
+    assert len(links) == 1
+    before = world.contents()
+    world.rules("moved module clients to customers\n" + NESTED.format(name="customers"))
+    world.quiet()
+    assert (world.links("customers.contacts"), world.links("clients.contacts")) == (links, set())
+    world.forget()
+    world.settle()
+    assert (world.links("customers.contacts"), world.contents()) == (links, before)
 
 
 def test_nested_modules_are_called_after_their_parent() -> None:

@@ -130,3 +130,33 @@ def test_what_happened_elsewhere_is_not_forgotten(world: World) -> None:
     world.settle()
     assert world.one("vendors")["name"] == "Valves AG"
     assert len(world.all("invoices")) == 1
+
+
+NESTED = """
+module customers: crm.Accounts <-> books.customers
+    dedupe: Name == name
+    map:
+        Name <-> name
+    with contacts: crm.Contacts -> books.persons
+        parent: Account
+        map:
+            Name -> name
+"""
+
+
+@pytest.mark.parametrize("name", ["customers", "customers.contacts"])
+def test_parents_and_children_go_together(name: str) -> None:
+    """A module brings what is nested in it, and a nested one its parent."""
+    found = [step.id for step in restricted(compiled(HEAD + NESTED), [name], SCHEMAS).steps]
+    assert {"match customers", "match customers.contacts"} <= set(found)
+
+
+def test_a_guard_stops_a_limited_run_too(world: World) -> None:
+    """Limits are judged on what the limited run would do, before its first write."""
+    world.rules(RULES + "\nguard: creates <= 1\n")
+    world.account("Acme")
+    world.account("Bolt")
+    run = world.run()
+    with pytest.raises(Fault, match="SD801"):
+        apply(world.run(only=restricted(run.plan, ["customers"], run.schemas)), confirm=lambda _: True)
+    assert world.writes == []
