@@ -150,7 +150,7 @@ def edit_links(state: State, plan: Plan | None, edits: Sequence[LinkEdit], *, us
         for edit, link in zip(edits, edited_links(state, edits), strict=True):
             left, right = _endpoint(plan, link.pair, "left"), _endpoint(plan, link.pair, "right")
             record = (left.connection, left.module) if left is not None else ("", "")
-            state.end_link(link, rule=link.pair, by=user, at=now, record=record)
+            state.end_link(link, by=user, at=now, record=record)
             if edit.action == "set aside":
                 for side, record_id in (("left", link.left_id), ("right", link.right_id)):
                     state.set_aside(link.pair, side, record_id, f"set aside by {user or 'somebody'}")

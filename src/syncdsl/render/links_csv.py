@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.lifecycle import BAD_LINK_LIST
 from syncdsl.engine.link_list import ACTIONS, LinkEdit
-from syncdsl.render.spreadsheet import neutralised, restored
+from syncdsl.render.cells import neutralised, restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,8 +33,6 @@ COLUMNS = (
     "action",
 )
 _NEEDED = ("uid", "module", "left_id", "right_id", "action")
-LONGEST = 100_000
-"""Characters of a line that are looked at; no row of a list has so many."""
 
 
 def csv_lines(rows: Iterable[LinkRow]) -> Iterator[str]:
@@ -64,7 +62,8 @@ def csv_lines(rows: Iterable[LinkRow]) -> Iterator[str]:
 
 def _line(cells: Iterable[str]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow([neutralised(cell) for cell in cells])
+    # Other systems do hand out lone surrogates, which no file can hold.
+    csv.writer(buffer).writerow([neutralised(cell.encode("utf-8", "backslashreplace").decode()) for cell in cells])
     return buffer.getvalue()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, Text, and_, delete, func, insert, or_, select, true, tuple_, type_coerce, update
+from sqlalchemy import Table, and_, delete, func, insert, or_, select, true, update
 
-from syncdsl.state.columns import FieldValues, Json, decode
+from syncdsl.state.link_history import note_ended
+from syncdsl.state.pages import pages
 from syncdsl.state.records import OPEN_STATES, Holdings
 from syncdsl.state.runs import Runs
 from syncdsl.state.tables import (
@@ -95,16 +96,16 @@ class Archive(Runs):
         with self.transaction() as connection:
             put = Put(organizations=_organizations(connection), reason=reason, by=by, at=at)
             links = LINK.c.pair.not_in(bounds.keep_pairs)
-            for page in _pages(connection, LINK, links):
+            for page in pages(connection, LINK, links):
                 _put(connection, "link", page, put)
-                _note_ends(connection, page, put)
+                note_ended(connection, page, run=self._run or "disconnect", by=put.by, at=put.at)
             asides = SET_ASIDE.c.pair.not_in(bounds.keep_pairs)
-            for page in _pages(connection, SET_ASIDE, asides):
+            for page in pages(connection, SET_ASIDE, asides):
                 _put(connection, "set aside", page, put)
             documents = INSTANCE.c.document.not_in(bounds.keep_documents)
-            for page in _pages(connection, INSTANCE, documents):
+            for page in pages(connection, INSTANCE, documents):
                 _put(connection, "document", page, put)
-            for page in _pages(connection, INTENT, _in_doubt(bounds)):
+            for page in pages(connection, INTENT, _in_doubt(bounds)):
                 _put(connection, "in doubt", page, put)
             _end_intents(connection, bounds, put, self._run)
             for table, condition in ((LINK, links), (SET_ASIDE, asides), (INSTANCE, documents)):
@@ -123,7 +124,7 @@ class Archive(Runs):
         """Return what is in the archive, oldest first, as it was stored; `kind` is one of its kinds."""
         condition = ARCHIVE.c.kind == kind if kind is not None else true()
         with self.reading() as connection:
-            for page in _pages(connection, ARCHIVE, condition):
+            for page in pages(connection, ARCHIVE, condition):
                 yield from page
 
 
@@ -145,29 +146,6 @@ def _organizations(connection: Connection) -> dict[str, dict[str, str]]:
     return {row["connection"]: {name: row[name] for name in facts} for row in rows}
 
 
-def _pages(connection: Connection, table: Table, condition: ColumnElement[bool]) -> Iterator[list[dict[str, Any]]]:
-    """Yield rows as JSON data, a page at a time, in the order of the primary key: there may be a million."""
-    keys = list(table.primary_key.columns)
-    raw = [type_coerce(c, Text).label(c.name) if isinstance(c.type, Json | FieldValues) else c for c in table.c]
-    documents = {c.name for c in table.c if isinstance(c.type, Json | FieldValues)}
-    last: tuple[Any, ...] | None = None
-    while True:
-        statement = select(*raw).where(condition).order_by(*keys).limit(_PAGE)
-        if last is not None:
-            statement = statement.where(tuple_(*keys) > last)
-        rows = connection.execute(statement).mappings().all()
-        if not rows:
-            return
-        last = tuple(rows[-1][key.name] for key in keys)
-        yield [{name: _plain(value, name in documents) for name, value in row.items()} for row in rows]
-
-
-def _plain(value: Any, document: bool) -> Any:  # noqa: FBT001 - a helper of one caller
-    if document and value is not None:
-        return decode(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
 def _put(connection: Connection, kind: str, page: list[dict[str, Any]], put: Put) -> None:
     rows = [
         {
@@ -182,33 +160,6 @@ def _put(connection: Connection, kind: str, page: list[dict[str, Any]], put: Put
         for row in page
     ]
     connection.execute(insert(ARCHIVE), rows)
-
-
-def _note_ends(connection: Connection, page: list[dict[str, Any]], put: Put) -> None:
-    """Say in the history that links ended: it is what links are told from."""
-    names = ("left_id", "right_id", "key", "status", "origin")
-    rows = [
-        {
-            "run": "disconnect",
-            "uid": row["uid"],
-            "connection": "",
-            "module": "",
-            "record_id": "",
-            "field": "link",
-            "old": {name: row[name] for name in names},
-            "new": None,
-            "cause_rule": row["pair"],
-            "cause_location": "",
-            "iid": None,
-            "kind": "link",
-            "side": None,
-            "at": put.at,
-            "by": put.by,
-            "erased": False,
-        }
-        for row in page
-    ]
-    connection.execute(insert(HISTORY), rows)
 
 
 def _end_intents(connection: Connection, bounds: Bounds, put: Put, run: str | None) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, or_, true
 
+from syncdsl.state.link_history import note_ended
 from syncdsl.state.links import Links
-from syncdsl.state.records import HistoryEntry
-from syncdsl.state.tables import HISTORY, LINK
+from syncdsl.state.tables import LINK
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,23 +50,19 @@ class Listing(Links):
             yield page
             last = (page[-1].pair, page[-1].left_id)
 
-    def end_link(self, link: Link, *, rule: str, by: str, at: dt.datetime, record: tuple[str, str]) -> None:
+    def end_link(self, link: Link, *, by: str, at: dt.datetime, record: tuple[str, str]) -> None:
         """End a link and say so in the history; `record` is the connection and module of its left record."""
-        entry = HistoryEntry(
-            uid=link.uid,
-            connection=record[0],
-            module=record[1],
-            record_id=link.left_id,
-            field="link",
-            old={"left_id": link.left_id, "right_id": link.right_id, "key": link.key, "status": link.status},
-            new=None,
-            cause_rule=rule,
-            cause_location="",
-            kind="link",
-            at=at,
-            by=by,
-        )
-        names = [column.name for column in HISTORY.c if column.name not in {"seq", "run"}]
+        facts = {
+            "uid": link.uid,
+            "pair": link.pair,
+            "left_id": link.left_id,
+            "right_id": link.right_id,
+            "key": link.key,
+            "suffix": link.suffix,
+            "origin": link.origin,
+            "linked_at": link.linked_at.isoformat() if link.linked_at is not None else None,
+            "status": link.status,
+        }
         with self.transaction() as connection:
             connection.execute(delete(LINK).where(LINK.c.uid == link.uid))
-            connection.execute(HISTORY.insert().values(run="links", **{name: getattr(entry, name) for name in names}))
+            note_ended(connection, [facts], run=self._run or "links", by=by, at=at, record=record)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Text, and_, delete, func, insert, select, type_coerce, update
 
 from syncdsl.schema.digest import digest
+from syncdsl.state.link_history import note_ended, note_renamed
+from syncdsl.state.pages import pages
 from syncdsl.state.part import Part
 from syncdsl.state.records import OPEN_STATES
 from syncdsl.state.tables import (
@@ -139,12 +141,18 @@ def _remember(connection: Connection, name: str, value: Any, at: dt.datetime | N
 
 
 def _module(connection: Connection, old: str, new: str) -> int:
+    now = dt.datetime.now(dt.UTC)
     other = LINK.alias()
     theirs = select(other.c.uid).where(
         other.c.pair == new, (other.c.left_id == LINK.c.left_id) | (other.c.right_id == LINK.c.right_id)
     )
-    connection.execute(delete(LINK).where(LINK.c.pair == old, theirs.exists()))
+    superseded = and_(LINK.c.pair == old, theirs.exists())
+    for page in pages(connection, LINK, superseded):
+        note_ended(connection, page, run="rename", by="", at=now)
+    connection.execute(delete(LINK).where(superseded))
     count = connection.execute(update(LINK).where(LINK.c.pair == old).values(pair=new)).rowcount
+    if count:
+        note_renamed(connection, old, new, run="rename", at=now)
     aside = SET_ASIDE.alias()
     known = select(aside.c.pair).where(
         aside.c.pair == new, aside.c.side == SET_ASIDE.c.side, aside.c.record_id == SET_ASIDE.c.record_id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncdsl.render.spreadsheet import neutralised, restored
+from syncdsl.render.cells import neutralised, restored
 
 
 @given(st.text())
