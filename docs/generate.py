@@ -17,6 +17,8 @@ from syncdsl.plan.plan import Plan
 from syncdsl.project.settings import settings_schema
 from syncdsl.render.changes_json import preview_schema
 from syncdsl.render.diagnostics_json import findings_schema
+from syncdsl.render.find_json import search_schema
+from syncdsl.render.verify_json import verification_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
 
@@ -169,6 +171,8 @@ def pages() -> Iterator[tuple[Path, str]]:
         "schema-snapshot": SchemaSnapshot.model_json_schema(),
         "findings": findings_schema(),
         "preview": preview_schema(),
+        "search": search_schema(),
+        "verification": verification_schema(),
     }
     for name, schema in schemas.items():
         yield DOCS / "schemas" / f"{name}.json", json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -32,7 +32,7 @@ def notebook() -> Iterator[Any]:
 
 def kit_tests() -> list[str]:
     """Return the names of the kit's tests."""
-    return [name for name in vars(ConformanceSuite) if name.startswith("test_")]
+    return [name for name in dir(ConformanceSuite) if name.startswith("test_")]
 
 
 @pytest.mark.parametrize("name", kit_tests())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ SCHEMA = Path(__file__).parents[2] / "rules" / "zoho" / "schema" / "books.json"
 class TestMemory(ConformanceSuite):
     """The store in memory conforms."""
 
-    connection: Connection
+    connection: MemoryConnection
 
     @pytest.fixture(autouse=True)
     def _open(self) -> None:
@@ -30,6 +31,20 @@ class TestMemory(ConformanceSuite):
     def connect(self) -> Connection:
         """Return the connection of this test."""
         return self.connection
+
+    def restore(self, identifier: str) -> bool:
+        """Undo a deletion in the store."""
+        store = self.connection.store
+        with store.lock:
+            store.records[identifier] = replace(store.records[identifier], deleted=False, sequence=store.sequence + 1)
+            store.sequence += 1
+        return True
+
+    def merge(self, survivor: str, merged: str) -> bool:
+        """Delete a record and say what it was merged into."""
+        self.connection.store.delete("customers", merged)
+        self.connection.store.survivors[merged] = survivor
+        return True
 
     def settle(self) -> None:
         """Versions count writes, so they are certain at once."""

@@ -62,6 +62,24 @@ COMMANDS = {
     "approve": Entry(
         target="syncdsl.cli.approve:approve", summary="Approve a saved change set that a guard stops.", section=RUN
     ),
+    "find": Entry(
+        target="syncdsl.cli.find:find",
+        summary="Find a record in the CRM and see what the rules make of it.",
+        section=RUN,
+    ),
+    "verify": Entry(
+        target="syncdsl.cli.verify:verify", summary="Read both sides in full and compare every field.", section=RUN
+    ),
+    "history": Entry(
+        target="syncdsl.cli.history:history",
+        summary="Tell what happened to a record and its partner, and why; or list the last runs.",
+        section=RUN,
+    ),
+    "erase": Entry(
+        target="syncdsl.cli.erase:erase",
+        summary="Replace what is remembered of a person or company by digests.",
+        section=RUN,
+    ),
     "sync": Entry(
         target="syncdsl.cli.sync:sync", summary="Sync now by the rules in force, without asking.", section=RUN
     ),

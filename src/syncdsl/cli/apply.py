@@ -105,7 +105,8 @@ def result(report: ApplyReport) -> int:
 
 
 def _show(report: ApplyReport) -> None:
-    if report.applied and not report.changes.changes and not report.recovered:
+    let_go = report.pruned is not None and report.pruned.any
+    if report.applied and not report.changes.changes and not report.recovered and not let_go:
         return
     from syncdsl.render.report_text import render_report  # noqa: PLC0415 - needed only now
 

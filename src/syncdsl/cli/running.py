@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import os
+import socket
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,8 +80,18 @@ def user_name() -> str:
 
 
 def now() -> dt.datetime:
-    """Return the present, by the clock that stamps the state."""
+    """Return the time by the project's clock."""
     return _moment(project_clock())
+
+
+@contextmanager
+def leased(state: State) -> Iterator[None]:
+    """Keep every run away from a state. Raises Fault SD804 while one is under way."""
+    fence = state.acquire_lease(user_name() or "syncdsl", os.getpid(), socket.gethostname(), now())
+    try:
+        yield
+    finally:
+        state.release_lease(fence)
 
 
 def _moment(clock: Clock) -> dt.datetime:
@@ -137,6 +149,7 @@ def run_of(
         clock=partial(_moment, project_clock()),
         sweep=sweep,
         sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
+        history_days=workspace.settings.environments[environment].history_days,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -67,6 +68,11 @@ class Context:
         self._scopes = {name: ConnectionScope(self, name) for name in run.connections}
         self._change_set: ChangeSet | None = None
         self._unique: dict[tuple[str, str, str], Mapping[Value, Sequence[str]]] = {}
+
+    @cached_property
+    def erasure_key(self) -> str | None:
+        """The key of the digests that stand for erased values; None when nothing was ever erased."""
+        return self.run.state.erasure_key()
 
     # -- time ---------------------------------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ class Journal:
         """
         view = self._context.view
         record = _as_written(write, found, written)
-        with self._state.transaction():
+        with self._state.transaction(), self._state.because_of(write.iid):
             self._state.resolve_intent(write.iid, "done", remote_id=record.id)
             for operation in write.operations:
                 match operation:
@@ -229,9 +229,11 @@ class Journal:
 
     def _history(self, write: Write, record: Record) -> list[HistoryEntry]:
         entries: list[HistoryEntry] = []
+        now = self._context.run.clock()
         for operation in write.operations:
             effect = operation.effect
             fields: list[tuple[str, Any, Any, str]] = []
+            side: SideName | None = None
             match operation:
                 case CreateRecord() | CreateDocument() | UpdateRecord():
                     fields = [
@@ -240,8 +242,9 @@ class Journal:
                         if change.field in operation.values
                     ]
                     uid = operation.effect.key if isinstance(operation.effect, Create) else _uid(operation)
+                    side = _written_side(operation)
                 case LinkRecords():
-                    uid = operation.link.uid
+                    uid, side = operation.link.uid, operation.effect.key_side
                     fields = [("syncdsl key", None, operation.link.key, effect.location)]
                 case VoidDocument():
                     uid = operation.instance.key
@@ -258,6 +261,9 @@ class Journal:
                     cause_rule=effect.rule,
                     cause_location=location,
                     iid=write.iid,
+                    side=side,
+                    at=now,
+                    by=self._context.run.user or None,
                 )
                 for name, old, new, location in fields
             )
@@ -275,6 +281,17 @@ def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Rec
 
 def _uid(operation: CreateRecord | CreateDocument | UpdateRecord) -> str:
     return operation.link_uid if isinstance(operation, UpdateRecord) else operation.effect.key
+
+
+def _written_side(operation: CreateRecord | CreateDocument | UpdateRecord) -> SideName | None:
+    """Return the side of its pair that an operation writes; a document has none."""
+    match operation:
+        case CreateRecord():
+            return "right" if operation.effect.source_side == "left" else "left"
+        case UpdateRecord():
+            return operation.effect.side
+        case CreateDocument():
+            return None
 
 
 def _closed(instance: Instance) -> Instance:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from syncdsl.engine.erased import revealed, still_erased
 from syncdsl.engine.mapping import Mapped, Misfit, Parked, mapped_value, source_value
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed
 from syncdsl.plan.expressions import Constant
@@ -152,15 +153,19 @@ def _changed(pair: Pair, context: Context, line: MapLine, side: SideName, record
     endpoint = pair.left if side == "left" else pair.right
     feeding = line.to_right if side == "left" else line.to_left
     if feeding is not None:
-        now = context.canonical_fields(endpoint.connection, endpoint.module, record.fields, line_fields(line, side))
-        return _fed(context, feeding, endpoint.connection, now, record.id) != _fed(
-            context, feeding, endpoint.connection, base, record.id
+        names = line_fields(line, side)
+        now = context.canonical_fields(endpoint.connection, endpoint.module, record.fields, names)
+        known = revealed(context, base, now, names)
+        return known is None or _fed(context, feeding, endpoint.connection, now, record.id) != _fed(
+            context, feeding, endpoint.connection, known, record.id
         )
     written = line.to_left if side == "left" else line.to_right
     if written is None:
         return False
     kind = context.type_of(endpoint.connection, endpoint.module, written.target)
-    return canonical(record.fields.get(written.target), kind) != base.get(written.target)
+    held = canonical(record.fields.get(written.target), kind)
+    known = revealed(context, base, {written.target: held}, {written.target})
+    return known is None or held != known.get(written.target)
 
 
 def _fed(context: Context, assignment: Assignment, connection: str, fields: Fields, record_id: str) -> Value:
@@ -277,7 +282,7 @@ def _rebased(
     context: Context, connection: str, module: str, base: Fields, fields: Mapping[str, Value], names: set[str]
 ) -> Fields:
     kept = {name: value for name, value in base.items() if name not in names}
-    return {**kept, **context.canonical_fields(connection, module, fields, names)}
+    return {**kept, **still_erased(context, base, context.canonical_fields(connection, module, fields, names))}
 
 
 def stamp_text(record: Record) -> str | None:

@@ -11,6 +11,7 @@ from syncdsl.diagnostics.codes.lifecycle import LINKS_MOVED_ON
 from syncdsl.engine.observation import observation_name
 from syncdsl.plan.steps import ObserveStep
 from syncdsl.schema.values import show
+from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -146,11 +147,19 @@ def edit_links(state: State, plan: Plan | None, edits: Sequence[LinkEdit], *, us
     `unlink` ends a link: the next run decides about its records anew. `set aside` ends it too, and neither record is
     matched or created again.
     """
+    places = {
+        name: Place(
+            location=pair.location,
+            left=(pair.left.connection, pair.left.module),
+            right=(pair.right.connection, pair.right.module),
+        )
+        for name, pair in (plan.pairs.items() if plan is not None else ())
+    }
+    state.because(Cause(run="links", by=user, clock=lambda: now, places=places))
     with state.transaction():
         for edit, link in zip(edits, edited_links(state, edits), strict=True):
             left, right = _endpoint(plan, link.pair, "left"), _endpoint(plan, link.pair, "right")
-            record = (left.connection, left.module) if left is not None else ("", "")
-            state.end_link(link, by=user, at=now, record=record)
+            state.end_links([link.uid])
             if edit.action == "set aside":
                 for side, record_id in (("left", link.left_id), ("right", link.right_id)):
                     state.set_aside(link.pair, side, record_id, f"set aside by {user or 'somebody'}")

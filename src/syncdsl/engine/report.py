@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.changes.effects import Effect
+    from syncdsl.state.retention import Pruned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class ApplyReport:
 
     `done` are effects performed, `failed` were refused, `moved_on` were dropped because a person changed the record
     after the preview (the next run decides again), `unknown` got no clear answer and are resolved by the next run.
-    `applied` is False when the confirmation was declined.
+    `applied` is False when the confirmation was declined. `pruned` is the old history that was let go afterwards.
     """
 
     changes: ChangeSet
@@ -45,3 +46,4 @@ class ApplyReport:
     waiting: list[Effect] = field(default_factory=list)
     recovered: list[Recovered] = field(default_factory=list)
     calls: int = 0
+    pruned: Pruned | None = None

@@ -20,6 +20,7 @@ from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
 from syncdsl.plan.renames import renames
+from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import State
+    from syncdsl.state.retention import Pruned
 
 LEASE_SECONDS = 600
 SWEEP_AFTER = dt.timedelta(hours=24)
 """How long changes alone are read; then everything is, because not every system tells what was deleted."""
+
+PRUNED_AT_ONCE = 20
+"""Small transactions in which a run lets history go; the next run goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +47,8 @@ class Run:
     `connections` and `schemas` are by connection name. `recovery` is how doubtful creates of earlier runs are resolved.
     `user` is who started it, for the history. `clock` stamps the journal; no decision depends on it. Modules are read
     completely at their first reading, `sweep_after` their last complete one, and always with `sweep`. With `focus`
-    (connection, module, id) only these records are looked at, with their partners and what they refer to. With
+    (connection, module, id) only these records are looked at, with their partners and what they refer to. History
+    older than `history_days` is let go at the end of an apply, some of it each time; None keeps everything. With
     `activates` the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where
     `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run.
     """
@@ -61,6 +67,7 @@ class Run:
     focus: frozenset[tuple[str, str, str]] | None = None
     activates: bool = False
     whole: Plan | None = None
+    history_days: float | None = None
 
 
 def preview(run: Run) -> ChangeSet:
@@ -100,8 +107,9 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         refuse_switched_off(state)
         context = _open(run, today=dt.date.fromisoformat(expected.today) if expected else None)
         _record_identity(run, context)
-        rename_former(run)
         run_id = uuid.uuid4().hex[:12]
+        state.because(_cause(run, run_id))
+        rename_former(run)
         sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
         recovered = run.recovery.resolve(context)
         context.view.flush()
@@ -114,6 +122,7 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         else:
             report = sink.report(context)
             report.recovered = recovered
+        report.pruned = _let_go(run, context)
         state.end_run(run_id, run.clock(), _summary(report))
         return report
     finally:
@@ -170,6 +179,27 @@ def _record_identity(run: Run, context: Context) -> None:
                 for name, identity in context.identities.items()
             },
         )
+
+
+def _let_go(run: Run, context: Context) -> Pruned | None:
+    """Remove old history: old by the clock that history is stamped with and by the servers', so that none can jump."""
+    if run.history_days is None or not context.observations:
+        return None
+    now = min(run.clock(), context.server_time)
+    return run.state.prune_history(now - dt.timedelta(days=run.history_days), batches=PRUNED_AT_ONCE)
+
+
+def _cause(run: Run, run_id: str) -> Cause:
+    """Return what the history names as the cause of changes of links: this run, its person, and the rules' lines."""
+    places = {
+        pair.name: Place(
+            location=pair.location,
+            left=(pair.left.connection, pair.left.module),
+            right=(pair.right.connection, pair.right.module),
+        )
+        for pair in run.plan.pairs.values()
+    }
+    return Cause(run=run_id, by=run.user, clock=run.clock, places=places)
 
 
 def _summary(report: ApplyReport) -> dict[str, int]:

@@ -83,15 +83,14 @@ class ApplySink:
         with state.transaction():
             if run.activates:
                 put_in_force(state, run.plan, run.schemas, by=run.user, at=run.clock())
+            state.put_links([operation.link for operation in context.operations if isinstance(operation, LinkRecords)])
             for operation in context.operations:
                 match operation:
-                    case LinkRecords():
-                        state.put_link(operation.link)
                     case SetAside():
                         state.set_aside(
                             operation.pair.name, operation.side, operation.record.id, operation.effect.reason
                         )
-                    case CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
+                    case LinkRecords() | CreateRecord() | CreateDocument() | UpdateRecord() | VoidDocument():
                         pass
             context.view.flush()
             for pair in context.passes:

@@ -200,9 +200,19 @@ class StateView:
         if not self._pending:
             return
         with self.state.transaction():
+            batch: list[Link] = []
             for change in self._pending.drain():
                 if callable(change):
+                    self._put(batch)
                     change(self.state)
                 else:
-                    self.state.put_link(change)
-                    self.links(change.pair).stored(change)
+                    batch.append(change)
+                    if len(batch) >= BATCH:
+                        self._put(batch)
+            self._put(batch)
+
+    def _put(self, batch: list[Link]) -> None:
+        self.state.put_links(batch)
+        for link in batch:
+            self.links(link.pair).stored(link)
+        batch.clear()

@@ -132,6 +132,15 @@ class EnvironmentTable(Model):
             "what a system does not tell, such as deletions in Zoho Books. 0 reads everything each time."
         ),
     )
+    history_days: float | None = Field(
+        default=None,
+        ge=1,
+        allow_inf_nan=False,
+        description=(
+            "How many days the history of changes is kept: old values go that long after they were superseded. What is "
+            "left still tells every link. Default: everything is kept."
+        ),
+    )
     connections: dict[Identifier, ConnectionTable] = Field(default_factory=dict)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.report import ApplyReport
+    from syncdsl.state.retention import Pruned
 
 SAMPLES = 8
 
@@ -40,7 +41,15 @@ def render_report(report: ApplyReport, style: Style = PLAIN, width: int = 100) -
         lines.append(f"  {style('hold', f'{totals.waiting:,} held')} for a decision; `syncdsl plan` shows them")
     if totals.parked:
         lines.append(f"  {style('hold', f'{totals.parked:,} waiting')} for a partner to come")
+    if report.pruned is not None and report.pruned.any:
+        lines.append("  " + style("dim", pruned_text(report.pruned)))
     return "\n".join(lines) + "\n"
+
+
+def pruned_text(pruned: Pruned) -> str:
+    """Return what retention removed, in words."""
+    sent = f", and what {counted(pruned.payloads, 'old write')} sent" if pruned.payloads else ""
+    return f"{counted(pruned.rows, 'row')} of old history let go{sent}"
 
 
 def _verdict(report: ApplyReport, style: Style) -> str:

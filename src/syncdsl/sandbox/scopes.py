@@ -33,9 +33,11 @@ CRM_AREAS = (
     (r"/crm/v8/coql$", "coql"),
     (r"/crm/v8/actions/watch$", "notifications"),
     (r"/crm/bulk/v8/", "bulk"),
-    # Zoho asks a search for ZohoSearch.securesearch.READ besides; here the module's own scope is enough.
     (r"/crm/v8/(\w+)", r"modules.\1"),
 )
+
+SEARCH = frozenset({"zohosearch.securesearch.read", "zohosearch.securesearch.all"})
+"""What a search needs one of, beside the scope of its module."""
 
 BOOKS_AREAS = (
     (r"/books/v3/crm/item/", "settings"),
@@ -50,6 +52,9 @@ def covers(granted: frozenset[str], system: str, call: Call) -> bool:
     """Return whether scopes (in lower case) allow a call."""
     if system == "crm":
         area = _area(call.path, CRM_AREAS)
+        searches = area is not None and area.startswith("modules.") and call.path.endswith("/search")
+        if searches and granted.isdisjoint(SEARCH):
+            return False
         return area is None or all(
             not granted.isdisjoint(_sufficient("zohocrm", area, operation)) for operation in _crm_operations(call)
         )
@@ -64,6 +69,8 @@ def _crm_operations(call: Call) -> tuple[str, ...]:
         return ("read",)
     if call.path.endswith("/upsert"):
         return ("create", "update")
+    if call.path.endswith("/actions/restore"):
+        return ("update",)
     return (OPERATIONS.get(call.method, "read"),)
 
 

@@ -207,6 +207,11 @@ class Store:
             "INSERT INTO deleted VALUES (?, ?, ?, ?, ?)", (record.id, collection, created_by, record.name, at)
         )
 
+    def bring_back(self, collection: str, record: Record, keys: Mapping[str, str]) -> None:
+        """Add a record that was deleted again, under its old id, and forget that it was deleted."""
+        self._connection.execute("DELETE FROM deleted WHERE id = ?", (record.id,))
+        self.insert(collection, record, keys)
+
     def get(self, collection: str, identity: str | int) -> Record | None:
         """Return the record with this id, or None."""
         if (number := row_key(identity)) is None:

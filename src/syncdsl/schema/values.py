@@ -30,11 +30,32 @@ class PartnerOf:
     module: str
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A personal value that was erased: what is left is a keyed digest, equal for equal values.
+
+    It stands in the state only, never in a record.
+    """
+
+    digest: str
+
+
 Row: TypeAlias = tuple[tuple[str, "Value"], ...]
 """One row of a list field: (field, value) pairs sorted by field."""
 
 Value: TypeAlias = (
-    bool | int | Decimal | str | dt.date | dt.datetime | Ref | PartnerOf | tuple[str, ...] | tuple[Row, ...] | None
+    bool
+    | int
+    | Decimal
+    | str
+    | dt.date
+    | dt.datetime
+    | Ref
+    | PartnerOf
+    | Erased
+    | tuple[str, ...]
+    | tuple[Row, ...]
+    | None
 )
 """A field's value. Missing, null and "" are one value: None, *empty*. Several choices are a sorted tuple of text."""
 
@@ -65,6 +86,8 @@ def to_json(value: Value) -> Any:
             return {"ref": [value.module, value.id]}
         case PartnerOf():
             return {"partner_of": [value.connection, value.source_module, value.source_id, value.module]}
+        case Erased():
+            return {"erased": value.digest}
         case tuple():
             if value and isinstance(value[0], tuple):
                 return {"rows": [{name: to_json(item) for name, item in row} for row in value]}
@@ -93,6 +116,8 @@ def from_json(data: Any) -> Value:
                 return Ref(module, identifier)
             case "partner_of", [str() as connection, str() as source, str() as identifier, str() as module]:
                 return PartnerOf(connection, source, identifier, module)
+            case "erased", str():
+                return Erased(body)
             case "choices", list():
                 return tuple(str(item) for item in body)
             case "rows", list():
@@ -127,6 +152,8 @@ def show(value: Value) -> str:
             return f"{value.module}/{value.id}"
         case PartnerOf():
             return f"the partner of {value.source_module}/{value.source_id}"
+        case Erased():
+            return f"erased {value.digest[:8]}"
         case tuple():
             if value and isinstance(value[0], tuple):
                 return f"{len(value)} row" + ("s" if len(value) != 1 else "")

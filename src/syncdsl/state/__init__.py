@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.state.part import chunks
 from syncdsl.state.records import (
+    Cause,
     Head,
     HistoryEntry,
     HistoryRow,
@@ -14,9 +15,12 @@ from syncdsl.state.records import (
     JournalEvent,
     Link,
     NotUniqueError,
+    Place,
     ReadOnlyStateError,
     ReviewItem,
+    Run,
     StoredRecord,
+    Subject,
     Totals,
 )
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from syncdsl.state.store import State
 
 __all__ = [
+    "Cause",
     "Head",
     "HistoryEntry",
     "HistoryRow",
@@ -34,10 +39,13 @@ __all__ = [
     "JournalEvent",
     "Link",
     "NotUniqueError",
+    "Place",
     "ReadOnlyStateError",
     "ReviewItem",
+    "Run",
     "State",
     "StoredRecord",
+    "Subject",
     "Totals",
     "chunks",
     "open_state",

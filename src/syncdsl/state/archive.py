@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, and_, delete, func, insert, or_, select, true, update
 
-from syncdsl.state.link_history import note_ended
+from syncdsl.state.links import Links
 from syncdsl.state.pages import pages
-from syncdsl.state.records import OPEN_STATES, Holdings
+from syncdsl.state.records import OPEN_STATES, Cause, Holdings
 from syncdsl.state.runs import Runs
 from syncdsl.state.tables import (
     ACTIVATION,
@@ -64,7 +64,7 @@ class Put:
     at: dt.datetime
 
 
-class Archive(Runs):
+class Archive(Links, Runs):
     """What belongs to organisations that this state is no longer connected with."""
 
     def holdings(self, bounds: Bounds | None = None) -> Holdings:
@@ -93,12 +93,13 @@ class Archive(Runs):
         stay. Writes that had not ended are dropped, those in doubt are put away as well.
         """
         done = self.holdings(bounds)
+        self._cause = Cause(run="disconnect", by=by, clock=lambda: at)
         with self.transaction() as connection:
             put = Put(organizations=_organizations(connection), reason=reason, by=by, at=at)
             links = LINK.c.pair.not_in(bounds.keep_pairs)
             for page in pages(connection, LINK, links):
                 _put(connection, "link", page, put)
-                note_ended(connection, page, run=self._run or "disconnect", by=put.by, at=put.at)
+                self.end_links(row["uid"] for row in page)
             asides = SET_ASIDE.c.pair.not_in(bounds.keep_pairs)
             for page in pages(connection, SET_ASIDE, asides):
                 _put(connection, "set aside", page, put)
@@ -108,7 +109,7 @@ class Archive(Runs):
             for page in pages(connection, INTENT, _in_doubt(bounds)):
                 _put(connection, "in doubt", page, put)
             _end_intents(connection, bounds, put, self._run)
-            for table, condition in ((LINK, links), (SET_ASIDE, asides), (INSTANCE, documents)):
+            for table, condition in ((SET_ASIDE, asides), (INSTANCE, documents)):
                 connection.execute(delete(table).where(condition))
             _forget(connection, bounds)
             connection.execute(update(REVIEW).where(_reviews(bounds)).values(state="closed", closed=at))

@@ -34,6 +34,12 @@ def encode(data: Any) -> str:
     return _ENCODER.encode(data)
 
 
+class Encoded(str):
+    """A document that is canonical JSON already: it is stored as it is."""
+
+    __slots__ = ()
+
+
 def decode(text: str) -> Any:
     """Return the data of stored JSON. Raises Fault SD805 when it is not JSON."""
     try:
@@ -116,7 +122,7 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
         """Return the text."""
-        return None if value is None else encode(value)
+        return value if value is None or isinstance(value, Encoded) else encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the base class's signature
         """Return the data."""

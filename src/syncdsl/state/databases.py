@@ -13,7 +13,7 @@ from syncdsl.diagnostics.codes.runs import NO_STATE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
@@ -68,6 +68,16 @@ class Database(ABC):
     @abstractmethod
     def unusable(self, reason: str) -> Fault:
         """Return the fault of a database that nothing is known to be wrong with."""
+
+    def scrub(self, tables: Iterable[str]) -> None:
+        """Rewrite tables: nothing that was replaced or removed is left in their free space."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for name in tables:
+                connection.exec_driver_sql(f'VACUUM FULL "{name}"')
+
+    def copies(self) -> list[Path]:
+        """Return the copies that this program made of the database, where it knows of them."""
+        return []
 
     def close(self) -> None:
         """Close every connection."""

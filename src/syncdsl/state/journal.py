@@ -1,4 +1,4 @@
-"""The journal: what was decided, sent, and came of it; and the history of every field that was written."""
+"""The journal: what was decided, sent, and came of it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE
 from syncdsl.state.part import Part
-from syncdsl.state.records import OPEN_STATES, HistoryEntry, HistoryRow, Intent, JournalEvent, Totals
-from syncdsl.state.tables import HISTORY, INTENT, JOURNAL_EVENT
+from syncdsl.state.records import OPEN_STATES, Intent, JournalEvent, Totals
+from syncdsl.state.tables import INTENT, JOURNAL_EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,31 +113,6 @@ class JournalTable(Part):
                 elif row.op == "void":
                     deletes += 1
         return Totals(creates=creates, updates=updates, deletes=deletes, amount=amount)
-
-    def add_history(self, run: str, entries: Sequence[HistoryEntry]) -> None:
-        """Append fields that were written."""
-        if not entries:
-            return
-        names = [column.name for column in HISTORY.c if column.name not in {"seq", "run"}]
-        rows = [{"run": run, **{name: getattr(entry, name) for name in names}} for entry in entries]
-        with self.transaction() as connection:
-            connection.execute(insert(HISTORY), rows)
-
-    def history(
-        self, *, connection: str | None = None, module: str | None = None, record_id: str | None = None
-    ) -> list[HistoryRow]:
-        """Return what was written, oldest first, of everything or of one system, module or record."""
-        statement = select(HISTORY).order_by(HISTORY.c.seq)
-        for column, wanted in (
-            (HISTORY.c.connection, connection),
-            (HISTORY.c.module, module),
-            (HISTORY.c.record_id, record_id),
-        ):
-            if wanted is not None:
-                statement = statement.where(column == wanted)
-        with self.reading() as reading:
-            rows = [dict(row) for row in reading.execute(statement).mappings()]
-        return [HistoryRow(seq=row.pop("seq"), run=row.pop("run"), entry=HistoryEntry(**row)) for row in rows]
 
 
 def _amount(payload: Any) -> Decimal:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, exists, func, literal_column, select, tuple_, type_coerce
+from sqlalchemy import Text, column, delete, exists, func, literal_column, select, table, tuple_, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
-from syncdsl.state.columns import decode, decode_fields
+from syncdsl.schema.values import fields_to_json
+from syncdsl.state.columns import Moment, decode, decode_fields, encode
+from syncdsl.state.history import append
+from syncdsl.state.lineage import changes
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Link
 from syncdsl.state.tables import LINK, OBSERVED_RECORD, SET_ASIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
-    from syncdsl.state.records import Side
+    from syncdsl.state.records import HistoryEntry, Side
 
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
@@ -28,18 +32,37 @@ _EMPTY = {"left_base": "'{}'", "right_base": "'{}'", "lines": "'[]'"}
 _BARE: list[ColumnElement[Any]] = [
     literal_column(_EMPTY[c.name]) if c.name in _EMPTY else s for c, s in zip(LINK.c, _STORED, strict=True)
 ]
-_NEW = insert(LINK)
+# Written as stored, too: the same text is compared with what was there.
+_NEW = insert(table("link", *(column(name, Moment if name == "linked_at" else Text) for name in _NAMES)))
 _PUT = _NEW.on_conflict_do_update(index_elements=["uid"], set_={name: _NEW.excluded[name] for name in _NAMES})
+_BATCH = 2_000
+"""How many links are written at a time: their rows and their history are in memory together."""
 
 
 class Links(Part):
-    """Who is whose partner: within a pair a record has at most one, and no two links share a key."""
+    """Who is whose partner: within a pair a record has at most one, and no two links share a key.
+
+    No link changes without its history: every change goes through `put_links` or `end_links`.
+    """
 
     def links(self, pair: str) -> list[Link]:
         """Return the links of a pair, in order of their uid."""
         with self.reading() as connection:
             rows = connection.execute(select(*_STORED).where(LINK.c.pair == pair).order_by(LINK.c.uid))
             return [_link(row) for row in rows]
+
+    def link_ids(self, pair: str, size: int = 5_000) -> Iterator[list[tuple[str, str, str]]]:
+        """Yield (left id, right id, status) of the links of a pair, at most `size` at a time."""
+        columns = (LINK.c.left_id, LINK.c.right_id, LINK.c.status)
+        query = select(*columns).where(LINK.c.pair == pair).order_by(LINK.c.left_id).limit(size)
+        after = ""
+        while True:
+            with self.reading() as connection:
+                rows = connection.execute(query.where(LINK.c.left_id > after)).all()
+            if not rows:
+                return
+            after = rows[-1].left_id
+            yield [(row.left_id, row.right_id, row.status) for row in rows]
 
     def link(self, pair: str, *, left_id: str | None = None, right_id: str | None = None) -> Link | None:
         """Return the link of a record, by either side's id."""
@@ -110,10 +133,43 @@ class Links(Part):
 
         Raises NotUniqueError when one of its records, or its key, belongs to another link.
         """
-        values: dict[str, Any] = {name: getattr(link, name) for name in _NAMES}
-        values["lines"] = list(link.lines)
-        with self.writing(single=True) as connection:
-            connection.execute(_PUT, values)
+        self.put_links([link])
+
+    def put_links(self, links: Sequence[Link]) -> None:
+        """Add links, or replace those with their uids, in this order, with the history of what that changes.
+
+        Raises NotUniqueError when a record or a key would belong to two links; nothing of the call is kept then.
+        """
+        if not links:
+            return
+        # One link is one statement before its history; several are undone together.
+        with self.writing(single=len(links) == 1) as connection:
+            at = self._cause.clock()
+            for start in range(0, len(links), _BATCH):
+                rows = [_row(link) for link in links[start : start + _BATCH]]
+                known = _stored(connection, sorted({row["uid"] for row in rows}))
+                entries: list[HistoryEntry] = []
+                changed: list[dict[str, Any]] = []
+                for row in rows:
+                    before = known.get(row["uid"])
+                    if before != row:
+                        entries += changes(before and _facts(before), _facts(row), row["uid"], self._cause, at)
+                        known[row["uid"]] = row
+                        changed.append(row)
+                if changed:
+                    connection.execute(_PUT, changed)
+                append(connection, self._cause.run or self._run or "", entries)
+
+    def end_links(self, uids: Iterable[str]) -> None:
+        """Remove links; their history tells that they ended."""
+        with self.writing() as connection:
+            at = self._cause.clock()
+            for batch in chunks(sorted(set(uids))):
+                entries: list[HistoryEntry] = []
+                for uid, row in _stored(connection, batch).items():
+                    entries += changes(_facts(row), None, uid, self._cause, at)
+                connection.execute(delete(LINK).where(LINK.c.uid.in_(batch)))
+                append(connection, self._cause.run or self._run or "", entries)
 
     def set_asides(self, pair: str) -> set[tuple[str, str]]:
         """Return the (side, id) of the records of a pair that are neither matched nor created again."""
@@ -129,6 +185,44 @@ class Links(Part):
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["pair", "side", "record_id"], set_={"reason": reason})
             )
+
+
+def _stored(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return links by uid, as stored."""
+    found: dict[str, dict[str, Any]] = {}
+    for some in chunks(uids):
+        rows = connection.execute(select(*_STORED).where(LINK.c.uid.in_(some)))
+        found.update({row[0]: dict(zip(_NAMES, row, strict=True)) for row in rows})
+    return found
+
+
+def _row(link: Link) -> dict[str, Any]:
+    """Return a link as it is stored."""
+    row: dict[str, Any] = {name: getattr(link, name) for name in _NAMES}
+    row["lines"] = encode(link.lines)
+    row["left_base"] = encode(fields_to_json(link.left_base))
+    row["right_base"] = encode(fields_to_json(link.right_base))
+    row["suffix"] = "{}" if not link.suffix else encode(link.suffix)
+    if link.linked_at is not None:
+        row["linked_at"] = link.linked_at.astimezone(dt.UTC)
+    return row
+
+
+def _facts(row: dict[str, Any]) -> dict[str, str]:
+    """Return what the history tells of a link, each as JSON."""
+    at = row["linked_at"]
+    return {
+        "pair": encode(row["pair"]),
+        "left_id": encode(row["left_id"]),
+        "right_id": encode(row["right_id"]),
+        "key": encode(row["key"]),
+        "status": encode(row["status"]),
+        "suffix": row["suffix"],
+        "origin": encode(row["origin"]),
+        "linked_at": "null" if at is None else encode(at.isoformat()),
+        "left_base": row["left_base"],
+        "right_base": row["right_base"],
+    }
 
 
 @lru_cache(maxsize=256)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, or_, true
+from sqlalchemy import and_, or_, true
 
-from syncdsl.state.link_history import note_ended
 from syncdsl.state.links import Links
 from syncdsl.state.tables import LINK
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Iterator
 
     from sqlalchemy import ColumnElement
@@ -49,20 +47,3 @@ class Listing(Links):
                 return
             yield page
             last = (page[-1].pair, page[-1].left_id)
-
-    def end_link(self, link: Link, *, by: str, at: dt.datetime, record: tuple[str, str]) -> None:
-        """End a link and say so in the history; `record` is the connection and module of its left record."""
-        facts = {
-            "uid": link.uid,
-            "pair": link.pair,
-            "left_id": link.left_id,
-            "right_id": link.right_id,
-            "key": link.key,
-            "suffix": link.suffix,
-            "origin": link.origin,
-            "linked_at": link.linked_at.isoformat() if link.linked_at is not None else None,
-            "status": link.status,
-        }
-        with self.transaction() as connection:
-            connection.execute(delete(LINK).where(LINK.c.uid == link.uid))
-            note_ended(connection, [facts], run=self._run or "links", by=by, at=at, record=record)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from syncdsl.state.databases import Database
+    from syncdsl.state.records import Cause
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Part:
     _database: Database
     _fence: int | None
     _run: str | None
+    _cause: Cause
     _lease_seconds = 600
 
     def transaction(self) -> AbstractContextManager[Connection]:

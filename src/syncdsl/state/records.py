@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from syncdsl.schema.values import Fields
@@ -176,6 +177,29 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the link of a pair comes from: the rule's line, and (connection, module) of both sides."""
+
+    location: str
+    left: tuple[str, str]
+    right: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why links change from now on: a run, a person, the clock to stamp with, and where each pair is written.
+
+    `iid` is the intent whose answer is being committed.
+    """
+
+    run: str = ""
+    by: str | None = None
+    clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
+    places: Mapping[str, Place] = field(default_factory=dict)
+    iid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run. `ended` and `summary` are None while it is under way, and stay so when it died."""
 
@@ -195,6 +219,35 @@ class Totals:
     updates: int
     deletes: int
     amount: Decimal
+
+
+RecordId: TypeAlias = tuple[str, str, str]
+"""Connection, module and id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a question about one record is about: it and its partners, and what is between them.
+
+    `uids` are the links and the keys of the documents, `sides` the records as pairs know them: pair, side and id.
+    """
+
+    records: frozenset[RecordId]
+    uids: frozenset[str]
+    sides: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmade:
+    """A write that did not come about, or that nobody knows about: `at` is when that was known, or it was sent last."""
+
+    iid: str
+    op: Operation
+    record: RecordId
+    rule: str
+    state: IntentState
+    detail: str
+    at: dt.datetime | None
 
 
 ReviewKind: TypeAlias = Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]

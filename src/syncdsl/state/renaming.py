@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Text, and_, delete, func, insert, select, type_coerce, update
 
 from syncdsl.schema.digest import digest
-from syncdsl.state.link_history import note_ended, note_renamed
-from syncdsl.state.pages import pages
-from syncdsl.state.part import Part
+from syncdsl.state.history import History
+from syncdsl.state.links import Links
 from syncdsl.state.records import OPEN_STATES
 from syncdsl.state.tables import (
     ACTIVATION,
@@ -61,7 +60,7 @@ class Renames(Protocol):
         ...
 
 
-class Renaming(Part):
+class Renaming(Links, History):
     """Earlier names. Where something is known by both names, what the present one says stands."""
 
     def rename(self, renames: Renames, *, until_accepted: dt.datetime | None = None) -> None:
@@ -76,7 +75,7 @@ class Renaming(Part):
             done = [
                 [kind, old, new]
                 for kind, names, change in (
-                    ("module", renames.modules, _module),
+                    ("module", renames.modules, self._module),
                     ("document", renames.documents, _document),
                     ("trigger", renames.triggers, _trigger),
                 )
@@ -101,7 +100,7 @@ class Renaming(Part):
             done = reading.execute(select(SWITCH.c.value).where(SWITCH.c.name == PENDING)).scalar()
         if done is None:
             return
-        changes = {"module": _module, "document": _document, "trigger": _trigger}
+        changes = {"module": self._module, "document": _document, "trigger": _trigger}
         with self.transaction() as connection:
             for kind, old, new in reversed(done):
                 if kind in changes:
@@ -109,6 +108,19 @@ class Renaming(Part):
                 else:
                     _line(connection, kind, new, old)
             connection.execute(delete(SWITCH).where(SWITCH.c.name.in_((PENDING, LINES))))
+
+    def _module(self, connection: Connection, old: str, new: str) -> int:
+        other = LINK.alias()
+        theirs = select(other.c.uid).where(
+            other.c.pair == new, (other.c.left_id == LINK.c.left_id) | (other.c.right_id == LINK.c.right_id)
+        )
+        superseded = select(LINK.c.uid).where(LINK.c.pair == old, theirs.exists())
+        self.end_links(connection.execute(superseded).scalars().all())
+        count = connection.execute(update(LINK).where(LINK.c.pair == old).values(pair=new)).rowcount
+        if count:
+            self.note_renamed(old, new)
+        _beside_links(connection, old, new)
+        return count
 
     def _named_before(self, renames: Renames) -> bool:
         """Return whether the state knows anything by an earlier name."""
@@ -140,19 +152,7 @@ def _remember(connection: Connection, name: str, value: Any, at: dt.datetime | N
     connection.execute(insert(SWITCH).values(name=name, value=value, by="", at=at or dt.datetime.now(dt.UTC)))
 
 
-def _module(connection: Connection, old: str, new: str) -> int:
-    now = dt.datetime.now(dt.UTC)
-    other = LINK.alias()
-    theirs = select(other.c.uid).where(
-        other.c.pair == new, (other.c.left_id == LINK.c.left_id) | (other.c.right_id == LINK.c.right_id)
-    )
-    superseded = and_(LINK.c.pair == old, theirs.exists())
-    for page in pages(connection, LINK, superseded):
-        note_ended(connection, page, run="rename", by="", at=now)
-    connection.execute(delete(LINK).where(superseded))
-    count = connection.execute(update(LINK).where(LINK.c.pair == old).values(pair=new)).rowcount
-    if count:
-        note_renamed(connection, old, new, run="rename", at=now)
+def _beside_links(connection: Connection, old: str, new: str) -> None:
     aside = SET_ASIDE.alias()
     known = select(aside.c.pair).where(
         aside.c.pair == new, aside.c.side == SET_ASIDE.c.side, aside.c.record_id == SET_ASIDE.c.record_id
@@ -163,7 +163,6 @@ def _module(connection: Connection, old: str, new: str) -> int:
     connection.execute(delete(MATCH_FORM).where(MATCH_FORM.c.pair == old))
     connection.execute(delete(PAIR_PASS).where(PAIR_PASS.c.pair == old))
     connection.execute(update(REVIEW).where(REVIEW.c.rule == old).values(rule=new))
-    return count
 
 
 def _document(connection: Connection, old: str, new: str) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import OTHER_ORGANISATION
 from syncdsl.state.part import Part
+from syncdsl.state.records import Run
 from syncdsl.state.tables import APPROVAL, IDENTITY, RUN
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ class Runs(Part):
         """Remember how a run ended."""
         with self.transaction() as connection:
             connection.execute(update(RUN).where(RUN.c.id == run_id).values(ended=at, summary=summary))
+
+    def runs(self, limit: int) -> list[Run]:
+        """Return the last runs, the newest first."""
+        statement = select(RUN).order_by(RUN.c.started.desc(), RUN.c.id).limit(limit)
+        with self.reading() as connection:
+            return [Run(**row) for row in connection.execute(statement).mappings()]
 
     def approve(self, digest: str, by: str, at: dt.datetime) -> None:
         """Approve exactly the change set of a digest; the first approval counts."""

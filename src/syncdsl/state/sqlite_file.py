@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import socket
 import sqlite3
@@ -24,6 +25,7 @@ from syncdsl.state.untouched import companions, reading_untouched
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection, Engine
 
@@ -74,6 +76,25 @@ class SqliteFile(Database):
     def unusable(self, reason: str) -> Fault:
         """Return the fault of a file that nothing is known to be wrong with."""
         return unusable(self.path, reason)
+
+    def scrub(self, tables: Iterable[str]) -> None:  # noqa: ARG002 - a file is rewritten as a whole
+        """Rewrite the file and empty its log: nothing that was replaced or removed is left in either.
+
+        Raises Fault SD808 when another program has the file open and reads an older state of it.
+        """
+        try:
+            with closing(self.engine.raw_connection()) as raw:
+                driver: Any = raw.driver_connection
+                driver.execute("VACUUM")
+                answer = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except (sqlite3.Error, DBAPIError) as error:
+            raise self.fault_of(error) from None
+        if answer[0]:
+            raise self.unusable("another program reads it, so its log still holds what was removed")
+
+    def copies(self) -> list[Path]:
+        """Return the copies of before migrations."""
+        return sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}.backup-*"))
 
 
 def open_sqlite(url: URL, *, base: Path, read_only: bool, scratch: bool) -> Database:

@@ -12,18 +12,23 @@ from syncdsl.schema.digest import digest
 from syncdsl.state.archive import Archive
 from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
+from syncdsl.state.erasure import Erasure
 from syncdsl.state.forms import Forms
+from syncdsl.state.history import History
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
 from syncdsl.state.listing import Listing
+from syncdsl.state.lookup import Lookup
 from syncdsl.state.observations import Observations
-from syncdsl.state.records import NotUniqueError, ReadOnlyStateError
+from syncdsl.state.records import Cause, NotUniqueError, ReadOnlyStateError
 from syncdsl.state.renaming import Renaming
+from syncdsl.state.retention import Retention
 from syncdsl.state.rules import Rules
-from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, SET_ASIDE, TRUTH
+from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, METADATA, SET_ASIDE, TRUTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Column, ColumnElement, Connection
 
@@ -34,7 +39,21 @@ _TOLD = frozenset({LINK.c.origin, LINK.c.linked_at})
 """What is remembered for people alone, partly by the local clock."""
 
 
-class State(Listing, Observations, Forms, JournalTable, Documents, Rules, Renaming, Archive, Lease):
+class State(
+    Listing,
+    Observations,
+    Forms,
+    JournalTable,
+    Retention,
+    Lookup,
+    Erasure,
+    Documents,
+    Rules,
+    Renaming,
+    Archive,
+    History,
+    Lease,
+):
     """Everything that is remembered between runs. One thread uses it."""
 
     def __init__(self, database: Database) -> None:
@@ -43,6 +62,7 @@ class State(Listing, Observations, Forms, JournalTable, Documents, Rules, Renami
         self._reader: Connection | None = None
         self._fence: int | None = None
         self._run: str | None = None
+        self._cause = Cause()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -137,6 +157,14 @@ class State(Listing, Observations, Forms, JournalTable, Documents, Rules, Renami
         with self.reading() as connection:
             newest = [connection.execute(select(func.max(table.c.seq))).scalar() for table in (JOURNAL_EVENT, HISTORY)]
         return digest({"journal": newest[0], "history": newest[1], "identity": self.identity()})
+
+    def scrub(self) -> None:
+        """Rewrite the database, so that what was replaced or removed is not in its free space or its log either."""
+        self._database.scrub([table.name for table in METADATA.sorted_tables])
+
+    def copies(self) -> list[Path]:
+        """Return the copies of the state that were made beside it: what is erased here is still in them."""
+        return self._database.copies()
 
     def close(self) -> None:
         """Close the database."""

@@ -197,6 +197,19 @@ def test_what_is_changed_and_deleted_is_described(bare: Books, identities: dict[
         assert message == expected
 
 
+def test_merging_contacts_is_described(bare: Books) -> None:
+    """The answer to a merge has the described keys and words; which parameters it takes is not described."""
+    ids = [
+        bare.plain.post("/contacts", json={"contact_name": name}).json()["contact"]["contact_id"]
+        for name in ("Described master", "Described other")
+    ]
+    template = "/contacts/{contact_id}/merge"
+    answer = bare.plain.post(template.format(contact_id=ids[1]), json={"master_contact_id": ids[0]})
+    assert unexplained("contacts.yml", template, answer) == []
+    message, expected = worded("contacts.yml", template, answer)
+    assert message == expected
+
+
 def test_imports_are_described(bare: Books) -> None:
     """The answers to an import carry the id under the described key."""
     crm = httpx.Client(base_url=f"{bare.crm_url}/crm/v8", headers=bare.plain.headers)

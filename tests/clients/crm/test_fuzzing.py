@@ -23,6 +23,7 @@ ASKED = {
     "coql": ("/coql",),
     "custom_views": ("/settings/custom_views", "/settings/custom_views/{id}"),
     "fields": ("/settings/fields",),
+    "find_and_merge": ("/{module}/{masterrecordid}/actions/merge",),
     "modules": ("/settings/modules/{api_name}",),
     "notifications": ("/actions/watch",),
     "pipeline": ("/settings/pipeline",),
@@ -34,6 +35,7 @@ ASKED = {
         "/{module_api_name}/deleted",
         "/{module_api_name}/actions/count",
     ),
+    "recycle_bin": ("/settings/recycle_bin", "/settings/recycle_bin/{record_id}"),
     "related_lists": ("/settings/related_lists",),
     "related_records": ("/{module_api_name}/{record_id}/{related_list_api_name}",),
     "users": ("/users",),
@@ -183,3 +185,31 @@ def test_no_criteria_end_in_a_server_error(running: Running) -> None:
         assert answer.status_code in {200, 204, 400}, text
 
     asking()
+
+
+ODD = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["equal", "between", "AND"])
+KEYS = ("field", "api_name", "comparator", "value", "group", "group_operator", "data", "_fields", "id", "merge", "ids")
+ORDERS = st.recursive(
+    ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=ORDERS, name=st.sampled_from(["display_name", "module", "deleted_time", "odd"]))
+def test_no_filter_and_no_order_ends_in_a_server_error(
+    running: Running, known: list[str], order: Any, name: str
+) -> None:
+    """Filters of the recycle bin, restores and merges of any shape are answered in the CRM's own words."""
+    condition = {"field": {"api_name": name}, "comparator": "between", "value": order}
+    client, root = running.client, "/crm/v8"
+    for given_filter in (order, condition, {"group_operator": "AND", "group": [condition, order]}):
+        text = json.dumps(given_filter)
+        assert client.get(f"{root}/settings/recycle_bin", params={"filters": text}).status_code < 500
+    path = f"{root}/settings/recycle_bin/actions/restore"
+    for body in ({"ids": order}, {"filters": order}, order):
+        assert client.post(path, json=body).status_code < 500
+    path = f"{root}/Contacts/{known[2]}/actions/merge"
+    for body in ({"merge": order}, {"merge": [order]}, {"merge": [{"data": order}]}, {"merge": [{"data": [order]}]}):
+        assert client.post(path, json=body).status_code < 500
+    answer = client.post(f"{root}/settings/recycle_bin/actions/restore", json={"filters": "[" * 5000})
+    assert answer.status_code == 400

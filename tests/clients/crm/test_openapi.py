@@ -163,6 +163,31 @@ WRITES = [
     case("record", RECORDS, "DELETE", "/Accounts", 400),
     case("record", f"{RECORDS}/{{id}}", "DELETE", "/Accounts/1", 400),
 ]
+BIN, MERGE = "/settings/recycle_bin", "/{module}/{masterrecordid}/actions/merge"
+GONE = [
+    case("recycle_bin", BIN, "GET", BIN, 200),
+    case("recycle_bin", BIN, "GET", BIN, 204, query={"ids": "1"}),
+    case("recycle_bin", BIN, "GET", BIN, 400, query={"filters": "odd"}),
+    case("recycle_bin", f"{BIN}/{{record_id}}", "GET", f"{BIN}/{{gone}}", 200),
+    case("recycle_bin", f"{BIN}/{{record_id}}", "GET", f"{BIN}/1", 204),
+    case("recycle_bin", BIN, "DELETE", BIN, 207, query={"ids": "{gone},1"}),
+    case("recycle_bin", BIN, "DELETE", BIN, 400),
+    case("recycle_bin", f"{BIN}/{{record_id}}", "DELETE", f"{BIN}/1", 400),
+    case("find_and_merge", MERGE, "GET", "/Contacts/{contact}/actions/merge", 204),
+    case("find_and_merge", MERGE, "GET", "/Contacts/1/actions/merge", 400),
+    case("find_and_merge", MERGE, "GET", "/Products/1/actions/merge", 400),
+    *(
+        case("find_and_merge", MERGE, "POST", "/Contacts/{contact}/actions/merge", status, body={"merge": [order]})
+        for status, order in (
+            (400, {"data": []}),
+            (400, {"data": [{}]}),
+            (400, {"data": [{"id": "1"}]}),
+            (400, {"data": [{"id": "{contact}"}]}),
+            (400, {"data": [{"id": "{double}"}] * 3}),
+            (201, {"data": [{"id": "{double}", "_fields": [{"api_name": "Phone"}]}]}),
+        )
+    ),
+]
 CHANNELS = [
     case("notifications", "/actions/watch", "GET", "/actions/watch", 204),
     case("notifications", "/actions/watch", "POST", "/actions/watch", 201, body={"watch": [CHANNEL]}),
@@ -210,6 +235,8 @@ def ids(running: Running) -> dict[str, str]:
     return {
         "account": account,
         "contact": insert("Contacts", Last_Name="Walked"),
+        "double": insert("Contacts", Last_Name="Walked"),
+        "gone": gone,
         "deal": insert("Deals", Deal_Name="Walked", Stage="Qualification"),
         "quote": insert("Quotes", Subject="Walked", Quoted_Items=[{"Product_Name": {"id": product}, "Quantity": 1}]),
         "stage": next(item["id"] for item in fields if item["api_name"] == "Stage"),
@@ -236,7 +263,7 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
 
 @pytest.mark.parametrize(
     "asked",
-    [*METADATA, *READS, *WRITES, *CHANNELS],
+    [*METADATA, *READS, *WRITES, *GONE, *CHANNELS],
     ids=lambda asked: f"{asked.method} {asked.call} {asked.status}",
 )
 def test_an_answer_fits_its_description(running: Running, ids: dict[str, str], specs: Path, asked: Case) -> None:
@@ -274,5 +301,5 @@ def test_a_wrong_answer_would_be_noticed(running: Running, specs: Path) -> None:
 
 def test_every_described_read_that_the_sandbox_has_is_walked(specs: Path) -> None:
     """The cases name operations that exist, so that a renamed path cannot pass unseen."""
-    for asked in (*METADATA, *READS, *WRITES, *CHANNELS):
+    for asked in (*METADATA, *READS, *WRITES, *GONE, *CHANNELS):
         assert operation(specs, asked.file, asked.path, asked.method)["responses"]

@@ -14,6 +14,8 @@ from syncdsl.adapters.zoho_crm.costs import cost
         ("GET", "/Accounts", {}, None, Cost()),
         ("GET", "/Accounts", {"cvid": "1"}, None, Cost(credits=3, heavy=True)),
         ("GET", "/Accounts/deleted", {}, None, Cost(credits=2)),
+        ("GET", "/Accounts/search", {"word": "a"}, None, Cost(heavy=True)),
+        ("GET", "/Accounts/1/__timeline", {}, None, Cost()),
         ("POST", "/Accounts", {}, {"data": [{}] * 10}, Cost()),
         ("POST", "/Accounts", {}, {"data": [{}] * 11}, Cost(credits=2, heavy=True)),
         ("PUT", "/Accounts", {}, {"data": [{}] * 100}, Cost(credits=10, heavy=True)),

@@ -10,12 +10,13 @@ import pytest
 
 from syncdsl.adapters.conformance import Report, Subject, Verdict, run_kit, steps, subject_of
 from syncdsl.adapters.memory import MemoryConnection, Store
-from syncdsl.adapters.protocol import Change, NewRecord, Outcome, Rejected, Tier, Written
+from syncdsl.adapters.protocol import Change, NewRecord, Outcome, Page, Rejected, Tier, Written
 from syncdsl.schema.snapshot import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Record
     from syncdsl.schema.values import Value
 
 SNAPSHOT = read_snapshot(Path(__file__).parents[3] / "rules" / "zoho" / "schema" / "books.json")
@@ -63,6 +64,36 @@ class Trimming(Healthy):
         return super().create(module, sent, safe=safe)
 
 
+class Hiding(Healthy):
+    """Leaves inactive records out of its lists."""
+
+    def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
+        """Read without the inactive ones."""
+        for item in super().observe(request):
+            if isinstance(item, Page):
+                shown = tuple(record for record in item.records if record.id not in self.store.inactive)
+                yield replace(item, records=shown)
+            else:
+                yield item
+
+
+class Guessing(Healthy):
+    """Takes any record for the survivor of one that is gone."""
+
+    def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
+        """Invent survivors."""
+        living = [record.id for record in self.store.living(module)]
+        return {one: living[0] for one in ids if one not in living}
+
+
+class Generous(Healthy):
+    """Finds more than it was asked for."""
+
+    def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
+        """Search without a limit."""
+        return super().search(module, text, fields, limit + 1)
+
+
 class Breaking(Healthy):
     """Breaks off when it is asked to look records up."""
 
@@ -74,7 +105,7 @@ class Breaking(Healthy):
 @pytest.fixture(autouse=True)
 def _no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for nothing: the memory adapter's versions are certain at once."""
-    monkeypatch.setattr("syncdsl.adapters.conformance.suite.FRESH_SECONDS", 0)
+    monkeypatch.setattr("syncdsl.adapters.conformance.grounds.FRESH_SECONDS", 0)
 
 
 def checked(connection: MemoryConnection) -> Report:
@@ -100,7 +131,14 @@ def test_the_memory_adapter_passes_and_leaves_nothing() -> None:
     assert report.kept == ()
     assert connection.store.living("customers") == []
     assert len(told) == steps()
-    assert {item.group for item in report.measurements} == {"creates", "updates", "reading", "values", "time"}
+    assert {item.group for item in report.measurements} == {
+        "creates",
+        "updates",
+        "reading",
+        "records",
+        "values",
+        "time",
+    }
 
 
 def test_a_key_that_does_not_hold_is_noticed() -> None:
@@ -115,6 +153,19 @@ def test_an_update_that_overwrites_is_noticed() -> None:
     report = checked(Overwriting())
     assert worse(report) == {"an outdated update"}
     assert [item.name for item in report.failed] == ["update_of_a_moved_record_writes_nothing"]
+
+
+@pytest.mark.parametrize(
+    ("connection", "noticed"),
+    [
+        (Hiding, "inactive_record_stays"),
+        (Guessing, "only_merged_records_have_a_survivor"),
+        (Generous, "search_finds_records_by_name"),
+    ],
+)
+def test_what_is_wrong_with_what_happens_besides_edits_is_noticed(connection: type[Healthy], noticed: str) -> None:
+    """Inactive records that vanish from lists, invented survivors and a search without an end each fail one test."""
+    assert noticed in {item.name for item in checked(connection()).failed}
 
 
 def test_coercions_are_in_the_table() -> None:

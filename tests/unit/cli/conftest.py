@@ -139,7 +139,7 @@ class Company:
     def code(self, *scopes: str) -> str:
         """Return a one-time code for these scopes, as the console hands it out; without scopes one for everything."""
         everything = ["ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL", "ZohoCRM.org.ALL", "ZohoCRM.users.ALL"]
-        everything += ["ZohoCRM.coql.READ", "ZohoBooks.fullaccess.all"]
+        everything += ["ZohoCRM.coql.READ", "ZohoSearch.securesearch.READ", "ZohoBooks.fullaccess.all"]
         return str(self.control("POST", "grants", {"scopes": list(scopes) or everything})["code"])
 
     def refresh_token(self, *scopes: str) -> str:

@@ -94,6 +94,7 @@ def test_reconnecting_makes_nothing_twice(world: World) -> None:
     before, links = world.contents(), world.links()
     done = cut(world)
     assert (done.links, done.documents, done.connections) == (5, 1, ("books", "crm"))
+    assert world.state().lineage() == {}
     assert world.links() == set()
     writes = len(world.writes)
     world.settle()

@@ -120,6 +120,7 @@ def test_what_is_set_aside_stays_out(linked: World) -> None:
     assert listed(linked, search="both") == []
     entry = state.history()[-1].entry
     assert (entry.kind, entry.new, entry.by) == ("link", None, "me")
+    assert set(state.lineage()) == {link.uid for link in state.links("customers")}
 
 
 def test_what_is_unlinked_is_decided_anew(linked: World) -> None:

@@ -79,6 +79,9 @@ def test_a_renamed_module_document_record_and_table_change_nothing(world: World)
     assert world.contents() == before
     assert {(link[0], link[1]) for link in world.links("customers")} == links
     assert world.links("clients") == set()
+    state = world.state()
+    told = {uid: (link.pair, link.left_id, link.right_id) for uid, link in state.lineage().items()}
+    assert told == {link.uid: (link.pair, link.left_id, link.right_id) for link in state.links("customers")}
 
 
 def test_what_changed_meanwhile_travels(world: World) -> None:

@@ -214,3 +214,31 @@ def test_lists_page_sort_and_filter(seeded: Any) -> None:
     assert capped["per_page"] == 200
     for wrong in ({"page": "0"}, {"sort_column": "x"}, {"filter_by": "x"}, {"sort_order": "x"}):
         assert seeded.books.get("/contacts", params=wrong).json()["code"] == 2
+
+
+def test_a_merged_contact_is_inactive_and_its_transactions_are_the_masters(empty: Any) -> None:
+    """Invoices and payments go to the master; the other is still there, has none, and can be made active again."""
+    master, other = empty.customer("Merge master"), empty.customer("Merge other")
+    line = {"name": "Pump", "quantity": 1, "rate": 10}
+    invoice = empty.books.post("/invoices", json={"customer_id": other, "line_items": [line]}).json()["invoice"]
+    answer = empty.books.post(f"/contacts/{other}/merge", params={"master_contact_id": master})
+    assert (answer.status_code, answer.json()["code"]) == (200, 0)
+    held = empty.books.get(f"/invoices/{invoice['invoice_id']}").json()["invoice"]
+    assert (held["customer_id"], held["customer_name"]) == (master, "Merge master")
+    listed = empty.books.get("/invoices", params={"customer_id": master}).json()["invoices"]
+    assert [row["invoice_id"] for row in listed] == [invoice["invoice_id"]]
+    assert empty.books.get(f"/contacts/{other}").json()["contact"]["status"] == "inactive"
+    assert empty.books.delete(f"/contacts/{master}").status_code == 400
+    assert empty.books.post(f"/contacts/{other}/active").status_code == 200
+    assert empty.books.delete(f"/contacts/{other}").status_code == 200
+
+
+def test_contacts_that_do_not_go_together_are_not_merged(empty: Any) -> None:
+    """Not with itself, not with nobody, not a customer with a vendor."""
+    customer = empty.customer("Merge customer")
+    vendor = empty.customer("Merge vendor", contact_type="vendor")
+    for master in ("", customer, "1", vendor):
+        answer = empty.books.post(f"/contacts/{customer}/merge", json={"master_contact_id": master})
+        assert answer.status_code == 400, master
+    assert empty.books.post("/contacts/1/merge", json={"master_contact_id": vendor}).status_code == 404
+    assert empty.books.get(f"/contacts/{customer}").json()["contact"]["status"] == "active"

@@ -200,3 +200,18 @@ def test_wrong_terms_are_refused(running: Any, terms: dict[str, Any], code: str,
 def test_malformed_bodies_are_refused(running: Any, body: bytes) -> None:
     """A body without a list of channels is HTTP 400."""
     assert running.crm.post(WATCH, content=body).status_code == 400
+
+
+def test_a_merge_is_told_as_a_deletion_and_edits(running: Any, receiver: Receiver) -> None:
+    """The merged record is deleted, the master and what was pointed anew are edited."""
+    master, other = running.insert("Accounts", {"Account_Name": "M", "Phone": "1"}, {"Account_Name": "O"})
+    [contact] = running.insert("Contacts", {"Last_Name": "C", "Account_Name": {"id": other}})
+    enable(running, channel(events=["Accounts.all", "Contacts.all"], notify_url=receiver.url))
+    data = [{"id": other, "_fields": [{"api_name": "Phone"}]}]
+    assert running.crm.post(f"/Accounts/{master}/actions/merge", json={"merge": [{"data": data}]}).status_code == 201
+    told = [(body["module"], body["operation"], body["ids"]) for body in received(running, receiver)]
+    assert sorted(told) == [
+        ("Accounts", "delete", [other]),
+        ("Accounts", "update", [master]),
+        ("Contacts", "update", [contact]),
+    ]

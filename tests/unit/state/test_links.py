@@ -139,6 +139,18 @@ def test_a_link_is_replaced_by_its_uid(state: State) -> None:
     assert state.links("p") == [moved]
 
 
+def test_the_ids_of_links_come_in_parts(state: State) -> None:
+    """Who is whose partner is told for a pair, whatever the size of the parts, without the bases."""
+    for number in range(5):
+        state.put_link(link(number))
+    wanted = [(item.left_id, item.right_id, item.status) for item in state.links(link(0).pair)]
+    for size in (1, 2, 5, 100):
+        parts = list(state.link_ids(link(0).pair, size))
+        assert [row for part in parts for row in part] == sorted(wanted)
+        assert max(map(len, parts)) <= size
+    assert list(state.link_ids("nobody")) == []
+
+
 def test_set_asides(state: State) -> None:
     """A record is set aside per pair and side, once, whatever the words of the reason."""
     state.set_aside("p", "left", "1", "duplicate")

@@ -144,3 +144,17 @@ def test_reading_inside_reading(tmp_path: Path) -> None:
     with state.reading(), state.reading():
         assert state.links("p") == []
     state.close()
+
+
+@pytest.mark.parametrize("options", [{"read_only": True}, {"scratch": True}])
+def test_a_large_state_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, bool]) -> None:
+    """A copy that is a file without a name works although its original keeps a write-ahead log."""
+    monkeypatch.setattr("syncdsl.state.sqlite_file.LARGE", 0)
+    state = open_state(URL, base=tmp_path)
+    state.put_link(LINK)
+    state.close()
+    copy = open_state(URL, base=tmp_path, **options)
+    try:
+        assert [item.uid for item in copy.links("p")] == ["u"]
+    finally:
+        copy.close()

@@ -100,7 +100,8 @@ class _Live(ConformanceSuite):
 
 def _tests(suite: ConformanceSuite) -> Iterator[tuple[str, str, Callable[[], None]]]:
     """Yield name, claim and method of every test, in the order in which they are written."""
-    for name, test in vars(ConformanceSuite).items():
+    written = (item for owner in ConformanceSuite.__mro__ for item in vars(owner).items())
+    for name, test in written:
         if name.startswith("test_"):
             yield name.removeprefix("test_"), (test.__doc__ or name).strip(), getattr(suite, name)
 

@@ -16,7 +16,6 @@ from syncdsl.adapters.protocol import (
     Outcome,
     Page,
     Record,
-    Rejected,
     Sample,
     Tier,
 )
@@ -39,6 +38,8 @@ from syncdsl.adapters.zoho_books.persons import Persons
 from syncdsl.adapters.zoho_books.preparing import BooksPreparing
 from syncdsl.adapters.zoho_books.reading import Reader
 from syncdsl.adapters.zoho_books.record_writing import RecordWriter
+from syncdsl.adapters.zoho_books.searching import Searcher
+from syncdsl.adapters.zoho_books.switching import Switch
 from syncdsl.adapters.zoho_books.user_writing import UserWriter
 from syncdsl.adapters.zoho_books.writing import Writer
 
@@ -80,6 +81,7 @@ class BooksConnection:
         movements = Movements(self._api, self._reader, overlap=overlap, clock=settings.services.clock.monotonic)
         outcomes = Outcomes(self._api, self._reader)
         self._observer = Observer(self._api, self._reader, self._persons, movements, overlap=overlap)
+        self._searcher = Searcher(self._api, self._reader)
         self._actions = Actions(self._api, self._reader, outcomes)
         self._writer = Writer(
             self._api,
@@ -88,6 +90,7 @@ class BooksConnection:
             records=RecordWriter(self._api, self._reader, self._finder, outcomes, movements, Currencies(self._api)),
             persons=PersonWriter(self._api, self._reader, self._persons, outcomes, movements),
             users=UserWriter(self._api, self._reader, outcomes),
+            switch=Switch(self._api, self._reader, outcomes, movements),
         )
 
     @property
@@ -162,19 +165,23 @@ class BooksConnection:
         return self._writer.delete(module, ids)
 
     def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
-        """Refuse: nothing can be made inactive yet."""
-        message = f"records of `{module}` cannot be made inactive"
-        return [Rejected(code="NOT_SUPPORTED", message=message) for _ in ids]
+        """Make customers, vendors, items or users inactive, one call for each; others cannot be."""
+        return self._writer.deactivate(module, ids)
 
     def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
-        """Return nothing: the system does not tell."""
-        del module, ids
+        """Return nothing: a contact merged into another one stays and becomes inactive, so none ever vanishes."""
+        self._api.module(module)
+        del ids
         return {}
 
     def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
-        """Return nothing: not offered yet."""
-        del module, text, fields, limit
-        return []
+        """Search records by their names.
+
+        Raises Fault SD708 for contact persons, which no list shows.
+        """
+        if module == CONTACT_PERSONS.name:
+            raise self._line.client.problems.not_covered(f"no list shows records of `{module}`, so they have no search")
+        return self._searcher.search(module, text, fields, limit)
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Change a document's status."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.zoho_books.modules import Module
     from syncdsl.adapters.zoho_books.outcomes import Outcomes
     from syncdsl.adapters.zoho_books.reading import Reader
+    from syncdsl.adapters.zoho_books.switching import Switch
     from syncdsl.schema.snapshot import ModuleSchema
 
 Item = TypeVar("Item")
@@ -41,12 +42,21 @@ class Writer:
     """Writes records of one connection."""
 
     def __init__(
-        self, api: Api, reader: Reader, outcomes: Outcomes, *, records: OneWriter, persons: OneWriter, users: OneWriter
+        self,
+        api: Api,
+        reader: Reader,
+        outcomes: Outcomes,
+        *,
+        records: OneWriter,
+        persons: OneWriter,
+        users: OneWriter,
+        switch: Switch,
     ) -> None:
         self._api = api
         self._reader = reader
         self._outcomes = outcomes
         self._records = records
+        self._switch = switch
         self._apart = {CONTACT_PERSONS.name: persons, USERS.name: users}
 
     def create(self, name: str, records: Sequence[NewRecord], *, safe: bool) -> list[Outcome]:
@@ -71,6 +81,11 @@ class Writer:
         if not module.deletable:
             return [self._outcomes.cannot(f"records of `{name}` cannot be deleted")] * len(ids)
         return _each(ids, lambda identifier: self._delete(module, identifier))
+
+    def deactivate(self, name: str, ids: Sequence[str]) -> list[Outcome]:
+        """Make records inactive; one that is so already counts as written."""
+        module, _ = self._api.module(name)
+        return _each(ids, lambda identifier: self._switch.off(module, identifier))
 
     def _delete(self, module: Module, identifier: str) -> Outcome:
         self._reader.kept.drop(module, identifier)

@@ -27,14 +27,17 @@ from syncdsl.adapters.zoho_crm import NAME
 from syncdsl.adapters.zoho_crm.api import PER_PAGE, Api
 from syncdsl.adapters.zoho_crm.automation import automation
 from syncdsl.adapters.zoho_crm.costs import cost
+from syncdsl.adapters.zoho_crm.deactivating import deactivate
 from syncdsl.adapters.zoho_crm.deleting import delete
 from syncdsl.adapters.zoho_crm.dialect import CrmDialect
 from syncdsl.adapters.zoho_crm.finding import Finder
+from syncdsl.adapters.zoho_crm.merges import Merges
 from syncdsl.adapters.zoho_crm.metadata import read_identity, read_schema
 from syncdsl.adapters.zoho_crm.notifications import Notifications, listen
 from syncdsl.adapters.zoho_crm.observing import Observer
 from syncdsl.adapters.zoho_crm.preparing import CrmPreparing
 from syncdsl.adapters.zoho_crm.reading import Reader
+from syncdsl.adapters.zoho_crm.searching import Searcher
 from syncdsl.adapters.zoho_crm.writing import BATCH, Writer
 
 if TYPE_CHECKING:
@@ -70,6 +73,8 @@ class CrmConnection:
         self._finder = Finder(self._api, self._reader)
         self._automation = automation(settings.options, settings.name)
         self._writer = Writer(self._api, self._reader, self._automation, at_once=SIDE_BY_SIDE)
+        self._merges = Merges(self._api, self._reader, at_once=SIDE_BY_SIDE)
+        self._searcher = Searcher(self._api, self._reader)
         self._notifications = Notifications(self._api, lambda: self.identity().organization)
         self._identity: Identity | None = None
         self._lock = threading.Lock()
@@ -142,19 +147,16 @@ class CrmConnection:
         return delete(self._api, self._reader, module, ids, self._automation)
 
     def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
-        """Refuse: nothing can be made inactive yet."""
-        message = f"records of `{module}` cannot be made inactive"
-        return [Rejected(code="NOT_SUPPORTED", message=message) for _ in ids]
+        """Make products inactive, at most 100; no other records can be."""
+        return deactivate(self._api, self._reader, self._writer, module, ids)
 
     def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
-        """Return nothing: the system does not tell."""
-        del module, ids
-        return {}
+        """Return what merged records were merged into, as far as the timelines of the survivors tell it."""
+        return self._merges.survivors(module, ids)
 
     def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
-        """Return nothing: not offered yet."""
-        del module, text, fields, limit
-        return []
+        """Search records by their names, contacts by first and last name."""
+        return self._searcher.search(module, text, fields, limit)
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Refuse: the CRM's records have no document states."""

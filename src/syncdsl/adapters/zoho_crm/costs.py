@@ -25,6 +25,8 @@ def cost(method: str, path: str, params: Mapping[str, str], body: Any) -> Cost:
     if method == "GET":
         if "cvid" in params:
             return Cost(credits=3, heavy=True)
+        if path.endswith("/search"):
+            return Cost(heavy=True)
         return Cost(credits=2 if path.endswith("/deleted") else 1)
     records = _written(params, body)
     return Cost(credits=max(1, -(-records // RECORDS)), heavy=records > RECORDS)

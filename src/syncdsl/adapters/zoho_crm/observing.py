@@ -13,18 +13,23 @@ carries which definition that was. So an incremental reading asks for the defini
 and only if there is any of it that is not on file for those records that are in the view now: a modified record that
 is not among these is outside. In every other case the view is listed completely. That `cvid` and `If-Modified-Since`
 narrow a list together is not written down anywhere; should it not hold, the next complete list says so.
+
+Restored records. Nothing says that restoring a record stamps it, and no list tells what was restored. So the cursor
+remembers the records that were deleted last and can still be restored; the query for what was modified asks for them
+too, which costs no call, and one that is there again comes as a changed record. More of them than a query takes, or
+deleted before there was a cursor that remembers, come to light with the next complete list.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page
 from syncdsl.adapters.zoho.stamps import GRANULARITY, read_instant, write_instant
 from syncdsl.adapters.zoho_crm import api as calls
-from syncdsl.adapters.zoho_crm.cursors import Cursor, cursor_after, read_cursor
+from syncdsl.adapters.zoho_crm.cursors import Cursor, Recycled, cursor_after, read_cursor, remembered
 from syncdsl.adapters.zoho_crm.modules import CREATED, MODIFIED, USERS
 from syncdsl.adapters.zoho_crm.reading import IDS_PER_CALL, Reader, has_rows, list_parts
 from syncdsl.adapters.zoho_crm.views import View, Views
@@ -39,11 +44,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Progress:
-    """What one observation saw so far. `seen` maps ids to stamps."""
+    """What one observation saw so far. `seen` maps ids to stamps, `recycled` are deletions that can be undone."""
 
     start: dt.datetime | None = None
     latest: dt.datetime | None = None
     seen: dict[str, str | None] = field(default_factory=dict)
+    recycled: list[Recycled] = field(default_factory=list)
 
     def began(self, now: dt.datetime) -> None:
         self.start = self.start or now
@@ -86,6 +92,7 @@ class Observer:
         progress = _Progress()
         if cursor is None or not _holds(cursor, view, schema):
             yield from self._readings(request, schema, progress, view=view)
+            self._recycled(request.module, progress)
             complete = True
         else:
             progress.saw(cursor.since)
@@ -98,6 +105,7 @@ class Observer:
             self._overlap,
             view=view.id if view is not None else None,
             definition=view.definition if view is not None else None,
+            recycled=remembered(progress.recycled, start),
         )
         yield ObservationEnd(complete=complete, cursor=reached.write(), server_time=start)
 
@@ -123,11 +131,24 @@ class Observer:
         """Read what was modified or deleted since a cursor."""
         since = cursor.since if cursor.settled else cursor.since - self._overlap
         condition = f"{MODIFIED} {'>' if cursor.settled else '>='} '{write_instant(since)}'"
-        fresh, on_file = self._fresh(request, schema, progress, condition)
+        deleted = {one.id: one.at for one in cursor.recycled}
+        if deleted:
+            listed = ", ".join(f"'{identifier}'" for identifier in deleted)
+            condition = f"({condition} or id in ({listed}))"
+            # What was deleted is not on file as it is, whatever version it comes back in.
+            known = request.known
+            request = replace(request, known=lambda one: None if one in deleted else known(one))
+        found, on_file = self._fresh(request, schema, progress, condition)
+        # Those with an old stamp would make the list long; they are few, and read by id.
+        restored = [record for record in found if record.id in deleted]
+        fresh = found if view is not None else [record for record in found if record.id not in deleted]
         outside: set[str] = set()
+        if restored and view is None:
+            read = self._reader.fetch(request.module, [record.id for record in restored], request.fields)
+            yield Page(records=tuple(read.values()))
         if fresh:
             first = min((record.modified for record in fresh if record.modified is not None), default=since)
-            first = max(first - GRANULARITY, since)
+            first = first - GRANULARITY if restored else max(first - GRANULARITY, since)
             if view is not None:
                 inside: set[str] = set()
                 for page in self._readings(request, schema, progress, view=view, since=first):
@@ -140,9 +161,13 @@ class Observer:
                 yield Page(records=tuple(read.values()))
             else:
                 yield from self._readings(request, schema, progress, since=first)
-        gone = dict.fromkeys((*self._gone(request.module, since, progress), *sorted(outside)))
-        if gone:
-            yield Page(gone=tuple(gone))
+        back = {record.id for record in restored}
+        told = self._gone(request.module, since, progress)
+        # A list that still tells of the deletion that was undone is not believed.
+        gone = [one for one, at in told.items() if one not in back or at is None or at > deleted[one]]
+        progress.recycled += [one for one in cursor.recycled if one.id not in back]
+        if gone or outside:
+            yield Page(gone=tuple(dict.fromkeys((*gone, *sorted(outside)))))
 
     def _fresh(
         self, request: ObserveRequest, schema: ModuleSchema, progress: _Progress, condition: str
@@ -251,16 +276,33 @@ class Observer:
         answer = self._api.get(f"/{request.module}", {"fields": MODIFIED, "per_page": "1"}, headers)
         return bool(self._api.rows(answer))
 
-    def _gone(self, module: str, since: dt.datetime, progress: _Progress | None = None) -> tuple[str, ...]:
-        """Return the ids of records deleted since an instant."""
+    def _gone(
+        self, module: str, since: dt.datetime, progress: _Progress | None = None
+    ) -> dict[str, dt.datetime | None]:
+        """Return the ids of records deleted since an instant, and when."""
         headers = {"If-Modified-Since": write_instant(since)}
-        found: dict[str, None] = {}
+        found: dict[str, dt.datetime | None] = {}
         for rows, _ in self._api.pages(f"/{module}/deleted", {"type": "all"}, headers):
             for row in rows:
-                found[str(row["id"])] = None
+                found[str(row["id"])] = read_instant(row.get("deleted_time"))
                 if progress is not None:
-                    progress.saw(read_instant(row.get("deleted_time")))
-        return tuple(found)
+                    progress.saw(found[str(row["id"])])
+                    progress.recycled += _recyclable(row)
+        return found
+
+    def _recycled(self, module: str, progress: _Progress) -> None:
+        """Take up what lies in the recycle bin, as far as one page tells it."""
+        for rows, _ in self._api.pages(f"/{module}/deleted", {"type": "recycle"}, most=1):
+            for row in rows:
+                progress.recycled += _recyclable(row)
+
+
+def _recyclable(row: dict[str, Any]) -> list[Recycled]:
+    """Return the record that a row of the list of deleted ones is about, if it can be restored."""
+    moment = read_instant(row.get("deleted_time"))
+    if row.get("type") != "recycle" or moment is None or not str(row["id"]).isdecimal():
+        return []
+    return [Recycled(id=str(row["id"]), at=moment)]
 
 
 def _holds(cursor: Cursor, view: View | None, schema: ModuleSchema) -> bool:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.onboarding import Scope
+from syncdsl.adapters.zoho_crm.deactivating import ACTIVE
 from syncdsl.adapters.zoho_crm.modules import MODULES, USERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syncdsl.adapters.onboarding import Needs, Use
+
+SEARCH = "ZohoSearch.securesearch.READ"
+"""What a search needs beside the scope of its module."""
 
 NOTIFICATIONS = ("READ", "CREATE", "UPDATE", "DELETE")
 
@@ -25,6 +29,8 @@ def _scopes(needs: Needs) -> Iterator[Scope]:
         yield from _of_module(module, needs.modules[module])
     if needs.modules:
         yield Scope(name="ZohoCRM.coql.READ", why="look records up by key or id")
+        why = "`syncdsl find` searches records by name; leave it out to do without"
+        yield Scope(name=SEARCH, why=why, optional=True)
     yield Scope(name="ZohoCRM.org.READ", why="which organisation it is, its currency and time zone")
     for part in ("modules", "fields", "custom_views"):
         yield Scope(name=f"ZohoCRM.settings.{part}.READ", why="write the schema snapshot, read views")
@@ -46,8 +52,8 @@ def _of_module(module: str, use: Use) -> Iterator[Scope]:
     yield Scope(name=f"{area}.READ", why=f"read {module}")
     if use.creates:
         yield Scope(name=f"{area}.CREATE", why=f"create {module}")
-    if use.updates or use.creates:
-        # A create is an upsert by key, which needs both.
+    if use.updates or use.creates or (use.acts and module in ACTIVE):
+        # A create is an upsert by key, which needs both; products are made inactive by an update.
         yield Scope(name=f"{area}.UPDATE", why=f"update {module}, and give linked ones their key")
     if use.deletes:
         yield Scope(name=f"{area}.DELETE", why=f"delete {module}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from syncdsl.diagnostics.codes import (
     adapters,
     composition,
+    history,
     internal,
     lifecycle,
     lint,
@@ -24,6 +25,7 @@ from syncdsl.diagnostics.codes import (
     suppressions,
     syntax,
     types,
+    verify,
 )
 from syncdsl.diagnostics.codes.code import Code
 
@@ -44,6 +46,8 @@ ALL_CODES: tuple[Code, ...] = (
     *onboarding.CODES,
     *runs.CODES,
     *lifecycle.CODES,
+    *verify.CODES,
+    *history.CODES,
     *internal.CODES,
 )
 

@@ -3,6 +3,7 @@
 from functools import partial
 
 from syncdsl.sandbox.books.contact_file import ContactFile
+from syncdsl.sandbox.books.contact_merging import ContactMerging
 from syncdsl.sandbox.books.contact_parts import ContactAddresses, ContactPersons
 from syncdsl.sandbox.books.contacts import Contacts
 from syncdsl.sandbox.books.crm_import import CrmImport
@@ -38,6 +39,7 @@ def books_endpoints(platform: Platform) -> list[Endpoint]:
         *_users(Users(store, clock)),
         *_contact_parts(ContactPersons(files), ContactAddresses(files)),
         *_contacts(Contacts(store, clock, files)),
+        ("POST", "/contacts/{id}/merge", ContactMerging(store, clock, files).merge),
         *_items(items),
         *document_endpoints(platform, emit),
         *_imports(CrmImport(store, files, items)),

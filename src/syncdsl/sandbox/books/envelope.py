@@ -24,6 +24,7 @@ WRONG_STATUS = 4012  # assumed
 HAS_PAYMENTS = 4013  # assumed
 OVERPAID = 24016  # assumed
 IN_USE = 36
+NOT_MERGEABLE = 4018  # assumed
 NAME_TAKEN_ELSEWHERE = 1001  # assumed
 NO_LINES = 4016  # of zohopy's table of codes
 WRONG_ITEM = 4017  # assumed

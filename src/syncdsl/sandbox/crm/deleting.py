@@ -14,26 +14,41 @@ from syncdsl.sandbox.crm.envelope import (
 )
 from syncdsl.sandbox.crm.external import by_external, external_field
 from syncdsl.sandbox.crm.notifying import Change, Watching
+from syncdsl.sandbox.crm.recycled import DAY, Shelf
 from syncdsl.sandbox.crm.rendering import moment, name_and_id
+from syncdsl.sandbox.crm.timeline import Timeline
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.organisation import CURRENT_USER
 from syncdsl.sandbox.store import Store, row_key
 
 BATCH_LIMIT = 100
-RECYCLE_DAYS = 60
-"""Days after which the recycle bin forgets a record, which then counts as permanently deleted."""
 PERMANENT_DAYS = 120
-DAY = 24 * 3600
+"""Days after which a deletion is not listed any more."""
+
+RECYCLABLE = "id IN (SELECT id FROM crm_recycled WHERE deleted >= ?)"
+KINDS = {"all": "? IS NOT NULL", "recycle": RECYCLABLE, "permanent": f"NOT {RECYCLABLE}"}
+"""Conditions for what a list is asked for, each with the second from which on the recycle bin holds records."""
 
 
 class Deleting:
     """The delete calls of record modules."""
 
-    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue, watching: Watching) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        catalogue: Catalogue,
+        watching: Watching,
+        *,
+        shelf: Shelf,
+        timeline: Timeline,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._catalogue = catalogue
         self._watching = watching
+        self._shelf = shelf
+        self._timeline = timeline
 
     def one(self, call: Call) -> Reply:
         """Answer `DELETE /{module}/{id}`."""
@@ -57,25 +72,23 @@ class Deleting:
         """Answer `GET /{module}/deleted`, newest first; 204 without rows (304 under If-Modified-Since)."""
         module = module_of(self._catalogue, call)
         kind = call.query.get("type", "all")
-        now = self._clock.now()
-        bounds = {
-            "all": (now - PERMANENT_DAYS * DAY, now),
-            "recycle": (now - RECYCLE_DAYS * DAY, now),
-            "permanent": (now - PERMANENT_DAYS * DAY, now - RECYCLE_DAYS * DAY - 1),
-        }
-        if kind not in bounds:
-            raise invalid_parameter("type", supported_values=sorted(bounds))
+        if kind not in KINDS:
+            raise invalid_parameter("type", supported_values=sorted(KINDS))
         since = modified_since(call)
         size, page = page_size(call), whole_number(call, "page", 1)
-        low, high = bounds[kind]
+        now, horizon = self._clock.now(), self._shelf.horizon()
+        sql = (
+            f"SELECT id, created_by, name, deleted, {RECYCLABLE} FROM deleted WHERE collection = ? AND deleted > ?"  # noqa: S608 - conditions of this file
+            f" AND deleted BETWEEN ? AND ? AND {KINDS[kind]} ORDER BY deleted DESC, id DESC LIMIT ? OFFSET ?"
+        )
+        low = now - PERMANENT_DAYS * DAY
+        after = since if since is not None else -1
         rows = self._store.rows(
-            "SELECT id, created_by, name, deleted FROM deleted WHERE collection = ? AND deleted > ?"
-            " AND deleted BETWEEN ? AND ? ORDER BY deleted DESC, id DESC LIMIT ? OFFSET ?",
-            (module.collection, since if since is not None else -1, low, high, size + 1, (page - 1) * size),
+            sql, (horizon, module.collection, after, low, now, horizon, size + 1, (page - 1) * size)
         )
         if not rows:
             return Reply(status=204 if since is None else 304)
-        data = [_shown(row, permanent=row[3] < now - RECYCLE_DAYS * DAY) for row in rows[:size]]
+        data = [_shown(row) for row in rows[:size]]
         info = {"per_page": size, "count": len(data), "page": page, "more_records": len(rows) > size}
         return Reply(content={"data": data, "info": info})
 
@@ -92,6 +105,8 @@ class Deleting:
                 entries.append(entry("INVALID_DATA", "record not deleted", {"id": identity}))
                 continue
             created_by = record.document["Created_By"]
+            self._timeline.note(module, record, "deleted")
+            self._shelf.put(module, record)
             self._store.delete(module.collection, record, created_by=created_by, at=self._clock.now())
             gone.append(str(record.id))
             details = {"id": str(record.id)}
@@ -100,8 +115,9 @@ class Deleting:
         return _reply(entries)
 
 
-def _shown(row: tuple[Any, ...], *, permanent: bool) -> dict[str, Any]:
-    identity, created_by, name, deleted = row
+def _shown(row: tuple[Any, ...]) -> dict[str, Any]:
+    identity, created_by, name, deleted, recyclable = row
+    permanent = not recyclable
     return {
         "deleted_by": None if permanent else name_and_id(CURRENT_USER.id),
         "id": str(identity),

@@ -7,12 +7,16 @@ from syncdsl.sandbox.crm.company import Company
 from syncdsl.sandbox.crm.control import CrmControl
 from syncdsl.sandbox.crm.coql import Coql
 from syncdsl.sandbox.crm.deleting import Deleting
+from syncdsl.sandbox.crm.merging import Merging
 from syncdsl.sandbox.crm.metadata import Fields, Layouts, Modules, Views
 from syncdsl.sandbox.crm.notifying import Watching
 from syncdsl.sandbox.crm.reading import Reading
+from syncdsl.sandbox.crm.recycle_bin import RecycleBin
+from syncdsl.sandbox.crm.recycled import Shelf
 from syncdsl.sandbox.crm.related import Relating
 from syncdsl.sandbox.crm.search import Searching
 from syncdsl.sandbox.crm.stage_history import StageHistory
+from syncdsl.sandbox.crm.timeline import Timeline
 from syncdsl.sandbox.crm.watch import Subscriptions
 from syncdsl.sandbox.crm.writing import Writing
 from syncdsl.sandbox.exchange import Handler
@@ -37,7 +41,10 @@ class Crm:
         self.coql = Coql(store, catalogue)
         self.relating = Relating(store, clock, catalogue, self.history)
         self.writing = Writing(store, clock, catalogue, self.history, watching)
-        self.deleting = Deleting(store, clock, catalogue, watching)
+        self.timeline, shelf = Timeline(store, clock, catalogue), Shelf(store, clock)
+        self.deleting = Deleting(store, clock, catalogue, watching, shelf=shelf, timeline=self.timeline)
+        self.bin = RecycleBin(store, clock, catalogue, shelf, self.timeline)
+        self.merging = Merging(store, clock, catalogue, watching, relating=self.relating, timeline=self.timeline)
         self.subscriptions = Subscriptions(clock, catalogue, watching)
 
     def endpoints(self) -> list[tuple[str, str, Handler]]:
@@ -71,6 +78,12 @@ class Crm:
             ("GET", "/settings/pipeline/{id}", self.layouts.one_pipeline),
             ("GET", "/settings/related_lists", self.relating.described),
             ("GET", "/settings/related_lists/{id}", self.relating.described),
+            ("GET", "/settings/recycle_bin", self.bin.listed),
+            ("DELETE", "/settings/recycle_bin", self.bin.discard_many),
+            ("POST", "/settings/recycle_bin/actions/restore", self.bin.restore_many),
+            ("GET", "/settings/recycle_bin/{id}", self.bin.one),
+            ("DELETE", "/settings/recycle_bin/{id}", self.bin.discard),
+            ("POST", "/settings/recycle_bin/{id}/actions/restore", self.bin.restore),
         ]
 
     def _actions(self) -> list[tuple[str, str, Handler]]:
@@ -85,6 +98,9 @@ class Crm:
             ("GET", "/{module}/search", self.searching.search),
             ("GET", "/{module}/actions/count", self.searching.count),
             ("POST", "/{module}/upsert", self.writing.upsert),
+            ("GET", "/{module}/{id}/__timeline", self.timeline.listed),
+            ("GET", "/{module}/{id}/actions/merge", self.merging.jobs),
+            ("POST", "/{module}/{id}/actions/merge", self.merging.merge),
         ]
 
     def _records(self) -> list[tuple[str, str, Handler]]:

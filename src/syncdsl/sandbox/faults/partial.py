@@ -10,6 +10,11 @@ from typing import Any
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.faults.orders import PartialBatch
 
+RESULTS = ("data", "recycle_bin")
+"""Under what replies list what became of each record."""
+
+RESTORE = "/actions/restore"
+
 _INDEX = re.compile(r"^\$\.data\[(\d+)\]")
 
 
@@ -25,15 +30,16 @@ def partly(call: Call, order: PartialBatch, random: Random, handler: Callable[[C
     refused = set(random.sample(range(len(records)), number))
     done = [index for index in range(len(records)) if index not in refused]
     reply = handler(_reduced(call, [records[index] for index in done]))
-    content = reply.content
-    if not isinstance(content, dict) or not isinstance(content.get("data"), list):
+    content = reply.content if isinstance(reply.content, dict) else {}
+    under = next((name for name in RESULTS if isinstance(content.get(name), list)), None)
+    if under is None:
         return reply
     error = {"code": order.code, "details": {}, "message": order.message, "status": "error"}
     entries: list[Any] = [error] * len(records)
-    for index, entry in zip(done, content["data"], strict=True):
+    for index, entry in zip(done, content[under], strict=True):
         entries[index] = _at(entry, index)
-    well = any(entry.get("status") == "success" for entry in content["data"])
-    return replace(reply, status=207 if well else 400, content={**content, "data": entries})
+    well = any(entry.get("status") == "success" for entry in content[under])
+    return replace(reply, status=207 if well else 400, content={**content, under: entries})
 
 
 def _records(call: Call) -> list[Any]:
@@ -45,14 +51,20 @@ def _records(call: Call) -> list[Any]:
         body = call.json()
     except ValueError:
         return []
-    records = body.get("data") if isinstance(body, dict) else None
+    records = body.get(_named_by(call)) if isinstance(body, dict) else None
     return records if isinstance(records, list) else []
 
 
 def _reduced(call: Call, records: list[Any]) -> Call:
     if call.method == "DELETE":
         return replace(call, query={**call.query, "ids": ",".join(records)})
-    return replace(call, body=json.dumps({**call.json(), "data": records}, ensure_ascii=False).encode(), form={})
+    body = {**call.json(), _named_by(call): records}
+    return replace(call, body=json.dumps(body, ensure_ascii=False).encode(), form={})
+
+
+def _named_by(call: Call) -> str:
+    """Return under what the body of a call lists its records."""
+    return "ids" if call.path.endswith(RESTORE) else "data"
 
 
 def _at(entry: dict[str, Any], index: int) -> dict[str, Any]:

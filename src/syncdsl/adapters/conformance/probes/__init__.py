@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.conformance.probes.clocks import TIME
 from syncdsl.adapters.conformance.probes.creating import CREATING
+from syncdsl.adapters.conformance.probes.lifecycle import LIFECYCLE
 from syncdsl.adapters.conformance.probes.reading import READING
 from syncdsl.adapters.conformance.probes.updating import UPDATING
 from syncdsl.adapters.conformance.probes.values import VALUES
@@ -16,5 +17,12 @@ if TYPE_CHECKING:
     from syncdsl.adapters.conformance.bench import Bench
     from syncdsl.adapters.conformance.measurement import Measurement
 
-PROBES: tuple[Callable[[Bench], list[Measurement]], ...] = (*CREATING, *UPDATING, *READING, *VALUES, *TIME)
+PROBES: tuple[Callable[[Bench], list[Measurement]], ...] = (
+    *CREATING,
+    *UPDATING,
+    *READING,
+    *LIFECYCLE,
+    *VALUES,
+    *TIME,
+)
 """In the order of the table."""

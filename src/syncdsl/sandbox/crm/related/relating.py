@@ -129,6 +129,16 @@ class Relating:
                 entries.append(entry("INVALID_DATA", "the related id given seems to be invalid", {"id": identity}))
         return _reply(entries)
 
+    def hand_over(self, contact: int, to: int) -> None:
+        """Give a contact's roles in deals to another contact, which keeps its own where it has one."""
+        self._store.rows("UPDATE OR IGNORE crm_contact_role SET contact = ? WHERE contact = ?", (to, contact))
+        self._store.rows("DELETE FROM crm_contact_role WHERE contact = ?", (contact,))
+
+    def hand_over_deal(self, deal: int, to: int) -> None:
+        """Give the contact roles of a deal to another deal."""
+        self._store.rows("UPDATE OR IGNORE crm_contact_role SET deal = ? WHERE deal = ?", (to, deal))
+        self._store.rows("DELETE FROM crm_contact_role WHERE deal = ?", (deal,))
+
     def _related(self, deal: Record, sent: dict[str, Any], path: str) -> dict[str, Any]:
         identity, role = str(sent.get("id")), sent.get(ROLE)
         name = role.get("name") if isinstance(role, dict) else role
