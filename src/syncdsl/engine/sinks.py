@@ -81,7 +81,8 @@ class ApplySink:
         """Store what was decided, and leave on the agenda what the next run has to look at again."""
         run, state = context.run, context.run.state
         with state.transaction():
-            if run.activates:
+            # A single record is no reason to change the rules for all the others.
+            if run.activates and run.focus is None:
                 put_in_force(state, run.plan, run.schemas, by=run.user, at=run.clock())
             state.put_links([operation.link for operation in context.operations if isinstance(operation, LinkRecords)])
             for operation in context.operations:

@@ -218,6 +218,10 @@ def test_an_accepted_apply_puts_its_rules_in_force(world: World) -> None:
     apply(world.run(state, activates=True), confirm=lambda _: False)
     assert rules_in_force(state) is None
     apply(world.run(state, activates=True), confirm=lambda _: True)
+    world.rules(RULES.replace("Phone <-> phone", "Phone -> phone"))
+    only = frozenset({("crm", "Accounts", str(world.one("Accounts")["id"]))})
+    apply(world.run(state, activates=True, focus=only), confirm=lambda _: True)
+    world.rules(RULES)
     force = rules_in_force(state)
     assert force is not None
     run = world.run(state)
