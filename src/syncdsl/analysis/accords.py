@@ -202,6 +202,7 @@ def lower_moved(checker: Checker) -> tuple[MovedPlan, ...]:
     }
     found: list[MovedPlan] = []
     seen: dict[tuple[ast.MovedKind, str], int] = {}
+    reached: dict[tuple[ast.MovedKind, str], int] = {}
     moved_on = {(node.kind, node.old.text) for node in names.moved}
     for node in names.moved:
         kind, old, new = node.kind, node.old, node.new
@@ -218,8 +219,11 @@ def lower_moved(checker: Checker) -> tuple[MovedPlan, ...]:
                 continue
             checker.unknown(NOT_MOVED, f"there is no {kind.value}", new.text, new.span, there[kind])
             continue
+        elif (kind, new.text) in reached:
+            what = f"`{new.text}` was called something else before, in line {reached[kind, new.text]}"
+            place, way = new, "leave one of the two lines out: one thing has one name at a time"
         else:
-            seen[kind, old.text] = node.span.line
+            seen[kind, old.text] = reached[kind, new.text] = node.span.line
             found.append(MovedPlan(location=node.span.location, kind=kind.value, old=old.text, new=new.text))
             continue
         checker.report(NOT_MOVED, what, place.span, help=way)

@@ -80,6 +80,19 @@ COMMANDS = {
         summary="Replace what is remembered of a person or company by digests.",
         section=RUN,
     ),
+    "sync": Entry(
+        target="syncdsl.cli.sync:sync", summary="Sync now by the rules in force, without asking.", section=RUN
+    ),
+    "links": Entry(target="syncdsl.cli.links:links", summary="List linked records, and end links.", section=RUN),
+    "enable": Entry(
+        target="syncdsl.cli.enable:enable", summary="Put changed rules in force and switch syncing on.", section=RUN
+    ),
+    "disable": Entry(target="syncdsl.cli.disable:disable", summary="Switch syncing off; nothing is lost.", section=RUN),
+    "disconnect": Entry(
+        target="syncdsl.cli.disconnect:disconnect",
+        summary="Put links into the archive, to connect other organisations.",
+        section=RUN,
+    ),
     "state": Entry(
         target="syncdsl.cli.state:state", summary="Examine, back up and restore what runs remember.", section=RUN
     ),

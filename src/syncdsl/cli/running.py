@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,26 @@ from syncdsl.cli.terminal import say, style_of
 from syncdsl.diagnostics import Severity
 from syncdsl.project.discovery import locate_project
 from syncdsl.project.environment import open_connections, open_project_state
+from syncdsl.project.rule_digests import rule_digests
 from syncdsl.project.services import project_clock
 from syncdsl.project.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from syncdsl.adapters.protocol import Connection
     from syncdsl.adapters.services import Clock
     from syncdsl.cli.options import Globals
     from syncdsl.engine.progress import Progress
     from syncdsl.engine.run import Run
     from syncdsl.plan.plan import Plan
+    from syncdsl.project.workspace import Checked
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import State
+
+
+FILES = "files"
+"""The switch that tells which rule files the rules in force were compiled from."""
 
 
 def open_workspace(settings: Globals) -> Workspace:
@@ -42,6 +50,12 @@ def open_workspace(settings: Globals) -> Workspace:
 
 def compiled(workspace: Workspace, settings: Globals) -> tuple[Plan, dict[str, SchemaSnapshot]]:
     """Check the rules and return their plan; with an error in them the command ends after showing it."""
+    plan, checked = checked_rules(workspace, settings)
+    return plan, checked.schemas
+
+
+def checked_rules(workspace: Workspace, settings: Globals) -> tuple[Plan, Checked]:
+    """Check the rules and return their plan and what it came from; as `compiled` does."""
     from syncdsl.render.diagnostics_text import render_summary, render_text  # noqa: PLC0415 - only for findings
 
     checked = workspace.check()
@@ -54,7 +68,7 @@ def compiled(workspace: Workspace, settings: Globals) -> tuple[Plan, dict[str, S
     if shown and not settings.quiet:
         summary = render_summary(shown, len(checked.sources), style).partition(";")[0]
         say(f"{summary.rstrip()}; " + style.prose("`syncdsl check` shows them"))
-    return checked.plan, checked.schemas
+    return checked.plan, checked
 
 
 def user_name() -> str:
@@ -92,26 +106,56 @@ def opened_run(
 
     With `scratch` it works on a copy of the state that is thrown away: for previews.
     """
-    plan, schemas = compiled(workspace, settings)
+    plan, checked = checked_rules(workspace, settings)
     from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - rules with errors need no engine
-    from syncdsl.engine.run import Run  # noqa: PLC0415 - the same
 
     require_ability(plan)
 
     with (
-        open_connections(workspace, environment, plan, schemas) as connections,
+        open_connections(workspace, environment, plan, checked.schemas) as connections,
         open_project_state(workspace, environment, scratch=scratch) as state,
     ):
-        yield Run(
-            plan=plan,
-            schemas=schemas,
-            connections=connections,
-            state=state,
-            environment=environment,
-            progress=progress,
-            user=user_name(),
-            clock=partial(_moment, project_clock()),
-            sweep=sweep,
-            sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
-            history_days=workspace.settings.environments[environment].history_days,
-        )
+        before = state.digest_in_force()
+        run = run_of(workspace, environment, plan, checked.schemas, connections, state, progress, sweep=sweep)
+        yield replace(run, activates=not scratch)
+        if not scratch and state.digest_in_force() == plan.digest:
+            remember_files(workspace, state, plan, checked.sources)
+            if before not in {None, plan.digest} and not settings.quiet:
+                say("the changed rules are in force now")
+
+
+def run_of(
+    workspace: Workspace,
+    environment: str,
+    plan: Plan,
+    schemas: Mapping[str, SchemaSnapshot],
+    connections: Mapping[str, Connection],
+    state: State,
+    progress: Progress,
+    *,
+    sweep: bool,
+) -> Run:
+    """Return a run of a plan in an environment that is open."""
+    from syncdsl.engine.run import Run  # noqa: PLC0415 - only what runs needs the engine
+
+    return Run(
+        plan=plan,
+        schemas=schemas,
+        connections=connections,
+        state=state,
+        environment=environment,
+        progress=progress,
+        user=user_name(),
+        clock=partial(_moment, project_clock()),
+        sweep=sweep,
+        sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
+        history_days=workspace.settings.environments[environment].history_days,
+    )
+
+
+def remember_files(workspace: Workspace, state: State, plan: Plan, sources: Iterable[str]) -> None:
+    """Remember which files the rules in force came from, so that others can be told from them without a parser."""
+    value = {"rules": plan.digest, "files": rule_digests(workspace, sources, plan.connections)}
+    known = state.switch(FILES)
+    if known is None or known.value != value:
+        state.set_switch(FILES, value, by=user_name(), at=now())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.changes.effects import Create, Deactivate, Delete, Hold, Link, Skip, Update, Void
 from syncdsl.engine.observation import observation_name
+from syncdsl.plan.restriction import needed_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +32,13 @@ def renew_agenda(context: Context) -> None:
     for connection, module, record_id in sorted({*context.again, *_subjects(context)}):
         for name in names.get((connection, module), ()):
             wanted[name][record_id] = "gone" if record_id in gone[name] else "again"
-    state = context.run.state
+    run, state = context.run, context.run.state
+    # What a run for some modules looked at is news to the others still.
+    news = needed_elsewhere(run.whole, run.plan, run.schemas) if run.whole is not None else frozenset()
     with state.transaction():
         for observation in context.observations.values():
+            if observation.step.id in news:
+                continue
             looked_at = observation.agenda if context.run.focus is not None else None
             state.clear_agenda(observation_name(observation.step), looked_at)
         state.put_on_agenda(wanted)

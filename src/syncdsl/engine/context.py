@@ -14,6 +14,7 @@ from syncdsl.engine.reviewing import Decisions
 from syncdsl.engine.scope import ConnectionScope
 from syncdsl.engine.view import StateView
 from syncdsl.plan.evaluation import compile_expression
+from syncdsl.plan.renames import original_name
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.digest import digest
 from syncdsl.schema.types import FieldType, IdType, TextType
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.evaluation import Evaluator
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
+    from syncdsl.plan.renames import MovedKind
     from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.values import Fields, Value
 
@@ -68,6 +70,7 @@ class Context:
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
         self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}
+        self._origins: dict[tuple[MovedKind, str], str] = {}
         self._scopes = {name: ConnectionScope(self, name) for name in run.connections}
         self._change_set: ChangeSet | None = None
         self._unique: dict[tuple[str, str, str], Mapping[Value, Sequence[str]]] = {}
@@ -220,7 +223,7 @@ class Context:
         return syncdsl_key(
             left_organization=self.identities[pair.left.connection].organization,
             right_organization=self.identities[pair.right.connection].organization,
-            name=pair.name,
+            name=self._original("module", pair.name),
             source_connection=source.connection,
             source_id=source_id,
         )
@@ -231,11 +234,17 @@ class Context:
         return syncdsl_key(
             left_organization=self.identities[record.endpoint.connection].organization,
             right_organization=self.identities[document.connection].organization,
-            name=document.name,
+            name=self._original("document", document.name),
             source_connection=record.endpoint.connection,
             source_id=record_id,
             instance=instance,
         )
+
+    def _original(self, kind: MovedKind, name: str) -> str:
+        """Return the oldest name of a module or document; keys are made of it, so that a rename changes none."""
+        if (kind, name) not in self._origins:
+            self._origins[kind, name] = original_name(self.plan.moved, kind, name)
+        return self._origins[kind, name]
 
     def partner(self, connection: str, reference: Ref, target: str, modules: tuple[str, ...]) -> Ref | None:
         """Return the linked partner, in connection `target` and one of `modules`, of a referenced record."""

@@ -36,6 +36,8 @@ def created_link(context: Context, operation: CreateRecord, record: Record) -> L
         left_base={},
         right_base={},
         suffix=dict(operation.effect.suffix),
+        origin="created_right" if side == "left" else "created_left",
+        linked_at=context.run.clock(),
     )
     toward = [line for line in pair.lines if (line.to_right if side == "left" else line.to_left) is not None]
     link = absorb(pair, context, link, toward, left.fields, right.fields)

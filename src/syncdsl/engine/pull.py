@@ -86,7 +86,9 @@ def _unseen(context: Context, connection: str, reference: Ref) -> Iterator[Obser
         for endpoint in (pair.left, pair.right):
             if (endpoint.connection, endpoint.module) != (connection, reference.module) or endpoint.view is not None:
                 continue
-            observation = context.observations[endpoint.observe]
+            observation = context.observations.get(endpoint.observe)
+            if observation is None:
+                continue
             known = reference.id in observation.records or observation.agenda.get(reference.id) == "gone"
             if not known and reference.id not in context.view.links(pair.name).by_side(
                 "left" if endpoint is pair.left else "right"

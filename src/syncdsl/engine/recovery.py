@@ -148,7 +148,7 @@ class Recovery:
     def _fields(self, intent: Intent, context: Context) -> tuple[str, ...]:
         known = {
             name
-            for step in context.plan.steps
+            for step in (context.run.whole or context.plan).steps
             if step.step == "observe" and (step.connection, step.module) == (intent.connection, intent.module)
             for name in step.fields
         }
@@ -197,6 +197,8 @@ class Recovery:
                 left_base=source_base if side == "right" else held,
                 right_base=held if side == "right" else source_base,
                 suffix=dict(payload.get("suffix", {})),
+                origin="created_right" if source_is_left else "created_left",
+                linked_at=context.run.clock(),
             )
         )
 

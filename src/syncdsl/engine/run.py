@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.lifecycle import SWITCHED_OFF
 from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH
 from syncdsl.engine.ability import require_ability
 from syncdsl.engine.context import Context
@@ -18,6 +19,7 @@ from syncdsl.engine.progress import Progress, Silent
 from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
+from syncdsl.plan.renames import renames
 from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ class Run:
     `user` is who started it, for the history. `clock` stamps the journal; no decision depends on it. Modules are read
     completely at their first reading, `sweep_after` their last complete one, and always with `sweep`. With `focus`
     (connection, module, id) only these records are looked at, with their partners and what they refer to. History
-    older than `history_days` is let go at the end of an apply, some of it each time; None keeps everything.
+    older than `history_days` is let go at the end of an apply, some of it each time; None keeps everything. With
+    `activates` the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where
+    `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run.
     """
 
     plan: Plan
@@ -61,6 +65,8 @@ class Run:
     sweep: bool = False
     sweep_after: dt.timedelta = SWEEP_AFTER
     focus: frozenset[tuple[str, str, str]] | None = None
+    activates: bool = False
+    whole: Plan | None = None
     history_days: float | None = None
 
 
@@ -72,6 +78,8 @@ def preview(run: Run) -> ChangeSet:
     """
     require_ability(run.plan)
     context = _open(run)
+    # A preview's state is a private copy, whose rows get their present names as an apply would give them.
+    rename_former(run)
     sink = PreviewSink()
     run.recovery.resolve(context)
     context.view.flush()
@@ -83,8 +91,8 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
     """Decide, ask `confirm`, and perform exactly the change set it was shown.
 
     With `expected` (a saved change set) the decision must come out the same, else nothing is written.
-    Raises Fault: SD801 a guard stops it, SD802 the world moved on, SD804 another run is under way, and those of
-    `preview`.
+    Raises Fault: SD801 a guard stops it, SD802 the world moved on, SD804 another run is under way, SD830 syncing is
+    switched off, and those of `preview`.
     """
     require_ability(run.plan)
     state = run.state
@@ -96,17 +104,20 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         seconds=LEASE_SECONDS,
     )
     try:
+        refuse_switched_off(state)
         context = _open(run, today=dt.date.fromisoformat(expected.today) if expected else None)
         _record_identity(run, context)
         run_id = uuid.uuid4().hex[:12]
-        sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
         state.because(_cause(run, run_id))
+        rename_former(run)
+        sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
         recovered = run.recovery.resolve(context)
         context.view.flush()
         state.start_run(run_id, "apply", run.plan.digest, run.clock())
         try:
             interpret(run.plan, context, sink)
         except Declined:
+            state.restore_names()
             report = ApplyReport(changes=context.change_set, applied=False, recovered=recovered)
         else:
             report = sink.report(context)
@@ -116,6 +127,25 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         return report
     finally:
         state.release_lease(fence)
+
+
+def refuse_switched_off(state: State) -> None:
+    """Raise Fault SD830 when syncing is switched off."""
+    switch = state.switched_off()
+    if switch is not None:
+        raise Fault(
+            SWITCHED_OFF,
+            f"syncing was switched off by {switch.by or 'somebody'} at {switch.at:%Y-%m-%d %H:%M} UTC; nothing was "
+            "read or written",
+            help="`syncdsl enable` switches it on, with the rules of the project's files; `syncdsl plan` previews",
+        )
+
+
+def rename_former(run: Run) -> None:
+    """Give what the state knows by an earlier name its present one; for rules that may be declined until they are."""
+    run.state.restore_names()
+    former = renames(run.whole or run.plan)
+    run.state.rename(former, until_accepted=run.clock() if run.activates else None)
 
 
 def _open(run: Run, today: dt.date | None = None) -> Context:

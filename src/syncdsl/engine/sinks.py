@@ -8,6 +8,7 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED, STALE_CHANGE_SET
 from syncdsl.engine.agenda import renew_agenda
 from syncdsl.engine.execution import Execution
+from syncdsl.engine.in_force import put_in_force
 from syncdsl.engine.operations import (
     CreateDocument,
     CreateRecord,
@@ -84,8 +85,11 @@ class ApplySink:
 
     def _commit_decisions(self, context: Context) -> None:
         """Store what was decided, and leave on the agenda what the next run has to look at again."""
-        state = context.run.state
+        run, state = context.run, context.run.state
         with state.transaction():
+            # A single record is no reason to change the rules for all the others.
+            if run.activates and run.focus is None:
+                put_in_force(state, run.plan, run.schemas, by=run.user, at=run.clock())
             state.put_links([operation.link for operation in context.operations if isinstance(operation, LinkRecords)])
             for operation in context.operations:
                 match operation:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
+from typing import TYPE_CHECKING, TextIO
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import UNREADABLE_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def private_folder(folder: Path) -> Path:
@@ -27,18 +31,30 @@ def write_private(path: Path, text: str) -> None:
 
     Raises Fault SD609 when it cannot be written.
     """
+    with private_stream(path) as stream:
+        stream.write(text)
+
+
+@contextmanager
+def private_stream(path: Path, *, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """Yield what to write such a file to, piece by piece; it appears when everything was written.
+
+    Raises Fault SD609 when it cannot be written.
+    """
     private_folder(path.parent)
     name: str | None = None
     try:
         descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "w", encoding=encoding, newline="") as stream:
+            yield stream
         Path(name).replace(path)
+        name = None
     except OSError as error:
+        raise Fault(UNREADABLE_FILE, f"`{path}` cannot be written: {error.strerror}") from None
+    finally:
         if name is not None:
             with suppress(OSError):
                 Path(name).unlink(missing_ok=True)
-        raise Fault(UNREADABLE_FILE, f"`{path}` cannot be written: {error.strerror}") from None
 
 
 def own_folder(folder: Path) -> None:

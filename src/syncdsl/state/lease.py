@@ -95,6 +95,13 @@ class Lease(Part):
             )
             self._fence = None
 
+    def under_way(self, host: str, now: dt.datetime) -> str | None:
+        """Return who runs at the moment, seen from a host; None: nobody."""
+        with self.reading() as connection:
+            row = connection.execute(select(LEASE).where(LEASE.c.id == _ONLY)).first()
+            now = self._database.now(connection) or now
+            return row.owner if row is not None and self._held(row, host, now) else None
+
     def check_fence(self, connection: Connection) -> None:
         """Refuse the transaction of a run that lost its lease. Raises Fault SD804.
 

@@ -6,7 +6,7 @@ import datetime as dt
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, column, delete, exists, func, select, table, type_coerce
+from sqlalchemy import Text, column, delete, exists, func, literal_column, select, table, tuple_, type_coerce
 
 from syncdsl.schema.values import fields_to_json
 from syncdsl.state.columns import Moment, decode, decode_fields, encode
@@ -20,13 +20,18 @@ from syncdsl.state.upsert import upsert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from syncdsl.state.records import HistoryEntry, Side
 
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
 _STORED = [column if column.name == "linked_at" else type_coerce(column, Text) for column in LINK.c]
+_EMPTY = {"left_base": "'{}'", "right_base": "'{}'", "lines": "'[]'"}
+# What lists need: without the values that were last in sync, which are most of a link.
+_BARE: list[ColumnElement[Any]] = [
+    literal_column(_EMPTY[c.name]) if c.name in _EMPTY else s for c, s in zip(LINK.c, _STORED, strict=True)
+]
 # Written as stored, too: the same text is compared with what was there.
 _PLAIN = table("link", *(column(name, Moment if name == "linked_at" else Text) for name in _NAMES))
 _BATCH = 2_000
@@ -116,6 +121,14 @@ class Links(Part):
         statement = select(column).where(LINK.c.pair == pair, LINK.c.status.in_(["active", other]), ~held)
         with self.reading() as connection:
             return list(connection.execute(statement.order_by(column)).scalars())
+
+    def page_of_links(self, condition: ColumnElement[bool], *, after: tuple[str, str] | None, limit: int) -> list[Link]:
+        """Return the next links that fulfil a condition, in order of pair and left id, without bases and lines."""
+        statement = select(*_BARE).where(condition).order_by(LINK.c.pair, LINK.c.left_id).limit(limit)
+        if after is not None:
+            statement = statement.where(tuple_(LINK.c.pair, LINK.c.left_id) > after)
+        with self.reading() as connection:
+            return [_link(row) for row in connection.execute(statement)]
 
     def put_link(self, link: Link) -> None:
         """Add a link, or replace the one with its uid.

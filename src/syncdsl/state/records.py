@@ -289,3 +289,43 @@ class ReviewItem:
     decision: dict[str, Any] | None = None
     decided_by: str | None = None
     decided_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRules:
+    """The rules in force: the compiled plan with its digest, and the schemas (by connection) it was compiled against.
+
+    `plan` and `schemas` are JSON; `by` and `at` say who put them in force.
+    """
+
+    digest: str
+    plan: dict[str, Any]
+    schemas: dict[str, Any]
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A setting of the environment that commands change: its value (JSON), and who set it."""
+
+    value: Any
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """How much the state holds, of everything or of some connections alone.
+
+    `in_doubt` are creates nobody knows the outcome of, `reviews` those that are not closed, `connections` those whose
+    organisations are recorded.
+    """
+
+    links: int = 0
+    set_aside: int = 0
+    documents: int = 0
+    in_doubt: int = 0
+    reviews: int = 0
+    history: int = 0
+    connections: tuple[str, ...] = ()

@@ -49,8 +49,8 @@ class Runs(Part):
                 f"this state belongs to organisation {known['organization']} ({known['data_centre']}) of `{name}` in "
                 f"the environment `{known['environment']}`, now it would be {now.get('organization')} "
                 f"({now.get('data_centre')}) in `{environment}`",
-                help="use another environment with a state of its own, or disconnect this one first and keep its links "
-                "in an archive",
+                help="use another environment with a state of its own, or archive the links of this one with "
+                f"`syncdsl disconnect {name} --env {known['environment']}` and apply again",
             )
 
     def start_run(self, run_id: str, kind: str, plan_digest: str, at: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Text, func, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
 from syncdsl.schema.digest import digest
+from syncdsl.state.archive import Archive
 from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
 from syncdsl.state.erasure import Erasure
@@ -17,12 +18,14 @@ from syncdsl.state.forms import Forms
 from syncdsl.state.history import History
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
-from syncdsl.state.links import Links
+from syncdsl.state.listing import Listing
 from syncdsl.state.lookup import Lookup
 from syncdsl.state.observations import Observations
 from syncdsl.state.records import Cause, NotUniqueError, ReadOnlyStateError
+from syncdsl.state.renaming import Renaming
 from syncdsl.state.retention import Retention
 from syncdsl.state.reviews import Reviews
+from syncdsl.state.rules import Rules
 from syncdsl.state.runs import Runs
 from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, METADATA, SET_ASIDE, TRUTH
 
@@ -35,20 +38,25 @@ if TYPE_CHECKING:
     from syncdsl.state.databases import Database
 
 _DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
+_TOLD = frozenset({LINK.c.origin, LINK.c.linked_at})
+"""What is remembered for people alone, partly by the local clock."""
 
 
 class State(
-    Links,
+    Listing,
     Observations,
     Forms,
     JournalTable,
     FieldWrites,
-    History,
     Retention,
     Lookup,
     Erasure,
     Documents,
     Reviews,
+    Rules,
+    Renaming,
+    Archive,
+    History,
     Runs,
     Lease,
 ):
@@ -172,7 +180,7 @@ class State(
         content: dict[str, list[list[str]]] = {}
         with self.reading() as connection:
             for table in _DIGESTED:
-                rows = connection.execute(select(*[_stored(column) for column in table.c]))
+                rows = connection.execute(select(*[_stored(column) for column in table.c if column not in _TOLD]))
                 # As stored: documents are canonical, so equal content is equal text.
                 content[table.name] = sorted([repr(value) for value in row] for row in rows)
         return digest(content)

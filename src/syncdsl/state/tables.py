@@ -297,6 +297,7 @@ ARCHIVE = Table(
     METADATA,
     Column("seq", _NUMBER, primary_key=True),
     Column("kind", Text, nullable=False),
+    Column("key", Text, index=True),
     Column("reason", Words, nullable=False),
     Column("organizations", Json, nullable=False),
     Column("content", Json, nullable=False),

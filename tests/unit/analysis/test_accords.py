@@ -70,5 +70,7 @@ def test_names_may_move_on(analysed: Analyse) -> None:
     assert [item for item in errors(analysed, table + chain) if item[0] != "SD501"] == []
     twice = "moved table first to kinds\nmoved table first to kinds\n"
     assert [item for item in errors(analysed, table + twice) if item[0] != "SD501"] == [("SD228", 5)]
+    merged = "moved table first to kinds\nmoved table second to kinds\n"
+    assert [item for item in errors(analysed, table + merged) if item[0] != "SD501"] == [("SD228", 5)]
     mixed = "moved table kind to kinds\nmoved record kind to deal\n\nrecord deal: crm.Deals\n"
     assert [item for item in errors(analysed, table + mixed) if item[0] != "SD501"] == []

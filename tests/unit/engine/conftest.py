@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Connection
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.engine.report import ApplyReport
+    from syncdsl.plan.plan import Plan
     from syncdsl.state import State
 
 
@@ -190,15 +191,16 @@ class World:
         self.opened.append(opened)
         return opened
 
-    def run(self, state: State | None = None, **facts: Any) -> Run:
-        """Return a run as a new process would make it, a day after the last one."""
+    def run(self, state: State | None = None, only: Plan | None = None, **facts: Any) -> Run:
+        """Return a run as a new process would make it, a day after the last one; `only` restricts the plan."""
         now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=next(self.days))
         connections: dict[str, Connection] = {
             name: Watched(self, MemoryConnection(store, connection=name))
             for name, store in (("crm", self.crm), ("books", self.books))
         }
         return Run(
-            plan=compiled(self.rules_text),
+            plan=only or compiled(self.rules_text),
+            whole=compiled(self.rules_text) if only is not None else None,
             schemas=SCHEMAS,
             connections=connections,
             state=state or self.state(),

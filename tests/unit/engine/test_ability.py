@@ -51,7 +51,6 @@ def test_the_reference_program_waits_for_the_rest_of_the_engine() -> None:
             "`per`",
         ),
         ("today() -> date\n", "today() -> date\n        deal.Next_Step <- invoice_number\n", "writing back"),
-        ("guard:", "moved module clients to customers\n\nguard:", "`moved`"),
     ],
 )
 def test_parts_are_refused_by_name(old: str, new: str, what: str) -> None:

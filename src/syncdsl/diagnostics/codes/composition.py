@@ -93,7 +93,7 @@ NOT_MOVED = Code(
     title="this rename does not fit the rules",
     explanation=(
         "`moved` keeps links and documents through a rename: the old name is gone from the rules, the new one is "
-        "there. Every old name moved once."
+        "there. Every name moved once, and to a name that nothing else moved to."
     ),
     example="moved module clients to customers\n\nmodule clients: crm.Accounts <-> books.customers",
     instead="moved module clients to customers\n\nmodule customers: crm.Accounts <-> books.customers",

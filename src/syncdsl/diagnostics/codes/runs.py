@@ -73,7 +73,8 @@ OTHER_ORGANISATION = Code(
     explanation=(
         "The state records the organisations, data centres and environment of its first run. Pointing it at others "
         "would look as if every record had vanished, so it is refused before a single record is read. Use another "
-        "environment with a state of its own, or restore the organisation ids in syncdsl.toml."
+        "environment with a state of its own, restore the organisation ids in syncdsl.toml, or disconnect the old "
+        "organisation: `syncdsl disconnect` puts its links into an archive, where nothing is used again."
     ),
     example='[environments.production]\nstate = "sqlite:///.syncdsl/sandbox.db"',
     instead='[environments.production]\nstate = "sqlite:///.syncdsl/production.db"',

@@ -108,7 +108,7 @@ def without_keys(
     disputes: list[Dispute] = []
     for record in records:
         key = record.fields.get(field)
-        if isinstance(key, str) and key.startswith("sd-") and key not in known:
+        if isinstance(key, str) and key.startswith("sd-") and key not in known and not _elsewhere(pair, context, key):
             disputes.append(
                 Dispute(
                     side=side,
@@ -121,3 +121,13 @@ def without_keys(
         else:
             free.append(record)
     return free, disputes
+
+
+def _elsewhere(pair: Pair, context: Context, key: str) -> bool:
+    """Return whether a key was given while other organisations were connected: of these it says nothing."""
+    now = {name: context.identities[name].organization for name in (pair.left.connection, pair.right.connection)}
+    archived = context.run.state.archived_organizations(key)
+    return bool(archived) and all(
+        any(then.get(name, {}).get("organization") != organization for name, organization in now.items())
+        for then in archived
+    )

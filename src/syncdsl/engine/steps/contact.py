@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from syncdsl.engine.merging import LineState
     from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import Pair, Winner
+    from syncdsl.state.records import LinkOrigin
+
+_ORIGINS: dict[str, LinkOrigin] = {"duplicate": "matched", "adopt": "adopted", "key": "key"}
 
 
 def first_contact(pair: Pair, context: Context, found: Match) -> None:
@@ -182,6 +185,8 @@ def _new_link(pair: Pair, context: Context, found: Match, suffix: dict[str, str]
         left_base={},
         right_base={},
         suffix=suffix,
+        origin=_ORIGINS[found.how],
+        linked_at=context.run.clock(),
     )
     return link, "right" if made_from_right else "left"
 

@@ -116,6 +116,7 @@ def _rules() -> None:
         "archive",
         sa.Column("seq", _NUMBER, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("key", sa.Text),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("organizations", sa.Text, nullable=False),
         sa.Column("content", sa.Text, nullable=False),
@@ -123,3 +124,4 @@ def _rules() -> None:
         sa.Column("at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_archive"),
     )
+    op.create_index("ix_archive_key", "archive", ["key"])

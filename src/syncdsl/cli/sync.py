@@ -1,0 +1,170 @@
+"""`syncdsl sync`: run the rules in force now, without asking."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from syncdsl.cli.ending import FINE
+from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
+from syncdsl.cli.terminal import say, style_of, width_of, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.cli.progress import Shown
+    from syncdsl.engine.in_force import InForce
+    from syncdsl.project.workspace import Workspace
+    from syncdsl.state import State
+
+
+@click.command(cls=Command)
+@click.argument("record", required=False)
+@click.option(
+    "--module",
+    "modules",
+    multiple=True,
+    metavar="NAME",
+    help="Only this module of the rules and what it needs, such as `customers`; may be repeated.",
+)
+@sweep_option
+@environment_option
+@click.pass_obj
+def sync(
+    settings: Globals, *, record: str | None, modules: tuple[str, ...], sweep: bool, environment: str | None
+) -> int:
+    """Sync now, by the rules in force, without asking.
+
+    The rules in force are those that were applied or enabled last, whatever the files say by now. A guard stops this as
+    it stops an apply. While syncing is switched off, nothing is done.
+
+    Ends with 0 when all went well, 4 when a guard refuses, 7 when some changes were refused or held while others were
+    made.
+
+    \b
+    Examples:
+      syncdsl sync
+      syncdsl sync --module customers
+      syncdsl sync --quiet --env production
+    """  # noqa: D301 - \b keeps click from filling the lines
+    if record is not None:
+        raise click.UsageError("this version syncs no single record yet; leave it out, or name a `--module`")
+    from syncdsl.cli.apply import result  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace, run_of  # noqa: PLC0415 - the same
+    from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - the same
+    from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
+    from syncdsl.plan.restriction import restricted  # noqa: PLC0415 - the same
+    from syncdsl.project.environment import open_connections, open_project_state  # noqa: PLC0415 - the same
+
+    workspace = open_workspace(settings)
+    name = workspace.settings.environment_name(environment)
+    with open_project_state(workspace, name) as state:
+        if _is_off(state, name, quiet=settings.quiet):
+            return FINE
+        force = in_force(state, name)
+        require_ability(force.plan)
+        _refuse_disconnected(state, force, name)
+        if not settings.quiet:
+            say_what_waits(workspace, state, force, name)
+        plan = restricted(force.plan, modules, force.schemas) if modules else force.plan
+        with (
+            open_connections(workspace, name, plan, force.schemas) as connections,
+            shown_progress(settings) as progress,
+        ):
+            run = run_of(workspace, name, plan, force.schemas, connections, state, progress.progress, sweep=sweep)
+            whole = force.plan if modules else None
+            report = perform(replace(run, whole=whole), confirm=_shown(progress, settings))
+    return result(report)
+
+
+def in_force(state: State, environment: str) -> InForce:
+    """Return the rules in force; raises Fault SD831 when there are none, SD832 when they cannot be read."""
+    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.diagnostics.codes.lifecycle import NO_RULES_IN_FORCE  # noqa: PLC0415 - the same
+    from syncdsl.engine.in_force import rules_in_force  # noqa: PLC0415 - the same
+
+    force = rules_in_force(state)
+    if force is None:
+        raise Fault(
+            NO_RULES_IN_FORCE,
+            f"no rules are in force in the environment `{environment}` yet",
+            help="`syncdsl apply` shows what the project's rules would do, asks, and puts them in force",
+        )
+    return force
+
+
+def _refuse_disconnected(state: State, force: InForce, environment: str) -> None:
+    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.diagnostics.codes.lifecycle import NOT_CONNECTED  # noqa: PLC0415 - the same
+
+    missing = sorted(force.plan.connections.keys() - (state.identity() or {}).keys())
+    if missing:
+        listed = " and ".join(f"`{name}`" for name in missing)
+        raise Fault(
+            NOT_CONNECTED,
+            f"{listed} {'is' if len(missing) == 1 else 'are'} not connected in the environment `{environment}`; "
+            "nothing was read or written",
+            help="`syncdsl apply` shows what it would do and connects; a sync does not do so by itself",
+        )
+
+
+def say_what_waits(workspace: Workspace, state: State, force: InForce, environment: str) -> None:
+    """Say when the project's files hold other rules than those in force, which go on as they are."""
+    from syncdsl.cli.running import FILES  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the same
+    from syncdsl.project.rule_digests import files_changed  # noqa: PLC0415 - the same
+
+    known = state.switch(FILES)
+    from_files = known.value if known is not None and known.value.get("rules") == force.plan.digest else None
+    if from_files is not None and not files_changed(workspace, from_files["files"]):
+        return
+    # Only now it takes a parser to tell whether the files mean something else; a mistake in them stops nothing here.
+    try:
+        changed = workspace.check().plan
+    except Fault:
+        changed = None
+    if changed is not None and changed.digest == force.plan.digest:
+        return
+    style = style_of(sys.stderr)
+    chosen = f" --env {environment}"
+    if changed is None:
+        say(
+            "the rules in force are run; " + style.prose("those in the files have mistakes: `syncdsl check` shows them")
+        )
+    else:
+        say("changed rules wait; " + style.prose(f"`syncdsl enable{chosen}` shows what they change and activates them"))
+
+
+def _is_off(state: State, environment: str, *, quiet: bool) -> bool:
+    """Return whether syncing is switched off, and say so: to a schedule, which is `quiet`, it is nothing new."""
+    switch = state.switched_off()
+    if switch is None or quiet:
+        return switch is not None
+    style = style_of(sys.stdout)
+    write(
+        f"Syncing is switched off in {environment}, by {switch.by or 'somebody'} at {switch.at:%Y-%m-%d %H:%M} UTC. "
+        f"Nothing was done; {style.prose('`syncdsl enable`')} switches it on.\n"
+    )
+    return True
+
+
+def _shown(progress: Shown, settings: Globals) -> Callable[[ChangeSet], bool]:
+    """Return what shows the change set; nobody is asked."""
+
+    def confirm(changes: ChangeSet) -> bool:
+        from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - needed only now
+
+        progress.pause()
+        style = style_of(sys.stdout)
+        write(
+            render_verdict(changes, style) if settings.quiet else render_changes(changes, style, width_of(sys.stdout))
+        )
+        sys.stdout.flush()
+        return True
+
+    return confirm
