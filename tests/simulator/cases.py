@@ -10,13 +10,16 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syncdsl.schema.values import Fields, fields_from_json, fields_to_json
-from tests.simulator.harness import CONNECTIONS, Outcome, Twins
+from tests.simulator.harness import BETWEEN, Outcome, Twins
 from tests.simulator.rules import MODULES, Rules, SideName
 from tests.simulator.schedule import Fate
 from tests.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+SOON = 1.0
+"""Seconds until a run that follows at once."""
 
 Deed: TypeAlias = Literal[
     "insert", "edit", "delete", "restore", "merge", "wait", "jump", "run", "settle", "forget", "forbid", "view", "mend"
@@ -29,7 +32,7 @@ class Step:
 
     `pick` (and `other`, for a merge) count among the living records of `side`, or for `restore` among the deleted.
     `seconds`: for `wait`, and how far the machine's clock jumps for `jump`. `many`: calls of `forbid`. A `run` has
-    `faults` by number of call, `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`.
+    `faults` by number of call (the next run follows `soon`, else an hour later), `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`.
     `view` names by `fields` what the view shows from now on (records whose fields have these values; none: all).
     `mend` takes a poisoned text out of a record.
     """
@@ -42,6 +45,7 @@ class Step:
     seconds: float = 0.0
     many: int = 0
     sweep: bool = False
+    soon: bool = False
     die_at: int | None = None
     faults: tuple[tuple[int, Fate], ...] = ()
     acts: tuple[tuple[int, Step], ...] = ()
@@ -49,7 +53,7 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """Return what says something."""
         found: dict[str, Any] = {"do": self.do}
-        for name in ("pick", "other", "seconds", "many", "sweep", "die_at"):
+        for name in ("pick", "other", "seconds", "many", "sweep", "soon", "die_at"):
             if getattr(self, name) not in {0, None, False}:
                 found[name] = getattr(self, name)
         if self.do in {"insert", "edit", "delete", "restore", "merge", "forbid", "view", "mend"}:
@@ -130,7 +134,7 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
                 acts={number: [lambda act=act: perform(twins, act)] for number, act in step.acts},
                 die_at=step.die_at,
             )
-            return twins.apply(sweep=step.sweep)
+            return twins.apply(sweep=step.sweep, pause=SOON if step.soon else BETWEEN)
         case "settle":
             return twins.settle()
         case "forget":
@@ -187,4 +191,4 @@ def _act(twins: Twins, step: Step) -> None:
                 system.edit(module, held.id, mended)
 
 
-__all__ = ["CONNECTIONS", "Case", "Deed", "Step", "perform", "play"]
+__all__ = ["Case", "Deed", "Step", "perform", "play"]

@@ -52,6 +52,8 @@ SECONDS = 0.25
 """How long a call takes."""
 TIMEOUT = 30.0
 """How long one without an answer takes."""
+REPLAY = 1800.0
+"""How many seconds a system remembers an idempotency key."""
 OF_PAGES = (*OF_READS, Fate.TRUNCATED, Fate.EMPTY)
 _FAULTS = {
     Fate.UNREACHABLE: (UNREACHABLE, "no answer"),
@@ -190,23 +192,28 @@ class SimulatedConnection:
     def create(self, module: str, records: Sequence[NewRecord], *, safe: bool) -> list[Outcome]:
         """Create records as the tier allows."""
         self._module(module, ())
+        self._ask("create", module, records)
         keys = [new.key or "" for new in records]
-        return self._write("create", module, keys, [lambda new=new: self._create(module, new, safe=safe) for new in records])
+        acts = [lambda new=new: self._create(module, new, safe=safe) for new in records]
+        return self._write("create", module, keys, acts)
 
     def update(self, module: str, changes: Sequence[Change]) -> list[Outcome]:
         """Update records, each only while it is as its change was decided on."""
         self._module(module, ())
+        self._ask("update", module, changes)
         ids = [change.id for change in changes]
         return self._write("update", module, ids, [lambda one=one: self._update(module, one) for one in changes])
 
     def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
         """Delete records."""
         self._module(module, ())
+        self._ask("delete", module, ids)
         return self._write("delete", module, list(ids), [lambda one=one: self._delete(module, one) for one in ids])
 
     def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
         """Make records inactive."""
         self._module(module, ())
+        self._ask("deactivate", module, ids)
         acts = [lambda one=one: self._deactivate(module, one) for one in ids]
         return self._write("deactivate", module, list(ids), acts)
 
@@ -226,8 +233,9 @@ class SimulatedConnection:
         fields = dict(new.fields)
         if schema.key_field is not None and new.key is not None:
             fields[schema.key_field] = new.key
-            if tier is Tier.T0 and new.key in system.replies:
-                return self._written(system.records[system.replies[new.key]])
+            replay, at = system.replies.get(new.key, ("", 0.0))
+            if tier is Tier.T0 and replay and system.timeline.seconds - at < REPLAY:
+                return self._written(system.records[replay])
             if tier in {Tier.T1, Tier.T2}:
                 holder = system.holder(module, schema.key_field, new.key)
                 if holder is not None and tier is Tier.T1 and safe and system.get(module, holder) is not None:
@@ -241,7 +249,7 @@ class SimulatedConnection:
             return refusal
         held = system.insert(module, fields, author="engine", key=new.key)
         if tier is Tier.T0 and new.key is not None:
-            system.replies[new.key] = held.id
+            system.replies[new.key] = (held.id, system.timeline.seconds)
         system.counts["created"] += 1
         return self._written(held)
 
@@ -337,6 +345,10 @@ class SimulatedConnection:
                     for number in order:
                         acts[number]()
                 return found
+
+    def _ask(self, kind: str, module: str, what: Sequence[object]) -> None:
+        if self.system.keep:
+            self.system.sent.extend((kind, module, one) for one in what)
 
     # -- the schedule -------------------------------------------------------------------------------------------
 

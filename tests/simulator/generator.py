@@ -77,6 +77,7 @@ class Shape:
     forget: bool = False
     jumps: bool = False
     begin_synced: int = 50
+    soon: int = 0
     reads: tuple[Fate, ...] = OF_LISTS
     writes: tuple[Fate, ...] = OF_WRITES
 
@@ -225,4 +226,11 @@ def disturbed(draw: Draw, rules: Rules, shape: Shape) -> Step:
     if shape.acts and chance(draw, 40):
         acts.append((draw.integer(2, 10), deed(draw, rules, calm)))
     die_at = draw.integer(1, 60) if shape.deaths and chance(draw, 30) else None
-    return Step(do="run", faults=tuple(sorted(faults.items())), acts=tuple(acts), die_at=die_at)
+    return Step(
+        do="run",
+        faults=tuple(sorted(faults.items())),
+        acts=tuple(acts),
+        die_at=die_at,
+        sweep=chance(draw, 25),
+        soon=chance(draw, shape.soon),
+    )

@@ -46,6 +46,23 @@ class Outcome:
     died: str | None = None
 
     @property
+    def text(self) -> str:
+        """What it came to, in a few words."""
+        if self.died or self.fault:
+            return f"died at {self.died}" if self.died else f"stopped: {self.fault}"
+        if self.report is None:
+            return "nothing"
+        parts = {
+            "done": [f"{effect.kind} {effect.reason}" for effect in self.report.done],
+            "failed": [f"{item.code} {item.message}" for item in self.report.failed],
+            "unknown": [effect.kind for effect in self.report.unknown],
+            "moved on": [effect.kind for effect in self.report.moved_on],
+            "waiting": [effect.kind for effect in self.report.waiting],
+            "recovered": [item.resolution for item in self.report.recovered],
+        }
+        return "; ".join(f"{name}: {what[:3]}" for name, what in parts.items() if what) or "nothing to do"
+
+    @property
     def whole(self) -> bool:
         """Whether it ran to its end and everything it did was answered."""
         return self.report is not None and not (self.report.unknown or self.report.failed or self.report.moved_on)
@@ -205,8 +222,9 @@ class Twins:
         sweep: bool = False,
         expected: ChangeSet | None = None,
         confirm: Callable[[ChangeSet], bool] = lambda _: True,
+        pause: float = BETWEEN,
     ) -> Outcome:
-        """Apply once, whatever comes of it; then time passes."""
+        """Apply once, whatever comes of it; then `pause` seconds pass."""
         try:
             report = self._within(
                 lambda state: apply(self.run(state, sweep=sweep), confirm=confirm, expected=expected)
@@ -217,7 +235,7 @@ class Twins:
             return Outcome(fault=fault)
         finally:
             self.schedule.dead, self.schedule.die_at = False, None
-            self.timeline.advance(BETWEEN)
+            self.timeline.advance(pause)
             self._settle_systems()
         return Outcome(report=report)
 
@@ -239,7 +257,7 @@ class Twins:
                     return outcome
                 outcome = self.apply(sweep=sweep)
         if not outcome.idle:
-            raise NotQuietError(f"it does not come to rest: {outcome}")
+            raise NotQuietError(f"it does not come to rest: {outcome.text}")
         return outcome
 
     def forget(self) -> None:

@@ -10,7 +10,7 @@ import heapq
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syncdsl.adapters.protocol import Rejected
 from syncdsl.schema.canonical import match_form
@@ -81,7 +81,11 @@ class Change:
 
 @dataclass(slots=True)
 class System:
-    """One organisation. `log` is every change there ever was, `counts` what was asked of it, `noted` only with `keep`."""
+    """One organisation.
+
+    `log` is every change there ever was and `sent` every write that was asked for (both only with `keep`), `counts` how
+    often each kind of call came.
+    """
 
     name: str
     organization: str
@@ -94,9 +98,10 @@ class System:
     removed: list[tuple[str, str, dt.datetime, float]] = field(default_factory=list)
     inactive: set[str] = field(default_factory=set)
     survivors: dict[str, str] = field(default_factory=dict)
-    replies: dict[str, str] = field(default_factory=dict)
+    replies: dict[str, tuple[str, float]] = field(default_factory=dict)
     log: list[Change] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    sent: list[tuple[str, str, Any]] = field(default_factory=list)
     keep: bool = True
     sequence: int = 0
     pending: list[tuple[float, int, Callable[[], object]]] = field(default_factory=list)
