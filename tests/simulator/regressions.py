@@ -14,6 +14,7 @@ from tests.simulator.shrinking import shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 INVARIANTS = Path(__file__).parents[1] / "invariants"
 FOLDER = INVARIANTS / "regressions"
@@ -31,10 +32,14 @@ class Regression:
 
 def check_of(invariant: str) -> Callable[[Case], None]:
     """Return the check of an invariant, such as `I11`: what its test file calls `check`."""
-    (file,) = INVARIANTS.glob(f"test_{invariant}_*.py")
-    module = importlib.import_module(f"tests.invariants.{file.stem}")
-    check: Callable[[Case], None] = module.check
+    check: Callable[[Case], None] = module_of(invariant).check
     return check
+
+
+def module_of(invariant: str) -> ModuleType:
+    """Return the test file of an invariant; its `RULES` and `SHAPE` say what cases it is about."""
+    (file,) = INVARIANTS.glob(f"test_{invariant}_*.py")
+    return importlib.import_module(f"tests.invariants.{file.stem}")
 
 
 def verify(invariant: str, case: Case, check: Callable[[Case], None]) -> None:
