@@ -76,6 +76,7 @@ class Shape:
     acts: bool = True
     forget: bool = False
     jumps: bool = False
+    views: bool = False
     begin_synced: int = 50
     soon: int = 0
     reads: tuple[Fate, ...] = OF_LISTS
@@ -176,6 +177,9 @@ def life(draw: Draw, rules: Rules, shape: Shape) -> tuple[Step, ...]:
             steps.append(Step(do="forget"))
         if shape.jumps and chance(draw, 40):
             steps.append(Step(do="jump", seconds=float(choose(draw, (3600, -3600, 400 * 86400, -400 * 86400)))))
+        if shape.views and chance(draw, 50):
+            shown = choose(draw, ({}, {"Name": "Acme"}, {"Phone": "77"}))
+            steps.append(Step(do="view", side="left", fields=dict(shown)))
         steps.append(disturbed(draw, rules, shape))
     return tuple(steps)
 
