@@ -162,9 +162,12 @@ class Twins:
 
     # -- running ------------------------------------------------------------------------------------------------
 
-    def state(self) -> State:
-        """Open the state as a new process would; every commit is a point at which the process may die."""
-        opened = open_state(f"sqlite:///{self.state_name}", base=self.folder)
+    def state(self, *, scratch: bool = False) -> State:
+        """Open the state as a new process would; every commit is a point at which the process may die.
+
+        With `scratch` it is the private copy that a preview works on.
+        """
+        opened = open_state(f"sqlite:///{self.state_name}", base=self.folder, scratch=scratch)
         writing = opened.writing
 
         @contextmanager
@@ -192,6 +195,15 @@ class Twins:
         finally:
             opened.close()
 
+    @contextmanager
+    def writing(self) -> Iterator[State]:
+        """Open the state to change it as another command would, without any point to die at."""
+        opened = open_state(f"sqlite:///{self.state_name}", base=self.folder)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
     def run(self, state: State, *, sweep: bool = False) -> Run:
         """Return a run as a new process would make it."""
         connections: dict[str, Any] = {
@@ -214,7 +226,7 @@ class Twins:
     def preview(self, *, sweep: bool = False) -> ChangeSet:
         """Preview without any disturbance."""
         with self.calmly():
-            return self._within(lambda state: preview(self.run(state, sweep=sweep)))
+            return self._within(lambda state: preview(self.run(state, sweep=sweep)), scratch=True)
 
     def apply(
         self,
@@ -230,6 +242,7 @@ class Twins:
                 lambda state: apply(self.run(state, sweep=sweep), confirm=confirm, expected=expected)
             )
         except Crash as crash:
+            self._bury()
             return Outcome(died=str(crash))
         except Fault as fault:
             return Outcome(fault=fault)
@@ -298,13 +311,21 @@ class Twins:
             state.close()
         self.opened.clear()
 
-    def _within(self, act: Callable[[State], Any]) -> Any:
-        state = self.state()
+    def _within(self, act: Callable[[State], Any], *, scratch: bool = False) -> Any:
+        state = self.state(scratch=scratch)
         try:
             return act(state)
         finally:
             self.opened.remove(state)
             state.close()
+
+    def _bury(self) -> None:
+        """Let the lease of a process that died be that of a dead process: this one, which simulates it, lives on."""
+        import sqlite3  # noqa: PLC0415 - only here
+
+        with sqlite3.connect(self.folder / self.state_name) as raw:
+            raw.execute("UPDATE lease SET process = 'another life' WHERE owner IS NOT NULL")
+        raw.close()
 
     def _settle_systems(self) -> None:
         for system in self.systems.values():

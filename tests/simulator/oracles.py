@@ -160,6 +160,21 @@ def nothing_deleted(twins: Twins) -> None:
         require(not sent, f"{sent} deletes were sent to {side}")
 
 
+def taken_away(twins: Twins, since: dict[SideName, int]) -> list[tuple[SideName, str]]:
+    """Return which records the engine deleted or made inactive after the given lengths of the logs."""
+    return [
+        (side, change.id)
+        for side, system in twins.systems.items()
+        for change in system.log[since[side] :]
+        if change.author == "engine" and change.operation in {"delete", "deactivate"}
+    ]
+
+
+def mapped_names(twins: Twins, side: SideName) -> set[str]:
+    """Return the fields of a side that any line reads or writes."""
+    return {line.left if side == "left" else line.right for line in twins.rules.map} - {""}
+
+
 def living_are_not_gone(twins: Twins) -> None:
     """No link says that a record is gone which is there (I8)."""
     for left_id, right_id, status in twins.links():

@@ -6,7 +6,7 @@ The second telling is what makes oracles independent of the engine: it knows not
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.analysis import analyse
@@ -105,7 +105,7 @@ LINES: dict[str, tuple[Line, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """A rule set. `keyless` are the sides without a key field, `mirrored` writes books left and the CRM right."""
+    """A rule set. `keyless` are the sides without a key field; `mirrored` has the accounting system on the left."""
 
     lines: str = "rich"
     duplicate: str = "overwrite in books"
@@ -117,7 +117,8 @@ class Rules:
     deletes: tuple[str, str] = ("keep", "keep")
     guard: str = ""
     keyless: tuple[SideName, ...] = ()
-    extra: str = field(default="", compare=True)
+    mirrored: bool = False
+    extra: str = ""
 
     @property
     def map(self) -> tuple[Line, ...]:
@@ -127,13 +128,16 @@ class Rules:
     @property
     def text(self) -> str:
         """The rule file."""
-        out = [f"module customers: crm.Accounts {self.direction} books.customers"]
+        sides = ("crm.Accounts", "books.customers")
+        left, right = reversed(sides) if self.mirrored else sides
+        out = [f"module customers: {left} {self.direction} {right}"]
         if self.view:
             out.append(f'    view: "{self.view}"')
         if self.where:
             out.append(f"    {self.where}")
         if self.dedupe:
-            out.append(f"    dedupe: {self.dedupe}")
+            keys = " == ".join(reversed(self.dedupe.split(" == "))) if self.mirrored else self.dedupe
+            out.append(f"    dedupe: {keys}")
         out += [f"    on duplicate: {self.duplicate}", f"    on conflict: {self.conflict}"]
         out += [
             f"    on delete in {name}: {action}"
@@ -146,7 +150,8 @@ class Rules:
             if line.group is not None and line.group != group:
                 out.append(f"        group {line.group}:")
             group = line.group
-            out.append(("            " if group else "        ") + line.text)
+            text = " <-> ".join(reversed(line.text.split(" <-> "))) if self.mirrored else line.text
+            out.append(("            " if group else "        ") + text)
         if self.guard:
             out += ["", f"guard: {self.guard}"]
         return HEAD + "\n".join(out) + "\n" + self.extra
