@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 
 from tests.simulator.cases import Case, Step, perform
@@ -11,7 +12,7 @@ from tests.simulator.generator import Shape
 from tests.simulator.oracles import SIDES, mapped_names, marks, require, taken_away
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules
+from tests.simulator.rules import Rules, carried_out
 from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SHAPE = Shape(runs=2, edits=6, faults=2, begin_synced=100, restores=False, acts=False)
 RULES = (
     Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
-    Rules(lines="plain", deletes=("deactivate", "delete"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("keep", "delete"), guard="deletes <= 100"),
     Rules(lines="plain", deletes=("review", "delete"), guard="deletes <= 100"),
     Rules(lines="plain"),
 )
@@ -61,6 +62,7 @@ def _edited(pair: Twins, since: dict[SideName, int]) -> dict[SideName, set[str]]
     }
 
 
+@pytest.mark.xfail(not carried_out(RULES[0]), reason="deletes by policy are not carried out yet", strict=True)
 @examples(20)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I06_edit_beats_delete(case: Case) -> None:  # noqa: N802 - the invariant's own name

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
 from tests.simulator.oracles import OTHER, marks, require, taken_away
-from tests.simulator.playing import playing
+from tests.simulator.playing import played, playing
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules
+from tests.simulator.rules import Rules, carried_out
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 
@@ -22,7 +23,7 @@ SHAPE = Shape(
 )
 RULES = (
     Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
-    Rules(lines="plain", deletes=("delete", "deactivate"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("delete", "review"), guard="deletes <= 100"),
     Rules(lines="plain", deletes=("delete", "keep"), guard="deletes <= 100"),
 )
 ALLOWED = {"delete", "deactivate"}
@@ -47,8 +48,18 @@ def check(case: Case) -> None:
                 require(policy in ALLOWED, f"{side} {identifier} was taken away, and the rule says {policy}")
 
 
+@pytest.mark.xfail(not carried_out(RULES[0]), reason="deletes by policy are not carried out yet", strict=True)
 @examples(25)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I07_delete_evidence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I07: no delete without evidence and permission."""
     verify("I07", case, check)
+
+
+@pytest.mark.xfail(not carried_out(RULES[0]), reason="deletes by policy are not carried out yet", strict=True)
+def test_I07_deletes_at_all() -> None:  # noqa: N802 - the invariant's own name
+    """I07: with evidence and permission the partner is deleted, else the invariant would hold for nothing."""
+    first = (Step(do="insert", side="left", fields={"Name": "Acme"}), Step(do="settle"))
+    case = Case(rules=RULES[0], steps=(*first, Step(do="delete", side="left")))
+    with played(case) as pair:
+        assert pair.living("right") == []
