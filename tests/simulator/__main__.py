@@ -33,10 +33,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--hunt", action="append", default=[], metavar="I28", help="search one invariant instead")
+    parser.add_argument("--replay", metavar="NAME", help="replay a saved case, with its trace, and end")
     parser.add_argument("--trace", type=int, metavar="SEED", help="print the trace of one seed and end")
     chosen = parser.parse_args()
     if chosen.trace is not None:
         return show_trace(chosen.trace)
+    if chosen.replay:
+        return replay(chosen.replay)
     if chosen.hunt:
         from tests.simulator.hunting import hunt  # noqa: PLC0415 - loads Hypothesis
 
@@ -112,6 +115,24 @@ def show_trace(seed: int) -> int:
 
     with played(case(Seeded(random.Random(seed)))) as pair:
         say(pair.schedule.text())
+    return 0
+
+
+def replay(name: str) -> int:
+    """Replay a saved case: say what it comes to, and print its trace."""
+    from tests.simulator.playing import played  # noqa: PLC0415 - loads Hypothesis
+    from tests.simulator.regressions import check_of, rule_file, saved  # noqa: PLC0415 - the same
+
+    (found,) = (one for one in saved() if one.name == name)
+    say(rule_file(name))
+    with played(found.case, settle=False) as pair:
+        say(pair.schedule.text())
+    try:
+        check_of(found.invariant)(found.case)
+    except AssertionError as failure:
+        say(f"{found.invariant} does not hold: {failure}")
+        return 1
+    say(f"{found.invariant} holds")
     return 0
 
 

@@ -309,6 +309,7 @@ def nothing_lost(twins: Twins) -> None:
         overwritten = {
             (row.entry.connection, row.entry.record_id, row.entry.field, repr(_old(twins, row.entry)))
             for row in state.history()
+            if row.entry.kind == "field"
         }
     for side, system in twins.systems.items():
         fields = {line.left if side == "left" else line.right for line in twins.rules.map} - {""}
