@@ -228,6 +228,10 @@ class Twins:
         with self.calmly():
             return self._within(lambda state: preview(self.run(state, sweep=sweep)), scratch=True)
 
+    def on_a_copy(self, act: Callable[[State], Any]) -> Any:
+        """Do something with the private copy of the state that a command gets which changes nothing."""
+        return self._within(act, scratch=True)
+
     def apply(
         self,
         *,

@@ -376,7 +376,7 @@ def converged(twins: Twins, quiet: ChangeSet) -> None:
         for unit in units(twins.rules.map):
             if held & {name for line in unit for name in (line.text, line.group or line.text)}:
                 continue
-            bare = (_bare(left.now.fields, "left", link), _bare(right.now.fields, "right", link))
+            bare = (without_suffix(left.now.fields, "left", link), without_suffix(right.now.fields, "right", link))
             agrees = all(line_agrees(twins, line, *bare) for line in unit)
             if agrees or _far_side_edited(twins, unit, left_id, right_id):
                 continue
@@ -385,7 +385,7 @@ def converged(twins: Twins, quiet: ChangeSet) -> None:
     everybody_has_a_name(twins, quiet)
 
 
-def _bare(fields: Fields, side: SideName, link: Link) -> Fields:
+def without_suffix(fields: Fields, side: SideName, link: Link) -> Fields:
     """Return a record's fields without what makes the name of a copy differ from the name it was made from."""
     bare = dict(fields)
     for place, added in link.suffix.items():
