@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from tests.simulator.cases import Case
+from hypothesis import given
 from tests.simulator.generator import Shape
 from tests.simulator.oracles import nothing_lost
 from tests.simulator.playing import played
@@ -12,6 +12,9 @@ from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=3, faults=2, deaths=False, writes=(Fate.LOST_REQUEST, Fate.RATE, Fate.REFUSED))
 RULES = (
@@ -27,7 +30,6 @@ def check(case: Case) -> None:
     """Look for every overwritten value."""
     with played(case) as pair:
         nothing_lost(pair)
-
 
 
 @examples(30)

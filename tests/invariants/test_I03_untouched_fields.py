@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from tests.simulator.cases import Case
+from hypothesis import given
 from tests.simulator.generator import Shape
 from tests.simulator.oracles import untouched
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=3, faults=3, merges=True, forget=True)
 RULES = (
@@ -26,7 +29,6 @@ def check(case: Case) -> None:
     """Judge every write of the whole log."""
     with played(case) as pair:
         untouched(pair)
-
 
 
 @examples(20)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 
 from hypothesis import given
-
+from tests.simulator.agreement import held_lines, line_agrees
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
 from tests.simulator.harness import CONNECTIONS
-from tests.simulator.oracles import OTHER, held_lines, line_agrees, marks, require
+from tests.simulator.oracles import marks
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Line, Rules, SideName
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import OTHER, require
 
 SHAPE = Shape(runs=1, edits=5, faults=2, begin_synced=100, deletes=False, restores=False, acts=False)
 RULES = (

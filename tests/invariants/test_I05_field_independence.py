@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from hypothesis import given
-
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Twins
-from tests.simulator.oracles import require
 from tests.simulator.playing import essence, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules, SideName
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.harness import Twins
 
 SHAPE = Shape(runs=1, edits=6, faults=0, deaths=False, begin_synced=100, deletes=False, restores=False, acts=False)
 RULES = (Rules(lines="rich", conflict="review"),)

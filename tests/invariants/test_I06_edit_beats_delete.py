@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
-
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import SIDES, mapped_names, marks, require, taken_away
+from tests.simulator.oracles import mapped_names, marks, taken_away
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules, carried_out
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import SIDES, require
 
 if TYPE_CHECKING:
     from tests.simulator.harness import Twins
@@ -31,6 +31,7 @@ RULES = (
 def check(case: Case) -> None:
     """Sync; then before every run: what was edited since the last one, and is deleted by the engine, is wrong."""
     with playing(case) as pair:
+        pair_since = marks(pair)
         for step in _synced_first(case):
             if step.do == "run":
                 edited, since = _edited(pair, pair_since), marks(pair)

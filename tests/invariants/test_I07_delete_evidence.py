@@ -1,18 +1,18 @@
-"""I07: every delete that is sent rests on a partner that is really gone, a rule that allows it, and an untouched record."""
+"""I07: every delete that is sent rests on a partner that is really gone, and on a rule that allows it."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
-
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import OTHER, marks, require, taken_away
+from tests.simulator.oracles import marks, taken_away
 from tests.simulator.playing import played, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules, carried_out
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import OTHER, require
 
 SHAPE = Shape(
     runs=3,
@@ -30,7 +30,7 @@ ALLOWED = {"delete", "deactivate"}
 
 
 def check(case: Case) -> None:
-    """After every step: what was taken away has a partner that a person deleted, and the rule of that side allows it."""
+    """After every step: what was taken away has a partner that a person deleted, and a rule allows it."""
     with playing(case) as pair:
         for step in (*case.steps, Step(do="run", sweep=True)):
             partners = {left: right for left, right, _ in pair.links()} | {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from tests.simulator.cases import Case, Step
+from hypothesis import given
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Outcome, Twins
 from tests.simulator.oracles import living_are_not_gone, nothing_deleted
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
@@ -14,16 +13,29 @@ from tests.simulator.rules import Rules
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 
-SHAPE = Shape(runs=3, faults=4, deletes=False, restores=False, reads=(Fate.TRUNCATED, Fate.EMPTY, Fate.FORBIDDEN), writes=(Fate.EMPTY,), views=True)
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case, Step
+    from tests.simulator.harness import Outcome, Twins
+
+SHAPE = Shape(
+    runs=3,
+    faults=4,
+    deletes=False,
+    restores=False,
+    reads=(Fate.TRUNCATED, Fate.EMPTY, Fate.FORBIDDEN),
+    writes=(Fate.EMPTY,),
+    views=True,
+)
 RULES = (
     Rules(lines="plain"),
     Rules(lines="plain", view="Some"),
-    Rules(lines="plain", where="where books: name != \"Delta\"", direction="<-", duplicate="overwrite"),
+    Rules(lines="plain", where='where books: name != "Delta"', direction="<-", duplicate="overwrite"),
 )
 
 
 def check(case: Case) -> None:
     """After every step, and in the end."""
+
     def seen(pair: Twins, step: Step, outcome: Outcome | None) -> None:
         del step, outcome
         nothing_deleted(pair)
@@ -32,7 +44,6 @@ def check(case: Case) -> None:
     with played(case, seen) as pair:
         nothing_deleted(pair)
         living_are_not_gone(pair)
-
 
 
 @examples(30)

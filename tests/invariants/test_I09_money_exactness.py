@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import engine_changes, marks, require
+from tests.simulator.oracles import engine_changes, marks
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 SHAPE = Shape(runs=2, edits=6, faults=3, begin_synced=100)
 RULES = (Rules(lines="rich", conflict="crm"),)
@@ -34,7 +34,7 @@ def check(case: Case) -> None:
                 step = Step(do="edit", side=step.side, pick=step.pick, fields=fields)  # noqa: PLW2901 - without amounts
             perform(pair, step)
         pair.settle()
-        written = [change for change in engine_changes(pair, since if settled else None)]
+        written = engine_changes(pair, since if settled else None)
         amounts = [change for change in written if change.field.casefold() == "credit" and settled]
         require(not amounts, f"amounts were written though none changed: {amounts[:2]}")
         for change in engine_changes(pair):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from syncdsl.state import State
+from hypothesis import given
 from tests.simulator.cases import Case, play
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Twins
 from tests.simulator.oracles import bijection, links_name_records
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+
+if TYPE_CHECKING:
+    from tests.simulator.harness import Twins
+
+    from syncdsl.state import State
 
 SHAPE = Shape(runs=2, faults=3, merges=True, forget=True)
 RULES = (Rules(lines="plain"), Rules(lines="plain", duplicate="skip"), Rules(lines="plain", dedupe="Email == mail"))

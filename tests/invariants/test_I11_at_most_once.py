@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
-
-from syncdsl.adapters.protocol import Tier
 from tests.simulator.cases import Case, Step, play
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Outcome, Twins
 from tests.simulator.oracles import at_most_one
 from tests.simulator.playing import played, playing
 from tests.simulator.regressions import verify
@@ -18,6 +16,11 @@ from tests.simulator.rules import Rules
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 from tests.simulator.switches import Switches
+
+from syncdsl.adapters.protocol import Tier
+
+if TYPE_CHECKING:
+    from tests.simulator.harness import Outcome, Twins
 
 SHAPE = Shape(runs=3, faults=4, soon=40, merges=True, reads=(Fate.UNREACHABLE, Fate.TRUNCATED))
 KEYLESS = Rules(lines="plain", direction="->", duplicate="overwrite", keyless=("left", "right"))

@@ -7,18 +7,23 @@ every other group is left as it is.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
 
 from hypothesis import given
-
-from syncdsl.schema.canonical import match_form
-from syncdsl.schema.types import TextType
-from tests.simulator.cases import Case
+from tests.simulator.agreement import named
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import SIDES, engine_changes, named, require
+from tests.simulator.oracles import engine_changes
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import SIDES, require
+
+from syncdsl.schema.canonical import match_form
+from syncdsl.schema.types import TextType
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(partners=5, edits=0, runs=1, faults=3, begin_synced=0, acts=False)
 RULES = (Rules(lines="plain"), Rules(lines="plain", direction="->"))
@@ -58,7 +63,9 @@ def check(case: Case) -> None:
                     # A one-way module tells of its source side; what is only on the other one is nobody's question.
                     silent = {*lefts, *(rights if both_ways else ())} - told
                     require(not silent, f"{form}: {sorted(silent)} is disputed, and nobody is told")
-        expected = sum((len(a), len(b)) == (1, 0) or ((len(a), len(b)) == (0, 1) and both_ways) for a, b in groups.values())
+        expected = sum(
+            (len(a), len(b)) == (1, 0) or ((len(a), len(b)) == (0, 1) and both_ways) for a, b in groups.values()
+        )
         require(len(made) == expected, f"{len(made)} records were made instead of {expected}")
         asked = Counter((hold.why, hold.record.text, hold.field) for hold in quiet.holds)
         require(all(many == 1 for many in asked.values()), f"asked more than once: {asked.most_common(3)}")

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.simulator.generator import Shape
+from tests.simulator.playing import played
+from tests.simulator.regressions import verify
+from tests.simulator.rules import Rules
+from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 from syncdsl.changes.effects import Create, Hold
 from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.schema.canonical import canonical, match_form
 from syncdsl.schema.types import EmailType, PhoneType, TextType, UrlType
-from tests.simulator.cases import Case
-from tests.simulator.generator import Shape
-from tests.simulator.oracles import require
-from tests.simulator.playing import played
-from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules
-from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
+    from tests.simulator.cases import Case
+
     from syncdsl.changes.change_set import ChangeSet
 
 SHAPE = Shape(partners=6, edits=0, runs=1, faults=0, deaths=False, begin_synced=0, acts=False)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from tests.simulator.cases import Case
+from hypothesis import given
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import at_most_one, marks, nothing_deleted, nothing_made, require, unpartnered
+from tests.simulator.oracles import at_most_one, marks, nothing_deleted, nothing_made, unpartnered
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=2, faults=3)
 RULES = (

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from tests.simulator.cases import Case
+from hypothesis import given
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import OTHER, key_of, require
+from tests.simulator.oracles import key_of
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import OTHER, require
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=3, edits=9, faults=3, begin_synced=80, restores=False)
 RULES = (
@@ -22,7 +26,7 @@ RULES = (
 
 
 def check(case: Case) -> None:
-    """A key is created at most once in a lifetime, and none for the partner of what was deleted."""
+    """Count creates: at most one of a key in a lifetime, and none for the partner of what was deleted."""
     with played(case) as pair:
         for side, system in pair.systems.items():
             made = [
@@ -48,5 +52,3 @@ def check(case: Case) -> None:
 def test_I16_no_resurrection(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I16: deleted records stay deleted, whatever fails and whatever their partners become."""
     verify("I16", case, check)
-
-

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
-
-from tests.simulator.cases import Case
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import require
 from tests.simulator.playing import essence, played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=2, faults=2, edits=8, merges=True)
-RULES = (Rules(lines="rich"), Rules(lines="references", conflict="review"), Rules(lines="plain", duplicate="clone in books"))
+RULES = (
+    Rules(lines="rich"),
+    Rules(lines="references", conflict="review"),
+    Rules(lines="plain", duplicate="clone in books"),
+)
 
 
 def check(case: Case) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from hypothesis import given
-
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import marks, no_writes, require
+from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import asked, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 SHAPE = Shape(runs=2, faults=3, forget=True)
 RULES = (Rules(lines="rich"), Rules(lines="references"), Rules(lines="plain", duplicate="skip"))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.draws import Searched
 from tests.simulator.generator import Shape, deed
-from tests.simulator.oracles import marks, no_writes, require
+from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import asked, played, previewed, sent
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 SHAPE = Shape(runs=2, faults=2, edits=8)
 RULES = (Rules(lines="rich"), Rules(lines="references"), Rules(lines="plain", duplicate="clone in books"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from hypothesis import given
-
 from tests.simulator.cases import Case, perform
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import require
 from tests.simulator.playing import asked, playing, previewed, sent
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 SHAPE = Shape(runs=3, faults=3, merges=True, deaths=False)
 RULES = (Rules(lines="rich"), Rules(lines="references"), Rules(lines="plain", duplicate="clone in books"))
@@ -27,7 +26,9 @@ def check(case: Case) -> None:
             if step.do != "run" or outcome is None or outcome.report is None:
                 continue
             report = outcome.report
-            announced = {(kind, connection, name): dict(fields) for kind, connection, name, fields in previewed(report.changes)}
+            announced = {
+                (kind, connection, name): dict(fields) for kind, connection, name, fields in previewed(report.changes)
+            }
             for kind, connection, name, fields in sent(pair, before):
                 known = announced.get((kind, connection, name))
                 require(known is not None, f"{kind} {connection} {name} was sent, and nobody was told")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypothesis import given
-
-from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED
 from tests.simulator.cases import Case, perform
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import marks, no_writes, require
+from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import asked, playing, previewed, sent
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED
 
 SHAPE = Shape(runs=2, edits=8, faults=2, partners=5)
 RULES = (

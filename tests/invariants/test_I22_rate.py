@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.simulator.strategies import examples
+from tests.simulator.violation import require
 
 from syncdsl.adapters.priority import Priority
 from syncdsl.adapters.transport.windows import DAY, MINUTE, Call, CallLimits, Usage
-from tests.simulator.oracles import require
-from tests.simulator.strategies import examples
 
 CLASSES = tuple(Priority)
 

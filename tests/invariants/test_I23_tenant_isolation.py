@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from hypothesis import given
-
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import require
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 SHAPE = Shape(runs=3, faults=3)
 RULES = (Rules(lines="plain"), Rules(lines="references"))

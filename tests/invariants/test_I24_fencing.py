@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from syncdsl.diagnostics.codes.runs import LEASE_HELD
 from tests.simulator.cases import Case, Step, play
 from tests.simulator.generator import Shape
 from tests.simulator.harness import Twins
-from tests.simulator.oracles import at_most_one, bijection, require
+from tests.simulator.oracles import at_most_one, bijection
 from tests.simulator.playing import essence, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.schedule import Schedule
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+from syncdsl.diagnostics.codes.runs import LEASE_HELD
 
 if TYPE_CHECKING:
-    from syncdsl.state import State
     from tests.simulator.harness import Outcome
+
+    from syncdsl.state import State
 
 SHAPE = Shape(runs=1, faults=0, deaths=False, acts=False)
 RULES = (Rules(lines="plain", conflict="crm"), Rules(lines="references", conflict="crm"))
@@ -81,7 +83,7 @@ def _other_worker(pair: Twins) -> Outcome:
 def overtaken_cases(draw: st.DrawFn) -> Case:
     """Return a case whose last step says at which call the worker falls asleep."""
     case = draw(cases(rules=RULES, shape=SHAPE))
-    kept = tuple(step for step in case.steps if step.do not in {"run"})
+    kept = tuple(step for step in case.steps if step.do != "run")
     return replace(case, steps=(*kept, Step(do="wait", pick=draw(st.integers(2, 12)))))
 
 

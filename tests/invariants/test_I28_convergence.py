@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from tests.simulator.cases import Case
+from hypothesis import given
+from tests.simulator.agreement import converged
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import converged
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=3, faults=3, jumps=True)
 RULES = (

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tests.simulator.cases import Case
 from tests.simulator.draws import Searched, choose
 from tests.simulator.generator import LOSSY, Shape
-from tests.simulator.oracles import marks, no_writes, require
+from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=2, faults=2, restores=False)
 RULES = (Rules(lines="rich"), Rules(lines="rich", conflict="crm"), Rules(lines="plain", duplicate="clone in books"))

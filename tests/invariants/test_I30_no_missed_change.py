@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-
+from tests.simulator.agreement import converged
 from tests.simulator.cases import Case, play
 from tests.simulator.draws import Searched, choose
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import converged, require
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.switches import Switches
 
 SHAPE = Shape(
     runs=4, edits=10, faults=1, deaths=True, begin_synced=100, duplicates=False, deletes=False, restores=False, soon=70
@@ -45,21 +49,17 @@ def skewed(draw: st.DrawFn) -> Case:
     case = draw(cases(rules=RULES, shape=SHAPE))
     source = Searched(draw)
 
-    def worse(side: str) -> None:
-        nonlocal case
-        mine = replace(
-            case.left if side == "left" else case.right,
+    def worse(mine: Switches) -> Switches:
+        return replace(
+            mine,
             reading=choose(source, ("keyset", "newest", "offset")),
             skew=choose(source, (0.0, 55.0, -55.0)),
             granularity=choose(source, (1, 10)),
             page_size=choose(source, (2, 1, 3)),
             overlap=120.0,
         )
-        case = replace(case, **{side: mine})
 
-    worse("left")
-    worse("right")
-    return case
+    return replace(case, left=worse(case.left), right=worse(case.right))
 
 
 @examples(30)

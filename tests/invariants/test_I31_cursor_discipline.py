@@ -8,21 +8,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
-
-from syncdsl.adapters.zoho_crm.cursors import read_cursor
 from tests.simulator.cases import Case, play
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import SIDES, require
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import MODULES, Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import SIDES, require
+
+from syncdsl.adapters.zoho_crm.cursors import read_cursor
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from syncdsl.state import State
     from tests.simulator.harness import Twins
+
+    from syncdsl.state import State
 
 SHAPE = Shape(runs=4, edits=8, faults=3, soon=60)
 RULES = (Rules(lines="plain"),)

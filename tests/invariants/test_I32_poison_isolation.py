@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
-
 from tests.simulator.cases import Case, Step, play
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Twins
-from tests.simulator.oracles import require
 from tests.simulator.playing import essence, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.harness import Twins
 
 SHAPE = Shape(runs=2, edits=6, faults=0, deaths=False, acts=False, duplicates=False)
 RULES = (Rules(lines="plain", conflict="crm"), Rules(lines="references", conflict="crm"))

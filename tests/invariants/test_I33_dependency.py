@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from syncdsl.schema.values import Ref
+from tests.simulator.agreement import converged
 from tests.simulator.cases import Case, play
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import converged, require
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import MODULES, Rules, SideName
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +72,7 @@ def check(case: Case) -> None:
 def family(pair: Twins, many: int) -> None:
     """Make a chain of accounts, each below the next one, so that children come before their parents."""
     ids = [pair.insert("left", Name=f"Generation {number}") for number in range(many + 2)]
-    for child, parent in zip(ids, ids[1:], strict=False):
+    for child, parent in pairwise(ids):
         pair.edit("left", child, Parent=Ref(MODULES["left"], parent))
 
 

@@ -10,21 +10,20 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.simulator.cases import Case, Step
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import require
 from tests.simulator.playing import essence, played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 SHAPE = Shape(runs=1, faults=0, deaths=False, acts=False, begin_synced=100, edits=1)
 RULES = (Rules(lines="plain", conflict="crm"), Rules(lines="references", conflict="crm"))
 
 
 def check(case: Case) -> None:
-    """The runs that hints cause come on top of those of the schedule."""
+    """Compare with the case without the runs that hints cause."""
     without = replace(case, steps=tuple(step for step in case.steps if not (step.do == "run" and step.soon)))
     with played(without) as pair:
         expected = essence(pair)

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.simulator.cases import Case, Step
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import require
 from tests.simulator.playing import essence, played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
 
 SHAPE = Shape(runs=3, faults=2)
 RULES = (Rules(lines="rich"), Rules(lines="plain", conflict="crm"), Rules(lines="references"))

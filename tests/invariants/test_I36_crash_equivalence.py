@@ -9,19 +9,24 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-
-from syncdsl.adapters.protocol import Tier
 from tests.simulator.cases import Case, Step, play
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import at_most_one, require
+from tests.simulator.oracles import at_most_one
 from tests.simulator.playing import essence, played, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
 from tests.simulator.switches import Switches
+from tests.simulator.violation import require
+
+from syncdsl.adapters.protocol import Tier
 
 SHAPE = Shape(runs=2, faults=0, acts=False)
-RULES = (Rules(lines="rich", conflict="crm"), Rules(lines="references"), Rules(lines="plain", duplicate="clone in books"))
+RULES = (
+    Rules(lines="rich", conflict="crm"),
+    Rules(lines="references"),
+    Rules(lines="plain", duplicate="clone in books"),
+)
 MOST = 200
 """Points of one run that are all tried."""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
+from hypothesis import given
+from tests.simulator.agreement import converged
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Twins
-from tests.simulator.oracles import converged, living_are_not_gone, marks, nothing_deleted, nothing_made, no_writes, require
+from tests.simulator.oracles import living_are_not_gone, marks, no_writes, nothing_deleted, nothing_made
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.harness import Twins
 
 SHAPE = Shape(runs=1, edits=6, faults=2, begin_synced=100, deletes=False, restores=False, duplicates=False, acts=False)
 RULES = (Rules(lines="plain", view="Some", conflict="crm"), Rules(lines="rich", view="Some", conflict="crm"))
@@ -21,7 +26,9 @@ NOTHING = {"Name": "nobody has this name"}
 def check(case: Case) -> None:
     """Sync; narrow the view to nothing; edit; run; widen it again: the same links, and the edits travel."""
     inserts = [step for step in case.steps if step.do == "insert"]
-    edits = [step for step in case.steps if step.do == "edit" and "Name" not in step.fields and "name" not in step.fields]
+    edits = [
+        step for step in case.steps if step.do == "edit" and "Name" not in step.fields and "name" not in step.fields
+    ]
     with playing(case) as pair:
         for step in (*inserts, Step(do="settle")):
             perform(pair, step)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
-
-from syncdsl.state.lineage import fold
 from tests.simulator.cases import Case, Step
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Outcome, Twins
-from tests.simulator.oracles import require
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+from syncdsl.state.lineage import fold
+
+if TYPE_CHECKING:
+    from tests.simulator.harness import Outcome, Twins
 
 SHAPE = Shape(runs=3, faults=3, merges=True)
 RULES = (Rules(lines="rich"), Rules(lines="references"), Rules(lines="plain", duplicate="clone in books"))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from typing import TYPE_CHECKING
 
-from syncdsl.changes.verification import Verification
-from syncdsl.trial.verification import verify as look
-from tests.simulator.cases import Case
+from hypothesis import given
+from tests.simulator.agreement import line_agrees, without_suffix
 from tests.simulator.generator import Shape
-from tests.simulator.harness import Twins
-from tests.simulator.oracles import line_agrees, marks, no_writes, require, without_suffix
+from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import asked, played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+from syncdsl.trial.verification import verify as look
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
+    from tests.simulator.harness import Twins
+
+    from syncdsl.changes.verification import Verification
 
 SHAPE = Shape(runs=2, faults=3, edits=8, restores=False)
 RULES = (
@@ -40,7 +47,8 @@ def check(case: Case) -> None:
 
 def _verified(pair: Twins) -> Verification:
     with pair.calmly():
-        return pair.on_a_copy(lambda state: look(pair.run(state), limit=EVERYTHING))
+        found: Verification = pair.on_a_copy(lambda state: look(pair.run(state), limit=EVERYTHING))
+        return found
 
 
 def _differing(pair: Twins) -> set[tuple[str, str, str]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypothesis import given
-
 from tests.simulator.cases import Case, play
 from tests.simulator.generator import Shape
-from tests.simulator.oracles import SIDES, marks, no_writes, require
+from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import asked, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import SIDES, require
 
 SHAPE = Shape(runs=2, faults=1, begin_synced=100)
 RULES = (Rules(lines="plain"), Rules(lines="references"))

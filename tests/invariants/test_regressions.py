@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.simulator.cases import Case
 from tests.simulator.regressions import Regression, check_of, rule_file, saved
 

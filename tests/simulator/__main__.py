@@ -1,6 +1,7 @@
 """Long runs: `python -m tests.simulator --creates 1000000`, `--seconds 600`, `--hunt I28`; progress as it goes.
 
-Without anything to hunt, creates are made under faults in tiers T0 to T2 until so many were sent, or the time is over. It ends with 1 when a record was made twice or lost, when the faults were too few to prove anything, or when
+Without anything to hunt, creates are made under faults in tiers T0 to T2 until so many were sent, or the time is over.
+It ends with 1 when a record was made twice or lost, when the faults were too few to prove anything, or when
 the same creates without lookup before resending made no record twice.
 """
 
@@ -14,8 +15,9 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import count
 from typing import TYPE_CHECKING
 
-from syncdsl.adapters.protocol import Tier
 from tests.simulator.creates import Tally, create_round
+
+from syncdsl.adapters.protocol import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +61,8 @@ def prove(seed: int, *, creates: int, seconds: float, jobs: int) -> int:
         now = time.monotonic()
         if now - said > 10:
             said = now
-            say(f"{total.sent:>11,} creates, {total.share:.0f} % met a fault, {total.doubled} twice, {total.lost} lost, {now - began:,.0f} s")
+            made = f"{total.sent:>11,} creates, {total.share:.0f} % met a fault"
+            say(f"{made}, {total.doubled} twice, {total.lost} lost, {now - began:,.0f} s")
         if total.sent >= creates or now - began > seconds or total.doubled or total.lost:
             break
     for tier, tally in tallies.items():
@@ -91,7 +94,9 @@ def _rounds(seed: int, jobs: int) -> Iterator[tuple[Tier, Tally]]:
         for one, tier in work:
             yield tier, create_round(one, tier)
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        waiting = [(tier, pool.submit(create_round, one, tier)) for (one, tier), _ in zip(work, range(2 * jobs))]
+        waiting = [
+            (tier, pool.submit(create_round, one, tier)) for (one, tier), _ in zip(work, range(2 * jobs), strict=False)
+        ]
         while True:
             tier, first = waiting.pop(0)
             yield tier, first.result()
@@ -102,8 +107,8 @@ def _rounds(seed: int, jobs: int) -> Iterator[tuple[Tier, Tally]]:
 def line(name: str, tally: Tally) -> str:
     """Return a tally on one line."""
     return (
-        f"{name:>4}: {tally.wanted:>9,} records, {tally.sent:>11,} creates sent, {tally.share:5.1f} % met a fault before "
-        f"their answer, {tally.doubled:,} twice, {tally.lost:,} lost"
+        f"{name:>4}: {tally.wanted:>9,} records, {tally.sent:>11,} creates sent, {tally.share:5.1f} % met a fault "
+        f"before their answer, {tally.doubled:,} twice, {tally.lost:,} lost"
     )
 
 

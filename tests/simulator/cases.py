@@ -7,13 +7,15 @@ left out.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from syncdsl.schema.values import Fields, fields_from_json, fields_to_json
 from tests.simulator.harness import BETWEEN, Outcome, Twins
 from tests.simulator.rules import MODULES, Rules, SideName
 from tests.simulator.schedule import Fate
 from tests.simulator.switches import Switches
+
+from syncdsl.schema.values import Fields, fields_from_json, fields_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,8 @@ class Step:
 
     `pick` (and `other`, for a merge) count among the living records of `side`, or for `restore` among the deleted.
     `seconds`: for `wait`, and how far the machine's clock jumps for `jump`. `many`: calls of `forbid`. A `run` has
-    `faults` by number of call (the next run follows `soon`, else an hour later), `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`.
+    `faults` by number of call, `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`;
+    the next run follows `soon`, else an hour later.
     `view` names by `fields` what the view shows from now on (records whose fields have these values; none: all).
     `mend` takes a poisoned text out of a record.
     """
@@ -54,7 +57,7 @@ class Step:
         """Return what says something."""
         found: dict[str, Any] = {"do": self.do}
         for name in ("pick", "other", "seconds", "many", "sweep", "soon", "die_at"):
-            if getattr(self, name) not in {0, None, False}:
+            if getattr(self, name) not in {0, None}:
                 found[name] = getattr(self, name)
         if self.do in {"insert", "edit", "delete", "restore", "merge", "forbid", "view", "mend"}:
             found["side"] = self.side
@@ -88,7 +91,9 @@ class Case:
 
     def to_json(self) -> dict[str, Any]:
         """Return the case without its rule file."""
-        rules = {name: value for name, value in asdict(self.rules).items() if value != getattr(Rules(), name)}
+        rules: dict[str, Any] = {
+            name: value for name, value in asdict(self.rules).items() if value != getattr(Rules(), name)
+        }
         return {
             "rules": rules,
             "left": self.left.to_json(),
@@ -100,7 +105,9 @@ class Case:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Case:
         """Return the case of a form made by `to_json`."""
-        rules = {name: tuple(value) if isinstance(value, list) else value for name, value in data["rules"].items()}
+        rules: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data["rules"].items()
+        }
         return cls(
             rules=Rules(**rules),
             left=Switches.from_json(data["left"]),
@@ -131,7 +138,7 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
         case "run":
             twins.schedule.begin(
                 planned=dict(step.faults),
-                acts={number: [lambda act=act: perform(twins, act)] for number, act in step.acts},
+                acts={number: [partial(perform, twins, act)] for number, act in step.acts},
                 die_at=step.die_at,
             )
             return twins.apply(sweep=step.sweep, pause=SOON if step.soon else BETWEEN)
@@ -149,8 +156,8 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
             twins.connections[step.side].forbidden += step.many
         case "view":
             wanted = dict(step.fields)
-            twins.systems[step.side].views[MODULES[step.side], "Some"] = (
-                lambda fields: all(fields.get(name) == value for name, value in wanted.items())
+            twins.systems[step.side].views[MODULES[step.side], "Some"] = lambda fields: all(
+                fields.get(name) == value for name, value in wanted.items()
             )
         case _:
             _act(twins, step)
@@ -182,7 +189,7 @@ def _act(twins: Twins, step: Step) -> None:
             system.merge(held.id, living[step.other % len(living)].id)
         case "mend":
             poison = system.switches.poison
-            mended = {
+            mended: Fields = {
                 name: value.replace(poison, "").strip()
                 for name, value in held.now.fields.items()
                 if poison and isinstance(value, str) and poison in value

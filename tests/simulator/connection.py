@@ -6,16 +6,19 @@ A call takes time on the virtual clock, may die before and after, and meets the 
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
+
+from tests.simulator.listing import Reading, order_of, version_of
+from tests.simulator.schedule import DOUBTFUL, OF_READS, OF_WRITES, Fate
+from tests.simulator.writing import KEYLESS, Writer, record_of
 
 from syncdsl.adapters.protocol import (
     Ambiguous,
     Capabilities,
     Change,
     DocumentAction,
-    DuplicateKey,
     Identity,
-    MovedOn,
     NewRecord,
     NotSent,
     ObservationEnd,
@@ -26,7 +29,6 @@ from syncdsl.adapters.protocol import (
     Rejected,
     Sample,
     Tier,
-    Written,
 )
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import (
@@ -36,24 +38,20 @@ from syncdsl.diagnostics.codes.adapters import (
     UNEXPECTED_ANSWER,
     UNREACHABLE,
 )
-from syncdsl.schema.canonical import canonical
 from syncdsl.schema.values import Value, is_empty
-from tests.simulator.listing import Reading, order_of, version_of
-from tests.simulator.schedule import DOUBTFUL, OF_READS, OF_WRITES, Fate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
     from tests.simulator.schedule import Schedule
     from tests.simulator.system import Held, System, Version
+
+    from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
 
 SECONDS = 0.25
 """How long a call takes."""
 TIMEOUT = 30.0
 """How long one without an answer takes."""
-REPLAY = 1800.0
-"""How many seconds a system remembers an idempotency key."""
 OF_PAGES = (*OF_READS, Fate.TRUNCATED, Fate.EMPTY)
 _FAULTS = {
     Fate.UNREACHABLE: (UNREACHABLE, "no answer"),
@@ -71,6 +69,7 @@ class SimulatedConnection:
         self.schedule = schedule
         self.forbidden = 0
         self._lock = threading.RLock()
+        self._writer = Writer(system)
 
     # -- what it is ---------------------------------------------------------------------------------------------
 
@@ -87,7 +86,7 @@ class SimulatedConnection:
             overlap_seconds=switches.overlap,
             conditional_update=True,
             page_size=switches.page_size,
-            keyless=Tier.T4,
+            keyless=KEYLESS,
         )
 
     def identity(self) -> Identity:
@@ -149,7 +148,7 @@ class SimulatedConnection:
         with self._lock:
             self._read("fetch", f"{module} {' '.join(ids)}")
             found = {one: held for one in ids if (held := self.system.get(module, one)) is not None}
-            answer = {one: self._record(held, held.now, fields) for one, held in found.items()}
+            answer = {one: record_of(self.system, held, held.now, fields) for one, held in found.items()}
             self._leave("fetch")
             return answer
 
@@ -166,7 +165,7 @@ class SimulatedConnection:
                     continue
                 rows = self.system.found(module, field, value, by_index=self.system.switches.find_by_index)
                 if rows:
-                    found[value] = [self._record(held, version, fields) for held, version in rows]
+                    found[value] = [record_of(self.system, held, version, fields) for held, version in rows]
             self._leave("find")
             return found
 
@@ -181,7 +180,7 @@ class SimulatedConnection:
         """Return records whose label contains a text."""
         label = self._module(module, fields).label_field
         found = [
-            self._record(held, held.now, fields)
+            record_of(self.system, held, held.now, fields)
             for held in self.system.living(module)
             if text.casefold() in str(held.now.fields.get(label) or "").casefold()
         ]
@@ -194,7 +193,7 @@ class SimulatedConnection:
         self._module(module, ())
         self._ask("create", module, records)
         keys = [new.key or "" for new in records]
-        acts = [lambda new=new: self._create(module, new, safe=safe) for new in records]
+        acts = [partial(self._writer.create, module, new, safe=safe) for new in records]
         return self._write("create", module, keys, acts)
 
     def update(self, module: str, changes: Sequence[Change]) -> list[Outcome]:
@@ -202,19 +201,19 @@ class SimulatedConnection:
         self._module(module, ())
         self._ask("update", module, changes)
         ids = [change.id for change in changes]
-        return self._write("update", module, ids, [lambda one=one: self._update(module, one) for one in changes])
+        return self._write("update", module, ids, [partial(self._writer.update, module, one) for one in changes])
 
     def delete(self, module: str, ids: Sequence[str]) -> list[Outcome]:
         """Delete records."""
         self._module(module, ())
         self._ask("delete", module, ids)
-        return self._write("delete", module, list(ids), [lambda one=one: self._delete(module, one) for one in ids])
+        return self._write("delete", module, list(ids), [partial(self._writer.delete, module, one) for one in ids])
 
     def deactivate(self, module: str, ids: Sequence[str]) -> list[Outcome]:
         """Make records inactive."""
         self._module(module, ())
         self._ask("deactivate", module, ids)
-        acts = [lambda one=one: self._deactivate(module, one) for one in ids]
+        acts = [partial(self._writer.deactivate, module, one) for one in ids]
         return self._write("deactivate", module, list(ids), acts)
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
@@ -225,80 +224,16 @@ class SimulatedConnection:
     def close(self) -> None:
         """Do nothing."""
 
-    # -- what a write comes to --------------------------------------------------------------------------------------
-
-    def _create(self, module: str, new: NewRecord, *, safe: bool) -> Outcome:
-        schema, system = self.system.module(module), self.system
-        tier = self.capabilities.tier_of(schema)
-        fields = dict(new.fields)
-        if schema.key_field is not None and new.key is not None:
-            fields[schema.key_field] = new.key
-            replay, at = system.replies.get(new.key, ("", 0.0))
-            if tier is Tier.T0 and replay and system.timeline.seconds - at < REPLAY:
-                return self._written(system.records[replay])
-            if tier in {Tier.T1, Tier.T2}:
-                holder = system.holder(module, schema.key_field, new.key)
-                if holder is not None and tier is Tier.T1 and safe and system.get(module, holder) is not None:
-                    return self._update(module, Change(id=holder, fields=new.fields))
-                if holder is not None:
-                    return DuplicateKey(id=holder)
-        if not schema.creatable:
-            return Rejected(code="NOT_SUPPORTED", message="records of this module cannot be created")
-        refusal = system.refusal(module, fields, creating=True)
-        if refusal is not None:
-            return refusal
-        held = system.insert(module, fields, author="engine", key=new.key)
-        if tier is Tier.T0 and new.key is not None:
-            system.replies[new.key] = (held.id, system.timeline.seconds)
-        system.counts["created"] += 1
-        return self._written(held)
-
-    def _update(self, module: str, change: Change) -> Outcome:
-        schema, current = self.system.module(module), self.system.get(module, change.id)
-        if current is None:
-            if change.based_on is not None:
-                return MovedOn()
-            return Rejected(code="ABSENT", message="there is no such record")
-        fields = dict(change.fields)
-        if change.based_on is not None:
-            for name in fields:
-                kind = schema.fields[name].value
-                if canonical(current.now.fields.get(name), kind) != canonical(change.based_on.fields.get(name), kind):
-                    return MovedOn()
-        if schema.key_field is not None and change.key is not None:
-            fields[schema.key_field] = change.key
-        refusal = self.system.refusal(module, fields, creating=False, identifier=change.id)
-        return refusal or self._written(self.system.edit(module, change.id, fields, author="engine"))
-
-    def _delete(self, module: str, identifier: str) -> Outcome:
-        if self.system.get(module, identifier) is not None:
-            self.system.delete(module, identifier, author="engine")
-        return Written(id=identifier)
-
-    def _deactivate(self, module: str, identifier: str) -> Outcome:
-        if self.system.get(module, identifier) is None:
-            return Rejected(code="ABSENT", message="there is no such record")
-        self.system.deactivate(module, identifier)
-        return Written(id=identifier)
-
-    def _written(self, held: Held) -> Written:
-        """Answer as the system does; its workflows run right after."""
-        version = held.now
-        self.system.after_our_write(held)
-        match self.system.switches.answers:
-            case "record":
-                return Written(id=held.id, record=self._record(held, version, tuple(version.fields)))
-            case "stamp":
-                return Written(id=held.id, modified=version.stamp)
-            case "id":
-                return Written(id=held.id)
+    # -- what a write meets --------------------------------------------------------------------------------------------
 
     def _write(self, kind: str, module: str, what: list[str], acts: Sequence[Callable[[], Outcome]]) -> list[Outcome]:
         with self._lock:
             fate = self._enter(kind, f"{module} {' '.join(what)}", OF_WRITES)
             self._count(kind, fate, len(acts))
             if self.system.switches.shuffled:
-                order = sorted(range(len(acts)), key=lambda number: order_of(what[number], self.system.switches.shuffled))
+                order = sorted(
+                    range(len(acts)), key=lambda number: order_of(what[number], self.system.switches.shuffled)
+                )
             else:
                 order = list(range(len(acts)))
             outcomes = self._outcomes(kind, fate, acts, order)
@@ -400,18 +335,8 @@ class SimulatedConnection:
             if token is not None and token == request.known(held.id):
                 unchanged.append(held.id)
             else:
-                records.append(self._record(held, version, request.fields))
+                records.append(record_of(self.system, held, version, request.fields))
         return Page(records=tuple(records), unchanged=tuple(unchanged), gone=gone)
-
-    def _record(self, held: Held, version: Version, wanted: Sequence[str]) -> Record:
-        return Record(
-            module=held.module,
-            id=held.id,
-            fields={name: version.fields[name] for name in wanted if name in version.fields},
-            version=version_of(self.system, version),
-            modified=version.stamp,
-            created=held.created,
-        )
 
     def _module(self, name: str, fields: Sequence[str]) -> ModuleSchema:
         schema = self.system.schema.modules.get(name)

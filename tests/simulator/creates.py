@@ -6,13 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from syncdsl.adapters.protocol import Tier
-from syncdsl.engine.recovery import Recovery
 from tests.simulator.harness import Twins, twins
 from tests.simulator.oracles import at_most_one
 from tests.simulator.rules import MODULES, Rules
 from tests.simulator.schedule import Fate, Rates, Schedule
 from tests.simulator.switches import Switches
+
+from syncdsl.adapters.protocol import Tier
+from syncdsl.engine.recovery import Recovery
 
 if TYPE_CHECKING:
     from syncdsl.engine.context import Context

@@ -1,4 +1,4 @@
-"""Where a generator's choices come from: a search that shrinks them, or one seed. Simpler choices are smaller numbers."""
+"""Where a generator's choices come from: a search, or one seed. Simpler choices are smaller numbers."""
 
 from __future__ import annotations
 

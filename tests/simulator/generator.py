@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from syncdsl.adapters.protocol import Tier
 from tests.simulator.cases import Case, Step
 from tests.simulator.draws import Draw, chance, choose
 from tests.simulator.rules import Rules, SideName
 from tests.simulator.schedule import OF_LISTS, OF_WRITES, Fate
 from tests.simulator.switches import Coercion, Switches
 
+from syncdsl.adapters.protocol import Tier
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from syncdsl.schema.values import Fields, Value
 
@@ -135,9 +136,11 @@ def world(draw: Draw, rules: Rules, shape: Shape) -> tuple[Step, ...]:
         truth: Fields = {"name": NAMES[number % len(NAMES)]}
         truth |= {name: choose(draw, POOLS[name]) for name in MAPPED[rules.lines] if chance(draw, 50)}
         where = choose(draw, ("left", "both", "right", "both"))
-        for side in SIDES:
-            if where in {side, "both"}:
-                steps.append(Step(do="insert", side=side, fields=told(draw, truth, side, rough=where == "both")))
+        steps += [
+            Step(do="insert", side=side, fields=told(draw, truth, side, rough=where == "both"))
+            for side in SIDES
+            if where in {side, "both"}
+        ]
         if shape.duplicates and chance(draw, 15):
             side = choose(draw, SIDES)
             steps.append(Step(do="insert", side=side, fields=told(draw, truth, side, rough=True)))
@@ -160,9 +163,9 @@ def told(draw: Draw, truth: Fields, side: SideName, *, rough: bool) -> Fields:
     return found
 
 
-VARIANTS = (
-    lambda name: name,
-    lambda name: name.upper(),
+VARIANTS: tuple[Callable[[str], str], ...] = (
+    str,
+    str.upper,
     lambda name: f" {name.lower()} ",
     lambda name: f"{name} GmbH",
 )

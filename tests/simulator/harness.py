@@ -12,10 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syncdsl.diagnostics import Fault
-from syncdsl.engine.recovery import Recovery
-from syncdsl.engine.run import Run, apply, preview
-from syncdsl.state import open_state
 from tests.simulator.connection import SimulatedConnection
 from tests.simulator.rules import MODULES, Rules, SideName
 from tests.simulator.schedule import Crash, Schedule
@@ -23,14 +19,20 @@ from tests.simulator.switches import Switches
 from tests.simulator.system import System
 from tests.simulator.timeline import Timeline
 
+from syncdsl.diagnostics import Fault
+from syncdsl.engine.recovery import Recovery
+from syncdsl.engine.run import Run, apply, preview
+from syncdsl.state import open_state
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.simulator.system import Held
 
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.engine.report import ApplyReport
     from syncdsl.schema.values import Fields
     from syncdsl.state import State
-    from tests.simulator.system import Held
 
 CONNECTIONS: dict[SideName, str] = {"left": "crm", "right": "books"}
 BETWEEN = 3600.0
@@ -52,7 +54,7 @@ class Outcome:
             return f"died at {self.died}" if self.died else f"stopped: {self.fault}"
         if self.report is None:
             return "nothing"
-        parts = {
+        parts: dict[str, list[str]] = {
             "done": [f"{effect.kind} {effect.reason}" for effect in self.report.done],
             "failed": [f"{item.code} {item.message}" for item in self.report.failed],
             "unknown": [effect.kind for effect in self.report.unknown],
@@ -226,7 +228,8 @@ class Twins:
     def preview(self, *, sweep: bool = False) -> ChangeSet:
         """Preview without any disturbance."""
         with self.calmly():
-            return self._within(lambda state: preview(self.run(state, sweep=sweep)), scratch=True)
+            found: ChangeSet = self._within(lambda state: preview(self.run(state, sweep=sweep)), scratch=True)
+            return found
 
     def on_a_copy(self, act: Callable[[State], Any]) -> Any:
         """Do something with the private copy of the state that a command gets which changes nothing."""
@@ -242,9 +245,7 @@ class Twins:
     ) -> Outcome:
         """Apply once, whatever comes of it; then `pause` seconds pass."""
         try:
-            report = self._within(
-                lambda state: apply(self.run(state, sweep=sweep), confirm=confirm, expected=expected)
-            )
+            report = self._within(lambda state: apply(self.run(state, sweep=sweep), confirm=confirm, expected=expected))
         except Crash as crash:
             self._bury()
             return Outcome(died=str(crash))

@@ -21,10 +21,11 @@ from syncdsl.adapters.zoho_crm.cursors import cursor_after, read_cursor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.simulator.system import Held, System, Version
+
     from syncdsl.adapters.protocol import ObserveRequest
     from syncdsl.adapters.zoho_books.api import Api
     from syncdsl.adapters.zoho_books.modules import Module
-    from tests.simulator.system import Held, System, Version
 
 Rows = list[tuple["Held", "Version"]]
 
@@ -68,7 +69,8 @@ class Reading:
             self._latest = cursor.since
         if twice:
             # What moved while it was read by number can be missing from one reading; both count.
-            first, second = [], []
+            first: list[tuple[str, int]] = []
+            second: list[tuple[str, int]] = []
             for rows, gone in self._by_number(since):
                 first.extend((held.id, version.number) for held, version in rows)
                 yield rows, gone
@@ -186,6 +188,7 @@ class _NewestApi:
         return True
 
     def sorts_not(self, module: object) -> None:
+        del module
         raise AssertionError("the simulated list comes by change")
 
     def oldest(self, module: object) -> ListPage:

@@ -6,19 +6,21 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from syncdsl.changes.effects import Create, Update
-from syncdsl.changes.effects import Link as LinkEffect
-from syncdsl.schema.values import Ref, to_json
 from tests.simulator.cases import Case, play
 from tests.simulator.harness import CONNECTIONS, Twins, twins
 from tests.simulator.rules import KEYS, MODULES, SideName
 from tests.simulator.schedule import Schedule
 
+from syncdsl.changes.effects import Create, Update
+from syncdsl.changes.effects import Link as LinkEffect
+from syncdsl.schema.values import Ref, to_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from syncdsl.changes.change_set import ChangeSet
     from tests.simulator.cases import Seen
+
+    from syncdsl.changes.change_set import ChangeSet
 
 Essence = dict[SideName, list[tuple[tuple[str, str], ...]]]
 
@@ -54,9 +56,7 @@ def essence(pair: Twins) -> Essence:
     return {
         side: sorted(
             tuple(
-                sorted(
-                    (name, told(value)) for name, value in held.now.fields.items() if name not in {"id", KEYS[side]}
-                )
+                sorted((name, told(value)) for name, value in held.now.fields.items() if name not in {"id", KEYS[side]})
             )
             for held in system.living(MODULES[side])
         )

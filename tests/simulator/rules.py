@@ -27,13 +27,13 @@ from syncdsl.schema.types import (
     TextType,
     UrlType,
 )
-from syncdsl.schema.values import Fields, Value
 from syncdsl.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from syncdsl.plan.plan import Plan
+    from syncdsl.schema.values import Fields, Value
 
 SideName: TypeAlias = Literal["left", "right"]
 HEAD = "language 1\n\nconnection crm: memory\nconnection books: memory\n\n"
@@ -169,7 +169,9 @@ class Rules:
 
     def held(self, side: SideName, name: str, value: Value) -> Value:
         """Return the canonical form of a value of a field of the pair."""
-        module = self.schemas["crm"].modules["Accounts"] if side == "left" else self.schemas["books"].modules["customers"]
+        module = (
+            self.schemas["crm"].modules["Accounts"] if side == "left" else self.schemas["books"].modules["customers"]
+        )
         return canonical(value, module.fields[name].value)
 
 

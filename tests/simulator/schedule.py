@@ -103,7 +103,7 @@ class Schedule:
     seed: int = 0
     rates: Rates = field(default_factory=Rates)
     planned: dict[int, Fate] = field(default_factory=dict)
-    acts: dict[int, list[Callable[[], None]]] = field(default_factory=dict)
+    acts: dict[int, list[Callable[[], object]]] = field(default_factory=dict)
     die_at: int | None = None
     meanwhile: Callable[[random.Random], None] | None = None
     calm: bool = False
@@ -121,7 +121,7 @@ class Schedule:
         self,
         *,
         planned: Mapping[int, Fate] | None = None,
-        acts: Mapping[int, list[Callable[[], None]]] | None = None,
+        acts: Mapping[int, list[Callable[[], object]]] | None = None,
         die_at: int | None = None,
     ) -> None:
         """Begin a run: calls and points count from 1 again."""
@@ -151,9 +151,7 @@ class Schedule:
     def note(self, at: float, system: str, call: str, what: str, fate: str = "") -> None:
         """Write a line of the trace."""
         if self.keep:
-            self.trace.append(
-                Event(number=len(self.trace) + 1, at=at, system=system, call=call, what=what, fate=fate)
-            )
+            self.trace.append(Event(number=len(self.trace) + 1, at=at, system=system, call=call, what=what, fate=fate))
 
     def point(self, at: float, name: str) -> None:
         """Come past a point at which the process may die; a dead one does nothing more."""

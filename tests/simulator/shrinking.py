@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.simulator.switches import Switches
 
@@ -47,7 +47,8 @@ def _candidates(case: Case) -> Iterator[Case]:
         plain = Switches()
         for one in dataclass_fields(Switches):
             if getattr(mine, one.name) != getattr(plain, one.name):
-                yield replace(case, **{side: replace(mine, **{one.name: getattr(plain, one.name)})})
+                changes: dict[str, Any] = {side: replace(mine, **{one.name: getattr(plain, one.name)})}
+                yield replace(case, **changes)
     for number, step in enumerate(steps):
         for simpler in _simpler(step):
             yield replace(case, steps=(*steps[:number], simpler, *steps[number + 1 :]))
@@ -62,7 +63,8 @@ def _simpler(step: Step) -> Iterator[Step]:
         yield replace(step, faults=step.faults[:number] + step.faults[number + 1 :])
     for name, plain in (("die_at", None), ("sweep", False), ("soon", False), ("pick", 0), ("other", 0)):
         if getattr(step, name) != plain:
-            yield replace(step, **{name: plain})
+            changes: dict[str, Any] = {name: plain}
+            yield replace(step, **changes)
     for name in step.fields:
         if name.casefold() != "name" or step.do == "edit":
             rest = {other: value for other, value in step.fields.items() if other != name}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-
 from tests.simulator.draws import Searched
 from tests.simulator.generator import Shape, case
 from tests.simulator.rules import Rules

@@ -12,19 +12,21 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from tests.simulator.switches import Switches
+
 from syncdsl.adapters.protocol import Rejected
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.types import EmailType, IdType, PhoneType, TextType, UrlType
 from syncdsl.schema.values import Fields, Ref, Value, is_empty
-from tests.simulator.switches import Switches
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator
 
-    from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
     from tests.simulator.switches import Coercion
     from tests.simulator.timeline import Timeline
+
+    from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
 
 Author: TypeAlias = Literal["person", "engine", "server"]
 Operation: TypeAlias = Literal["insert", "edit", "delete", "restore", "merge", "deactivate"]

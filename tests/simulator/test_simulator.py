@@ -7,6 +7,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from tests.simulator.cases import Case, Step
+from tests.simulator.connection import SimulatedConnection
+from tests.simulator.creates import Tally, create_round
+from tests.simulator.draws import Seeded
+from tests.simulator.generator import LOSSY, Shape, case
+from tests.simulator.harness import twins
+from tests.simulator.playing import essence, played
+from tests.simulator.rules import LINES, Rules, schemas
+from tests.simulator.schedule import OF_LISTS, OF_WRITES, Fate, Rates, Schedule
+from tests.simulator.shrinking import shrink
+from tests.simulator.switches import Switches
+from tests.simulator.system import System
+from tests.simulator.timeline import Timeline
 
 from syncdsl.adapters.protocol import (
     Ambiguous,
@@ -23,19 +36,6 @@ from syncdsl.adapters.protocol import (
 )
 from syncdsl.diagnostics import Fault
 from syncdsl.schema.values import Ref
-from tests.simulator.cases import Case, Step
-from tests.simulator.connection import SimulatedConnection
-from tests.simulator.creates import Tally, create_round
-from tests.simulator.draws import Seeded
-from tests.simulator.generator import LOSSY, Shape, case
-from tests.simulator.harness import twins
-from tests.simulator.playing import essence, played
-from tests.simulator.rules import LINES, Rules, schemas
-from tests.simulator.schedule import OF_LISTS, OF_WRITES, Fate, Rates, Schedule
-from tests.simulator.shrinking import shrink
-from tests.simulator.switches import Switches
-from tests.simulator.system import System
-from tests.simulator.timeline import Timeline
 
 FIELDS = ("id", "key", "name", "phone")
 
@@ -293,7 +293,9 @@ def test_quotas_and_403_for_a_while() -> None:
 
 def test_every_fate_is_drawn() -> None:
     """The generator leaves no fault, no deed and no switch of the honest systems out."""
-    cases = [case(Seeded(random.Random(seed)), shape=Shape(forget=True, jumps=True, merges=True)) for seed in range(300)]
+    cases = [
+        case(Seeded(random.Random(seed)), shape=Shape(forget=True, jumps=True, merges=True)) for seed in range(300)
+    ]
     fates = {fate for one in cases for step in one.steps for _, fate in step.faults}
     assert fates >= {*OF_LISTS, *OF_WRITES}
     deeds = {step.do for one in cases for step in one.steps}
