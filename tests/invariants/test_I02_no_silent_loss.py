@@ -1,0 +1,39 @@
+"""I02: what a person wrote is there, was overwritten by a person, or stands in the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from tests.simulator.generator import Shape
+from tests.simulator.oracles import nothing_lost
+from tests.simulator.playing import played
+from tests.simulator.regressions import verify
+from tests.simulator.rules import Rules
+from tests.simulator.schedule import Fate
+from tests.simulator.strategies import cases, examples
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
+
+SHAPE = Shape(runs=3, faults=2, deaths=False, writes=(Fate.LOST_REQUEST, Fate.RATE, Fate.REFUSED))
+RULES = (
+    Rules(lines="rich"),
+    Rules(lines="rich", conflict="review"),
+    Rules(lines="references", conflict="crm"),
+    Rules(lines="plain", duplicate="clone in books", conflict="books"),
+    Rules(lines="one way", direction="->"),
+)
+
+
+def check(case: Case) -> None:
+    """Look for every overwritten value."""
+    with played(case) as pair:
+        nothing_lost(pair)
+
+
+@examples(30)
+@given(cases(rules=RULES, shape=SHAPE))
+def test_I02_no_silent_loss(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I02: no value that a person wrote disappears without a word."""
+    verify("I02", case, check)

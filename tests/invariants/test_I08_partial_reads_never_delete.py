@@ -1,0 +1,53 @@
+"""I08: readings that are cut, forbidden, empty or narrowed delete nothing and declare nothing gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from tests.simulator.generator import Shape
+from tests.simulator.oracles import living_are_not_gone, nothing_deleted
+from tests.simulator.playing import played
+from tests.simulator.regressions import verify
+from tests.simulator.rules import Rules
+from tests.simulator.schedule import Fate
+from tests.simulator.strategies import cases, examples
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case, Step
+    from tests.simulator.harness import Outcome, Twins
+
+SHAPE = Shape(
+    runs=3,
+    faults=4,
+    deletes=False,
+    restores=False,
+    reads=(Fate.TRUNCATED, Fate.EMPTY, Fate.FORBIDDEN),
+    writes=(Fate.EMPTY,),
+    views=True,
+)
+RULES = (
+    Rules(lines="plain"),
+    Rules(lines="plain", view="Some"),
+    Rules(lines="plain", where='where books: name != "Delta"', direction="<-", duplicate="overwrite"),
+)
+
+
+def check(case: Case) -> None:
+    """After every step, and in the end."""
+
+    def seen(pair: Twins, step: Step, outcome: Outcome | None) -> None:
+        del step, outcome
+        nothing_deleted(pair)
+        living_are_not_gone(pair)
+
+    with played(case, seen) as pair:
+        nothing_deleted(pair)
+        living_are_not_gone(pair)
+
+
+@examples(30)
+@given(cases(rules=RULES, shape=SHAPE))
+def test_I08_partial_reads_never_delete(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I08: cut, forbidden and empty readings and flipped views cause no delete."""
+    verify("I08", case, check)

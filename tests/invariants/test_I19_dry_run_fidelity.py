@@ -1,0 +1,58 @@
+"""I19: an apply performs exactly what was previewed; when the world moved on it performs nothing."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.simulator.cases import Case, Step, perform
+from tests.simulator.draws import Searched
+from tests.simulator.generator import Shape, deed
+from tests.simulator.oracles import marks, no_writes
+from tests.simulator.playing import asked, played, previewed, sent
+from tests.simulator.regressions import verify
+from tests.simulator.rules import Rules
+from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+SHAPE = Shape(runs=2, faults=2, edits=8)
+RULES = (Rules(lines="rich"), Rules(lines="references"), Rules(lines="plain", duplicate="clone in books"))
+
+
+def check(case: Case) -> None:
+    """Preview and apply what was previewed; with an edit in between (the script's last one), the same or nothing."""
+    *_, last = case.steps
+    with played(case, settle=False) as pair:
+        changes = pair.preview()
+        moved = pair.fork()
+        with pair.calmly():
+            before = asked(pair)
+            outcome = pair.apply(expected=changes)
+        require(outcome.fault is None, f"an apply of what was previewed was refused: {outcome.fault}")
+        require(sent(pair, before) == previewed(changes), "what was sent is not what was previewed")
+        perform(moved, last)
+        with moved.calmly():
+            before, since = asked(moved), marks(moved)
+            outcome = moved.apply(expected=changes)
+        if outcome.fault is not None:
+            no_writes(moved, since)
+        else:
+            require(sent(moved, before) == previewed(changes), "after an edit, something else was sent")
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> Case:
+    """Return a case that ends with an edit."""
+    from dataclasses import replace  # noqa: PLC0415 - only here
+
+    case = draw(cases(rules=RULES, shape=SHAPE))
+    return replace(case, steps=(*case.steps, deed(Searched(draw), case.rules, SHAPE)))
+
+
+@examples(30)
+@given(edited())
+def test_I19_dry_run_fidelity(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I19: executed writes are the previewed ones, fields and values included; else nothing is written."""
+    verify("I19", case, check)
+
+
+__all__ = ["Step"]

@@ -1,0 +1,41 @@
+"""I28: when people and faults stop, three runs bring everything that is not held to agreement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from tests.simulator.agreement import converged
+from tests.simulator.generator import Shape
+from tests.simulator.playing import played
+from tests.simulator.regressions import verify
+from tests.simulator.rules import Rules
+from tests.simulator.strategies import cases, examples
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
+
+SHAPE = Shape(runs=3, faults=3, jumps=True)
+RULES = (
+    Rules(lines="rich"),
+    Rules(lines="rich", conflict="review"),
+    Rules(lines="rich", conflict="crm"),
+    Rules(lines="references"),
+    Rules(lines="one way", direction="->"),
+    Rules(lines="plain", duplicate="clone in books"),
+    Rules(lines="plain", duplicate="skip"),
+)
+
+
+def check(case: Case) -> None:
+    """Settle within three runs and compare both sides line by line."""
+    with played(case, settle=False) as pair:
+        pair.settle(runs=3)
+        converged(pair, pair.preview(sweep=True))
+
+
+@examples(50)
+@given(cases(rules=RULES, shape=SHAPE))
+def test_I28_convergence(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I28: everything agrees in the end, or is held, kept or told of."""
+    verify("I28", case, check)

@@ -1,0 +1,40 @@
+"""I41: the date alone changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from tests.simulator.generator import Shape
+from tests.simulator.oracles import marks, no_writes
+from tests.simulator.playing import played
+from tests.simulator.regressions import verify
+from tests.simulator.rules import Rules
+from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import require
+
+if TYPE_CHECKING:
+    from tests.simulator.cases import Case
+
+SHAPE = Shape(runs=2, faults=2)
+RULES = (Rules(lines="rich"), Rules(lines="references"), Rules(lines="plain", duplicate="skip"))
+DAYS = (1, 30, 400)
+
+
+def check(case: Case) -> None:
+    """When all is quiet, let days and years pass."""
+    with played(case) as pair:
+        since = marks(pair)
+        for days in DAYS:
+            pair.timeline.advance(days * 86400.0)
+            with pair.calmly():
+                outcome = pair.apply()
+            require(outcome.idle, f"after {days} days something was done: {outcome.text}")
+        no_writes(pair, since)
+
+
+@examples(15)
+@given(cases(rules=RULES, shape=SHAPE))
+def test_I41_quiet_clock(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I41: advancing the date alone changes no record."""
+    verify("I41", case, check)
