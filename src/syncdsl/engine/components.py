@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.key_sources import sources_of
 from syncdsl.engine.nesting import inside, side_of
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
+    from syncdsl.engine.key_sources import Sources
     from syncdsl.engine.lines import SideName
     from syncdsl.plan.pairs import Pair
 
@@ -37,10 +39,11 @@ class Component:
         return self.free_left if side == "left" else self.free_right
 
 
-def component(pair: Pair, context: Context, side: SideName, ids: Iterable[str]) -> Component:
+def component(pair: Pair, context: Context, side: SideName, ids: Iterable[str], sources: Sources) -> Component:
     """Return the component around some free records of one side.
 
-    It grows through free records only: those that are linked claim nobody.
+    It grows through free records only: those that are linked claim nobody. Records that carry each other's keys are in
+    it together, whichever was looked at first: `sources` tells whose keys are carried.
     """
     state = context.run.state
     found = Component()
@@ -54,6 +57,8 @@ def component(pair: Pair, context: Context, side: SideName, ids: Iterable[str]) 
             seen[here] |= names
             free = _take(pair, context, here, sorted(names), found)
             _bring_carriers(pair, context, here, free, fresh)
+            for other, found_there in sources_of(pair, context, here, free, sources).items():
+                fresh[other] |= found_there
             lefts, rights = state.sharing(pair.name, here, free) if pair.keys or pair.adopt else (set(), set())
             fresh["left"] |= lefts
             fresh["right"] |= rights

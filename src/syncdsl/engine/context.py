@@ -67,6 +67,8 @@ class Context:
         """Links (by uid) of which one record is gone for certain, whatever becomes of the other one."""
         self.leaving: set[str] = set()
         """Links (by uid) whose other record this change set deletes."""
+        self.run_id = ""
+        """The run in the history; a preview has none."""
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
         self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}

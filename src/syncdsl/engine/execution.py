@@ -7,7 +7,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from syncdsl.adapters.priority import Priority, working_as
-from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Written
+from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Tier, Written
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.answers import Answer
 from syncdsl.engine.journal import Journal
@@ -172,7 +172,7 @@ class Execution:
                         module,
                         group,
                         self._names(connection, module),
-                        self.context.run.recovery.safe_create,
+                        self._replays(connection, module),
                     ): group
                     for group in window
                 }
@@ -199,6 +199,16 @@ class Execution:
                 problem = interrupt
         if problem is not None:
             raise problem
+
+    def _replays(self, connection: str, module: str) -> bool:
+        """Return whether creates are sent with the key of a system that replays them.
+
+        Where the key is only unique a create is sent plainly: sent again, the second is refused. An upsert is not, and
+        one that was lost and lands late would write over what somebody made of the record since.
+        """
+        schema = self.context.run.schemas[connection].modules[module]
+        tier = self.context.run.connections[connection].capabilities.tier_of(schema)
+        return self.context.run.recovery.safe_create and tier is Tier.T0
 
     def _names(self, connection: str, module: str) -> tuple[str, ...]:
         names = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
 from syncdsl.engine.created import created_link
+from syncdsl.engine.late_updates import overwritten
 from syncdsl.engine.lines import absorb, line_fields, pair_fields, written_link
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.operations import (
@@ -405,7 +406,7 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
                 "amount": first.effect.amount,
             }
         case UpdateRecord() | LinkRecords():
-            return {"fields": fields_to_json(write.change.fields) if write.change else {}}
+            return {"fields": fields_to_json(write.change.fields) if write.change else {}, **overwritten(write)}
         case DeleteRecord() | DeactivateRecord():
             return removal_payload(first)
         case VoidDocument():

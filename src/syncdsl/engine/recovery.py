@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from syncdsl.adapters.protocol import Tier
 from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
+from syncdsl.engine.late_updates import came_about
 from syncdsl.engine.matching import Match
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.report import Recovered
@@ -68,7 +70,7 @@ class Recovery:
     """How doubt is resolved: by asking the other system for the key, never by sending again."""
 
     safe_create = True
-    """Whether creates use the strongest protocol of the other system (upsert by key)."""
+    """Whether creates use the strongest protocol of the other system, where it replays what it was sent before."""
 
     def resolve(self, context: Context) -> list[Recovered]:
         """Settle every intent that an earlier run left open.
@@ -83,6 +85,8 @@ class Recovery:
                 resolution = self._resolve_create(intent, context)
             elif intent.op == "delete" and intent.state in {"sent", "ambiguous"}:
                 resolution = self._resolve_delete(intent, context)
+            elif intent.op in {"update", "key"} and intent.state in {"sent", "ambiguous"}:
+                resolution = self._resolve_update(intent, context)
             else:
                 resolution = self._drop(intent, context)
             resolved.append(Recovered(text=text, resolution=resolution))
@@ -100,6 +104,8 @@ class Recovery:
             return self._quarantine(intent, context, "nothing on the record can tell whether it was made")
         else:
             found = connection.find(intent.module, key_field, [intent.key], wanted).get(intent.key, [])
+            if not found and self._only_searched(intent, context) and may_still_land(intent, context):
+                return self._wait(intent, context)
         if not found:
             return self._drop(intent, context)
         if len(found) > 1:
@@ -112,10 +118,28 @@ class Recovery:
         )
         return f"it had arrived: {record_id}"
 
+    def _only_searched(self, intent: Intent, context: Context) -> bool:
+        """Return whether nothing but looking first keeps a create from happening twice: its key is not unique."""
+        module = context.run.schemas[intent.connection].modules[intent.module]
+        return context.run.connections[intent.connection].capabilities.tier_of(module) in {Tier.T3, Tier.T4}
+
     def _wait(self, intent: Intent, context: Context) -> str:
         """Leave a create in doubt for this run: it may still arrive."""
         self._in_doubt(intent, context, _doubt(intent, context, "it may still arrive", ()))
         return "in doubt: it may still arrive"
+
+    def _resolve_update(self, intent: Intent, context: Context) -> str:
+        """Find out whether an update came about: what it overwrote has to stand in the history then."""
+        entries = came_about(intent, context)
+        if not entries:
+            return self._drop(intent, context)
+
+        def settle(state: State) -> None:
+            state.resolve_intent(intent.iid, "done", remote_id=intent.record_id, detail="its values are there")
+            state.add_history(context.run_id, entries)
+
+        context.view.later(settle)
+        return f"it had arrived: {intent.record_id}"
 
     def _resolve_delete(self, intent: Intent, context: Context) -> str:
         """Find out whether a delete came about: guards per day count what did."""

@@ -107,7 +107,7 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         refuse_switched_off(state)
         context = _open(run, today=dt.date.fromisoformat(expected.today) if expected else None)
         _record_identity(run, context)
-        run_id = uuid.uuid4().hex[:12]
+        run_id = context.run_id = uuid.uuid4().hex[:12]
         state.because(_cause(run, run_id))
         rename_former(run)
         sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)

@@ -188,7 +188,8 @@ class _Work:
         if not isinstance(payload, dict):
             return payload
         return {
-            name: self._values(value) if name in {"fields", "source_base"} else value for name, value in payload.items()
+            name: self._values(value) if name in {"fields", "source_base", "old"} else value
+            for name, value in payload.items()
         }
 
     def _documents(self) -> None:

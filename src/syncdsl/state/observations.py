@@ -74,6 +74,16 @@ class Observations(Part):
                 found.update((row.record_id, row.version) for row in rows)
         return found
 
+    def stamps(self, step: str, ids: Iterable[str]) -> dict[str, dt.datetime]:
+        """Return when those of some records that an observation holds were modified, where that is known."""
+        found: dict[str, dt.datetime] = {}
+        statement = select(_R.record_id, _R.modified).where(_R.step == step, _R.modified.is_not(None))
+        with self.reading() as connection:
+            for some in chunks(ids):
+                rows = connection.execute(statement.where(_R.record_id.in_(some)))
+                found.update((row.record_id, row.modified) for row in rows)
+        return found
+
     def carriers(self, step: str, keys: Iterable[str]) -> dict[str, list[str]]:
         """Return, for each of some syncdsl keys, the ids of the records of an observation that carry it."""
         found: dict[str, list[str]] = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.engine.components import component
 from syncdsl.engine.key_forms import form_text, key_form
+from syncdsl.engine.key_sources import key_sources
 from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, match_by_equality, match_by_keys
 from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
 from syncdsl.engine.passes import pass_is_due
@@ -22,11 +23,12 @@ from syncdsl.engine.steps.observe import carried_key
 from syncdsl.state import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.components import Component
     from syncdsl.engine.context import Context
+    from syncdsl.engine.key_sources import Sources
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import KeyForms
     from syncdsl.engine.observation import Observation
@@ -51,11 +53,13 @@ def match(step: MatchStep, context: Context) -> None:
     if everything:
         context.passes.append(pair)
     free: dict[SideName, list[str]] = {"left": [], "right": []}
+    carried: dict[SideName, set[str]] = {"left": set(), "right": set()}
     uids: set[str] = set()
     for side in SIDES:
         agenda = context.observations[side_of(pair, side).observe].agenda
         for records, links in _look(pair, context, side, everything=due):
             filed = _file(pair, context, side, records, links)
+            carried[side].update(_carried(pair, side, filed, records))
             if everything or not due:
                 free[side].extend(filed)
             else:
@@ -63,13 +67,12 @@ def match(step: MatchStep, context: Context) -> None:
                 uids.update(link.uid for record_id, link in links.items() if record_id in agenda)
             if not due:
                 uids.update(link.uid for link in links.values())
-    for side, record_id in list(_sources_of_unknown_keys(pair, context, free, everything=everything)):
-        free[side].append(record_id)
+    sources = key_sources(pair, context, free, carried, everything=everything)
     result = MatchResult()
     result.linked = _linked(pair, context, None if everything else uids, result)
     result.merged = take_merged(pair, context, result.gone)
     _report_outside(pair, context)
-    _match_free(pair, context, free, result)
+    _match_free(pair, context, free, sources, result)
     _keep_direction(pair, result)
     context.matches[pair.name] = settle_disputes(pair, context, result)
 
@@ -128,6 +131,16 @@ def _file(
     if pair.keys or pair.adopt is not None or pair.parent is not None:
         context.run.state.put_forms(pair.name, side, forms)
     return free
+
+
+def _carried(pair: Pair, side: SideName, ids: Iterable[str], records: Mapping[str, Record | None]) -> Iterator[str]:
+    """Return the syncdsl keys that some records carry."""
+    field = side_of(pair, side).key_field
+    for record_id in ids if field is not None else ():
+        record = records[record_id]
+        key = carried_key(record, field) if record is not None else None
+        if key is not None:
+            yield key
 
 
 def _forms(pair: Pair, context: Context, side: SideName, record: Record) -> list[tuple[int, str]]:
@@ -232,13 +245,15 @@ def _report_outside(pair: Pair, context: Context) -> None:
 # -- free -----------------------------------------------------------------------------------------------------------
 
 
-def _match_free(pair: Pair, context: Context, free: dict[SideName, list[str]], result: MatchResult) -> None:
+def _match_free(
+    pair: Pair, context: Context, free: dict[SideName, list[str]], sources: Sources, result: MatchResult
+) -> None:
     """Match the free records that are looked at, component by component."""
     done: dict[SideName, set[str]] = {"left": set(), "right": set()}
     for side in SIDES:
         for some in chunks(free[side], BATCH):
             ids = [record_id for record_id in some if record_id not in done[side]]
-            _match_component(pair, context, component(pair, context, side, ids), done, result)
+            _match_component(pair, context, component(pair, context, side, ids, sources), done, result)
     result.matches.sort(key=lambda item: (_HOW[item.how], item.left.id))
     result.disputes.sort(key=lambda item: (item.side, item.record.id))
     result.create_left.sort(key=lambda item: item.id)
@@ -269,39 +284,6 @@ def _match_component(
     result.disputes += [*set_apart, *found.disputes, *lost_right, *lost_left]
     result.create_left += create_left
     result.create_right += create_right
-
-
-def _sources_of_unknown_keys(
-    pair: Pair, context: Context, free: Mapping[SideName, list[str]], *, everything: bool
-) -> Iterator[tuple[SideName, str]]:
-    """Return the free records whose key another free record carries, and which are not looked at themselves.
-
-    A key names its source only one way, so all free records have to be tried; that happens only when a key turns up
-    that belongs to no link, as after the loss of a state.
-    """
-    for side, other in ((SIDES[0], SIDES[1]), (SIDES[1], SIDES[0])):
-        endpoint = side_of(pair, other)
-        if everything or endpoint.key_field is None:
-            continue
-        records = context.observations[endpoint.observe].records
-        carried = {
-            key
-            for some in chunks(free[other], BATCH)
-            for record in records.many(some).values()
-            if (key := carried_key(record, endpoint.key_field)) is not None
-        }
-        unknown = carried - context.view.known_keys(carried)
-        unknown -= {context.pair_key(pair, side, record_id) for record_id in free[side]} if unknown else set()
-        if not unknown:
-            continue
-        looked_at = set(free[side])
-        for batch in context.observations[side_of(pair, side).observe].records.batches():
-            linked = context.view.links(pair.name).by_side(side).many(record.id for record in batch)
-            for record in batch:
-                if record.id in linked or record.id in looked_at:
-                    continue
-                if context.pair_key(pair, side, record.id) in unknown and inside(pair, context, side, record):
-                    yield side, record.id
 
 
 def _keep_direction(pair: Pair, result: MatchResult) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 STAGED = 1_000
 """How many records are stored in one transaction."""
+CONFIRMED, SAMPLE = 100, 20
+"""Up to how many records without a partner are asked for one by one when a reading does not show them, and how many of
+more."""
 
 
 def observe(step: ObserveStep, context: Context) -> None:
@@ -74,6 +78,7 @@ class Reading:
         self._seen = Seen()
         self._versions: dict[str, str | None] = {}
         self._said_gone: set[str] = set()
+        self._older: list[tuple[tuple[StoredRecord, str | None], dt.datetime]] = []
 
     def read(self, task: str) -> ObservationEnd:
         """Read everything, or what changed since the last reading."""
@@ -107,6 +112,8 @@ class Reading:
         absent = set(self._not_seen()) if end.complete else set()
         absent |= self._said_gone
         partners, documents = self._expected(absent, complete=end.complete)
+        if end.complete:
+            absent -= self._doubtful(absent - partners - documents.keys())
         found = self._fetch(partners | documents.keys())
         gone = dict.fromkeys(absent - found.keys(), "absent")
         gone.update(dict.fromkeys((partners | documents.keys()) - found.keys(), "gone"))
@@ -122,7 +129,8 @@ class Reading:
         for record_id in sorted(documents.keys() - found.keys()):
             self._context.view.put_instance(replace(documents[record_id], doc_status="deleted"))
         with self._state.transaction():
-            self._state.stage(self.name, self._waiting)
+            self._stage()
+            self._state.stage(self.name, self._late_edits(end))
             self._state.unstage(self.name, gone)
             self._state.end_observation(
                 self.name, self.step.fields, end.cursor, swept=end.server_time if end.complete else None
@@ -143,8 +151,26 @@ class Reading:
         named = with_id(record)
         self._waiting.append((stored_record(named), carried_key(named, self._key_field)))
         if len(self._waiting) >= STAGED:
-            self._state.stage(self.name, self._waiting)
-            self._waiting = []
+            self._stage()
+
+    def _stage(self) -> None:
+        """Store what waits, but for rows that are older than what is on file: a list may lag behind a write of ours."""
+        known = self._state.stamps(self.name, (record.id for record, _ in self._waiting))
+        fresh: list[tuple[StoredRecord, str | None]] = []
+        for item in self._waiting:
+            on_file, modified = known.get(item[0].id), item[0].modified
+            if on_file is not None and modified is not None and modified < on_file:
+                self._older.append((item, on_file))
+            else:
+                fresh.append(item)
+        self._state.stage(self.name, fresh)
+        self._waiting = []
+
+    def _late_edits(self, end: ObservationEnd) -> list[tuple[StoredRecord, str | None]]:
+        """Return the older rows that no lag explains: what is on file was there long enough for every list to know."""
+        overlap = self._context.run.connections[self.step.connection].capabilities.overlap_seconds
+        lag = dt.timedelta(seconds=overlap)
+        return [item for item, on_file in self._older if end.server_time - on_file > lag]
 
     def _expect(self, ids: Sequence[str]) -> None:
         if self._usable:
@@ -177,6 +203,28 @@ class Reading:
         while ids := self._state.stored_ids(self.name, after, 1_000):
             yield from (record_id for record_id in ids if record_id not in self._seen)
             after = ids[-1]
+
+    def _doubtful(self, free: set[str]) -> set[str]:
+        """Return the records without a partner that a complete reading did not show and that are there all the same.
+
+        An answer that was cut, or empty, looks like one that is complete. A few records are asked for one by one; of
+        many some are, and if one of them is there none of the many counts as absent.
+        """
+        if not free or self.step.view is not None:
+            return set()
+        asked = sorted(free)
+        if len(asked) > CONFIRMED:
+            asked = asked[:: len(asked) // SAMPLE]
+        there = self._fetch(set(asked))
+        for record in there.values():
+            self._wait(record)
+        if there and len(free) > CONFIRMED:
+            self._context.reported.append(
+                f"{self.step.connection}.{self.step.module}: a reading that should show everything left out records "
+                f"that are there; {len(free):,} records that it did not show are taken to be there still"
+            )
+            return free
+        return set(there)
 
     def _expected(self, absent: set[str], *, complete: bool) -> tuple[set[str], dict[str, Instance]]:
         """Return which absent records are somebody's partner or document: only a direct read makes that a fact.
