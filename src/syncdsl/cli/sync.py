@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("record", required=False)
+@click.argument("record", required=False, metavar="[RECORD]")
 @click.option(
     "--module",
     "modules",
@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 def sync(
     settings: Globals, *, record: str | None, modules: tuple[str, ...], sweep: bool, environment: str | None
 ) -> int:
-    """Sync now, by the rules in force, without asking.
+    """Sync now, by the rules in force, without asking: everything, some modules, or one RECORD.
+
+    RECORD is `connection.Module/id`, or its number or name instead of the id where the state knows it. It is read anew
+    and synced at once, with its partner and whatever it refers to; everything else is left for the next whole run.
 
     The rules in force are those that were applied or enabled last, whatever the files say by now. A guard stops this as
     it stops an apply. While syncing is switched off, nothing is done.
@@ -49,10 +52,11 @@ def sync(
     Examples:
       syncdsl sync
       syncdsl sync --module customers
+      syncdsl sync crm.Accounts/4150868000000376007
       syncdsl sync --quiet --env production
     """  # noqa: D301 - \b keeps click from filling the lines
-    if record is not None:
-        raise click.UsageError("this version syncs no single record yet; leave it out, or name a `--module`")
+    if record is not None and modules:
+        raise click.UsageError("a RECORD is synced with what it needs; name it, or a `--module`")
     from syncdsl.cli.apply import result  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, run_of  # noqa: PLC0415 - the same
@@ -78,8 +82,15 @@ def sync(
         ):
             run = run_of(workspace, name, plan, force.schemas, connections, state, progress.progress, sweep=sweep)
             whole = force.plan if modules else None
-            report = perform(replace(run, whole=whole), confirm=_shown(progress, settings))
+            focus = frozenset((_named(record, force, state),)) if record is not None else None
+            report = perform(replace(run, whole=whole, focus=focus), confirm=_shown(progress, settings))
     return result(report)
+
+
+def _named(record: str, force: InForce, state: State) -> tuple[str, str, str]:
+    from syncdsl.engine.subject import Subjects  # noqa: PLC0415 - only for a single record
+
+    return Subjects(state, force.plan, force.schemas).named(record)
 
 
 def in_force(state: State, environment: str) -> InForce:

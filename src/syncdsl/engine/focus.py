@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import NO_SUCH_RECORD
+from syncdsl.engine.nesting import parent_of, side_of
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.pull import fetch, references
 from syncdsl.state import chunks
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syncdsl.engine.context import Context
+    from syncdsl.engine.lines import SideName
     from syncdsl.engine.observation import Observation
 
 
@@ -42,7 +44,11 @@ def focus(context: Context, records: frozenset[tuple[str, str, str]]) -> None:
     while waiting:
         fresh: defaultdict[str, set[str]] = defaultdict(set)
         for step_id, ids in waiting.items():
-            for other, other_id in (*_partners(context, step_id, ids), *_referred(context, step_id, ids)):
+            for other, other_id in (
+                *_partners(context, step_id, ids),
+                *_referred(context, step_id, ids),
+                *_children(context, step_id, ids),
+            ):
                 if other_id not in wanted[other]:
                     wanted[other].add(other_id)
                     fresh[other].add(other_id)
@@ -76,6 +82,22 @@ def _partners(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[s
         if pair.right.observe == step_id:
             for link in index.by_right.many(ids).values():
                 yield pair.left.observe, link.left_id
+
+
+def _children(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[str, str]]:
+    """Return the nested records of some parents that a reading has just shown; those it showed before are filed."""
+    sides: tuple[SideName, SideName] = ("left", "right")
+    for pair in context.plan.pairs.values():
+        above = context.plan.pairs[pair.parent.pair] if pair.parent is not None else None
+        for side in sides:
+            if above is None or side_of(above, side).observe != step_id:
+                continue
+            observation = context.observations[side_of(pair, side).observe]
+            for some in chunks(sorted(observation.agenda)):
+                for record in observation.records.many(some).values():
+                    parent = parent_of(pair, context, side, record)
+                    if parent is not None and parent.id in ids:
+                        yield observation.step.id, record.id
 
 
 def _referred(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[str, str]]:

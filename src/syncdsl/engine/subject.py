@@ -60,6 +60,19 @@ class Subjects:
             )
         return names[0]
 
+    def named(self, text: str) -> RecordId:
+        """Return the record that a text names, also one that is not on file yet and named by its id.
+
+        Raises Fault SD828 and SD826 as `find` does.
+        """
+        try:
+            found = self.find(text)
+        except Fault as fault:
+            if fault.code is not UNKNOWN_RECORD:
+                raise
+            return self._parts(text)
+        return found.connection, found.module, found.id or ""
+
     def name(self, record: RecordId) -> RecordName:
         """Return a record's name for people, as far as its fields are on file."""
         connection, module, record_id = record

@@ -54,11 +54,11 @@ def test_nothing_in_force_and_nothing_connected(syncdsl: Syncdsl) -> None:
 
 
 @pytest.mark.usefixtures("project")
-def test_a_single_record_is_not_synced_yet(syncdsl: Syncdsl) -> None:
-    """What is not there yet is said, not guessed."""
-    done = syncdsl("sync", "crm.Accounts/1")
+def test_a_record_excludes_modules(syncdsl: Syncdsl) -> None:
+    """One record is synced with what it needs: naming modules as well means nothing."""
+    done = syncdsl("sync", "crm.Accounts/1", "--module", "customers")
     assert done.code == 3
-    assert "no single record yet" in done.err
+    assert "a RECORD is synced with what it needs" in done.err
 
 
 def test_files_are_told_from_others_without_a_parser(project: Path) -> None:

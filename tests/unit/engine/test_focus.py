@@ -27,6 +27,14 @@ module customers: crm.Accounts <-> books.customers
 """
 
 
+NESTED = """
+    with contacts: crm.Contacts -> books.persons
+        parent: Account
+        map:
+            Name -> name
+"""
+
+
 def sync(world: World, *records: str) -> ApplyReport:
     return apply(world.run(focus=frozenset(("crm", "Accounts", record) for record in records)), confirm=lambda _: True)
 
@@ -55,6 +63,18 @@ def test_what_it_refers_to_comes_first(world: World) -> None:
     assert sorted(str(record["name"]) for record in world.all("customers")) == ["Leaf", "Middle", "Top"]
     world.settle()
     assert len(world.all("customers")) == 4
+
+
+def test_the_nested_records_of_a_parent_come_with_it(world: World) -> None:
+    """A new account is made together with its new contacts, and with no others."""
+    world.rules(RULES.rstrip() + NESTED)
+    world.account("Old")
+    world.settle()
+    ada, bob = world.account("Ada"), world.account("Bob")
+    for name, account in (("Ann", ada), ("Ben", bob)):
+        world.record(world.crm, "Contacts", Name=name, Account=Ref("Accounts", account))
+    sync(world, ada)
+    assert [record["name"] for record in world.all("persons")] == ["Ann"]
 
 
 def test_a_first_run_over_one_record_still_finds_its_duplicate(world: World) -> None:
