@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 MINUTES ?= 5
+CREATES ?= 1000000
 SEED ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench corpus fuzz mutate build clean
+.PHONY: help install demo test check format docs bench corpus fuzz mutate proof build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -59,6 +60,9 @@ fuzz: $(STAMP) ## broken and made-up rules for some minutes: make fuzz MINUTES=5
 
 mutate: $(STAMP) ## seed faults into the checker; its tests have to notice
 	@nice $(BIN)/python -m tests.mutation
+
+proof: $(STAMP) ## a million creates under faults, with controls (hours; make proof CREATES=20000 is minutes)
+	@nice $(BIN)/python -m tests.simulator --creates $(CREATES) --seed $(SEED)
 
 build: $(STAMP) ## sdist and wheel in dist/
 	@rm -rf dist
