@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.lifecycle import BAD_LINK_LIST
 from syncdsl.engine.link_list import ACTIONS, LinkEdit
-from syncdsl.render.cells import neutralised, restored
+from syncdsl.render.spreadsheet import guarded, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,7 +63,7 @@ def csv_lines(rows: Iterable[LinkRow]) -> Iterator[str]:
 def _line(cells: Iterable[str]) -> str:
     buffer = io.StringIO()
     # Other systems do hand out lone surrogates, which no file can hold.
-    csv.writer(buffer).writerow([neutralised(cell.encode("utf-8", "backslashreplace").decode()) for cell in cells])
+    csv.writer(buffer).writerow([guarded(cell.encode("utf-8", "backslashreplace").decode()) for cell in cells])
     return buffer.getvalue()
 
 
@@ -77,7 +77,7 @@ def read_edits(lines: Iterable[str]) -> list[LinkEdit]:
     head = next(numbered, "").removeprefix("\ufeff")
     separator = max(",;\t", key=head.count)
     reader = csv.DictReader([head], delimiter=separator)
-    names = [restored(name).strip().lower() for name in reader.fieldnames or ()]
+    names = [unguarded(name).strip().lower() for name in reader.fieldnames or ()]
     missing = [name for name in _NEEDED if name not in names]
     if missing:
         listed = ", ".join(f"`{name}`" for name in missing)
@@ -87,7 +87,7 @@ def read_edits(lines: Iterable[str]) -> list[LinkEdit]:
     rows = csv.reader(numbered, delimiter=separator)
     try:
         for cells in rows:
-            row = dict(zip(names, (restored(cell.strip()) for cell in cells), strict=False))
+            row = dict(zip(names, (unguarded(cell.strip()) for cell in cells), strict=False))
             edit = _edit(row, rows.line_num + 1)
             if edit is not None and edit.uid in seen:
                 raise _bad(f"line {edit.line}: `{edit.uid}` stands in it twice")

@@ -22,9 +22,11 @@ BYTE_ORDER_MARK = "\ufeff"
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 GUARD = "'"
 _FORMULA = r"(?=['\"\ufeff]*(?:[^\S\t\r\n\v\f]|['\"\ufeff])*[=+\-@\t\r\n\v\f\uff1d\uff0b\uff0d\uff20\u2212])"
-_START = re.compile(rf"\A{_FORMULA}")
+_NUMBER = r"(?=['\"\ufeff]*(?:0[0-9]+|[0-9]{12,})\Z)"
+"""Digits that a spreadsheet would shorten or round: ids have nineteen of them."""
+_START = re.compile(rf"\A(?:{_FORMULA}|{_NUMBER})")
 _INSIDE = re.compile(rf"([,;|\t\r\n\v\f]){_FORMULA}")
-_GUARDED_START = re.compile(rf"\A{GUARD}{_FORMULA}")
+_GUARDED_START = re.compile(rf"\A{GUARD}(?:{_FORMULA}|{_NUMBER})")
 _GUARDED_INSIDE = re.compile(rf"([,;|\t\r\n\v\f]){GUARD}{_FORMULA}")
 
 
@@ -33,7 +35,7 @@ class NotATableError(ValueError):
 
 
 def guarded(text: str) -> str:
-    """Return text that no spreadsheet computes."""
+    """Return text that no spreadsheet computes or rounds."""
     return _INSIDE.sub(rf"\g<1>{GUARD}", _START.sub(GUARD, text))
 
 

@@ -110,3 +110,15 @@ def test_a_mangled_table_is_refused_with_its_line(text: str, problem: str) -> No
 def test_a_lone_surrogate_is_shown_by_its_number() -> None:
     """Other systems hand them out, and no file can hold them."""
     assert "\\ud83d" in write_table(["id"], [{"id": "\ud83d"}])
+
+
+@pytest.mark.parametrize("text", ["4876876000000123456", "007", "123456789012"])
+def test_ids_stay_text(text: str) -> None:
+    """Digits that a spreadsheet would round or shorten stay as they are."""
+    assert guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "Acme", "42", "0", "sd-abc", "12:30"])
+def test_plain_text_stays_plain(text: str) -> None:
+    """Nothing else is touched."""
+    assert guarded(text) == text
