@@ -24,10 +24,11 @@ RULES = (Rules(lines="rich"), Rules(lines="rich", conflict="crm"), Rules(lines="
 
 
 def check(case: Case) -> None:
-    """Run on: incremental, a sweep, a day later."""
+    """Run on: incremental, a sweep, incremental; and once more over everything, as after a change of rules."""
     with played(case) as pair:
         reads = pair.left.counts["observe"] + pair.right.counts["observe"]
-        pair.preview()
+        looping = [hold.reason for hold in pair.preview().holds if "to and fro" in hold.reason]
+        require(not looping, f"only the loop breaker brought it to rest: {looping}")
         planned = pair.left.counts["observe"] + pair.right.counts["observe"] - reads
         for sweep in (False, True, False):
             since, calls = marks(pair), pair.left.counts["observe"] + pair.right.counts["observe"]
@@ -37,6 +38,12 @@ def check(case: Case) -> None:
             require(outcome.idle, f"a quiet run did something: {outcome.text}")
             taken = pair.left.counts["observe"] + pair.right.counts["observe"] - calls
             require(sweep or taken <= planned, f"a quiet run read {taken} pages instead of {planned}")
+        pair.look_at_everything()
+        since = marks(pair)
+        with pair.calmly():
+            outcome = pair.apply()
+        no_writes(pair, since)
+        require(outcome.idle, f"a run that looked at everything did something: {outcome.text}")
 
 
 @st.composite

@@ -6,8 +6,9 @@ import copy
 import datetime as dt
 import itertools
 import shutil
+import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from tests.simulator.schedule import Crash, Schedule
 from tests.simulator.switches import Switches
 from tests.simulator.system import System
 from tests.simulator.timeline import Timeline
+from tests.simulator.violation import Violation
 
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.recovery import Recovery
@@ -147,20 +149,16 @@ class Twins:
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table of the state but the lease's, as they are stored."""
-        import sqlite3  # noqa: PLC0415 - only here
-
         path = self.folder / self.state_name
         if not path.exists():
             return {}
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as raw:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as raw:
             tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            rows = {
+            return {
                 table: sorted(raw.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)  # noqa: S608 - own names
                 for table in sorted(tables)
                 if table != "lease"
             }
-        raw.close()
-        return rows
 
     # -- running ------------------------------------------------------------------------------------------------
 
@@ -278,6 +276,11 @@ class Twins:
             raise NotQuietError(f"it does not come to rest: {outcome.text}")
         return outcome
 
+    def look_at_everything(self) -> None:
+        """Let the next run look at every record and every link anew, as after a change of the rules."""
+        with closing(sqlite3.connect(self.folder / self.state_name)) as raw, raw:
+            raw.execute("DELETE FROM pair_pass")
+
     def forget(self) -> None:
         """Lose the state."""
         self.close()
@@ -326,18 +329,15 @@ class Twins:
 
     def _bury(self) -> None:
         """Let the lease of a process that died be that of a dead process: this one, which simulates it, lives on."""
-        import sqlite3  # noqa: PLC0415 - only here
-
-        with sqlite3.connect(self.folder / self.state_name) as raw:
+        with closing(sqlite3.connect(self.folder / self.state_name)) as raw, raw:
             raw.execute("UPDATE lease SET process = 'another life' WHERE owner IS NOT NULL")
-        raw.close()
 
     def _settle_systems(self) -> None:
         for system in self.systems.values():
             system.settle()
 
 
-class NotQuietError(AssertionError):
+class NotQuietError(Violation):
     """Runs keep finding something to do."""
 
 
