@@ -31,7 +31,7 @@ def check(case: Case) -> None:
         nothing_invented(pair)
 
 
-@examples(25)
+@examples(10)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I01_no_invention(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I01: the engine writes nothing that neither the other side nor a rule says."""

@@ -32,7 +32,7 @@ def check(case: Case) -> None:
         nothing_lost(pair)
 
 
-@examples(30)
+@examples(11)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I02_no_silent_loss(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I02: no value that a person wrote disappears without a word."""

@@ -74,7 +74,7 @@ def _travels(unit: list[Line], side: SideName) -> bool:
     return all((line.to_right if toward == "right" else line.to_left) is not None for line in unit)
 
 
-@examples(25)
+@examples(10)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I04_single_sided_change_wins(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I04: a change on one side alone is never a conflict, and ends as its image on the other."""

@@ -55,7 +55,7 @@ def _without_credit(pair: Twins) -> dict[SideName, list[list[tuple[str, str]]]]:
     }
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I05_field_independence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I05: fields outside the held one end as if there were no conflict."""

@@ -49,7 +49,7 @@ def check(case: Case) -> None:
 
 
 @pytest.mark.xfail(not carried_out(RULES[0]), reason="deletes by policy are not carried out yet", strict=True)
-@examples(25)
+@examples(10)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I07_delete_evidence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I07: no delete without evidence and permission."""

@@ -46,7 +46,7 @@ def check(case: Case) -> None:
         living_are_not_gone(pair)
 
 
-@examples(30)
+@examples(11)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I08_partial_reads_never_delete(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I08: cut, forbidden and empty readings and flipped views cause no delete."""

@@ -61,7 +61,7 @@ def amounts(draw: st.DrawFn) -> Case:
     return Case(rules=case.rules, left=case.left, right=case.right, seed=case.seed, steps=steps)
 
 
-@examples(20)
+@examples(8)
 @given(amounts())
 def test_I09_money_exactness(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I09: amounts are decimals, equal to the last digit, and never written without cause."""

@@ -36,7 +36,7 @@ def check(case: Case) -> None:
         links_name_records(pair)
 
 
-@examples(25)
+@examples(10)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I10_bijection(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I10: no record has two partners, at no commit, whatever fails."""

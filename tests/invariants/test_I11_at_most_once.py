@@ -47,21 +47,21 @@ def check_keyless(case: Case) -> None:
             at_most_one(pair, tiers=tuple(Tier))
 
 
-@examples(60)
+@examples(24)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I11_at_most_once(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I11: under lost, delayed, doubled and partial creates and deaths, no key is carried twice."""
     verify("I11", case, check)
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=RULES, shape=replace(SHAPE, soon=0), left=Switches(tier=Tier.T3), right=Switches(tier=Tier.T3)))
 def test_I11_with_a_marker_that_can_be_searched(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I11: tier T3, given that the next run begins after a lost request can still land."""
     verify("I11", case, check)
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=(KEYLESS,), shape=SHAPE))
 def test_I11_with_nothing_to_tell_by(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I11: tier T4, where a create in doubt is never sent again."""

@@ -44,7 +44,7 @@ def check(case: Case) -> None:
         require(known <= again, f"links were not found again: {sorted(known - again)}")
 
 
-@examples(30)
+@examples(11)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I15_amnesia_safe(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I15: deleting the state and running again makes nothing twice and deletes nothing."""

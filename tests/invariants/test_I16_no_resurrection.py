@@ -47,7 +47,7 @@ def check(case: Case) -> None:
                     require(not again, f"{side} {change.id} was deleted, and made again for its partner")
 
 
-@examples(30)
+@examples(11)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I16_no_resurrection(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I16: deleted records stay deleted, whatever fails and whatever their partners become."""

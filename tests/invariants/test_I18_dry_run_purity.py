@@ -30,7 +30,7 @@ def check(case: Case) -> None:
             perform(pair, step)
 
 
-@examples(25)
+@examples(10)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I18_dry_run_purity(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I18: a preview makes no mutating call and leaves every row of the state as it is."""

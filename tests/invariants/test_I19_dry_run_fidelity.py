@@ -48,7 +48,7 @@ def edited(draw: st.DrawFn) -> Case:
     return replace(case, steps=(*case.steps, deed(Searched(draw), case.rules, SHAPE)))
 
 
-@examples(30)
+@examples(11)
 @given(edited())
 def test_I19_dry_run_fidelity(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I19: executed writes are the previewed ones, fields and values included; else nothing is written."""

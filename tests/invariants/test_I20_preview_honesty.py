@@ -49,7 +49,7 @@ def check(case: Case) -> None:
             require(not silent, f"nobody says what became of {silent}")
 
 
-@examples(25)
+@examples(10)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I20_preview_honesty(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I20: no write without its effect in the change set, no effect without its outcome in the report."""

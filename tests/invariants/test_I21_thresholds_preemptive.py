@@ -56,7 +56,7 @@ def check(case: Case) -> None:
             require(sent(pair, before) == previewed(changes), "what was approved is not what was sent")
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I21_thresholds_preemptive(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I21: no part of a change set over a guard happens before its approval."""

@@ -35,7 +35,7 @@ def check(case: Case) -> None:
         require(pair.schedule.text() == expected, "a neighbour changed the calls of this tenant")
 
 
-@examples(15)
+@examples(7)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I23_tenant_isolation(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I23: the trace of a tenant is the same with and without others."""

@@ -87,7 +87,7 @@ def overtaken_cases(draw: st.DrawFn) -> Case:
     return replace(case, steps=(*kept, Step(do="wait", pick=draw(st.integers(2, 12)))))
 
 
-@examples(25)
+@examples(10)
 @given(overtaken_cases())
 def test_I24_fencing(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I24: a stale worker commits nothing, and two workers come to what one comes to."""

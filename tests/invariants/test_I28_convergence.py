@@ -34,7 +34,7 @@ def check(case: Case) -> None:
         converged(pair, pair.preview(sweep=True))
 
 
-@examples(50)
+@examples(16)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I28_convergence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I28: everything agrees in the end, or is held, kept or told of."""

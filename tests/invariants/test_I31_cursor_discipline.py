@@ -67,7 +67,7 @@ def check(case: Case) -> None:
 _STAGED = "SELECT step, record_id, version FROM observed_record"
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I31_cursor_discipline(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I31: cursors and what they cover are committed together, and cursors only move on."""

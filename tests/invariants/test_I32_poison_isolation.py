@@ -54,7 +54,7 @@ def _arrived(pair: Twins) -> bool:
     return any(POISON in str(held.now.fields.get("name")) for held in pair.living("right"))
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I32_poison_isolation(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I32: one poisoned record among others fails alone."""

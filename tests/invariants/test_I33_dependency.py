@@ -82,7 +82,7 @@ def families(draw: st.DrawFn) -> Case:
     return replace(draw(cases(rules=RULES, shape=SHAPE)), seed=draw(st.integers(0, 5)))
 
 
-@examples(25)
+@examples(10)
 @given(families())
 def test_I33_dependency(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I33: parents come before children in every prefix of every trace, and children follow."""

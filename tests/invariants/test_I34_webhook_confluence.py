@@ -43,7 +43,7 @@ def hinted(draw: st.DrawFn) -> Case:
     return replace(case, steps=tuple(steps))
 
 
-@examples(20)
+@examples(8)
 @given(hinted())
 def test_I34_webhook_confluence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I34: runs that hints cause, however many, come to the same end as none."""

@@ -45,7 +45,7 @@ def jumping(draw: st.DrawFn) -> Case:
     return replace(case, steps=tuple(steps))
 
 
-@examples(20)
+@examples(8)
 @given(jumping())
 def test_I35_clock_independence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I35: years forward and back on the machine, and both sides hold the same in the end."""

@@ -53,7 +53,7 @@ def _uids(pair: Twins) -> list[tuple[str, str, str]]:
         return sorted((link.uid, link.left_id, link.right_id) for link in state.links("customers"))
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I37_scope(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I37: a view that shows nothing for a while changes nothing but when edits travel."""

@@ -41,7 +41,7 @@ def check(case: Case) -> None:
         seen(pair, Step(do="settle"), None)
 
 
-@examples(20)
+@examples(8)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I38_lineage(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I38: whatever fails and wherever it dies, the history alone gives the links and both bases."""

@@ -37,7 +37,7 @@ def check(case: Case) -> None:
             require(other.dump() == state, "the state of another organisation was changed")
 
 
-@examples(15)
+@examples(7)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I40_right_organisation(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I40: other organisation ids, no write, no reading, and a word about it."""

@@ -33,7 +33,7 @@ def check(case: Case) -> None:
         no_writes(pair, since)
 
 
-@examples(15)
+@examples(7)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I41_quiet_clock(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I41: advancing the date alone changes no record."""

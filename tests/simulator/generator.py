@@ -56,6 +56,7 @@ LEFT_NAMES = {
 MAPPED = {
     "plain": ("phone", "mail"),
     "rich": tuple(POOLS),
+    "derived": ("phone",),
     "references": ("phone",),
     "one way": ("phone", "region"),
 }

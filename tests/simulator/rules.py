@@ -94,7 +94,8 @@ TIER = Line(text="Tier <- tier", left="Tier", right="tier", to_left=lambda field
 
 LINES: dict[str, tuple[Line, ...]] = {
     "plain": (NAME, PHONE, EMAIL),
-    "rich": (NAME, PHONE, EMAIL, WEBSITE, CREDIT, SINCE, NOTES, REGION, COMPANY, KIND, TIER, STREET, CITY),
+    "rich": (NAME, PHONE, EMAIL, WEBSITE, CREDIT, SINCE, NOTES, REGION, KIND, TIER, STREET, CITY),
+    "derived": (NAME, PHONE, COMPANY),
     "references": (NAME, PHONE, PARENT),
     "one way": (
         Line(text="Name -> name", left="Name", right="name", to_right=lambda fields: fields.get("Name")),
