@@ -10,13 +10,12 @@ from tests.simulator.oracles import nothing_lost
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
-from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
     from tests.simulator.cases import Case
 
-SHAPE = Shape(runs=3, faults=2, deaths=False, writes=(Fate.LOST_REQUEST, Fate.RATE, Fate.REFUSED))
+SHAPE = Shape(runs=3, faults=2, soon=30)
 RULES = (
     Rules(lines="rich"),
     Rules(lines="rich", conflict="review"),

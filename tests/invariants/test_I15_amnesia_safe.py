@@ -22,7 +22,7 @@ RULES = (
     Rules(lines="rich"),
     Rules(lines="references"),
     Rules(lines="plain", duplicate="clone in books"),
-    # Where records share no form of a dedupe key: see the regression I15_carrier_before_source, which is open.
+    Rules(lines="plain", dedupe="Email == mail"),
 )
 
 

@@ -55,6 +55,7 @@ def skewed(draw: st.DrawFn) -> Case:
             reading=choose(source, ("keyset", "newest", "offset")),
             skew=choose(source, (0.0, 55.0, -55.0)),
             granularity=choose(source, (1, 10)),
+            commit_lag=choose(source, (0.0, 40.0)),
             page_size=choose(source, (2, 1, 3)),
             overlap=120.0,
         )
