@@ -330,6 +330,7 @@ class SimulatedConnection:
     def _page(self, request: ObserveRequest, rows: Sequence[tuple[Held, Version]], gone: tuple[str, ...]) -> Page:
         records: list[Record] = []
         unchanged: list[str] = []
+        request.expect([held.id for held, _ in rows])
         for held, version in rows:
             token = version_of(self.system, version)
             if token is not None and token == request.known(held.id):

@@ -89,7 +89,7 @@ def create_round(seed: int, tier: Tier, *, many: int = 500, lookup: bool = True)
             pair.insert("left", Name=f"Partner {number}", Phone=str(number))
         for number in range(RUNS):
             # Some runs follow at once, while requests of the one before may still land.
-            pause = 1.0 if tier is not Tier.T3 and number % 3 == 0 else 3600.0
+            pause = 1.0 if number % 3 == 0 else 3600.0
             outcome = pair.apply(pause=pause)
             if outcome.idle:
                 break
