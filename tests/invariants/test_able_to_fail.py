@@ -411,9 +411,9 @@ def test_resending_without_lookup_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_record_in_two_links_is_noticed() -> None:
     """I10: two links with one record, or one key, are no bijection."""
     link = Link(uid="1", pair="customers", left_id="a", right_id="b", key="1")
-    for other in ({"left_id": "c"}, {"right_id": "d"}):
+    for left_id, right_id, key in (("c", "b", "2"), ("a", "d", "2"), ("c", "d", "1")):
         with pytest.raises(Violation):
-            one_partner_each([link, replace(link, uid="2", key="2", **other)])
+            one_partner_each([link, replace(link, uid="2", left_id=left_id, right_id=right_id, key=key)])
     one_partner_each([link, replace(link, uid="2", key="2", left_id="c", right_id="d")])
 
 
