@@ -22,6 +22,7 @@ RULES = (
     Rules(lines="references"),
     Rules(lines="plain", dedupe="Email == mail"),
     Rules(lines="one way", direction="->"),
+    Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
 )
 
 

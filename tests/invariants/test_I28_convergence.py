@@ -24,6 +24,7 @@ RULES = (
     Rules(lines="one way", direction="->"),
     Rules(lines="plain", duplicate="clone in books"),
     Rules(lines="plain", duplicate="skip"),
+    Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
 )
 
 

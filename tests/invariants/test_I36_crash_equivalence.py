@@ -26,6 +26,7 @@ RULES = (
     Rules(lines="rich", conflict="crm"),
     Rules(lines="references"),
     Rules(lines="plain", duplicate="clone in books"),
+    Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
 )
 MOST = 200
 """Points of one run that are all tried."""
