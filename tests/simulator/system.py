@@ -130,9 +130,12 @@ class System:
         heapq.heappush(self.pending, (self.timeline.seconds + seconds, self.sequence, act))
 
     def settle(self) -> None:
-        """Do what is due by now."""
-        while self.pending and self.pending[0][0] <= self.timeline.seconds:
-            heapq.heappop(self.pending)[2]()
+        """Do what is due by now, each at its own moment."""
+        now = self.timeline.seconds
+        while self.pending and self.pending[0][0] <= now:
+            self.timeline.seconds, _, act = heapq.heappop(self.pending)
+            act()
+            self.timeline.seconds = now
 
     # -- reading ------------------------------------------------------------------------------------------------
 
