@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
-    from syncdsl.state.records import HistoryEntry, Side
+    from syncdsl.state.records import HistoryEntry, LinkStatus, Side
 
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
@@ -79,6 +79,16 @@ class Links(Part):
                 for row in connection.execute(select(*_STORED).where(LINK.c.pair == pair, column.in_(some))):
                     link = _link(row)
                     found[link.left_id if side == "left" else link.right_id] = link
+        return found
+
+    def standing(self, pair: str, side: Side, ids: Iterable[str]) -> dict[str, tuple[str, LinkStatus]]:
+        """Return uid and status of the links of some records of one side of a pair, by their ids; no base is read."""
+        own = LINK.c.left_id if side == "left" else LINK.c.right_id
+        found: dict[str, tuple[str, LinkStatus]] = {}
+        with self.reading() as connection:
+            for some in chunks(ids):
+                statement = select(own, LINK.c.uid, LINK.c.status).where(LINK.c.pair == pair, own.in_(some))
+                found.update((record_id, (uid, status)) for record_id, uid, status in connection.execute(statement))
         return found
 
     def links_by_uid(self, uids: Iterable[str]) -> dict[str, Link]:
