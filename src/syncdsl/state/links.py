@@ -88,7 +88,8 @@ class Links(Part):
         with self.reading() as connection:
             for some in chunks(ids):
                 statement = select(own, LINK.c.uid, LINK.c.status).where(LINK.c.pair == pair, own.in_(some))
-                found.update((record_id, (uid, status)) for record_id, uid, status in connection.execute(statement))
+                rows = connection.execute(statement).all()
+                found.update((record_id, (uid, status)) for record_id, uid, status in rows)
         return found
 
     def links_by_uid(self, uids: Iterable[str]) -> dict[str, Link]:
@@ -102,9 +103,11 @@ class Links(Part):
 
     def links_after(self, pair: str, after: str, limit: int) -> list[Link]:
         """Return the next links of a pair behind a uid, in order of uids."""
-        statement = select(*_STORED).where(LINK.c.pair == pair, LINK.c.uid > after).order_by(LINK.c.uid).limit(limit)
+        # The pair is only a filter: found by its index, all of its links would be sorted for every few of them.
+        mine = func.coalesce(LINK.c.pair, "") == pair
+        statement = select(*_STORED).where(mine, LINK.c.uid > after).order_by(LINK.c.uid).limit(limit)
         with self.reading() as connection:
-            return [_link(row) for row in connection.execute(statement)]
+            return [_link(row) for row in connection.execute(statement).all()]
 
     def link_keys(self, keys: Iterable[str], *, active: bool = False) -> set[str]:
         """Return those of some syncdsl keys that belong to a link, only to an active one where that is asked."""

@@ -43,14 +43,14 @@ class Observations(Part):
         with self.reading() as connection:
             for some in chunks(ids):
                 rows = connection.execute(select(*_COLUMNS).where(_R.step == step, _R.record_id.in_(some)))
-                found.update((row.record_id, _record(row)) for row in rows)
+                found.update((row[0], _record(row)) for row in rows.all())
         return found
 
     def stored_after(self, step: str, after: str, limit: int) -> list[StoredRecord]:
         """Return the next records of an observation behind an id, in order of ids."""
         statement = select(*_COLUMNS).where(_R.step == step, _R.record_id > after).order_by(_R.record_id).limit(limit)
         with self.reading() as connection:
-            return [_record(row) for row in connection.execute(statement)]
+            return [_record(row) for row in connection.execute(statement).all()]
 
     def stored_ids(self, step: str, after: str, limit: int) -> list[str]:
         """Return the next ids of an observation behind an id, in order."""
@@ -71,7 +71,7 @@ class Observations(Part):
                 rows = connection.execute(
                     select(_R.record_id, _R.version).where(_R.step == step, _R.record_id.in_(some))
                 )
-                found.update((row.record_id, row.version) for row in rows)
+                found.update((record_id, version) for record_id, version in rows.all())
         return found
 
     def stamps(self, step: str, ids: Iterable[str]) -> dict[str, dt.datetime]:
@@ -187,18 +187,16 @@ def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tu
     held: dict[str, tuple[str, str | None]] = {}
     for some in chunks(ids):
         statement = select(_R.record_id, type_coerce(_R.fields, Text), _R.key)
-        for record_id, fields, key in connection.execute(statement.where(_R.step == step, _R.record_id.in_(some))):
+        rows = connection.execute(statement.where(_R.step == step, _R.record_id.in_(some)))
+        for record_id, fields, key in rows.all():
             held[record_id] = (fields, key)
     return held
 
 
 def _record(row: Row[Any]) -> StoredRecord:
+    record_id, version, modified, created, fields, _ = row
     return StoredRecord(
-        id=row.record_id,
-        version=row.version,
-        modified=row.modified,
-        created=row.created,
-        fields=decode_fields(row.fields),
+        id=record_id, version=version, modified=modified, created=created, fields=decode_fields(fields)
     )
 
 

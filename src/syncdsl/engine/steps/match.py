@@ -88,12 +88,13 @@ def _look(
     observation = context.observations[side_of(pair, side).observe]
     index = context.view.links(pair.name).by_side(side)
     agenda = {*observation.agenda, *_below(pair, context, side)}
+    for some in observation.records.batches() if everything else ():
+        records: dict[str, Record | None] = {record.id: record for record in some}
+        yield records, _uids(index, records)
+        agenda.difference_update(records)
     for ids in chunks(sorted(agenda), BATCH):
         found = observation.records.many(ids)
         yield {record_id: found.get(record_id) for record_id in ids}, _uids(index, ids)
-    for some in observation.records.batches() if everything else ():
-        records: dict[str, Record | None] = {record.id: record for record in some if record.id not in agenda}
-        yield records, _uids(index, records)
 
 
 def _uids(index: Links, ids: Iterable[str]) -> dict[str, str]:
