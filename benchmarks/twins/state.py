@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import insert
 
 from syncdsl.engine.context import Context
 from syncdsl.engine.key_forms import form_text, key_form
@@ -16,6 +19,7 @@ from syncdsl.engine.run import Run
 from syncdsl.engine.steps.observe import carried_key, stored_record, with_id
 from syncdsl.schema.canonical import canonical
 from syncdsl.state import Link, open_state
+from syncdsl.state.tables import LINK
 from twins.connection import NOW, Side
 from twins.rules import SCHEMAS, compiled
 from twins.world import PAIR, World, key_of, record_id
@@ -102,21 +106,28 @@ def _records(world: World, run: Run, side: SideName, numbers: range) -> list[Rec
 
 def _put_links(state: State, numbers: range, records: dict[SideName, list[Record]]) -> None:
     lines = tuple(sorted(line.digest for line in compiled().pairs[PAIR].lines))
-    for number, left, right in zip(numbers, records["crm"], records["books"], strict=True):
-        state.put_link(
-            Link(
-                uid=key_of(number),
-                pair=PAIR,
-                left_id=record_id("crm", number),
-                right_id=record_id("books", number),
-                key=key_of(number),
-                lines=lines,
-                left_base=_base("crm", left),
-                right_base=_base("books", right),
-                origin="created_right",
-                linked_at=NOW,
-            )
+    links = [
+        Link(
+            uid=key_of(number),
+            pair=PAIR,
+            left_id=record_id("crm", number),
+            right_id=record_id("books", number),
+            key=key_of(number),
+            lines=lines,
+            left_base=_base("crm", left),
+            right_base=_base("books", right),
+            origin="created_right",
+            linked_at=NOW,
         )
+        for number, left, right in zip(numbers, records["crm"], records["books"], strict=True)
+    ]
+    # Past the history of how they came about, which is long and was let go.
+    with state.transaction() as connection:
+        connection.execute(insert(LINK), [{**_values(link), "lines": list(link.lines)} for link in links])
+
+
+def _values(link: Link) -> dict[str, Any]:
+    return {item.name: getattr(link, item.name) for item in dataclasses.fields(link)}
 
 
 def _put_forms(run: Run, records: dict[SideName, list[Record]]) -> None:
