@@ -106,14 +106,14 @@ class Observations(Part):
             held = _held(connection, step, [row["record_id"] for row in rows])
             upsert(connection, _PLAIN, rows, key=_KEY)
             changed = [row["record_id"] for row in rows if held.get(row["record_id"]) != (row["fields"], row["key"])]
-            self.put_on_agenda({step: dict.fromkeys(changed, "changed")})
+            _put_on_agenda(connection, {step: dict.fromkeys(changed, "changed")})
 
     def unstage(self, step: str, gone: Mapping[str, str]) -> None:
         """Remove records that are no longer in an observation, and put them on the agenda with the reason given."""
         with self.transaction() as connection:
             for some in chunks(gone):
                 connection.execute(delete(OBSERVED_RECORD).where(_R.step == step, _R.record_id.in_(some)))
-            self.put_on_agenda({step: dict(gone)})
+            _put_on_agenda(connection, {step: gone})
 
     def begin_observation(self, step: str) -> None:
         """Make room for the records of an observation; one that was begun and not ended was read with no fields."""
@@ -138,7 +138,7 @@ class Observations(Part):
         with self.transaction() as connection:
             if connection.execute(select(OBSERVATION.c.step).where(OBSERVATION.c.step == step)).first() is not None:
                 upsert(connection, _PLAIN, [_row(step, record, key)], key=_KEY)
-                self.put_on_agenda({step: {record.id: "again"}})
+                _put_on_agenda(connection, {step: {record.id: "again"}})
 
     # -- the agenda ---------------------------------------------------------------------------------------------
 
@@ -154,16 +154,8 @@ class Observations(Part):
         `changed`: to be looked at; `again`: the same, it was looked at before; `gone`: confirmed absent; `outside`: it
         exists and is not in the view; `absent`: no longer read, and nobody's partner.
         """
-        rows = [
-            {"step": step, "record_id": record_id, "why": why}
-            for step, some in records.items()
-            for record_id, why in some.items()
-        ]
-        weak = [row for row in rows if row["why"] == "again"]
-        facts = [row for row in rows if row["why"] != "again"]
         with self.transaction() as connection:
-            upsert(connection, AGENDA, facts)
-            insert_missing(connection, AGENDA, weak)
+            _put_on_agenda(connection, records)
 
     def clear_agenda(self, step: str, ids: Iterable[str] | None = None) -> None:
         """Take records of an observation off the agenda, as they were looked at; all of them without `ids`."""
@@ -181,6 +173,16 @@ class Observations(Part):
         while found := self.stored_after(step, after, size):
             yield found
             after = found[-1].id
+
+
+def _put_on_agenda(connection: Connection, records: Mapping[str, Mapping[str, str]]) -> None:
+    rows = [
+        {"step": step, "record_id": record_id, "why": why}
+        for step, some in records.items()
+        for record_id, why in some.items()
+    ]
+    upsert(connection, AGENDA, [row for row in rows if row["why"] != "again"])
+    insert_missing(connection, AGENDA, [row for row in rows if row["why"] == "again"])
 
 
 def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
