@@ -28,23 +28,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """What one process came to: seconds, megabytes, and how many effects or rows there were."""
+    """What one process came to: seconds, megabytes, and how many effects or rows there were.
+
+    `whole` are the seconds of the process with its start, the others begin when programs are loaded.
+    """
 
     wall: float
     processor: float
     peak: float
     count: int
+    whole: float
 
 
 def measure(*arguments: str) -> Measure:
     """Run this program and return what it measured."""
     command = [sys.executable, "-m", "twins.child", *arguments]
+    begin = time.perf_counter()
     done = subprocess.run(
         command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False, env=_quiet()
     )
+    whole = time.perf_counter() - begin
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
-    return Measure(**json.loads(done.stdout.splitlines()[-1]))
+    return Measure(**json.loads(done.stdout.splitlines()[-1]), whole=whole)
 
 
 def _quiet() -> dict[str, str]:
