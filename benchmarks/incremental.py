@@ -13,7 +13,6 @@ import sys
 import tempfile
 
 import httpx
-
 from twins.child import Measure, measure
 from twins.server import served
 
@@ -47,7 +46,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     given = parser.parse_args()
     small, large = (rounds(records, given.rounds) for records in given.records)
-    print(f"\n{CHANGED:,} changes, median of {given.rounds} {given.records[0]:>12,} {given.records[1]:>12,} {'ratio':>8}")
+    print(
+        f"\n{CHANGED:,} changes, median of {given.rounds} {given.records[0]:>12,} {given.records[1]:>12,} {'ratio':>8}"
+    )
     ratio = 0.0
     for what, one, other in (("run that writes them", small[0], large[0]), ("run after it", small[1], large[1])):
         low, high = (statistics.median(item.wall for item in side) for side in (one, other))

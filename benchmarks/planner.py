@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twins.state import opened_run, seed
+from twins.world import PAIR, World
+
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
 from syncdsl.engine.run import apply
 from syncdsl.engine.sinks import PreviewSink
-from twins.state import opened_run, seed
-from twins.world import PAIR, World
 
 if TYPE_CHECKING:
     from syncdsl.engine.run import Run

@@ -55,7 +55,9 @@ def terraform(folder: Path, records: int, *arguments: str) -> float:
         ["terraform", *arguments, "-no-color"], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise SystemExit(f"terraform {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"[-4000:])
+        raise SystemExit(
+            f"terraform {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"[-4000:]
+        )
     return time.perf_counter() - begin
 
 

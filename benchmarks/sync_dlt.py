@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-
 from twins.child import Measure, measure
 from twins.server import served
 

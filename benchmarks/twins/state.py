@@ -16,7 +16,7 @@ from syncdsl.engine.key_forms import form_text, key_form
 from syncdsl.engine.lines import pair_fields
 from syncdsl.engine.passes import pass_digest
 from syncdsl.engine.run import Run
-from syncdsl.engine.steps.observe import carried_key, stored_record, with_id
+from syncdsl.engine.steps.observe import carried_key, stored_record
 from syncdsl.schema.canonical import canonical
 from syncdsl.state import Link, open_state
 from syncdsl.state.tables import LINK
@@ -77,8 +77,8 @@ def seed(folder: Path, number: int, read: tuple[SideName, ...]) -> None:
             _put_links(run.state, numbers, records)
             for side in read:
                 key_field = SCHEMAS[side].modules[_step(side).module].key_field
-                named = [with_id(record) for record in records[side]]
-                run.state.stage(_name(side), [(stored_record(one), carried_key(one, key_field)) for one in named])
+                staged = [(stored_record(one), carried_key(one, key_field)) for one in records[side]]
+                run.state.stage(_name(side), staged)
             if set(read) == set(SIDES):
                 _put_forms(run, records)
         for side in read:

@@ -125,8 +125,5 @@ class World:
             *(int(record_id(side, number)), number, number, number, 1980 + number % 40, revision, number % 999),
             *(number % 5_000, number % 99_999, number, CREATED, stamp),
         )
-        if side == "crm":
-            text = _CRM % facts
-        else:
-            text = _BOOKS % (*facts, key_of(number))
+        text = _CRM % facts if side == "crm" else _BOOKS % (*facts, key_of(number))
         return json.dumps({**json.loads(text), **written}) if written else text

@@ -76,7 +76,7 @@ def canonical(value: Value, kind: FieldType) -> Value:
 
 
 def canonical_form(kind: FieldType) -> Callable[[Value], Value]:
-    """Return `canonical` for values of one type: what nearly every field holds is told apart once, not by every call."""
+    """Return `canonical` for values of one type: what a field holds is told apart once, not by every call."""
     match kind:
         case TextType():
             of_text: Callable[[str], str | None] = canonical_text

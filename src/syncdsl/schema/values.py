@@ -127,7 +127,8 @@ def from_json(data: Any) -> Value:
 
 def fields_to_json(fields: Fields) -> dict[str, Any]:
     """Return the JSON form of a record's fields, sorted by name."""
-    return {name: to_json(fields[name]) for name in sorted(fields)}
+    # Most values are text, which is its own form.
+    return {name: value if (value := fields[name]).__class__ is str else to_json(value) for name in sorted(fields)}
 
 
 def fields_from_json(data: dict[str, Any]) -> Fields:

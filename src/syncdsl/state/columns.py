@@ -101,9 +101,10 @@ class Moment(TypeDecorator[dt.datetime]):
             if value is None:
                 return None
             try:
-                moment: dt.datetime = value if read is None else read(value)
+                moment: Any = value if read is None else read(value)
                 # SQLite drops the zone.
-                return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+                found: dt.datetime = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+                return found.astimezone(dt.UTC)
             except (ValueError, TypeError):
                 raise _damaged(value) from None
 

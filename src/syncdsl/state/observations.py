@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
 _R = OBSERVED_RECORD.c
 # Fields are read and written as text and coded here: there may be a million of them.
@@ -195,11 +195,9 @@ def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tu
     return held
 
 
-def _record(row: Row[Any]) -> StoredRecord:
+def _record(row: Sequence[Any]) -> StoredRecord:
     record_id, version, modified, created, fields, _ = row
-    return StoredRecord(
-        id=record_id, version=version, modified=modified, created=created, fields=decode_fields(fields)
-    )
+    return StoredRecord(id=record_id, version=version, modified=modified, created=created, fields=decode_fields(fields))
 
 
 def _row(step: str, record: StoredRecord, key: str | None) -> dict[str, Any]:
