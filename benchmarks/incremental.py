@@ -1,4 +1,4 @@
-"""Whether the cost of a run grows with the changes or with the module: 1,000 changes in 10,000 and in 1,000,000 records.
+"""Whether a run costs more in a large module: 1,000 changes in 10,000 and in 1,000,000 records.
 
 Both systems are served over loopback HTTP, everything was read and settled before, and 1,000 records of one side are
 edited. One `apply` reads both sides, decides, writes the 1,000 partners and stores what came of it; a second one meets

@@ -42,7 +42,7 @@ class Stopwatch:
     def advance(self, task: str, count: int = 1) -> None:
         """Go on."""
 
-    def finish(self, task: str, note: str = "") -> None:
+    def finish(self, task: str, note: str = "") -> None:  # noqa: ARG002 - the protocol's signature
         """End a task."""
         if task.startswith("read "):
             self.read = time.process_time()
