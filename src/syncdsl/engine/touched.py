@@ -44,7 +44,9 @@ class Touched:
             (right.fields, link.right_base, self._right),
         ):
             for name, form, numbers in compared:
-                if form(fields.get(name)) != base.get(name):
+                value, held = fields.get(name), base.get(name)
+                # Only the form of a text depends on its type: anything else that is equal is as it was.
+                if (value.__class__ is str or value != held) and form(value) != held:
                     touched |= numbers
         if not touched:
             return []
