@@ -51,6 +51,11 @@ bench: $(STAMP) ## the benchmarks, as ratios in one run (minutes; nothing else s
 	@$(BIN)/python benchmarks/sandbox_speed.py
 	@$(BIN)/python benchmarks/api_rate.py
 	@$(BIN)/python benchmarks/api_calls.py
+	@$(BIN)/python benchmarks/planner.py
+	@$(BIN)/python benchmarks/incremental.py
+	@$(BIN)/python benchmarks/sync_dlt.py
+	@$(BIN)/python benchmarks/sync_dlt.py --records 1000000 --memory
+	@$(BIN)/python benchmarks/preview_terraform.py
 
 corpus: $(STAMP) ## faults planted into valid rules: how many are found, with how many reports
 	@$(BIN)/python -m tests.corpus.measure

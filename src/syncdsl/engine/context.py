@@ -12,6 +12,7 @@ from syncdsl.changes.effects import RecordName
 from syncdsl.engine.keys import syncdsl_key
 from syncdsl.engine.reviewing import Decisions
 from syncdsl.engine.scope import ConnectionScope
+from syncdsl.engine.touched import Touched
 from syncdsl.engine.view import StateView
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import original_name
@@ -74,6 +75,7 @@ class Context:
         self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}
         self._origins: dict[tuple[MovedKind, str], str] = {}
         self._scopes = {name: ConnectionScope(self, name) for name in run.connections}
+        self._touched: dict[str, Touched] = {}
         self._change_set: ChangeSet | None = None
         self._unique: dict[tuple[str, str, str], Mapping[Value, Sequence[str]]] = {}
 
@@ -216,6 +218,12 @@ class Context:
             if not is_empty(value):
                 found[name] = value
         return found
+
+    def touched(self, pair: Pair) -> Touched:
+        """Return what tells which lines of a pair have anything to decide."""
+        if pair.name not in self._touched:
+            self._touched[pair.name] = Touched(pair, self)
+        return self._touched[pair.name]
 
     # -- identity and partners ----------------------------------------------------------------------------------
 

@@ -78,8 +78,10 @@ class Execution:
         creates = [item for item in operations if isinstance(item, CreateRecord | CreateDocument)]
         voids = [item for item in operations if isinstance(item, VoidDocument)]
         task = f"write {connection}.{module}"
-        early = [item for item in updates if not waits(self.context, connection, item)]
-        late = [item for item in updates if item not in early]
+        early: list[UpdateRecord] = []
+        late: list[UpdateRecord] = []
+        for item in updates:
+            (late if waits(self.context, connection, item) else early).append(item)
         writes = update_writes(
             self.context, connection, module, [item for item in links if item.effect.write_key], early
         )
@@ -187,8 +189,10 @@ class Execution:
                 for future in as_completed(list(open_calls)):
                     group = open_calls[future]
                     answer = _answer(future, group)
-                    for write, outcome in zip(group, answer.outcomes, strict=True):
-                        self._take(write, outcome, answer.read_back)
+                    # What one call came to is known at once, and committed at once: a commit costs more than the rest.
+                    with self.context.run.state.transaction():
+                        for write, outcome in zip(group, answer.outcomes, strict=True):
+                            self._take(write, outcome, answer.read_back)
                     del open_calls[future]
                     problem = problem or answer.problem
                     self.context.run.progress.advance(task, len(group))

@@ -23,7 +23,7 @@ from syncdsl.engine.operations import (
     VoidDocument,
 )
 from syncdsl.engine.removal import removal_history, removal_payload
-from syncdsl.engine.steps.observe import carried_key, stored_record, with_id
+from syncdsl.engine.steps.observe import carried_key, stored_record
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, is_empty, to_json
 from syncdsl.state import HistoryEntry, Instance, Intent
@@ -193,8 +193,7 @@ class Journal:
 
     def _held(self, step: ObserveStep, record: Record) -> tuple[StoredRecord, str | None]:
         """Return a record as the observation of a step keeps it, with the key it carries."""
-        named = with_id(record)
-        held = replace(named, fields={name: named.fields[name] for name in step.fields if name in named.fields})
+        held = replace(record, fields={name: record.fields[name] for name in step.fields if name in record.fields})
         key_field = self._context.run.schemas[step.connection].modules[step.module].key_field
         return stored_record(held), carried_key(held, key_field)
 

@@ -200,6 +200,8 @@ def settled_link(
                 pending_left |= line_fields(state.line, "left")
                 pending_right |= line_fields(state.line, "right")
     known = {line.digest for line in pair.lines}
+    if not done and known.issuperset(link.lines):
+        return link
     kept = replace(link, lines=tuple(sorted(set(link.lines) & known)))
     return absorb(
         pair, context, kept, done, left.fields, right.fields, keep_left=pending_left, keep_right=pending_right

@@ -26,7 +26,8 @@ def pull_missing(context: Context) -> None:
 
     A reading is always a little behind: a deal can name an account that was made after accounts were read.
     """
-    fresh = {step_id: set(observation.agenda) for step_id, observation in context.observations.items()}
+    referring = {observed for observed, _, assignment in _assignments(context) if assignment.partner}
+    fresh = {name: set(seen.agenda) for name, seen in context.observations.items() if name in referring}
     for _ in range(DEPTH):
         missing: defaultdict[str, set[str]] = defaultdict(set)
         for step_id, ids in fresh.items():
@@ -39,7 +40,7 @@ def pull_missing(context: Context) -> None:
         for step_id, ids in missing.items():
             observation = context.observations[step_id]
             found = fetch(context, observation, ids)
-            fresh[step_id] = set(found)
+            fresh[step_id] = set(found) if step_id in referring else set()
         if not any(fresh.values()):
             return
 

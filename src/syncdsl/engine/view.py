@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from syncdsl.engine.lines import SideName
     from syncdsl.state import Instance, Link, State
+    from syncdsl.state.records import LinkStatus
 
 KEPT = 2_000
 """How many links that were looked up stay in memory."""
@@ -22,8 +23,13 @@ BATCH = 500
 class Links:
     """The links of a pair by one kind of id: looked up as they are needed, a pair may have a million."""
 
-    def __init__(self, look_up: Callable[[Iterable[str]], Mapping[str, Link]]) -> None:
+    def __init__(
+        self,
+        look_up: Callable[[Iterable[str]], Mapping[str, Link]],
+        standing: Callable[[Iterable[str]], Mapping[str, tuple[str, LinkStatus]]] | None = None,
+    ) -> None:
         self._look_up = look_up
+        self._standing = standing
         self._changed: dict[str, Link] = {}
         self._kept: dict[str, Link | None] = {}
 
@@ -58,6 +64,21 @@ class Links:
             known.update(loaded)
         return {name: link for name in wanted if (link := known[name]) is not None}
 
+    def standing(self, names: Iterable[str]) -> dict[str, tuple[str, LinkStatus]]:
+        """Return uid and status of the links of those of some ids that have one; nothing of them stays in memory."""
+        wanted = list(names)
+        if self._standing is None:
+            return {name: (link.uid, link.status) for name, link in self.many(wanted).items()}
+        found = dict(self._standing(wanted))
+        for name in wanted if self._changed else ():
+            if (link := self._changed.get(name)) is not None:
+                found[name] = (link.uid, link.status)
+        return found
+
+    def latest(self, name: str, stored: Link) -> Link:
+        """Return a link that was just read, as this run sees it."""
+        return self._changed.get(name, stored)
+
     def changed(self) -> Iterator[Link]:
         """Return the links that this run made or changed."""
         return iter(self._changed.values())
@@ -80,8 +101,12 @@ class LinkIndex:
     def __init__(self, state: State, pair: str) -> None:
         self._state = state
         self._pair = pair
-        self.by_left = Links(lambda ids: state.links_by(pair, "left", ids))
-        self.by_right = Links(lambda ids: state.links_by(pair, "right", ids))
+        self.by_left = Links(
+            lambda ids: state.links_by(pair, "left", ids), lambda ids: state.standing(pair, "left", ids)
+        )
+        self.by_right = Links(
+            lambda ids: state.links_by(pair, "right", ids), lambda ids: state.standing(pair, "right", ids)
+        )
         self.by_uid = Links(state.links_by_uid)
 
     def by_side(self, side: SideName) -> Links:
@@ -104,8 +129,7 @@ class LinkIndex:
         """Return every stored link, some at a time, in order of uids, as this run sees them."""
         after = ""
         while found := self._state.links_after(self._pair, after, BATCH):
-            changed = self.by_uid.many(link.uid for link in found)
-            yield [changed[link.uid] for link in found]
+            yield [self.by_uid.latest(link.uid, link) for link in found]
             after = found[-1].uid
 
 

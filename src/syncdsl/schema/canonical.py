@@ -32,6 +32,8 @@ from syncdsl.schema.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from syncdsl.schema.values import Value
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -52,7 +54,7 @@ def canonical(value: Value, kind: FieldType) -> Value:
         case TextType():
             return canonical_text(value) if isinstance(value, str) else value
         case UrlType() | IdType() | ChoiceType():
-            return value.strip() or None if isinstance(value, str) else value
+            return _stripped(value) if isinstance(value, str) else value
         case EmailType():
             return canonical_email(value) if isinstance(value, str) else value
         case PhoneType():
@@ -71,6 +73,26 @@ def canonical(value: Value, kind: FieldType) -> Value:
             return value
         case BooleanType() | DateType() | ReferenceType():
             return value
+
+
+def canonical_form(kind: FieldType) -> Callable[[Value], Value]:
+    """Return `canonical` for values of one type: what a field holds is told apart once, not by every call."""
+    match kind:
+        case TextType():
+            of_text: Callable[[str], str | None] = canonical_text
+        case UrlType() | IdType() | ChoiceType():
+            of_text = _stripped
+        case EmailType():
+            of_text = canonical_email
+        case PhoneType():
+            of_text = canonical_phone
+        case _:
+            return lambda value: canonical(value, kind)
+    return lambda value: (of_text(value) if value else None) if value.__class__ is str else canonical(value, kind)
+
+
+def _stripped(text: str) -> str | None:
+    return text.strip() or None
 
 
 @lru_cache(maxsize=65_536)

@@ -6,10 +6,13 @@ import json
 from hashlib import blake2b
 from typing import Any
 
+# Made once: with its options `json.dumps` makes a new one for every value.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical_json(data: Any) -> str:
     """Return JSON with sorted keys and no spaces: equal data, equal text."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(data)
 
 
 def digest(data: Any) -> str:

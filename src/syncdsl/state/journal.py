@@ -17,7 +17,7 @@ from syncdsl.state.tables import INTENT, JOURNAL_EVENT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import Connection, RowMapping
 
     from syncdsl.state.records import IntentState
 
@@ -48,7 +48,7 @@ class JournalTable(Part):
         rows = [{column.name: getattr(intent, column.name) for column in _COLUMNS} for intent in intents]
         with self.transaction() as connection:
             connection.execute(insert(INTENT), rows)
-            self._events([intent.iid for intent in intents], "intent", dt.datetime.now(dt.UTC), "")
+            self._events(connection, [intent.iid for intent in intents], "intent", dt.datetime.now(dt.UTC), "")
 
     def mark_sent(self, iids: Sequence[str], at: dt.datetime) -> None:
         """Commit that these are being sent now: from here on nobody knows until an answer comes."""
@@ -56,7 +56,7 @@ class JournalTable(Part):
             return
         with self.transaction() as connection:
             connection.execute(_SENT, [{"sent_iid": iid, "sent_at": at} for iid in iids])
-            self._events(iids, "sent", at, "")
+            self._events(connection, iids, "sent", at, "")
 
     def resolve_intent(self, iid: str, state: str, remote_id: str | None = None, detail: str = "") -> None:
         """Commit what became of a write."""
@@ -68,14 +68,11 @@ class JournalTable(Part):
             values["finished_at"] = now
         with self.transaction() as connection:
             connection.execute(update(INTENT).where(INTENT.c.iid == iid).values(values))
-            self._events([iid], state, now, detail)
+            self._events(connection, [iid], state, now, detail)
 
-    def _events(self, iids: Sequence[str], state: str, at: dt.datetime, detail: str) -> None:
-        with self.transaction() as connection:
-            connection.execute(
-                insert(JOURNAL_EVENT),
-                [{"iid": iid, "state": state, "at": at, "run": self._run, "detail": detail} for iid in iids],
-            )
+    def _events(self, connection: Connection, iids: Sequence[str], state: str, at: dt.datetime, detail: str) -> None:
+        rows = [{"iid": iid, "state": state, "at": at, "run": self._run, "detail": detail} for iid in iids]
+        connection.execute(insert(JOURNAL_EVENT), rows)
 
     def open_intents(self) -> list[Intent]:
         """Return the writes that have not ended, oldest first."""

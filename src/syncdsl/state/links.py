@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
-    from syncdsl.state.records import HistoryEntry, Side
+    from syncdsl.state.records import HistoryEntry, LinkStatus, Side
 
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
@@ -81,6 +81,17 @@ class Links(Part):
                     found[link.left_id if side == "left" else link.right_id] = link
         return found
 
+    def standing(self, pair: str, side: Side, ids: Iterable[str]) -> dict[str, tuple[str, LinkStatus]]:
+        """Return uid and status of the links of some records of one side of a pair, by their ids; no base is read."""
+        own = LINK.c.left_id if side == "left" else LINK.c.right_id
+        found: dict[str, tuple[str, LinkStatus]] = {}
+        with self.reading() as connection:
+            for some in chunks(ids):
+                statement = select(own, LINK.c.uid, LINK.c.status).where(LINK.c.pair == pair, own.in_(some))
+                rows = connection.execute(statement).all()
+                found.update((record_id, (uid, status)) for record_id, uid, status in rows)
+        return found
+
     def links_by_uid(self, uids: Iterable[str]) -> dict[str, Link]:
         """Return links by their uids."""
         found: dict[str, Link] = {}
@@ -92,9 +103,11 @@ class Links(Part):
 
     def links_after(self, pair: str, after: str, limit: int) -> list[Link]:
         """Return the next links of a pair behind a uid, in order of uids."""
-        statement = select(*_STORED).where(LINK.c.pair == pair, LINK.c.uid > after).order_by(LINK.c.uid).limit(limit)
+        # The pair is only a filter: found by its index, all of its links would be sorted for every few of them.
+        mine = func.coalesce(LINK.c.pair, "") == pair
+        statement = select(*_STORED).where(mine, LINK.c.uid > after).order_by(LINK.c.uid).limit(limit)
         with self.reading() as connection:
-            return [_link(row) for row in connection.execute(statement)]
+            return [_link(row) for row in connection.execute(statement).all()]
 
     def link_keys(self, keys: Iterable[str], *, active: bool = False) -> set[str]:
         """Return those of some syncdsl keys that belong to a link, only to an active one where that is asked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, column, delete, func, select, table, type_coerce
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
 _R = OBSERVED_RECORD.c
 # Fields are read and written as text and coded here: there may be a million of them.
@@ -43,14 +44,14 @@ class Observations(Part):
         with self.reading() as connection:
             for some in chunks(ids):
                 rows = connection.execute(select(*_COLUMNS).where(_R.step == step, _R.record_id.in_(some)))
-                found.update((row.record_id, _record(row)) for row in rows)
+                found.update((row[0], _record(row)) for row in rows.all())
         return found
 
     def stored_after(self, step: str, after: str, limit: int) -> list[StoredRecord]:
         """Return the next records of an observation behind an id, in order of ids."""
         statement = select(*_COLUMNS).where(_R.step == step, _R.record_id > after).order_by(_R.record_id).limit(limit)
         with self.reading() as connection:
-            return [_record(row) for row in connection.execute(statement)]
+            return [_record(row) for row in connection.execute(statement).all()]
 
     def stored_ids(self, step: str, after: str, limit: int) -> list[str]:
         """Return the next ids of an observation behind an id, in order."""
@@ -71,7 +72,7 @@ class Observations(Part):
                 rows = connection.execute(
                     select(_R.record_id, _R.version).where(_R.step == step, _R.record_id.in_(some))
                 )
-                found.update((row.record_id, row.version) for row in rows)
+                found.update((record_id, version) for record_id, version in rows.all())
         return found
 
     def stamps(self, step: str, ids: Iterable[str]) -> dict[str, dt.datetime]:
@@ -106,14 +107,14 @@ class Observations(Part):
             held = _held(connection, step, [row["record_id"] for row in rows])
             upsert(connection, _PLAIN, rows, key=_KEY)
             changed = [row["record_id"] for row in rows if held.get(row["record_id"]) != (row["fields"], row["key"])]
-            self.put_on_agenda({step: dict.fromkeys(changed, "changed")})
+            _put_on_agenda(connection, {step: dict.fromkeys(changed, "changed")})
 
     def unstage(self, step: str, gone: Mapping[str, str]) -> None:
         """Remove records that are no longer in an observation, and put them on the agenda with the reason given."""
         with self.transaction() as connection:
             for some in chunks(gone):
                 connection.execute(delete(OBSERVED_RECORD).where(_R.step == step, _R.record_id.in_(some)))
-            self.put_on_agenda({step: dict(gone)})
+            _put_on_agenda(connection, {step: gone})
 
     def begin_observation(self, step: str) -> None:
         """Make room for the records of an observation; one that was begun and not ended was read with no fields."""
@@ -138,7 +139,7 @@ class Observations(Part):
         with self.transaction() as connection:
             if connection.execute(select(OBSERVATION.c.step).where(OBSERVATION.c.step == step)).first() is not None:
                 upsert(connection, _PLAIN, [_row(step, record, key)], key=_KEY)
-                self.put_on_agenda({step: {record.id: "again"}})
+                _put_on_agenda(connection, {step: {record.id: "again"}})
 
     # -- the agenda ---------------------------------------------------------------------------------------------
 
@@ -146,7 +147,8 @@ class Observations(Part):
         """Return the records of an observation that have something to decide, each with the reason."""
         with self.reading() as connection:
             rows = connection.execute(select(AGENDA.c.record_id, AGENDA.c.why).where(AGENDA.c.step == step))
-            return {row.record_id: row.why for row in rows}
+            # A million reasons are five different texts.
+            return {record_id: intern(why) for record_id, why in rows}
 
     def put_on_agenda(self, records: Mapping[str, Mapping[str, str]]) -> None:
         """Put records on the agenda: by observation, each with the reason; a fact on record is not taken back.
@@ -154,16 +156,8 @@ class Observations(Part):
         `changed`: to be looked at; `again`: the same, it was looked at before; `gone`: confirmed absent; `outside`: it
         exists and is not in the view; `absent`: no longer read, and nobody's partner.
         """
-        rows = [
-            {"step": step, "record_id": record_id, "why": why}
-            for step, some in records.items()
-            for record_id, why in some.items()
-        ]
-        weak = [row for row in rows if row["why"] == "again"]
-        facts = [row for row in rows if row["why"] != "again"]
         with self.transaction() as connection:
-            upsert(connection, AGENDA, facts)
-            insert_missing(connection, AGENDA, weak)
+            _put_on_agenda(connection, records)
 
     def clear_agenda(self, step: str, ids: Iterable[str] | None = None) -> None:
         """Take records of an observation off the agenda, as they were looked at; all of them without `ids`."""
@@ -183,23 +177,29 @@ class Observations(Part):
             after = found[-1].id
 
 
+def _put_on_agenda(connection: Connection, records: Mapping[str, Mapping[str, str]]) -> None:
+    rows = [
+        {"step": step, "record_id": record_id, "why": why}
+        for step, some in records.items()
+        for record_id, why in some.items()
+    ]
+    upsert(connection, AGENDA, [row for row in rows if row["why"] != "again"])
+    insert_missing(connection, AGENDA, [row for row in rows if row["why"] == "again"])
+
+
 def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
     held: dict[str, tuple[str, str | None]] = {}
     for some in chunks(ids):
         statement = select(_R.record_id, type_coerce(_R.fields, Text), _R.key)
-        for record_id, fields, key in connection.execute(statement.where(_R.step == step, _R.record_id.in_(some))):
+        rows = connection.execute(statement.where(_R.step == step, _R.record_id.in_(some)))
+        for record_id, fields, key in rows.all():
             held[record_id] = (fields, key)
     return held
 
 
-def _record(row: Row[Any]) -> StoredRecord:
-    return StoredRecord(
-        id=row.record_id,
-        version=row.version,
-        modified=row.modified,
-        created=row.created,
-        fields=decode_fields(row.fields),
-    )
+def _record(row: Sequence[Any]) -> StoredRecord:
+    record_id, version, modified, created, fields, _ = row
+    return StoredRecord(id=record_id, version=version, modified=modified, created=created, fields=decode_fields(fields))
 
 
 def _row(step: str, record: StoredRecord, key: str | None) -> dict[str, Any]:

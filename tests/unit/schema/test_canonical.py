@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syncdsl.schema.canonical import canonical, match_form
+from syncdsl.schema.canonical import canonical, canonical_form, match_form
 from syncdsl.schema.types import (
     ChoicesType,
     DateTimeType,
@@ -63,6 +63,7 @@ def test_canonical(kind: FieldType, value: Value, expected: Value) -> None:
     form = canonical(value, kind)
     assert form == expected
     assert str(form) == str(expected)
+    assert repr(canonical_form(kind)(value)) == repr(form)
 
 
 def test_match_form() -> None:

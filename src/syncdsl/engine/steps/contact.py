@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import Pair, Winner
     from syncdsl.state.records import LinkOrigin
 
-_ORIGINS: dict[str, LinkOrigin] = {"duplicate": "matched", "adopt": "adopted", "key": "key"}
+_ORIGINS: dict[str, LinkOrigin] = {"duplicate": "matched", "adopt": "adopted", "key": "key", "review": "review"}
 
 
 def first_contact(pair: Pair, context: Context, found: Match) -> None:

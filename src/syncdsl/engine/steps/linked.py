@@ -16,14 +16,19 @@ if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import Linked
-    from syncdsl.plan.pairs import Pair
+    from syncdsl.plan.pairs import Endpoint, Pair
     from syncdsl.state import Link
 
 
 def linked(pair: Pair, context: Context, item: Linked) -> None:
     """Merge a linked pair field by field, and put back a key that is missing."""
     link, left, right = item.link, item.left, item.right
-    states = [line_state(pair, context, line, left, right, link) for line in pair.lines]
+    touched = context.touched(pair)
+    lines = touched.lines(link, left, right)
+    if not lines and touched.knows_all(link):
+        _restore_key(pair, context, link, left, right)
+        return
+    states = [line_state(pair, context, line, left, right, link) for line in lines]
     stamps = stamps_of(context, left, right, link)
     decisions: list[tuple[tuple[LineState, ...], Decision]] = []
     for unit in units_of(states):
@@ -49,10 +54,12 @@ def linked(pair: Pair, context: Context, item: Linked) -> None:
 
 def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> None:
     """Write a key again that a person cleared, or whose write failed."""
+    if _carries(pair.left, left, link.key) and _carries(pair.right, right, link.key):
+        return
     from_right = link.key == context.pair_key(pair, "right", right.id)
     key_side: SideName = "left" if from_right else "right"
     carrier, endpoint = (left, pair.left) if from_right else (right, pair.right)
-    if endpoint.key_field is None or carrier.fields.get(endpoint.key_field) == link.key:
+    if _carries(endpoint, carrier, link.key):
         return
     effect = LinkEffect(
         rule=pair.name,
@@ -66,6 +73,11 @@ def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: 
         suffix=link.suffix,
     )
     context.add(LinkRecords(effect=effect, pair=pair, link=link, left=left, right=right))
+
+
+def _carries(endpoint: Endpoint, record: Record, key: str) -> bool:
+    """Return whether a record carries a key, or its module has no field for it."""
+    return endpoint.key_field is None or record.fields.get(endpoint.key_field) == key
 
 
 def stamps_of(context: Context, left: Record, right: Record, link: Link | None = None) -> Stamps:

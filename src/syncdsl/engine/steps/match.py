@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import KeyForms
     from syncdsl.engine.observation import Observation
+    from syncdsl.engine.view import Links
     from syncdsl.plan.pairs import MatchKey, Pair
     from syncdsl.plan.steps import MatchStep
     from syncdsl.state import Link
@@ -64,9 +65,9 @@ def match(step: MatchStep, context: Context) -> None:
                 free[side].extend(filed)
             else:
                 free[side].extend(record_id for record_id in filed if record_id in agenda)
-                uids.update(link.uid for record_id, link in links.items() if record_id in agenda)
+                uids.update(uid for record_id, uid in links.items() if record_id in agenda)
             if not due:
-                uids.update(link.uid for link in links.values())
+                uids.update(links.values())
     sources = key_sources(pair, context, free, carried, everything=everything)
     result = MatchResult()
     result.linked = _linked(pair, context, None if everything else uids, result)
@@ -79,17 +80,25 @@ def match(step: MatchStep, context: Context) -> None:
 
 def _look(
     pair: Pair, context: Context, side: SideName, *, everything: bool
-) -> Iterator[tuple[dict[str, Record | None], dict[str, Link]]]:
-    """Return the records of a side that are looked at, some at a time, with their links; None: it is not there."""
+) -> Iterator[tuple[dict[str, Record | None], dict[str, str]]]:
+    """Return the records of a side that are looked at, some at a time, with the uids of their links.
+
+    None stands for a record that is not there.
+    """
     observation = context.observations[side_of(pair, side).observe]
     index = context.view.links(pair.name).by_side(side)
     agenda = {*observation.agenda, *_below(pair, context, side)}
+    for some in observation.records.batches() if everything else ():
+        records: dict[str, Record | None] = {record.id: record for record in some}
+        yield records, _uids(index, records)
+        agenda.difference_update(records)
     for ids in chunks(sorted(agenda), BATCH):
         found = observation.records.many(ids)
-        yield {record_id: found.get(record_id) for record_id in ids}, index.many(ids)
-    for some in observation.records.batches() if everything else ():
-        records: dict[str, Record | None] = {record.id: record for record in some if record.id not in agenda}
-        yield records, index.many(records)
+        yield {record_id: found.get(record_id) for record_id in ids}, _uids(index, ids)
+
+
+def _uids(index: Links, ids: Iterable[str]) -> dict[str, str]:
+    return {record_id: uid for record_id, (uid, _) in index.standing(ids).items()}
 
 
 def _below(pair: Pair, context: Context, side: SideName) -> set[str]:
@@ -110,7 +119,7 @@ def _below(pair: Pair, context: Context, side: SideName) -> set[str]:
 
 
 def _file(
-    pair: Pair, context: Context, side: SideName, records: Mapping[str, Record | None], links: Mapping[str, Link]
+    pair: Pair, context: Context, side: SideName, records: Mapping[str, Record | None], links: Mapping[str, str]
 ) -> list[str]:
     """File the key forms of some records, so that others find them; return the ids of those that are free."""
     asides = context.view.set_asides(pair.name)
@@ -184,22 +193,20 @@ def _lost(pair: Pair, context: Context) -> list[tuple[Link, LinkStatus]]:
     found: dict[str, Link] = {}
     for side in SIDES:
         observation = context.observations[side_of(pair, side).observe]
-        looked_at = index.by_side(side).many(observation.agenda).items()
-        found.update(
-            (link.uid, link)
-            for record_id, link in looked_at
-            if link.status != "active" or record_id in observation.gone
-        )
+        for ids in chunks(observation.agenda, BATCH):
+            standing = index.by_side(side).standing(ids)
+            lost = [one for one in standing if standing[one][1] != "active" or one in observation.gone]
+            found.update((link.uid, link) for link in index.by_side(side).many(lost).values())
     lefts = context.observations[pair.left.observe]
     rights = context.observations[pair.right.observe]
-    lost: list[tuple[Link, LinkStatus]] = []
+    gone: list[tuple[Link, LinkStatus]] = []
     for uid in sorted(found):
         link = found[uid]
         left = _is_lost(lefts, link.left_id, known=link.status in {"left_gone", "both_gone"})
         right = _is_lost(rights, link.right_id, known=link.status in {"right_gone", "both_gone"})
         if left or right:
-            lost.append((link, "both_gone" if left and right else "left_gone" if left else "right_gone"))
-    return lost
+            gone.append((link, "both_gone" if left and right else "left_gone" if left else "right_gone"))
+    return gone
 
 
 def _is_lost(observation: Observation, record_id: str, *, known: bool) -> bool:

@@ -148,8 +148,7 @@ class Reading:
         self._said_gone.update(record_id for record_id in page.gone if record_id not in self._seen)
 
     def _wait(self, record: Record) -> None:
-        named = with_id(record)
-        self._waiting.append((stored_record(named), carried_key(named, self._key_field)))
+        self._waiting.append((stored_record(record), carried_key(record, self._key_field)))
         if len(self._waiting) >= STAGED:
             self._stage()
 
@@ -280,11 +279,11 @@ def stage_fetched(context: Context, observation: Observation, records: Iterable[
     """Put records that were fetched one by one on the stage and on the agenda."""
     step = observation.step
     key_field = context.run.schemas[step.connection].modules[step.module].key_field
-    named = [with_id(record) for record in records]
+    found = list(records)
     context.run.state.stage(
-        observation_name(step), [(stored_record(record), carried_key(record, key_field)) for record in named]
+        observation_name(step), [(stored_record(record), carried_key(record, key_field)) for record in found]
     )
-    ids = [record.id for record in named]
+    ids = [record.id for record in found]
     observation.records.refresh(ids)
     observation.agenda.update(dict.fromkeys(ids, "changed"))
 
@@ -305,11 +304,6 @@ def _urgency(request: ObserveRequest, head: Head | None) -> Priority:
     return Priority.VERIFY if head is not None and head.swept is not None else Priority.BACKFILL
 
 
-def with_id(record: Record) -> Record:
-    """Return a record whose id is among its fields."""
-    return replace(record, fields={**record.fields, "id": record.id})
-
-
 def carried_key(record: Record, key_field: str | None) -> str | None:
     """Return the syncdsl key that a record carries."""
     key = record.fields.get(key_field) if key_field is not None else None
@@ -317,11 +311,11 @@ def carried_key(record: Record, key_field: str | None) -> str | None:
 
 
 def stored_record(record: Record) -> StoredRecord:
-    """Return a record as the state keeps it."""
+    """Return a record as the state keeps it: its id is among its fields."""
     return StoredRecord(
         id=record.id,
         version=record.version,
         modified=record.modified,
         created=record.created,
-        fields=record.fields,
+        fields={**record.fields, "id": record.id},
     )
