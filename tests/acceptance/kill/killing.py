@@ -21,7 +21,7 @@ WRITES = r"/contacts(/\d+)?$|/Accounts(/upsert)?$"
 CREATES = r"/contacts$|/Accounts(/upsert)?$"
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "latency", "seconds": 0.03, "path": WRITES, "probability": 0.7},
-    {"kind": "latency", "seconds": 0.2, "path": CREATES, "probability": 0.05},
+    {"kind": "latency", "seconds": 0.15, "path": CREATES, "probability": 0.2},
     {"kind": "drop_response", "path": WRITES, "probability": 0.04},
     {"kind": "drop_request", "probability": 0.02},
     {"kind": "delayed_landing", "seconds": 1, "path": CREATES, "method": "PUT", "probability": 0.01},
@@ -36,6 +36,15 @@ FAULTS: tuple[dict[str, Any], ...] = (
 
 FINE = {0, 4, 6, 7}
 """Exit codes of a run that was not killed: done, a guard, a system that does not answer, partly done."""
+
+LATEST = 60
+"""Calls of a run after which at the latest it is to be killed."""
+
+AT_CREATE = 0.6
+"""Share of the kills that wait for a create to be under way after that many calls; the others hit whatever is."""
+
+PATIENCE = 900.0
+"""Seconds that a run which nobody kills may take, on a machine that has other things to do."""
 
 MOST_RUNS = 12
 """Runs without faults after which both sides have to be quiet."""
@@ -86,7 +95,7 @@ class Killing:
         self.companies.enter(self.companies.waiting)
         self._until_quiet()
         self._empty_ledger()
-        done = self._project.run("verify", "--format", "json", code=None)
+        done = self._project.run("verify", "--format", "json", code=None, seconds=PATIENCE)
         self.result.percent = str(json.loads(done.stdout)["summary"]["percent"])
         if done.returncode != 0:
             self.result.complaints.append(f"verify ended with {done.returncode}: {done.stdout[:2000]}")
@@ -108,7 +117,7 @@ class Killing:
                 stderr=log,
             )
             killed = self._kill(process)
-            process.wait(timeout=60)
+            process.wait(timeout=PATIENCE)
         said = self._log.read_text(encoding="utf-8")
         if "Traceback" in said or (not killed and process.returncode not in FINE):
             self.result.complaints.append(f"a run ended with {process.returncode}: {said[-3000:]}")
@@ -140,8 +149,8 @@ class Killing:
 
     def _kill(self, process: subprocess.Popen[bytes]) -> bool:
         """Kill a run after a random number of calls, or of creates that began; return False when it ended before."""
-        calls = self._random.randint(1, 40)
-        at_create = self._random.random() < 0.5
+        calls = self._random.randint(1, LATEST)
+        at_create = self._random.random() < AT_CREATE
         while process.poll() is None:
             if self._sandbox.control("ledger/summary")["calls"] >= calls and (
                 not at_create or any(map(_creates, self._sandbox.control("ledger/open")["open"]))
@@ -175,7 +184,7 @@ class Killing:
     def _until_quiet(self) -> None:
         for number in range(1, MOST_RUNS + 1):
             before = self._sandbox.last()
-            done = self._project.run("apply", "--yes", code=None)
+            done = self._project.run("apply", "--yes", code=None, seconds=PATIENCE)
             if done.returncode not in FINE:
                 self.result.complaints.append(f"a run ended with {done.returncode}: {done.stdout}\n{done.stderr}")
             if done.returncode == 0 and not self._sandbox.writes(before):
