@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--postgres", action="store_true", help="keep the state on a PostgreSQL server")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the project, its state and the ledger there")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="kill no longer than this, then judge")
     given = parser.parse_args()
     with ExitStack() as stack:
         folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncdsl-kill-")))
@@ -31,12 +32,12 @@ def main() -> int:
 
             use_state(project.folder, stack.enter_context(server()).url("kill"))
         killing = Killing(project, sandbox, folder, seed=given.seed, records=given.records)
-        print(f"seed {given.seed}: {given.kills} kills, {given.records:,} records", flush=True)
-        result = killing.play(given.kills)
-    print(table(result, "PostgreSQL" if given.postgres else "SQLite"))
-    wrong = faults_of(result, at_least=given.kills * 3 // 10)
-    for line in wrong:
-        print(line, file=sys.stderr)
+        sys.stdout.write(f"seed {given.seed}: {given.kills} kills, {given.records:,} records\n")
+        sys.stdout.flush()
+        result = killing.play(given.kills, seconds=given.seconds)
+    sys.stdout.write(table(result, "PostgreSQL" if given.postgres else "SQLite") + "\n")
+    wrong = faults_of(result, at_least=result.kills * 3 // 10)
+    sys.stderr.writelines(f"{line}\n" for line in wrong)
     return 1 if wrong else 0
 
 
@@ -79,6 +80,8 @@ def faults_of(result: Result, *, at_least: int) -> list[str]:
     wrong += [f"duplicate: {one}" for one in judged.duplicates]
     wrong += [f"lost: {one}" for one in judged.lost]
     wrong += [f"differs: {one}" for one in judged.differing]
+    if not result.kills:
+        wrong.append("no run was killed")
     if result.creates_in_flight < at_least:
         wrong.append(f"only {result.creates_in_flight} kills met a create in flight, at least {at_least} have to")
     return wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,9 @@ FINE = {0, 4, 6, 7}
 
 LATEST = 60
 """Calls of a run after which at the latest it is to be killed."""
+
+BETWEEN_LOOKS = 0.005
+"""Seconds between two looks at the ledger."""
 
 AT_CREATE = 0.6
 """Share of the kills that wait for a create to be under way after that many calls; the others hit whatever is."""
@@ -83,13 +87,18 @@ class Killing:
         self.result = Result(seed=seed, records=records)
         project.rules(RULES)
 
-    def play(self, kills: int) -> Result:
-        """Kill that many runs, then run until quiet, and judge."""
+    def play(self, kills: int, *, seconds: float = float("inf")) -> Result:
+        """Kill that many runs, fewer when the seconds for it are over; then run until quiet, and judge."""
         begin = time.monotonic()
         self.companies.enter(int(self.companies.waiting * AT_FIRST))
         portion = -(-self.companies.waiting // max(1, kills))
         self._break()
-        while self.result.kills < kills and self.result.ended_before <= kills:
+        while (
+            self.result.kills < kills
+            and self.result.ended_before <= kills
+            and not self.result.complaints
+            and time.monotonic() - begin < seconds
+        ):
             self._round(portion)
         self._calm()
         self.companies.enter(self.companies.waiting)
@@ -119,6 +128,8 @@ class Killing:
             killed = self._kill(process)
             process.wait(timeout=PATIENCE)
         said = self._log.read_text(encoding="utf-8")
+        # Rules come into force before anything is written, so the first write tells that `sync` may follow.
+        self._in_force = self._in_force or bool(self._look("ledger/summary")["writes"])
         if "Traceback" in said or (not killed and process.returncode not in FINE):
             self.result.complaints.append(f"a run ended with {process.returncode}: {said[-3000:]}")
         wait_until(lambda: not self._sandbox.control("ledger/open")["open"], "every call of a killed run is answered")
@@ -142,9 +153,7 @@ class Killing:
         self._sandbox.crm.delete(f"{self._sandbox.crm_url}/_sandbox/ledger")
 
     def _command(self) -> tuple[str, ...]:
-        """Return the command: `sync` once the rules are in force, before that `apply`."""
-        if not self._in_force:
-            self._in_force = self._project.run("sync", "--module", "nothing", code=None).stderr.find("SD831") < 0
+        """Return the command: `sync` most of the time once the rules are in force, before that `apply`."""
         return ("sync",) if self._in_force and self._random.random() < 0.8 else ("apply", "--yes")
 
     def _kill(self, process: subprocess.Popen[bytes]) -> bool:
@@ -152,12 +161,19 @@ class Killing:
         calls = self._random.randint(1, LATEST)
         at_create = self._random.random() < AT_CREATE
         while process.poll() is None:
-            if self._sandbox.control("ledger/summary")["calls"] >= calls and (
-                not at_create or any(map(_creates, self._sandbox.control("ledger/open")["open"]))
+            if self._look("ledger/summary")["calls"] >= calls and (
+                not at_create or any(map(_creates, self._look("ledger/open")["open"]))
             ):
                 process.kill()
                 return process.wait(timeout=60) == -9
+            # One look after the other would take the processor from those who are looked at.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=BETWEEN_LOOKS)
         return False
+
+    def _look(self, path: str) -> Any:
+        """Return what a control endpoint tells, over a connection that stays open: many looks are taken."""
+        return self._sandbox.crm.get(f"{self._sandbox.crm_url}/_sandbox/{path}").json()
 
     def _without_faults(self, portion: int) -> None:
         """Let people enter and edit companies; they meet no faults."""

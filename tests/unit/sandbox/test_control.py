@@ -226,7 +226,9 @@ def test_the_ledger_tells_begun_calls_and_clients_that_are_gone(empty: Any) -> N
     with pytest.raises(httpx.ReadTimeout):
         empty.books.post("/contacts", json={"contact_name": "Slow"}, timeout=0.2)
     begun = empty.control("GET", "ledger/open")["open"]
-    assert [(call["system"], call["method"], call["path"]) for call in begun] == [("books", "POST", "/books/v3/contacts")]
+    assert [(call["system"], call["method"], call["path"]) for call in begun] == [
+        ("books", "POST", "/books/v3/contacts")
+    ]
     while empty.control("GET", "ledger/open")["open"]:
         pass
     empty.customer("Quick")

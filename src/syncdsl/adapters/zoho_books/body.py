@@ -177,9 +177,7 @@ def hidden_values(module: Module, fields: Fields, written: Mapping[str, Any]) ->
     persons = _list(written.get("contact_persons"))
     primary: Mapping[str, Any] = next((person for person in persons if person.get("is_primary_contact")), {})
     return {
-        name: value
-        for name, value in sent.items()
-        if (primary.get(name) or "") == value != (written.get(name) or "")
+        name: value for name, value in sent.items() if (primary.get(name) or "") == value != (written.get(name) or "")
     }
 
 
