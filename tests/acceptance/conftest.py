@@ -161,7 +161,12 @@ class Project:
     program: tuple[str, ...] = COMMAND
 
     def run(
-        self, *arguments: str, code: int | None = 0, env: dict[str, str] | None = None, stdin: str = ""
+        self,
+        *arguments: str,
+        code: int | None = 0,
+        env: dict[str, str] | None = None,
+        stdin: str = "",
+        seconds: float = 120,
     ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; whatever happens, no traceback reaches the user."""
         done = subprocess.run(
@@ -171,7 +176,7 @@ class Project:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
         assert "Traceback" not in done.stderr + done.stdout, done.stderr

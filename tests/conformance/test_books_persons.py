@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
+from tests.conformance.weather import BOOKS
 
 from syncdsl.adapters.protocol import (
     Change,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.conformance.conftest import Sandbox
+    from tests.conformance.weather import Weather
 
     from syncdsl.adapters.zoho_books.connection import BooksConnection
 
@@ -244,3 +246,16 @@ def test_edits_behind_our_writes_of_persons_are_found_out(books: BooksConnection
         assert last.records[ids[0]].fields["first_name"] == "Theirs"
     finally:
         httpx.put(f"{sandbox.crm_url}/_sandbox/clock", json={"frozen": False}, trust_env=False).raise_for_status()
+
+
+def test_what_a_contact_has_of_its_own_never_hides_what_is_written(faults: Weather) -> None:
+    """A telephone number that was entered at the contact itself is replaced every time, not only the first."""
+    books = faults.connect(BOOKS)
+    identifier = faults.add(BOOKS)
+    faults.edit(BOOKS, identifier, phone="1")
+    for number in ("2", "3", None, "4"):
+        [outcome] = books.update("customers", [Change(id=identifier, fields={"phone": number})])
+        assert isinstance(outcome, Written)
+        assert books.fetch("customers", [identifier], ("phone",))[identifier].fields.get("phone") == number
+        assert outcome.record is not None
+        assert outcome.record.fields.get("phone") == number

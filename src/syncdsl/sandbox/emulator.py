@@ -103,20 +103,23 @@ class Emulator:
             return Dropped(connection_of(request))
         entry = self._platform.gate.enter(self._system, call)
         try:
-            return await self._served(request, call, handler, struck, entry)
+            with self._platform.ledger.open(self._system, call):
+                return await self._served(request, call, handler, struck, entry)
         finally:
             self._platform.gate.leave(entry)
 
     async def _served(self, request: Request, call: Call, handler: Handler, struck: Struck, entry: Entry) -> Response:
         await self._delay(struck.latency)
         if entry.refusal is None:
-            reply = self._answer(call, handler, struck)
+            seq, reply = self._answer(call, handler, struck)
         else:
             reply = self._refused(429, entry.refusal.code, entry.refusal.retry_after)
-            self._platform.ledger.append(self._system, call, reply, struck.names)
+            seq = self._platform.ledger.append(self._system, call, reply, struck.names)
         gate = self._faults.takes(self._system, reply)
         if gate is not None:
             await self._faults.wait(gate, request.receive)
+        if connection_of(request).is_closing():
+            self._platform.ledger.client_gone(seq)
         if struck.response_lost:
             return Dropped(connection_of(request))
         response = self._response(reply, entry.headers, struck.skew)
@@ -130,11 +133,11 @@ class Emulator:
         elif seconds:
             await asyncio.sleep(seconds)
 
-    def _answer(self, call: Call, handler: Handler, struck: Struck) -> Reply:
+    def _answer(self, call: Call, handler: Handler, struck: Struck) -> tuple[int, Reply]:
         with self._store.transaction():
             reply = self._outcome(call, handler, struck)
-            self._platform.ledger.append(self._system, call, reply, struck.names)
-        return reply
+            seq = self._platform.ledger.append(self._system, call, reply, struck.names)
+        return seq, reply
 
     def _outcome(self, call: Call, handler: Handler, struck: Struck) -> Reply:
         if len(call.body) > LARGEST_BODY:

@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -42,6 +44,15 @@ CREATE TABLE IF NOT EXISTS request (
 """
 
 
+GONE = "CREATE TABLE IF NOT EXISTS client_gone (seq INTEGER PRIMARY KEY)"
+"""Requests whose client was gone before their answer could leave: it died, or waited no longer."""
+
+COLUMNS = (
+    "seq, system, time, method, path, template, query, body, status, created, wrote, faults,"
+    " EXISTS (SELECT 1 FROM client_gone WHERE client_gone.seq = request.seq)"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which entries are wanted: those behind `after` that have all the given properties."""
@@ -74,14 +85,38 @@ class Ledger:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._open: dict[int, dict[str, Any]] = {}
+        self._begun = count(1)
         store.rows(TABLE)
+        store.rows(GONE)
 
-    def append(self, system: str, call: Call, reply: Reply | None, faults: list[str]) -> None:
-        """Record one call with its reply (None: the request was lost) and the faults that struck it."""
+    @contextmanager
+    def open(self, system: str, call: Call) -> Iterator[None]:
+        """Count a call as begun and not finished inside the block."""
+        number = next(self._begun)
+        self._open[number] = {"system": system, "method": call.method, "path": call.path, "template": call.template}
+        try:
+            yield
+        finally:
+            del self._open[number]
+
+    def begun(self) -> list[dict[str, Any]]:
+        """Return the calls that began and are not finished, oldest first."""
+        return list(self._open.values())
+
+    def client_gone(self, seq: int) -> None:
+        """Record that nobody was there any more to take the answer of a call."""
+        self._store.rows("INSERT OR IGNORE INTO client_gone VALUES (?)", (seq,))
+
+    def append(self, system: str, call: Call, reply: Reply | None, faults: list[str]) -> int:
+        """Record one call with its reply (None: the request was lost) and the faults that struck it.
+
+        Returns the number of the entry.
+        """
         status = NO_ANSWER if reply is None else reply.status
-        self._store.rows(
+        [(seq,)] = self._store.rows(
             "INSERT INTO request (system, time, method, path, template, query, body, status, created, wrote, faults)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
             (
                 system,
                 datetime.fromtimestamp(self._clock.moment(), UTC).isoformat(timespec="milliseconds"),
@@ -96,6 +131,7 @@ class Ledger:
                 json.dumps(faults),
             ),
         )
+        return int(seq)
 
     def entries(self, wanted: Filter, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield the wanted entries, oldest first, at most `limit` of them, read a page at a time."""
@@ -104,8 +140,8 @@ class Ledger:
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
             rows = self._store.rows(
-                "SELECT seq, system, time, method, path, template, query, body, status, created, wrote, faults"  # noqa: S608 - values are bound
-                f" FROM request WHERE {where} AND seq > ? ORDER BY seq LIMIT ?",
+                f"SELECT {COLUMNS} FROM request"  # noqa: S608 - values are bound
+                f" WHERE {where} AND seq > ? ORDER BY seq LIMIT ?",
                 (*parameters, seq, size),
             )
             for row in rows:
@@ -118,8 +154,7 @@ class Ledger:
     def tail(self, number: int) -> list[dict[str, Any]]:
         """Return the newest entries, newest first."""
         rows = self._store.rows(
-            "SELECT seq, system, time, method, path, template, query, body, status, created, wrote, faults"
-            " FROM request ORDER BY seq DESC LIMIT ?",
+            f"SELECT {COLUMNS} FROM request ORDER BY seq DESC LIMIT ?",  # noqa: S608 - values are bound
             (number,),
         )
         return [_entry(row) for row in rows]
@@ -144,6 +179,7 @@ class Ledger:
 
     def clear(self) -> int:
         """Remove all entries and return how many there were; `seq` counts on."""
+        self._store.rows("DELETE FROM client_gone")
         return len(self._store.rows("DELETE FROM request RETURNING 1"))
 
 
@@ -168,6 +204,7 @@ def _entry(row: tuple[Any, ...]) -> dict[str, Any]:
         "created": json.loads(row[9]),
         "wrote": bool(row[10]),
         "faults": json.loads(row[11]),
+        "client_gone": bool(row[12]),
     }
 
 

@@ -8,10 +8,13 @@ from starlette.types import Receive, Scope, Send
 
 
 class Connection(Protocol):
-    """The part of a transport that is needed to end it."""
+    """The part of a transport that is needed to end it, and to see that the client did."""
 
     def close(self) -> None:
         """Send what is written so far and close."""
+
+    def is_closing(self) -> bool:
+        """Return whether either end has closed it."""
 
 
 def connection_of(request: Request) -> Connection:

@@ -109,6 +109,9 @@ def open_sqlite(url: URL, *, base: Path, read_only: bool, scratch: bool) -> Data
         return _open_copy(path, read_only=read_only) if read_only or scratch else _open_file(path)
     except (sqlite3.Error, DBAPIError) as error:
         raise fault_of(path, error) from None
+    except UnicodeDecodeError:
+        # What SQLite says of a damaged schema quotes it as it is.
+        raise damaged(path, "its schema is damaged") from None
     except OSError as error:
         raise unusable(path, error.strerror or type(error).__name__) from None
 

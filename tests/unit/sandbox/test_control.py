@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import pytest
 
 POST_AND_WAIT = """
 import sys, httpx
@@ -216,3 +217,20 @@ def test_the_page_shows_what_is_going_on(empty: Any) -> None:
         assert "http" not in page.replace(empty.crm_url, "").replace(empty.books_url, "")
     empty.control("DELETE", "faults")
     empty.control("PUT", "limits", None)
+
+
+def test_the_ledger_tells_begun_calls_and_clients_that_are_gone(empty: Any) -> None:
+    """A call is open until it is answered; when its client gives up before, its entry says so, and no other does."""
+    empty.control("POST", "faults", {"kind": "latency", "seconds": 1, "path": "/contacts$", "count": 1})
+    after = empty.control("GET", "ledger/summary")["last"]
+    with pytest.raises(httpx.ReadTimeout):
+        empty.books.post("/contacts", json={"contact_name": "Slow"}, timeout=0.2)
+    begun = empty.control("GET", "ledger/open")["open"]
+    assert [(call["system"], call["method"], call["path"]) for call in begun] == [
+        ("books", "POST", "/books/v3/contacts")
+    ]
+    while empty.control("GET", "ledger/open")["open"]:
+        pass
+    empty.customer("Quick")
+    entries = empty.ledger(after)
+    assert [(entry["wrote"], entry["client_gone"]) for entry in entries] == [(True, True), (True, False)]

@@ -167,6 +167,20 @@ def _own_values(current: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[
     return {name: value for name, value in changed.items() if (current.get(name) or "") != (primary.get(name) or "")}
 
 
+def hidden_values(module: Module, fields: Fields, written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values to write to a contact itself after its persons were written, seeing what it answered.
+
+    Before the write nobody can tell a contact that shows its primary person's value from one that has the same value
+    of its own. Afterwards the latter still shows the old one, although the person has the new one.
+    """
+    sent = {name: write_value(value) for name, value in fields.items() if name in module.person_fields}
+    persons = _list(written.get("contact_persons"))
+    primary: Mapping[str, Any] = next((person for person in persons if person.get("is_primary_contact")), {})
+    return {
+        name: value for name, value in sent.items() if (primary.get(name) or "") == value != (written.get(name) or "")
+    }
+
+
 def _renewed(current: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return wanted lines; one in the place of an existing line changes that line instead of replacing it."""
     kept = [_kept(line, LINE_PARTS) for line in current[: len(wanted)]]

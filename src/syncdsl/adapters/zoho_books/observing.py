@@ -26,7 +26,7 @@ from syncdsl.adapters.zoho_books.versions import is_receipt
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from syncdsl.adapters.zoho_books.api import Api
     from syncdsl.adapters.zoho_books.modules import Module
@@ -86,6 +86,23 @@ class Observer:
             raise self._api.client.problems.not_offered(f"module `{request.module}` has no views")
         begun = read_cursor(request.cursor)
         listed = self._persons.parents if module is CONTACT_PERSONS else module
+        walk = yield from self._walked(request, module, schema, listed, begun)
+        if begun is not None and walk.start is not None and begun.stamp > walk.start:
+            # The server's clock went back: what was stamped since then lies before the cursor, unread.
+            begun = None
+            walk = yield from self._walked(request, module, schema, listed, begun)
+        if walk.start is None:
+            raise self._api.client.problems.unexpected(f"the list of `{request.module}` did not come")
+        cursor = request.cursor
+        if walk.sound:
+            cursor = next_cursor(walk, begun, self._overlap, walk.start).text()
+            self._movements.observed(listed, walk.start)
+        yield ObservationEnd(complete=walk.complete and walk.sound, cursor=cursor, server_time=walk.start)
+
+    def _walked(
+        self, request: ObserveRequest, module: Module, schema: ModuleSchema, listed: Module, begun: Cursor | None
+    ) -> Generator[Page, None, Walk]:
+        """Read the list from a cursor on, or all of it, and return the walk that it was."""
         walk = Walk(
             api=self._api,
             module=listed,
@@ -101,13 +118,7 @@ class Observer:
                 page = self._page(module, schema, request, rows, now, receipts)
             if page.records or page.unchanged or page.gone:
                 yield page
-        if walk.start is None:
-            raise self._api.client.problems.unexpected(f"the list of `{request.module}` did not come")
-        cursor = request.cursor
-        if walk.sound:
-            cursor = next_cursor(walk, begun, self._overlap, walk.start).text()
-            self._movements.observed(listed, walk.start)
-        yield ObservationEnd(complete=walk.complete and walk.sound, cursor=cursor, server_time=walk.start)
+        return walk
 
     def _page(
         self,
@@ -145,6 +156,6 @@ class Observer:
                 records.append(self._reader.record(module, schema, row, request.fields, now))
             elif identifier in details:
                 detail, read_at = details[identifier]
-                records.append(self._reader.record(module, schema, detail, request.fields, read_at))
+                records.append(self._reader.whole(module, schema, detail, request.fields, read_at))
         taken = receipts.take(own) if receipts is not None else Page()
         return Page(records=(*records, *taken.records), unchanged=(*unchanged, *taken.unchanged))

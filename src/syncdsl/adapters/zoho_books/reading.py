@@ -41,7 +41,7 @@ class Reader:
             return {record.id: record for record in self.all_records(name, wanted) if record.id in set(unique)}
         found = self.details(module, unique)
         return {
-            identifier: self.record(module, schema, detail, wanted, now) for identifier, (detail, now) in found.items()
+            identifier: self.whole(module, schema, detail, wanted, now) for identifier, (detail, now) in found.items()
         }
 
     def details_of(self, module: Module, rows: Sequence[dict[str, Any]], now: dt.datetime) -> dict[str, Detail]:
@@ -129,6 +129,21 @@ class Reader:
             modified=read_instant(row.get(MODIFIED)),
             created=read_instant(row.get("created_time")),
         )
+
+    def whole(
+        self, module: Module, schema: ModuleSchema, detail: dict[str, Any], wanted: Sequence[str], now: dt.datetime
+    ) -> Record:
+        """Return a full record as a record.
+
+        Raises Fault SD707 when it lacks a field that was asked for: an empty one is there as well, so it is hidden from
+        this user or no longer offered, and must not be taken for emptied.
+        """
+        lacking = next((name for name in wanted if not tells(detail, name)), None)
+        if lacking is not None:
+            raise self._api.client.problems.not_offered(
+                f"module `{module.name}` has no field `{lacking}` any more, or this user may not see it"
+            )
+        return self.record(module, schema, detail, wanted, now)
 
     def version(self, module: Module, row: dict[str, Any], now: dt.datetime) -> str | None:
         """Return the version of a list row or a full record; None when it is not certain."""

@@ -65,5 +65,5 @@ class Receipts:
             if alike and held.version is None:
                 same.append(identifier)
             else:
-                records.append(self.reader.record(self.module, self.schema, detail, self.request.fields, now))
+                records.append(self.reader.whole(self.module, self.schema, detail, self.request.fields, now))
         return records, same

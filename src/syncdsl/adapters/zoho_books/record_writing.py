@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from syncdsl.adapters.protocol import DuplicateKey, MovedOn, Outcome, Rejected, Written
+from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, Outcome, Rejected, Written
 from syncdsl.adapters.transport.answer import Answer
-from syncdsl.adapters.zoho_books.body import create_body, needs_current, update_body
-from syncdsl.adapters.zoho_books.dialect import message_of
+from syncdsl.adapters.zoho_books.body import create_body, hidden_values, needs_current, update_body
+from syncdsl.adapters.zoho_books.dialect import message_of, single, succeeded
 from syncdsl.adapters.zoho_books.modules import KEY_LABEL
 from syncdsl.adapters.zoho_books.values import read_fields, write_value
 from syncdsl.schema.canonical import canonical
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.zoho_books.finding import Finder
     from syncdsl.adapters.zoho_books.modules import Module
     from syncdsl.adapters.zoho_books.moving import Movements
-    from syncdsl.adapters.zoho_books.outcomes import Outcomes
+    from syncdsl.adapters.zoho_books.outcomes import Came, Outcomes
     from syncdsl.adapters.zoho_books.reading import Reader
     from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.values import Fields
@@ -105,7 +105,23 @@ class RecordWriter:
         came = self._api.write("PUT", self._api.record_path(module, change.id), body=body)
         if self._outcomes.absent(module, came):
             return self._missing(module, change)
+        came = self._unhidden(module, change.id, resolved, body, came)
         return self._switch(module, self._outcomes.of_record(module, schema, came), state)
+
+    def _unhidden(self, module: Module, identifier: str, fields: Fields, body: Mapping[str, Any], came: Came) -> Came:
+        """Write what a contact goes on hiding by values of its own, and return what came of it all.
+
+        When the second call fails the first one is in doubt as a whole: the next run reads what is there.
+        """
+        written = single(came, module.single) if isinstance(came, Answer) and succeeded(came) else None
+        own = hidden_values(module, fields, written) if written is not None else {}
+        if not own:
+            return came
+        again = {name: value for name, value in body.items() if name in module.resent}
+        came = self._api.write("PUT", self._api.record_path(module, identifier), body={**again, **own})
+        if isinstance(came, Answer) and succeeded(came):
+            return came
+        return Ambiguous(reason="the contact was written, its own values were not")
 
     def _known(self, module: Module, change: Change, fields: Fields) -> Mapping[str, Any] | None:
         """Return what a body needs of the record as it is now, without reading it; None when it has to be read."""

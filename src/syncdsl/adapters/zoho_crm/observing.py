@@ -90,14 +90,16 @@ class Observer:
         cursor = read_cursor(request.cursor)
         view = self._view(request, cursor)
         progress = _Progress()
-        if cursor is None or not _holds(cursor, view, schema):
-            yield from self._readings(request, schema, progress, view=view)
-            self._recycled(request.module, progress)
-            complete = True
-        else:
+        complete = cursor is None or not _holds(cursor, view, schema)
+        if cursor is not None and not complete:
             progress.saw(cursor.since)
             yield from self._changes(request, schema, progress, view, cursor)
-            complete = False
+            if progress.start is not None and cursor.since > progress.start:
+                # The server's clock went back: what was stamped since then lies before the cursor, unread.
+                complete, progress = True, _Progress()
+        if complete:
+            yield from self._readings(request, schema, progress, view=view)
+            self._recycled(request.module, progress)
         start = progress.start or dt.datetime.min.replace(tzinfo=dt.UTC)
         reached = cursor_after(
             start,

@@ -130,7 +130,15 @@ class Reader:
 
         Its version is its stamp, unless the stamp is so recent that another change in the same second would
         not show in it, or the row was put together across a change.
+
+        Raises Fault SD707 when the row lacks a field that was asked for: an empty one is there as null, so it was
+        removed, or is hidden from this user, and must not be taken for emptied.
         """
+        lacking = next((name for name in wanted if name not in row), None) if module != USERS else None
+        if lacking is not None:
+            raise self._api.client.problems.not_offered(
+                f"module `{module}` has no field `{lacking}` any more, or this user may not see it"
+            )
         modified = read_instant(row.get(MODIFIED))
         certain = modified is not None and settled(modified, now) and not row.get(_MOVED)
         return Record(

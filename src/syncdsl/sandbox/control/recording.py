@@ -29,6 +29,7 @@ class Recording:
         return [
             Route("/_sandbox/ledger", answering_bad_input(self._entries), methods=["GET"]),
             Route("/_sandbox/ledger", self._clear, methods=["DELETE"]),
+            Route("/_sandbox/ledger/open", self._open, methods=["GET"]),
             Route("/_sandbox/ledger/summary", answering_bad_input(self._summary), methods=["GET"]),
         ]
 
@@ -36,6 +37,9 @@ class Recording:
         limit = parameter_number(request, "limit")
         entries = self._ledger.entries(_filter(request), limit)
         return StreamingResponse(_streamed(entries), media_type="application/json")
+
+    async def _open(self, _request: Request) -> Response:
+        return JSONResponse({"open": self._ledger.begun()})
 
     async def _summary(self, request: Request) -> Response:
         return JSONResponse(self._ledger.summary(_filter(request)))
