@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from tests.simulator.agreement import named
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.oracles import engine_changes
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
@@ -76,3 +77,15 @@ def check(case: Case) -> None:
 def test_I13_ambiguity_inert(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I13: disputed and taken records cause no create and no link, and exactly one question each."""
     verify("I13", case, check)
+
+
+def test_I13_keys_that_name_different_records() -> None:  # noqa: N802 - the invariant's own name
+    """I13: a record that one key leads to one record and another key to another one is linked with neither."""
+    with twins(Rules(lines="plain", dedupe="Name == name, then Email == mail")) as pair:
+        asks = pair.insert("left", Name="Acme", Email="a@x.example")
+        rivals = [pair.insert("right", name="Acme", mail="b@x.example"), pair.insert("right", name="Other")]
+        pair.edit("right", rivals[1], mail="a@x.example")
+        pair.settle()
+        require(pair.links() == [], f"{asks} was linked: {pair.links()}")
+        require(len(pair.living("left")) == 1, "a partner was made for a record that somebody may be the partner of")
+        require(asks in {one for _, one in named(pair.preview(sweep=True))}, "nobody is told")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -39,3 +40,18 @@ def check(case: Case) -> None:
 def test_I28_convergence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I28: everything agrees in the end, or is held, kept or told of."""
     verify("I28", case, check)
+
+
+def check_changed(case: Case) -> None:
+    """Settle under rules with fewer lines, and then under the rules of the case: no record changed in between."""
+    with played(replace(case, rules=replace(case.rules, lines="plain"))) as pair:
+        pair.rules = case.rules
+        pair.settle(runs=3, sweep=False)
+        converged(pair, pair.preview(sweep=True))
+
+
+@examples(15)
+@given(cases(rules=RULES[:3], shape=replace(SHAPE, runs=1, faults=1)))
+def test_I28_after_the_rules_changed(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I28: lines that are new in the rules bring their fields to agreement too, though nobody edits anything."""
+    check_changed(case)
