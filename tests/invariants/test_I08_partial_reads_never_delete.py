@@ -58,7 +58,7 @@ def test_I08_partial_reads_never_delete(case: Case) -> None:  # noqa: N802 - the
 @pytest.mark.parametrize("fate", [Fate.FORBIDDEN, Fate.BROKEN, Fate.UNREACHABLE])
 def test_I08_forbidden_to_confirm(fate: Fate) -> None:  # noqa: N802 - the invariant's own name
     """I08: where a list shows nothing and the question after each record is not answered, nothing is gone."""
-    with twins(Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100")) as pair:
+    with twins(Rules(lines="plain")) as pair:
         for name in ("Acme", "Beta"):
             pair.insert("left", Name=name)
         pair.settle()

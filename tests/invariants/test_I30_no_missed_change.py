@@ -85,3 +85,16 @@ def test_I30_listed_late(reading: Literal["keyset", "newest"]) -> None:  # noqa:
         pair.apply(pause=110.0)
         pair.apply()
         converged(pair, pair.preview())
+
+
+@pytest.mark.parametrize("call", range(4, 9))
+def test_I30_two_changes_in_one_second(call: int) -> None:  # noqa: N802 - the invariant's own name
+    """I30: where a version is only a stamp, a second change within its second is seen though the stamp stays."""
+    stamped = Switches(versions="stamps")
+    with twins(RULES[0], left=stamped, right=stamped) as pair:
+        one = pair.insert("left", Name="Acme", Phone="1")
+        pair.schedule.begin(acts={call: [lambda: pair.edit("left", one, Phone="2")]})
+        pair.apply()
+        pair.apply()
+        pair.apply()
+        converged(pair, pair.preview())

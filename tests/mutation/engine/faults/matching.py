@@ -14,17 +14,19 @@ SEEDED = (
             "        if right_id in right.free and right_id not in matched.values():\n",
             "of several that claim one partner the first one gets it",
         ),
-        killer=invariant("I14_match_symmetry"),
+        killer=invariant("I14_match_symmetry", "rivals"),
     ),
     Seeded(
         asked="greedy match",
         fault=Fault(
             "engine/matching.py",
-            "        if len(named) == 1:\n            (chosen[record_id],) = named\n",
-            "        if named:\n            chosen[record_id] = min(named)\n",
+            "    left_chosen, right_chosen = _chosen(left_claims), _chosen(right_claims)\n",
+            "    left_chosen = {one: min(set().union(*sets.values())) for one, sets in left_claims.items()}\n"
+            "    left_chosen = {one: other for one, other in left_chosen.items() if other in right.free}\n"
+            "    right_chosen = {other: one for one, other in left_chosen.items()}\n",
             "of several candidates the first one is taken",
         ),
-        killer=invariant("I13_ambiguity_inert"),
+        killer=invariant("I13_ambiguity_inert", "rivals"),
     ),
     Seeded(
         fault=Fault(
@@ -42,7 +44,7 @@ SEEDED = (
             "    for record_id in there.free:\n",
             "records with a partner are no candidates",
         ),
-        killer=invariant("I13_ambiguity_inert"),
+        killer=invariant("I13_ambiguity_inert", "taken"),
     ),
     Seeded(
         fault=Fault(
@@ -61,17 +63,17 @@ SEEDED = (
             '        if isinstance(key, str) and key.startswith("??") and key not in known',
             "the partner of a deleted record gets a new one",
         ),
-        killer=invariant("I16_no_resurrection"),
+        killer=invariant("I16_no_resurrection", "kept_partner"),
     ),
     Seeded(
         asked="tombstone ignored",
         fault=Fault(
-            "engine/components.py",
-            "        if record_id not in links and",
-            '        if (record_id not in links or links[record_id].status != "active") and',
-            "the link of a deleted record leaves its partner free",
+            "engine/steps/deleted.py",
+            "    context.view.put_link(mark_gone(link, status))\n",
+            "    context.view.later(lambda state: state.end_links([link.uid]))\n",
+            "the link of a deleted record ends",
         ),
-        killer=invariant("I16_no_resurrection"),
+        killer=invariant("I16_no_resurrection", "kept_partner"),
     ),
     Seeded(
         fault=Fault(

@@ -34,7 +34,7 @@ SEEDED = (
             "return server_time >= stamp",
             "a stamp counts as a version while the same second may still bring another change",
         ),
-        killer=invariant("I30_no_missed_change"),
+        killer=invariant("I30_no_missed_change", "two_changes_in_one_second"),
     ),
     Seeded(
         asked="local clock",
@@ -65,7 +65,7 @@ SEEDED = (
             "            more = page.more and not (page.cut and not page.rows)\n            if self.api",
             "a list whose pages lack rows counts as complete",
         ),
-        killer=invariant("I13_ambiguity_inert"),
+        killer=invariant("I13_ambiguity_inert", "cut_lists"),
     ),
     Seeded(
         asked="absence from a truncated sweep",
@@ -75,7 +75,7 @@ SEEDED = (
             "set(self._not_seen())",
             "what a reading of any kind does not show is absent",
         ),
-        killer=invariant("I13_ambiguity_inert"),
+        killer=invariant("I13_ambiguity_inert", "cut_lists"),
     ),
     Seeded(
         asked="403 as absence",
