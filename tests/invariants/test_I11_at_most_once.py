@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from tests.simulator.cases import Case, Step, play
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.oracles import at_most_one
 from tests.simulator.playing import played, playing
 from tests.simulator.regressions import verify
@@ -66,3 +67,17 @@ def test_I11_with_a_marker_that_can_be_searched(case: Case) -> None:  # noqa: N8
 def test_I11_with_nothing_to_tell_by(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I11: tier T4, where a create in doubt is never sent again."""
     verify("I11", case, check_keyless)
+
+
+def test_I11_lookup_in_a_lagging_index() -> None:  # noqa: N802 - the invariant's own name
+    """I11: tier T3, where lists and lookups know a write only after minutes that the adapter declares."""
+    lagging = Switches(tier=Tier.T3, find_by_index=True, index_lag=300.0, commit_lag=300.0, landing=0.0)
+    for call in range(4, 8):
+        with twins(Rules(lines="plain"), right=lagging) as pair:
+            pair.insert("left", Name="Acme")
+            pair.schedule.begin(planned={call: Fate.LOST_ANSWER})
+            for pause in (100.0, 100.0, 3600.0):
+                pair.apply(pause=pause)
+                at_most_one(pair, tiers=tuple(Tier))
+            pair.settle()
+            at_most_one(pair, tiers=tuple(Tier))

@@ -28,8 +28,10 @@ class Seeded:
 
     @property
     def invariant(self) -> str:
-        """What kills it, in short: `I30`, or the name of the contract test."""
+        """What kills it, in short: `I30`, a saved case such as `I02_…`, or the name of the contract test."""
         name = self.killer.rpartition("::")[2]
+        if name.startswith("test_a_saved_case"):
+            return name.partition("[")[2].rstrip("]")
         return name.split("_")[1] if self.killer.startswith("invariants/") else name.partition("[")[0]
 
 
@@ -37,3 +39,8 @@ def invariant(name: str, test: str = "") -> str:
     """Return the test of an invariant, given as its file calls it; `test` is what its name has behind the number."""
     number = name.partition("_")[0]
     return f"invariants/test_{name}.py::test_{number}_{test}" if test else f"invariants/test_{name}.py::test_{name}"
+
+
+def regression(name: str) -> str:
+    """Return the test that replays a saved case, by its name, which begins with the number of its invariant."""
+    return f"invariants/test_regressions.py::test_a_saved_case_holds[{name}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.engine.seeded import Seeded, invariant
+from tests.mutation.engine.seeded import Seeded, invariant, regression
 from tests.mutation.fault import Fault
 
 SEEDED = (
@@ -61,5 +61,52 @@ SEEDED = (
             "a create found again has the bases of its sides exchanged",
         ),
         killer=invariant("I36_crash_equivalence"),
+    ),
+    Seeded(
+        asked="lookup in a lagging index",
+        fault=Fault(
+            "engine/children.py",
+            "abs(context.run.clock() - sent) < TIMEOUT + settle",
+            "abs(context.run.clock() - sent) < TIMEOUT",
+            "an index that lags is asked once, and what it does not know is sent again",
+        ),
+        killer=invariant("I11_at_most_once", "lookup_in_a_lagging_index"),
+    ),
+    Seeded(
+        asked="resend without lookup",
+        fault=Fault(
+            "engine/recovery.py",
+            "            found = connection.find(intent.module, key_field, [intent.key], wanted).get(intent.key, [])\n",
+            "            found: list[Record] = []\n            return self._drop(intent, context)\n",
+            "a create whose key could be looked up is sent again without",
+        ),
+        killer=regression("I11_resent_within_settle"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/recovery.py",
+            "            if not found and self._only_searched(intent, context) and may_still_land(intent, context):\n",
+            "            if found and self._only_searched(intent, context) and may_still_land(intent, context):\n",
+            "nobody waits for a create that may still land",
+        ),
+        killer=regression("I11_resent_within_settle"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/recovery.py",
+            "        entries = came_about(intent, context)\n        if not entries:\n",
+            "        entries = came_about(intent, context)\n        if entries is not None:\n",
+            "an update without an answer leaves nothing in the history",
+        ),
+        killer=regression("I02_update_without_answer"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/execution.py",
+            "        return self.context.run.recovery.safe_create and tier is Tier.T0\n",
+            "        return self.context.run.recovery.safe_create and tier is not None\n",
+            "creates go out as upserts, which land late over what a person edited",
+        ),
+        killer=regression("I02_late_upsert_over_an_edit"),
     ),
 )

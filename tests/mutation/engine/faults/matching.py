@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.engine.seeded import Seeded, invariant
+from tests.mutation.engine.seeded import Seeded, invariant, regression
 from tests.mutation.fault import Fault
 
 SEEDED = (
@@ -83,5 +83,14 @@ SEEDED = (
             "the keys on the records link nobody",
         ),
         killer=invariant("I15_amnesia_safe"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/components.py",
+            "                fresh[other] |= found_there\n",
+            "                fresh[other] |= set()\n",
+            "who carries a key is decided about without the record that the key names",
+        ),
+        killer=regression("I15_carrier_before_source"),
     ),
 )

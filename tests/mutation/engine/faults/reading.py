@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.engine.seeded import Seeded, invariant
+from tests.mutation.engine.seeded import Seeded, invariant, regression
 from tests.mutation.fault import Fault
 
 SEEDED = (
@@ -50,9 +50,9 @@ SEEDED = (
         asked="cursor before commit",
         fault=Fault(
             "engine/steps/observe.py",
-            "        with self._state.transaction():\n            self._state.stage(self.name, self._waiting)\n",
+            "        with self._state.transaction():\n            self._stage()\n",
             "        self._state.end_observation(self.name, self.step.fields, end.cursor)\n"
-            "        with self._state.transaction():\n            self._state.stage(self.name, self._waiting)\n",
+            "        with self._state.transaction():\n            self._stage()\n",
             "the cursor is committed before what it covers",
         ),
         killer=invariant("I31_cursor_discipline"),
@@ -105,5 +105,23 @@ SEEDED = (
             "what left the view is gone",
         ),
         killer=invariant("I37_scope"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/observe.py",
+            "            if on_file is not None and modified is not None and modified < on_file:\n",
+            "            if on_file is not None and modified is not None and modified is None:\n",
+            "a row of a list that is older than what is on file counts as a change",
+        ),
+        killer=regression("I04_stale_row_of_a_list"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/observe.py",
+            "        if not free or self.step.view is not None:\n",
+            "        if free is not None:\n",
+            "a list that says it is complete is believed about records without a partner",
+        ),
+        killer=regression("I13_empty_answer_before_a_dispute"),
     ),
 )
