@@ -81,3 +81,33 @@ def test_I11_lookup_in_a_lagging_index() -> None:  # noqa: N802 - the invariant'
                 at_most_one(pair, tiers=tuple(Tier))
             pair.settle()
             at_most_one(pair, tiers=tuple(Tier))
+
+
+LATE = Switches(tier=Tier.T4, landing=100_000.0)
+FORGETFUL = replace(KEYLESS, dedupe="")
+"""Nothing tells a record by its key, nor by its name."""
+
+
+def test_I11_late_with_nothing_to_tell_by() -> None:  # noqa: N802 - the invariant's own name
+    """I11: tier T4, where a lost create lands hours later: meanwhile it is not sent again."""
+    for call in range(5, 7):
+        with twins(FORGETFUL, right=LATE) as pair:
+            pair.insert("left", Name="Acme")
+            pair.schedule.begin(planned={call: Fate.DELAYED})
+            for _ in range(3):
+                pair.apply(pause=1.0)
+            pair.timeline.advance(LATE.landing)
+            pair.right.settle()
+            pair.apply()
+            at_most_one(pair, tiers=tuple(Tier))
+
+
+def test_I11_death_with_nothing_to_tell_by() -> None:  # noqa: N802 - the invariant's own name
+    """I11: tier T4, where the process dies around the call: what may have been sent is not sent again."""
+    for point in range(12, 34):
+        with twins(FORGETFUL, right=LATE) as pair:
+            pair.insert("left", Name="Acme")
+            pair.schedule.begin(die_at=point)
+            pair.apply()
+            pair.apply()
+            at_most_one(pair, tiers=tuple(Tier))

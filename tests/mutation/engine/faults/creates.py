@@ -14,7 +14,7 @@ SEEDED = (
             '            if intent.op == "create" and intent.state in {"quarantined"}:\n',
             "a create without an answer is sent again at once",
         ),
-        killer=invariant("I11_at_most_once", "with_nothing_to_tell_by"),
+        killer=invariant("I11_at_most_once", "late_with_nothing_to_tell_by"),
     ),
     Seeded(
         asked="lookup in a lagging index",
@@ -33,7 +33,7 @@ SEEDED = (
             "            self._state.mark_sent([], now)\n",
             "that a write is being sent is not on file before it is",
         ),
-        killer=invariant("I11_at_most_once", "with_nothing_to_tell_by"),
+        killer=invariant("I11_at_most_once", "death_with_nothing_to_tell_by"),
     ),
     Seeded(
         fault=Fault(
@@ -42,7 +42,7 @@ SEEDED = (
             "            case Ambiguous():\n                self.journal.refused(write, outcome.reason)\n",
             "a call without an answer counts as refused",
         ),
-        killer=invariant("I11_at_most_once", "with_nothing_to_tell_by"),
+        killer=invariant("I11_at_most_once", "late_with_nothing_to_tell_by"),
     ),
     Seeded(
         fault=Fault(

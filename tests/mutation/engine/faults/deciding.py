@@ -73,7 +73,7 @@ SEEDED = (
             "                    based_on = None\n",
             "an update goes out whatever became of the record since",
         ),
-        killer=invariant("I02_no_silent_loss"),
+        killer=invariant("I02_no_silent_loss", "edited_meanwhile"),
     ),
     Seeded(
         fault=Fault(
@@ -86,9 +86,9 @@ SEEDED = (
     ),
     Seeded(
         fault=Fault(
-            "schema/canonical.py",
-            "    number = Decimal(value)\n",
-            "    number = Decimal(format(float(value), '.6g'))\n",
+            "engine/writes.py",
+            "        resolved[name] = found\n",
+            "        resolved[name] = type(found)(f\"{float(found):.6g}\") if type(found).__name__ == \"Decimal\" else found\n",
             "amounts pass through binary fractions of a few digits",
         ),
         killer=invariant("I09_money_exactness"),
@@ -109,7 +109,7 @@ SEEDED = (
             '    action = pair.on_delete.get("right" if status == "left_gone" else "left", "keep")\n',
             "what `on delete` says of one side holds for the other",
         ),
-        killer=invariant("I07_delete_evidence"),
+        killer=invariant("I07_delete_evidence", "each_side_its_own_policy"),
     ),
     Seeded(
         fault=Fault(
