@@ -113,6 +113,6 @@ SEEDED = (
             "    for connection, module, record_id in sorted(context.again):\n",
             "what was decided and could not be written is looked at no more",
         ),
-        killer=invariant("I28_convergence"),
+        killer=invariant("I28_convergence", "refused_for_a_while"),
     ),
 )

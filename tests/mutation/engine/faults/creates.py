@@ -60,7 +60,7 @@ SEEDED = (
             "                right_base=source_base if side == \"right\" else held,\n",
             "a create found again has the bases of its sides exchanged",
         ),
-        killer=invariant("I36_crash_equivalence"),
+        killer=invariant("I04_single_sided_change_wins", "after_a_create_without_answer"),
     ),
     Seeded(
         asked="lookup in a lagging index",
