@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.oracles import nothing_lost
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
@@ -36,3 +38,17 @@ def check(case: Case) -> None:
 def test_I02_no_silent_loss(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I02: no value that a person wrote disappears without a word."""
     verify("I02", case, check)
+
+
+@pytest.mark.parametrize("call", range(3, 8))
+def test_I02_edited_meanwhile(call: int) -> None:  # noqa: N802 - the invariant's own name
+    """I02: what a person writes between the reading of a record and its update is not written over unseen."""
+    with twins(Rules(lines="plain", conflict="crm")) as pair:
+        left = pair.insert("left", Name="Acme", Phone="1")
+        pair.settle()
+        right = pair.living("right")[0].id
+        pair.edit("left", left, Phone="11")
+        pair.schedule.begin(acts={call: [lambda: pair.edit("right", right, phone="22")]})
+        pair.apply()
+        pair.settle()
+        nothing_lost(pair)

@@ -8,11 +8,12 @@ from hypothesis import given
 from tests.simulator.agreement import held_lines, line_agrees
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
-from tests.simulator.harness import CONNECTIONS
+from tests.simulator.harness import CONNECTIONS, twins
 from tests.simulator.oracles import marks
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Line, Rules, SideName
+from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 from tests.simulator.violation import OTHER, require
 
@@ -79,3 +80,16 @@ def _travels(unit: list[Line], side: SideName) -> bool:
 def test_I04_single_sided_change_wins(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I04: a change on one side alone is never a conflict, and ends as its image on the other."""
     verify("I04", case, check)
+
+
+def test_I04_after_a_create_without_answer() -> None:  # noqa: N802 - the invariant's own name
+    """I04: a change of the source, after its partner was made and nobody heard of it, is a change on one side alone."""
+    for call in range(4, 7):
+        with twins(Rules(lines="plain", conflict="books")) as pair:
+            left = pair.insert("left", Name="Acme", Phone="1")
+            pair.schedule.begin(planned={call: Fate.LOST_ANSWER})
+            pair.apply()
+            pair.edit("left", left, Phone="2")
+            pair.settle()
+            phones = pair.fields("left", left)["Phone"], pair.living("right")[0].now.fields["phone"]
+            require(phones == ("2", "2"), f"the phone changed on the left alone, and now they are {phones}")

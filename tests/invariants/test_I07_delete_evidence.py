@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.oracles import marks, taken_away
 from tests.simulator.playing import played, playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules, carried_out
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
-from tests.simulator.violation import OTHER, require
+from tests.simulator.violation import OTHER, SIDES, require
 
 SHAPE = Shape(
     runs=3,
@@ -63,3 +64,15 @@ def test_I07_deletes_at_all() -> None:  # noqa: N802 - the invariant's own name
     case = Case(rules=RULES[0], steps=(*first, Step(do="delete", side="left")))
     with played(case) as pair:
         assert pair.living("right") == []
+
+
+def test_I07_each_side_its_own_policy() -> None:  # noqa: N802 - the invariant's own name
+    """I07: what a rule allows for deletions on one side it does not allow for those on the other."""
+    for side in SIDES:
+        with twins(RULES[2]) as pair:
+            pair.insert("left", Name="Acme")
+            pair.settle()
+            pair.delete(side, pair.living(side)[0].id)
+            pair.settle()
+            left = len(pair.living(OTHER[side]))
+            require(left == (0 if side == "left" else 1), f"deleted on the {side}, and {left} partners are left")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.oracles import living_are_not_gone, nothing_deleted
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
@@ -51,3 +53,17 @@ def check(case: Case) -> None:
 def test_I08_partial_reads_never_delete(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I08: cut, forbidden and empty readings and flipped views cause no delete."""
     verify("I08", case, check)
+
+
+@pytest.mark.parametrize("fate", [Fate.FORBIDDEN, Fate.BROKEN, Fate.UNREACHABLE])
+def test_I08_forbidden_to_confirm(fate: Fate) -> None:  # noqa: N802 - the invariant's own name
+    """I08: where a list shows nothing and the question after each record is not answered, nothing is gone."""
+    with twins(Rules(lines="plain")) as pair:
+        for name in ("Acme", "Beta"):
+            pair.insert("left", Name=name)
+        pair.settle()
+        for call in range(1, 12):
+            pair.schedule.begin(planned={call: Fate.EMPTY, call + 1: fate})
+            pair.apply(sweep=True)
+            nothing_deleted(pair)
+            living_are_not_gone(pair)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.simulator.cases import Case, Step
 from tests.simulator.generator import Shape
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
@@ -20,8 +21,6 @@ from syncdsl.schema.canonical import canonical, match_form
 from syncdsl.schema.types import EmailType, PhoneType, TextType, UrlType
 
 if TYPE_CHECKING:
-    from tests.simulator.cases import Case
-
     from syncdsl.changes.change_set import ChangeSet
 
 SHAPE = Shape(partners=6, edits=0, runs=1, faults=0, deaths=False, begin_synced=0, acts=False)
@@ -78,3 +77,11 @@ def test_I14_normal_forms_are_idempotent(text: str, kind: TextType | EmailType |
     assert canonical(once, kind) == once
     form = match_form(text, kind)
     assert match_form(form, kind) == form
+
+
+def test_I14_rivals() -> None:  # noqa: N802 - the invariant's own name
+    """I14: rivals are rivals from both sides: who is one of several on the left is so on the right."""
+    for lefts, rights in ((1, 2), (2, 1), (2, 2)):
+        names = [Step(do="insert", side="left", fields={"Name": "Acme"})] * lefts
+        names += [Step(do="insert", side="right", fields={"name": "Acme"})] * rights
+        check(Case(rules=RULES[0], steps=tuple(names)))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from tests.simulator.agreement import converged
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
+from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
@@ -40,3 +44,34 @@ def check(case: Case) -> None:
 def test_I28_convergence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I28: everything agrees in the end, or is held, kept or told of."""
     verify("I28", case, check)
+
+
+def check_changed(case: Case) -> None:
+    """Settle under rules with fewer lines, or other ones, then under the rules of the case: no record changed since."""
+    for lines in ("plain", "reworded"):
+        with played(replace(case, rules=replace(case.rules, lines=lines))) as pair:
+            pair.rules = case.rules
+            pair.settle(runs=3, sweep=False)
+            converged(pair, pair.preview(sweep=True))
+
+
+@examples(8)
+@given(cases(rules=RULES[:3], shape=replace(SHAPE, runs=1, faults=1)))
+def test_I28_after_the_rules_changed(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I28: lines that are new or other ones in the rules bring their fields to agreement too, though nobody edits anything."""
+    check_changed(case)
+
+
+@pytest.mark.parametrize("fate", [Fate.REFUSED, Fate.RATE, Fate.LOST_REQUEST])
+def test_I28_refused_for_a_while(fate: Fate) -> None:  # noqa: N802 - the invariant's own name
+    """I28: what was not written is written by a later run, though nobody edits the records again."""
+    for call in range(5, 8):
+        with twins(Rules(lines="plain")) as pair:
+            left = pair.insert("left", Name="Acme", Phone="1")
+            pair.settle()
+            pair.edit("left", left, Phone="2")
+            pair.schedule.begin(planned={call: fate})
+            pair.apply()
+            pair.apply()
+            pair.settle(runs=3, sweep=False)
+            converged(pair, pair.preview())

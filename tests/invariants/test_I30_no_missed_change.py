@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.simulator.agreement import converged
 from tests.simulator.cases import Case, play
 from tests.simulator.draws import Searched, choose
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.switches import Switches
 from tests.simulator.violation import require
-
-if TYPE_CHECKING:
-    from tests.simulator.switches import Switches
 
 SHAPE = Shape(
     runs=4, edits=10, faults=1, deaths=True, begin_synced=100, duplicates=False, deletes=False, restores=False, soon=70
@@ -68,3 +68,34 @@ def skewed(draw: st.DrawFn) -> Case:
 def test_I30_no_missed_change(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I30: no edit is missed by incremental readings, even while pages move under them."""
     verify("I30", case, check)
+
+
+@pytest.mark.parametrize("reading", ["keyset", "newest"])
+def test_I30_listed_late(reading: Literal["keyset", "newest"]) -> None:  # noqa: N802 - the invariant's own name
+    """I30: what lists show later than a newer change, but within the overlap, is seen."""
+    with twins(RULES[0], left=Switches(reading=reading), right=Switches(reading=reading)) as pair:
+        ids = [pair.insert("left", Name=name) for name in ("Acme", "Beta")]
+        pair.settle()
+        plain = pair.left.switches
+        pair.left.switches = replace(plain, commit_lag=100.0)
+        pair.edit("left", ids[0], Phone="1")
+        pair.timeline.advance(5.0)
+        pair.left.switches = plain
+        pair.edit("left", ids[1], Phone="2")
+        pair.timeline.advance(5.0)
+        pair.apply(pause=110.0)
+        pair.apply()
+        converged(pair, pair.preview())
+
+
+@pytest.mark.parametrize("call", range(4, 9))
+def test_I30_two_changes_in_one_second(call: int) -> None:  # noqa: N802 - the invariant's own name
+    """I30: where a version is only a stamp, a second change within its second is seen though the stamp stays."""
+    stamped = Switches(versions="stamps")
+    with twins(RULES[0], left=stamped, right=stamped) as pair:
+        one = pair.insert("left", Name="Acme", Phone="1")
+        pair.schedule.begin(acts={call: [lambda: pair.edit("left", one, Phone="2")]})
+        pair.apply()
+        pair.apply()
+        pair.apply()
+        converged(pair, pair.preview())

@@ -38,12 +38,16 @@ Word = Literal["noticed", "missed", "unusable", "endless"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a fault: `detail` is the test that noticed, or why it could not be tried."""
+    """What came of a fault: `detail` is the test that noticed, or why it could not be tried.
+
+    `message` is what the failing test said.
+    """
 
     fault: Fault
     word: Word
     detail: str
     seconds: float
+    message: str = ""
 
     @property
     def noticed(self) -> bool:
@@ -120,7 +124,7 @@ def failing_anyway(
         theirs.close()
         process.join()
         try:
-            word, detail = ours.recv()
+            word, detail, _ = ours.recv()
         except EOFError:
             word, detail = "unusable", _last(log)
     ours.close()
@@ -131,6 +135,7 @@ def _outcome(item: _Running, seconds: float) -> Outcome | None:
     """Return what came of a fault; None while its tests run."""
     taken = time.monotonic() - item.began
     word: Word
+    message = ""
     if item.process.is_alive():
         if taken <= seconds:
             return None
@@ -138,12 +143,12 @@ def _outcome(item: _Running, seconds: float) -> Outcome | None:
         word, detail = "endless", f"the tests did not end within {seconds:.0f} seconds"
     else:
         try:
-            word, detail = item.answer.recv()
+            word, detail, message = item.answer.recv()
         except EOFError:
             word, detail = "unusable", f"the process ended with {item.process.exitcode}: {_last(item.log)}"
     item.process.join()
     item.answer.close()
-    return Outcome(fault=item.fault, word=word, detail=detail, seconds=taken)
+    return Outcome(fault=item.fault, word=word, detail=detail, seconds=taken, message=message)
 
 
 def _last(log: Path) -> str:

@@ -64,17 +64,20 @@ class _Recorder:
 
     def __init__(self) -> None:
         self.first: str | None = None
+        self.message = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """See a test's outcome."""
         if report.failed and self.first is None:
             self.first = report.nodeid
+            crash = getattr(report.longrepr, "reprcrash", None)
+            self.message = str(getattr(crash, "message", ""))
 
 
 def try_fault(
     fault: Fault | None, before: str | None, suites: Sequence[Sequence[str]], log: Path, answer: Connection
 ) -> None:
-    """Run groups of tests until one of them fails, and send what came of it: a word, and the test that noticed.
+    """Run groups of tests until one of them fails, and send what came of it: a word, the test that noticed, what it said.
 
     The test `before` is asked first, if it is still there. Without a fault it tells whether the tests pass as they
     should. What pytest prints goes to the file `log`.
@@ -94,7 +97,7 @@ def try_fault(
             sys.path.insert(0, folder)
     if fault is not None:
         if fault.module in sys.modules:
-            answer.send((UNUSABLE, f"{fault.module} was imported too early"))
+            answer.send((UNUSABLE, f"{fault.module} was imported too early", ""))
             return
         sys.meta_path.insert(0, _Finder(fault))
     for tests in (*([(before,)] if before else []), *suites):
@@ -104,12 +107,12 @@ def try_fault(
             plugins=[recorder],
         )
         if code == pytest.ExitCode.TESTS_FAILED and recorder.first is not None:
-            answer.send((NOTICED, recorder.first))
+            answer.send((NOTICED, recorder.first, recorder.message))
             return
         if code != pytest.ExitCode.OK and not (code == _NO_SUCH_TEST and tests == (before,)):
-            answer.send((UNUSABLE, f"pytest ended with {int(code)} over {' '.join(tests)}"))
+            answer.send((UNUSABLE, f"pytest ended with {int(code)} over {' '.join(tests)}", ""))
             return
     if fault is None or fault.module in sys.modules:
-        answer.send((MISSED, ""))
+        answer.send((MISSED, "", ""))
     else:
-        answer.send((UNUSABLE, f"no test imports {fault.module}"))
+        answer.send((UNUSABLE, f"no test imports {fault.module}", ""))

@@ -89,6 +89,9 @@ REGION = Line(
 COMPANY = Line(
     text='"{Name} & co" -> company', left="Name", right="company", to_right=lambda fields: f"{fields.get('Name')} & co"
 )
+LIMITED = Line(
+    text='"{Name} Ltd" -> company', left="Name", right="company", to_right=lambda fields: f"{fields.get('Name')} Ltd"
+)
 KIND = Line(text='"business" -> kind', right="kind", to_right=lambda _: "business", constant=True)
 TIER = Line(text="Tier <- tier", left="Tier", right="tier", to_left=lambda fields: fields.get("tier"))
 
@@ -96,6 +99,7 @@ LINES: dict[str, tuple[Line, ...]] = {
     "plain": (NAME, PHONE, EMAIL),
     "rich": (NAME, PHONE, EMAIL, WEBSITE, CREDIT, SINCE, NOTES, REGION, KIND, TIER, STREET, CITY),
     "derived": (NAME, PHONE, COMPANY),
+    "reworded": (NAME, PHONE, EMAIL, WEBSITE, CREDIT, SINCE, NOTES, REGION, LIMITED, KIND, TIER, STREET, CITY),
     "references": (NAME, PHONE, PARENT),
     "one way": (
         Line(text="Name -> name", left="Name", right="name", to_right=lambda fields: fields.get("Name")),

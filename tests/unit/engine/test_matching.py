@@ -92,6 +92,71 @@ def test_equality_needs_one_on_each_side() -> None:
     assert [(a.id, b.id) for a, b in pairs] == [("a", "x")]
 
 
+def told(result: MatchResult) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
+    """Return every dispute: side, record, what it is about, reason, candidates."""
+    return [
+        (item.side, item.record.id, item.about, item.reason, tuple(one.id for one in item.candidates))
+        for item in result.disputes
+    ]
+
+
+def test_a_dispute_says_what_keeps_records_apart() -> None:
+    """Side, reason and every candidate are told: people decide by them."""
+    several = "2 records have the same dedupe key"
+    rival = "2 records claim the same partner"
+    assert told(run(side({"l": ("acme",)}), side({"r": ("acme",), "s": ("acme",)}))) == [
+        ("left", "l", "match", several, ("r", "s")),
+        ("right", "r", "match", rival, ("l",)),
+        ("right", "s", "match", rival, ("l",)),
+    ]
+    named = run(side({"l": ("a", None), "m": ("b", "x")}), side({"r": ("a", "x")}), keys=2)
+    assert told(named) == [
+        ("left", "l", "match", rival, ("r",)),
+        ("left", "m", "match", rival, ("r",)),
+        ("right", "r", "match", "the dedupe keys name different records", ("l", "m")),
+    ]
+    alone = run(side({"l": ("a", None)}), side({"r": ("a", "x"), "s": (None, "x")}), keys=2)
+    assert told(alone) == []
+    assert [item.id for item in alone.create_left] == ["s"]
+    forms: dict[str, KeyForms] = {"l": ("a", None), "m": (None, "x")}
+    split = run(side(forms), side({"r": ("a", "x")}), keys=2)
+    assert told(split)[0] == ("left", "l", "match", rival, ("r",))
+    chain = run(side({"l": ("a", None), "m": ("a", "x")}), side({"r": ("a", None), "s": (None, "x")}), keys=2)
+    assert told(chain)[0] == ("left", "l", "match", "the record it matches has another candidate", ("r",))
+
+
+def test_records_that_share_a_key_name_each_other() -> None:
+    """The others with the key are the candidates, by the first key that they share, on either side."""
+    forms: dict[str, KeyForms] = {"l": ("acme", "z"), "m": ("acme", "z"), "n": ("acme", "a")}
+    shared = "3 records of this side share the key `key 0`"
+    assert told(run(side(forms), side({}), keys=2)) == [
+        ("left", "l", "create", shared, ("m", "n")),
+        ("left", "m", "create", shared, ("l", "n")),
+        ("left", "n", "create", shared, ("l", "m")),
+    ]
+    assert [item[:3] for item in told(run(side({}), side(forms), keys=2))] == [
+        ("right", "l", "create"),
+        ("right", "m", "create"),
+        ("right", "n", "create"),
+    ]
+    # The first key comes first, also where the records that share a later one have smaller names.
+    later: dict[str, KeyForms] = {"a": ("x", "one"), "b": (None, "one"), "c": ("x", None)}
+    assert [(name, reason[-6:-1], others) for _, name, _, reason, others in told(run(side(later), side({}), keys=2))] == [
+        ("a", "key 0", ("c",)),
+        ("b", "key 1", ("a",)),
+        ("c", "key 0", ("a",)),
+    ]
+
+
+def test_a_match_says_how_it_came_about() -> None:
+    """A match by a dedupe key is a duplicate; an empty result has nothing in it."""
+    (found,) = run(side({"l": ("acme",)}), side({"r": ("acme",)})).matches
+    assert (found.how, found.decided) == ("duplicate", None)
+    empty = MatchResult()
+    assert (list(empty.linked), empty.matches, empty.disputes, empty.gone, empty.merged) == ([], [], [], [], [])
+    assert (empty.create_left, empty.create_right) == ([], [])
+
+
 FORMS = st.tuples(st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.integers(0, 3)))
 WORLD = st.dictionaries(st.sampled_from([f"id{number}" for number in range(6)]), FORMS, max_size=6)
 

@@ -83,6 +83,8 @@ def state(
         (state("a", "b", changed="lr", enforce=True, arrow="->"), "review", STAMPS, "to_right"),
         (state("old", "new", changed="r", enforce=True), "left", STAMPS, "to_left"),
         (state("a", "b", changed="lr", enforce=True), "left", STAMPS, "to_right"),
+        (state("a", "b", enforce=True), "review", STAMPS, "settled"),
+        (state("a", "b", changed="lr", arrow="<-"), "left", STAMPS, "settled"),
     ],
 )
 def test_only_changes_travel(unit: LineState, policy: Winner, stamps: Stamps, expected: Decision) -> None:
@@ -106,6 +108,11 @@ def test_only_changes_travel(unit: LineState, policy: Winner, stamps: Stamps, ex
         (state("a", None, when_empty=True), "right", None, "to_right"),
         (state("business", "individual", arrow="->", constant=True), None, "left", "settled"),
         (state("business", None, arrow="->", constant=True), None, None, "to_right"),
+        (state("a", None, arrow="<-"), "left", None, "settled"),
+        (state("a", "b", arrow="->"), None, "left", "to_right"),
+        (state("a", "b", arrow="<-"), None, "right", "to_left"),
+        (state(None, "b", arrow="->"), None, "left", "settled"),
+        (state("a", "b"), None, "newest", "to_left"),
     ],
 )
 def test_first_contact_fills_and_never_erases(

@@ -1,0 +1,127 @@
+"""Faults in reading: cursors, stamps, and what may be called absent."""
+
+from __future__ import annotations
+
+from tests.mutation.engine.seeded import Seeded, invariant, regression
+from tests.mutation.fault import Fault
+
+SEEDED = (
+    Seeded(
+        asked="no overlap",
+        fault=Fault(
+            "adapters/zoho_crm/cursors.py",
+            "    bound = start - overlap\n",
+            "    bound = start\n",
+            "a cursor stands at the beginning of its reading, without the overlap",
+        ),
+        killer=invariant("I30_no_missed_change", "listed_late"),
+    ),
+    Seeded(
+        asked="no overlap",
+        fault=Fault(
+            "adapters/zoho_books/observing.py",
+            "    bound = start - overlap\n",
+            "    bound = start\n",
+            "a list from its newest change on is trusted up to the beginning of its reading",
+        ),
+        killer=invariant("I30_no_missed_change", "listed_late"),
+    ),
+    Seeded(
+        asked="`>` for `>=`",
+        fault=Fault(
+            "adapters/zoho/stamps.py",
+            "return server_time - stamp >= GRANULARITY",
+            "return server_time >= stamp",
+            "a stamp counts as a version while the same second may still bring another change",
+        ),
+        killer=invariant("I30_no_missed_change", "two_changes_in_one_second"),
+    ),
+    Seeded(
+        asked="local clock",
+        fault=Fault(
+            "adapters/zoho_crm/cursors.py",
+            "    bound = start - overlap\n",
+            "    bound = dt.datetime.now(dt.UTC) - overlap\n",
+            "a cursor goes by the clock of the machine",
+        ),
+        killer=invariant("I31_cursor_discipline"),
+    ),
+    Seeded(
+        asked="cursor before commit",
+        fault=Fault(
+            "engine/steps/observe.py",
+            "        with self._state.transaction():\n            self._stage()\n",
+            "        self._state.end_observation(self.name, self.step.fields, end.cursor)\n"
+            "        with self._state.transaction():\n            self._stage()\n",
+            "the cursor is committed before what it covers",
+        ),
+        killer=invariant("I31_cursor_discipline"),
+    ),
+    Seeded(
+        asked="absence from a truncated sweep",
+        fault=Fault(
+            "adapters/zoho_books/newest.py",
+            "            self.sound = self.sound and not page.cut\n            more = page.more and not (page.cut and not page.rows)\n            if self.api",
+            "            more = page.more and not (page.cut and not page.rows)\n            if self.api",
+            "a list whose pages lack rows counts as complete",
+        ),
+        killer=invariant("I13_ambiguity_inert", "cut_lists"),
+    ),
+    Seeded(
+        asked="absence from a truncated sweep",
+        fault=Fault(
+            "engine/steps/observe.py",
+            "set(self._not_seen()) if end.complete else set()",
+            "set(self._not_seen())",
+            "what a reading of any kind does not show is absent",
+        ),
+        killer=invariant("I13_ambiguity_inert", "cut_lists"),
+    ),
+    Seeded(
+        asked="403 as absence",
+        fault=Fault(
+            "engine/steps/observe.py",
+            "        return self._context.run.connections[self.step.connection].fetch(\n            self.step.module, sorted(ids), self.step.fields\n        )\n",
+            "        try:\n            return self._context.run.connections[self.step.connection].fetch(\n                self.step.module, sorted(ids), self.step.fields\n            )\n        except Exception:\n            return {}\n",
+            "a record that may not be read is gone",
+        ),
+        killer=invariant("I08_partial_reads_never_delete", "forbidden_to_confirm"),
+    ),
+    Seeded(
+        asked="no confirming GET",
+        fault=Fault(
+            "engine/steps/observe.py",
+            "        if not ids:\n            return {}\n        return self._context.run.connections",
+            "        if ids or not ids:\n            return {}\n        return self._context.run.connections",
+            "absence is a fact without a direct read",
+        ),
+        killer=invariant("I08_partial_reads_never_delete"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/observe.py",
+            '                gone[record_id] = "outside"\n',
+            '                gone[record_id] = "gone"\n',
+            "what left the view is gone",
+        ),
+        killer=invariant("I37_scope"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/observe.py",
+            "            if on_file is not None and modified is not None and modified < on_file:\n",
+            "            if on_file is not None and modified is not None and modified is None:\n",
+            "a row of a list that is older than what is on file counts as a change",
+        ),
+        killer=regression("I04_stale_row_of_a_list"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/observe.py",
+            "        if not free or self.step.view is not None:\n",
+            "        if free is not None:\n",
+            "a list that says it is complete is believed about records without a partner",
+        ),
+        killer=regression("I13_empty_answer_before_a_dispute"),
+    ),
+)
