@@ -128,7 +128,6 @@ def test_I13_cut_lists(reading: Literal["keyset", "newest"], view: str) -> None:
     cut_lists(reading, view, known=True)
 
 
-@pytest.mark.xfail(reason="F6: what was never read completely is matched all the same", strict=True)
 def test_I13_first_lists_cut() -> None:  # noqa: N802 - the invariant's own name
     """I13: two records of one name are in dispute also where the very first list is cut, and says so."""
     cut_lists("keyset", "", known=False)

@@ -98,14 +98,16 @@ class Observation:
 
     `records` are those in scope of the step's view. `agenda` are the ids that have something to decide, each with the
     reason: among them those confirmed absent (`gone`) and those that exist and are not in the view (`outside`).
-    `complete`: every record of the module was read. `outsiders` counts the linked records outside the view, where a
-    complete reading has told.
+    `complete`: every record of the module was read; `whole`: it was, now or before, with the fields of this step.
+    `outsiders` are the linked records outside the view, where a complete reading has told. `survivors` tells what
+    merged records were merged into.
     """
 
     step: ObserveStep
     records: Records
     server_time: dt.datetime
     complete: bool
+    whole: bool = True
     agenda: dict[str, str] = field(default_factory=dict)
     outsiders: list[str] = field(default_factory=list)
     survivors: dict[str, str] = field(default_factory=dict)

@@ -90,5 +90,3 @@ def _short(message: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-

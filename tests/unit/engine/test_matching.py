@@ -141,7 +141,9 @@ def test_records_that_share_a_key_name_each_other() -> None:
     ]
     # The first key comes first, also where the records that share a later one have smaller names.
     later: dict[str, KeyForms] = {"a": ("x", "one"), "b": (None, "one"), "c": ("x", None)}
-    assert [(name, reason[-6:-1], others) for _, name, _, reason, others in told(run(side(later), side({}), keys=2))] == [
+    assert [
+        (name, reason[-6:-1], others) for _, name, _, reason, others in told(run(side(later), side({}), keys=2))
+    ] == [
         ("a", "key 0", ("c",)),
         ("b", "key 1", ("a",)),
         ("c", "key 0", ("a",)),

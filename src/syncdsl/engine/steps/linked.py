@@ -8,6 +8,7 @@ from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.lines import line_state, settled_link, stamp_text, units_of
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed, merge_first
 from syncdsl.engine.operations import LinkRecords
+from syncdsl.engine.steps.derived import derived
 from syncdsl.engine.steps.enforced import answered
 from syncdsl.engine.steps.units import settle_conflicts, write_units
 
@@ -49,7 +50,8 @@ def linked(pair: Pair, context: Context, item: Linked) -> None:
     if settled != link:
         context.view.settle_link(settled)
         context.baseline["accepted values"] += 1
-    write_units(pair, context, settled, left, right, decisions, decided=persons)
+    following = derived(pair, context, link, left, right, decisions)
+    write_units(pair, context, settled, left, right, decisions, decided=persons, derived=following)
 
 
 def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> None:

@@ -68,6 +68,9 @@ def match(step: MatchStep, context: Context) -> None:
                 uids.update(uid for record_id, uid in links.items() if record_id in agenda)
             if not due:
                 uids.update(links.values())
+    if not _is_whole(pair, context, free):
+        everything = False
+        free = {"left": [], "right": []}
     sources = key_sources(pair, context, free, carried, everything=everything)
     result = MatchResult()
     result.linked = _linked(pair, context, None if everything else uids, result)
@@ -76,6 +79,27 @@ def match(step: MatchStep, context: Context) -> None:
     _match_free(pair, context, free, sources, result)
     _keep_direction(pair, result)
     context.matches[pair.name] = settle_disputes(pair, context, result)
+
+
+def _is_whole(pair: Pair, context: Context, free: Mapping[SideName, list[str]]) -> bool:
+    """Return whether both sides were read to the end at least once: against a part of one nobody is matched or made.
+
+    Else the records without a partner wait, and are looked at again.
+    """
+    cut = [side for side in SIDES if not context.observations[side_of(pair, side).observe].whole]
+    if not cut:
+        return True
+    for side in SIDES:
+        endpoint = side_of(pair, side)
+        for record_id in free[side]:
+            context.look_again(endpoint.connection, endpoint.module, record_id)
+    endpoint = side_of(pair, cut[0])
+    context.passes[:] = [one for one in context.passes if one.name != pair.name]
+    context.reported.append(
+        f"{endpoint.connection}.{endpoint.module} could not be read to its end yet: "
+        f"`{pair.name}` matches and makes nothing"
+    )
+    return False
 
 
 def _look(

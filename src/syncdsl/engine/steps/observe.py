@@ -46,6 +46,7 @@ def observe(step: ObserveStep, context: Context) -> None:
         records=Records(context.run.state, step),
         server_time=end.server_time,
         complete=end.complete,
+        whole=end.complete or reading.was_whole,
         agenda=agenda,
         outsiders=reading.outsiders,
         survivors=_survivors(step, context, agenda),
@@ -79,6 +80,11 @@ class Reading:
         self._versions: dict[str, str | None] = {}
         self._said_gone: set[str] = set()
         self._older: list[tuple[tuple[StoredRecord, str | None], dt.datetime]] = []
+
+    @property
+    def was_whole(self) -> bool:
+        """Whether the module was read completely before, with the fields that are asked for now."""
+        return self._usable and self._head is not None and self._head.swept is not None
 
     def read(self, task: str) -> ObservationEnd:
         """Read everything, or what changed since the last reading."""

@@ -11,6 +11,7 @@ from syncdsl.engine.lines import apply_line, line_fields
 from syncdsl.engine.mapping import Mapped, Misfit, Parked
 from syncdsl.engine.operations import UpdateRecord
 from syncdsl.engine.oscillation import HOURS, MOST, oscillating
+from syncdsl.engine.steps.derived import NOTHING, Derived
 from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ def write_units(
     *,
     first: bool = False,
     decided: Mapping[str, Decided] | None = None,
+    derived: Derived = NOTHING,
 ) -> None:
     """Make one update per side out of the units that travel; hold what conflicts or does not fit.
+
+    `derived` are units that follow the writes of the others, and are computed from the records as they will be.
 
     `decided` are the decisions of people because of which lines travel, by the line's digest.
     Where a line says `else skip` and its value does not fit, nothing of the record travels; its changes are kept.
@@ -66,6 +70,9 @@ def write_units(
         elif decision in {"to_right", "to_left"}:
             side: SideName = "right" if decision == "to_right" else "left"
             _collect(pair, context, link, unit, side, left, right, writes[side])
+    for unit, side in derived.units:
+        then = (derived.left or left, right) if side == "right" else (left, derived.right or right)
+        _collect(pair, context, link, unit, side, then[0], then[1], writes[side])
     for side, (values, changes, lines, waits) in writes.items():
         if changes:
             written = {line.digest for line in lines}

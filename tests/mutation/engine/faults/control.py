@@ -53,8 +53,8 @@ SEEDED = (
     Seeded(
         fault=Fault(
             "engine/execution.py",
-            "                self.journal.refused(write, f\"{outcome.code}: {outcome.message}\")\n",
-            "                self.journal.refused(write, f\"{outcome.code}: {outcome.message}\")\n"
+            '                self.journal.refused(write, f"{outcome.code}: {outcome.message}")\n',
+            '                self.journal.refused(write, f"{outcome.code}: {outcome.message}")\n'
             "                from syncdsl.diagnostics.codes.adapters import UNREACHABLE\n"
             "                raise Fault(UNREACHABLE, outcome.message)\n",
             "one refused record ends the run",
@@ -65,7 +65,7 @@ SEEDED = (
         fault=Fault(
             "state/runs.py",
             "            if name not in identities or all(now.get(fact) == value for fact, value in known.items()):\n",
-            "            if name not in identities or now[\"environment\"] == known[\"environment\"]:\n",
+            '            if name not in identities or now["environment"] == known["environment"]:\n',
             "another organisation is taken for the one that the state belongs to",
         ),
         killer=invariant("I40_right_organisation"),

@@ -56,8 +56,8 @@ SEEDED = (
     Seeded(
         fault=Fault(
             "engine/recovery.py",
-            "                right_base=held if side == \"right\" else source_base,\n",
-            "                right_base=source_base if side == \"right\" else held,\n",
+            '                right_base=held if side == "right" else source_base,\n',
+            '                right_base=source_base if side == "right" else held,\n',
             "a create found again has the bases of its sides exchanged",
         ),
         killer=invariant("I04_single_sided_change_wins", "after_a_create_without_answer"),
