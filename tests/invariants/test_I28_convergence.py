@@ -25,6 +25,7 @@ RULES = (
     Rules(lines="rich", conflict="review"),
     Rules(lines="rich", conflict="crm"),
     Rules(lines="references"),
+    Rules(lines="derived"),
     Rules(lines="one way", direction="->"),
     Rules(lines="plain", duplicate="clone in books"),
     Rules(lines="plain", duplicate="skip"),
