@@ -41,6 +41,9 @@ FINE = {0, 4, 6, 7}
 LATEST = 60
 """Calls of a run after which at the latest it is to be killed."""
 
+HELD = 5
+"""Every so many kills, from the first on, one hits while the answer of a committed create is held back."""
+
 BETWEEN_LOOKS = 0.005
 """Seconds between two looks at the ledger."""
 
@@ -116,6 +119,9 @@ class Killing:
         """Let people work, start a run, and kill it at a random moment."""
         self._without_faults(portion)
         self._empty_ledger()
+        held = self.result.kills % HELD == 0
+        if held:
+            self._sandbox.control("hold-next-create", {})
         with self._log.open("w+", encoding="utf-8") as log:
             process = subprocess.Popen(
                 [*self._project.program, *self._command()],
@@ -125,8 +131,9 @@ class Killing:
                 stdout=log,
                 stderr=log,
             )
-            killed = self._kill(process)
+            killed = self._kill(process, held=held)
             process.wait(timeout=PATIENCE)
+        self._sandbox.control("release", {})
         said = self._log.read_text(encoding="utf-8")
         # Rules come into force before anything is written, so the first write tells that `sync` may follow.
         self._in_force = self._in_force or bool(self._look("ledger/summary")["writes"])
@@ -137,11 +144,7 @@ class Killing:
             self.result.ended_before += 1
             return
         self.result.kills += 1
-        gone = [
-            entry
-            for entry in self._sandbox.control("ledger")["entries"]
-            if entry["client_gone"] and not {"drop_response", "drop_request"} & set(entry["faults"])
-        ]
+        gone = [entry for entry in self._sandbox.control("ledger")["entries"] if entry["client_gone"]]
         self.result.in_flight += bool(gone)
         self.result.creates_in_flight += any(_creates(entry) for entry in gone)
 
@@ -156,14 +159,23 @@ class Killing:
         """Return the command: `sync` most of the time once the rules are in force, before that `apply`."""
         return ("sync",) if self._in_force and self._random.random() < 0.8 else ("apply", "--yes")
 
-    def _kill(self, process: subprocess.Popen[bytes]) -> bool:
-        """Kill a run after a random number of calls, or of creates that began; return False when it ended before."""
+    def _kill(self, process: subprocess.Popen[bytes], *, held: bool) -> bool:
+        """Kill a run at a random moment, or while the answer of a create is `held`; return False when it ended before.
+
+        A random moment comes after a random number of calls, most of the time when a create is under way then.
+        """
         calls = self._random.randint(1, LATEST)
         at_create = self._random.random() < AT_CREATE
+
+        def now() -> bool:
+            if held:
+                return bool(self._look("held")["held"])
+            if self._look("ledger/summary")["calls"] < calls:
+                return False
+            return not at_create or any(map(_creates, self._look("ledger/open")["open"]))
+
         while process.poll() is None:
-            if self._look("ledger/summary")["calls"] >= calls and (
-                not at_create or any(map(_creates, self._look("ledger/open")["open"]))
-            ):
+            if now():
                 process.kill()
                 return process.wait(timeout=60) == -9
             # One look after the other would take the processor from those who are looked at.
