@@ -60,16 +60,6 @@ SEEDED = (
     Seeded(
         asked="absence from a truncated sweep",
         fault=Fault(
-            "adapters/zoho_books/newest.py",
-            "            self.sound = self.sound and not page.cut\n            more = page.more and not (page.cut and not page.rows)\n            if self.api",
-            "            more = page.more and not (page.cut and not page.rows)\n            if self.api",
-            "a list whose pages lack rows counts as complete",
-        ),
-        killer=invariant("I13_ambiguity_inert", "cut_lists"),
-    ),
-    Seeded(
-        asked="absence from a truncated sweep",
-        fault=Fault(
             "engine/steps/observe.py",
             "set(self._not_seen()) if end.complete else set()",
             "set(self._not_seen())",
