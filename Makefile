@@ -8,7 +8,7 @@ CREATES ?= 1000000
 SEED ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench corpus fuzz mutate proof kill build clean
+.PHONY: help install demo test check format docs bench corpus fuzz mutate mutants proof kill build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -71,6 +71,9 @@ proof: $(STAMP) ## a million creates under faults, with controls (hours; make pr
 
 kill: $(STAMP) ## kill -9 at 50 moments of a sync of 2,000 records under faults, then judge (a quarter of an hour)
 	@nice $(BIN)/python -m tests.acceptance.kill --kills 50 --records 2000 --seed $(SEED)
+
+mutants: $(STAMP) ## seed faults into the engine; a named invariant has to kill each
+	@nice $(BIN)/python -m tests.mutation.engine --write
 
 build: $(STAMP) ## sdist and wheel in dist/
 	@rm -rf dist

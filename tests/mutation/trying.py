@@ -77,7 +77,7 @@ class _Recorder:
 def try_fault(
     fault: Fault | None, before: str | None, suites: Sequence[Sequence[str]], log: Path, answer: Connection
 ) -> None:
-    """Run groups of tests until one of them fails, and send what came of it: a word, the test that noticed, what it said.
+    """Run groups of tests until one of them fails; send what came of it: a word, the test that noticed, what it said.
 
     The test `before` is asked first, if it is still there. Without a fault it tells whether the tests pass as they
     should. What pytest prints goes to the file `log`.

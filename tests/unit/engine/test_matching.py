@@ -159,6 +159,31 @@ def test_a_match_says_how_it_came_about() -> None:
     assert (empty.create_left, empty.create_right) == ([], [])
 
 
+def test_two_that_choose_each_other_are_no_match_while_a_third_one_claims_either() -> None:
+    """A record that agrees in every key does not win over one that agrees in some."""
+    forms: dict[str, KeyForms] = {"l": ("a", "x"), "m": ("a", None)}
+    assert run(side(forms), side({"r": ("a", "x")}), keys=2).matches == []
+    assert run(side({"r": ("a", "x")}), side(forms), keys=2).matches == []
+
+
+def test_a_record_without_forms_has_no_candidates() -> None:
+    """What was not given any form of a key names nobody and is named by nobody."""
+    bare = Candidates(free={"l": Record(module="M", id="l", fields={})}, taken={}, forms={})
+    result = run(bare, bare)
+    assert ([one.id for one in result.create_left], [one.id for one in result.create_right]) == (["l"], ["l"])
+
+
+def test_forms_need_no_order() -> None:
+    """Forms of one key may be of several kinds; the order of a result is that of ids."""
+    result = run(side({"b": (1,), "a": ("x",)}), side({}))
+    assert [one.id for one in result.create_right] == ["a", "b"]
+    records = {name: Record(module="M", id=name, fields={}) for name in ("a", "b", "x", "y")}
+    left, right = {name: records[name] for name in ("b", "a")}, {name: records[name] for name in ("x", "y")}
+    pairs = match_by_equality(left, right, {"a": 2, "b": 1}, {"x": 1, "y": 2})
+    assert [(a.id, b.id) for a, b in pairs] == [("a", "y"), ("b", "x")]
+    assert len(match_by_equality(left, right, {"a": 2, "b": "z"}, {"x": "z", "y": 2})) == 2
+
+
 FORMS = st.tuples(st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.integers(0, 3)))
 WORLD = st.dictionaries(st.sampled_from([f"id{number}" for number in range(6)]), FORMS, max_size=6)
 
