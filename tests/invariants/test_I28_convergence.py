@@ -59,7 +59,7 @@ def check_changed(case: Case) -> None:
 @examples(8)
 @given(cases(rules=RULES[:3], shape=replace(SHAPE, runs=1, faults=1)))
 def test_I28_after_the_rules_changed(case: Case) -> None:  # noqa: N802 - the invariant's own name
-    """I28: lines that are new or other ones in the rules bring their fields to agreement, though nobody edits."""
+    """I28: lines that are new in the rules, or other ones, bring their fields to agreement though nobody edits."""
     check_changed(case)
 
 

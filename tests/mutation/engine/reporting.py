@@ -62,8 +62,8 @@ def as_page(table: Sequence[Row]) -> str:
         "# Mutation test of the engine",
         "",
         (
-            "Written by `make mutants`: every fault of `tests/mutation/engine/faults/` is put into the engine, one at a "
-            "time, and one named test has to notice: an invariant of `tests/invariants/`, or a contract test of the "
+            "Written by `make mutants`: every fault of `tests/mutation/engine/faults/` is put into the engine, one at "
+            "a time, and one named test has to notice: an invariant of `tests/invariants/`, or a contract test of the "
             "conformance kit where the rule lives in an adapter. No other test is asked. The seconds include the start "
             "of a process."
         ),
