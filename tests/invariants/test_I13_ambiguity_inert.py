@@ -95,7 +95,7 @@ def test_I13_keys_that_name_different_records() -> None:  # noqa: N802 - the inv
         require(told >= set(asks), "nobody is told")
 
 
-@pytest.mark.parametrize(("left", "right"), [(1, 2), (2, 1), (2, 2), (1, 3)])
+@pytest.mark.parametrize(("left", "right"), [(1, 2), (2, 1), (2, 2), (1, 3), (2, 0), (0, 2)])
 def test_I13_rivals(left: int, right: int) -> None:  # noqa: N802 - the invariant's own name
     """I13: of several that have one name none is taken, on whichever side there are several."""
     with twins(Rules(lines="plain")) as pair:

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.simulator.draws import Searched, choose
 from tests.simulator.generator import LOSSY, Shape
+from tests.simulator.harness import twins
 from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
+from tests.simulator.switches import Switches
 from tests.simulator.violation import require
 
 if TYPE_CHECKING:
@@ -63,3 +65,15 @@ def lossy(draw: st.DrawFn) -> Case:
 def test_I29_quiescence(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I29: nothing travels back and forth, even where values are trimmed, cut, rounded, or never the same twice."""
     verify("I29", case, check)
+
+
+def test_I29_coercions_stay() -> None:  # noqa: N802 - the invariant's own name
+    """I29: what a system makes of a value that it was given is nobody's change, and does not travel back."""
+    upper = Switches(coercions=(("customers.name", "upper"),))
+    with twins(Rules(lines="plain", conflict="books"), right=upper) as pair:
+        left = pair.insert("left", Name="Acme")
+        pair.settle()
+        pair.edit("left", left, Name="Acme Works")
+        pair.settle()
+        names = pair.fields("left", left)["Name"], pair.living("right")[0].now.fields["name"]
+        require(names == ("Acme Works", "ACME WORKS"), f"the names are {names}")

@@ -17,7 +17,7 @@ SEEDED = (
             '        != _direction(pair, context, line, "right", replace(left, fields=link.left_base), right, suffix)[0],\n',
             "both sides are compared with one base: the left one, mapped",
         ),
-        killer=invariant("I29_quiescence"),
+        killer=invariant("I29_quiescence", "coercions_stay"),
     ),
     Seeded(
         asked="no read-back",
@@ -27,7 +27,7 @@ SEEDED = (
             "    written = written or found.modified\n",
             "what was sent is the base, not what the system made of it",
         ),
-        killer=invariant("I29_quiescence"),
+        killer=invariant("I29_quiescence", "coercions_stay"),
     ),
     Seeded(
         asked="epoch not bumped",

@@ -53,7 +53,7 @@ SEEDED = (
             "        if len(ids) > len(keys) + 99:\n            for record_id in ids:\n",
             "two records of one side with the same key both get a partner",
         ),
-        killer=invariant("I13_ambiguity_inert"),
+        killer=invariant("I13_ambiguity_inert", "rivals"),
     ),
     Seeded(
         asked="tombstone ignored",
