@@ -111,7 +111,7 @@ def test_a_record_and_its_partner_are_one_story(shop: Shop) -> None:
     assert done.code == 0
     assert told(done.out) == [
         f"  crm.Accounts/{shop.acme} = books.customers/{shop.customer}  customers, in sync",
-        f"  linked  crm.Accounts/{shop.acme} = books.customers/{shop.customer}, matched  rules/main.sync:7",
+        f"  linked  crm.Accounts/{shop.acme} = books.customers/{shop.customer}, made from the l…  rules/main.sync:7",
         '  wrote   books  name     (empty) → "Acme Limited"  rules/main.sync:11 · write',
         '  wrote   books  phone    (empty) → "+49 30 123"  rules/main.sync:12 · write',
         '  wrote   books  tier     (empty) → "gold"  rules/main.sync:14 · write',
