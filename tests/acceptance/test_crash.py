@@ -119,7 +119,7 @@ def test_a_crash_before_anything_arrived_is_no_different(project: Project, sandb
     """An intent that never left, or an answer that says the system failed, leads to exactly one record in the end."""
     project.rules(RULES)
     sandbox.account(Account_Name="Acme GmbH")
-    sandbox.control("fail-next", {"system": "books", "status": 500, "count": 1, "method": "PUT"})
+    sandbox.control("fail-next", {"system": "books", "status": 500, "count": 1, "method": "POST"})
     project.run("apply", "--yes", code=None)
     project.run("apply", "--yes", code=None)
     assert [customer["contact_name"] for customer in sandbox.customers()] == ["Acme GmbH"]

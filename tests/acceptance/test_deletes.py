@@ -28,6 +28,8 @@ def test_a_customer_follows_its_deleted_account(project: Project, sandbox: Sandb
     project.run("apply", "--yes")
     customers = {customer["contact_name"]: customer["contact_id"] for customer in sandbox.customers()}
     assert set(customers) == set(ids)
+    # An edit in the second of our own write would be seen by the next sweep only.
+    sandbox.control("clock/advance", {"seconds": 10})
     sandbox.books.put(f"/contacts/{customers['Edited']}", json={"website": "https://example.com"})
     for name in ("Gone", "Edited"):
         assert sandbox.crm.delete("/Accounts", params={"ids": ids[name]}).is_success

@@ -62,7 +62,7 @@ def test_verify_a_seeded_organisation(make_project: MakeProject, start_sandbox: 
     project.run("apply", "--yes", code=None)
     changes = project.plan()
     waiting = {effect["record"]["id"] for effect in changes["effects"] if effect["kind"] == "hold"}
-    found = report(project, "--limit", "1000", code=2 if waiting else 0)
+    found = report(project, "--limit", "1000", code=7 if waiting else 0)
     assert {item["record"]["id"] for item in found["verification"]["missing"]} <= waiting | {
         item["id"] for effect in changes["effects"] if effect["kind"] == "hold" for item in effect["candidates"]
     }

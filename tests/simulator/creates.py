@@ -91,7 +91,8 @@ def create_round(seed: int, tier: Tier, *, many: int = 500, lookup: bool = True)
             # Some runs follow at once, while requests of the one before may still land.
             pause = 1.0 if number % 3 == 0 else 3600.0
             outcome = pair.apply(pause=pause)
-            if outcome.idle:
+            # After a list that was cut there is nothing to do, and much left.
+            if outcome.idle and len(pair.links()) >= many:
                 break
         if lookup:
             pair.settle(runs=4, sweep=False)

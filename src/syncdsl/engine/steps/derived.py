@@ -69,6 +69,8 @@ def derived(
         for line in pair.lines
         if line.digest in link.lines and line.digest not in open_lines and _follows(line, written)
     ]
+    if not following:
+        return NOTHING
     found: list[tuple[tuple[LineState, ...], SideName]] = []
     for unit in units_of([line_state(pair, context, line, then_left, then_right, link) for line in following]):
         toward: SideName = "right" if unit[0].can_right else "left"
