@@ -7,8 +7,7 @@ time. (b) Nothing changed, everything is read again. (c) One record in a hundred
 writes their partners (the other side holds one more page of them), dlt loads these alone.
 
 The pages are not the sandbox's. Zoho's list ends at 100,000 rows: beyond, the CRM's adapter goes on by queries and by
-ids, which dlt has no likeness of; and a page costs the sandbox more time than either contender, so that the ratio would
-say more about it than about them. Rows become records by the code of the CRM's adapter.
+ids, which dlt has no likeness of. Rows become records by the code of the CRM's adapter.
 """
 
 from __future__ import annotations

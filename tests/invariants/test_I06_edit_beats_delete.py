@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
 from tests.simulator.oracles import mapped_names, marks, taken_away
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules, carried_out
+from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
 from tests.simulator.violation import SIDES, require
 
@@ -63,7 +62,6 @@ def _edited(pair: Twins, since: dict[SideName, int]) -> dict[SideName, set[str]]
     }
 
 
-@pytest.mark.xfail(not carried_out(RULES[0]), reason="deletes by policy are not carried out yet", strict=True)
 @examples(8)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I06_edit_beats_delete(case: Case) -> None:  # noqa: N802 - the invariant's own name

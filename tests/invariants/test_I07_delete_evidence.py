@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
@@ -10,7 +9,7 @@ from tests.simulator.harness import twins
 from tests.simulator.oracles import marks, taken_away
 from tests.simulator.playing import played, playing
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules, carried_out
+from tests.simulator.rules import Rules
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 from tests.simulator.violation import OTHER, SIDES, require
@@ -49,7 +48,6 @@ def check(case: Case) -> None:
                 require(policy in ALLOWED, f"{side} {identifier} was taken away, and the rule says {policy}")
 
 
-@pytest.mark.xfail(not carried_out(RULES[0]), reason="deletes by policy are not carried out yet", strict=True)
 @examples(10)
 @given(cases(rules=RULES, shape=SHAPE))
 def test_I07_delete_evidence(case: Case) -> None:  # noqa: N802 - the invariant's own name
@@ -57,7 +55,6 @@ def test_I07_delete_evidence(case: Case) -> None:  # noqa: N802 - the invariant'
     verify("I07", case, check)
 
 
-@pytest.mark.xfail(not carried_out(RULES[0]), reason="deletes by policy are not carried out yet", strict=True)
 def test_I07_deletes_at_all() -> None:  # noqa: N802 - the invariant's own name
     """I07: with evidence and permission the partner is deleted, else the invariant would hold for nothing."""
     first = (Step(do="insert", side="left", fields={"Name": "Acme"}), Step(do="settle"))

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.analysis import analyse
-from syncdsl.diagnostics import Fault, Severity, SourceFile
-from syncdsl.engine.ability import require_ability
+from syncdsl.diagnostics import Severity, SourceFile
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
 from syncdsl.schema.types import (
@@ -178,15 +177,6 @@ class Rules:
             self.schemas["crm"].modules["Accounts"] if side == "left" else self.schemas["books"].modules["customers"]
         )
         return canonical(value, module.fields[name].value)
-
-
-def carried_out(rules: Rules) -> bool:
-    """Return whether the engine carries out everything that rules ask for."""
-    try:
-        require_ability(rules.plan)
-    except Fault:
-        return False
-    return True
 
 
 @functools.cache

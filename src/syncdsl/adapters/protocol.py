@@ -296,7 +296,8 @@ class Connection(Protocol):
     def create(self, module: str, records: Sequence[NewRecord], *, safe: bool) -> list[Outcome]:
         """Create records (at most `capabilities.batch`), one outcome for each in order.
 
-        With `safe` the strongest protocol of the module's tier is used (upsert by key, where there is one).
+        With `safe` the strongest protocol of the module's tier is used (replay, or upsert by key). The engine asks for
+        it where the system replays what it was sent; a key that is only unique makes a plain create safe enough.
         """
         ...
 

@@ -63,5 +63,5 @@ def children_like(intent: Intent, context: Context, wanted: tuple[str, ...]) -> 
 def _partners(pair: Pair | None, context: Context, intent: Intent, ids: list[str]) -> set[str]:
     if pair is None:
         return set()
-    side = "right" if intent.payload.get("source_side") == "left" else "left"
-    return set(context.view.links(pair.name).by_side("right" if side == "right" else "left").many(ids))
+    index = context.view.links(pair.name)
+    return set((index.by_right if intent.payload.get("source_side") == "left" else index.by_left).many(ids))

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 class Context:
     """Observations, matches and decisions of one run.
 
-    Steps only add to it; nothing here is written anywhere until the sink does so.
+    Steps only add to it. No decision is written anywhere until the sink does so. Readings are staged in the state as
+    they come; a preview's state is a copy.
     """
 
     def __init__(self, *, run: Run, identities: Mapping[str, Identity], fixed_today: dt.date | None) -> None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.engine.world import SCHEMAS, compiled
 
 from syncdsl.adapters.memory import Fate
 from syncdsl.adapters.protocol import Ambiguous
 from syncdsl.engine.run import apply
+from syncdsl.plan.restriction import restricted
 from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
@@ -31,6 +33,14 @@ module customers: crm.Accounts {above} books.customers
         map:
             Name {below} name
             Mail {below} mail
+"""
+
+
+OTHERS = """
+module deals: crm.Deals -> books.vendors
+    dedupe: Name == name
+    map:
+        Name -> name
 """
 
 
@@ -182,3 +192,18 @@ def test_a_child_that_may_still_arrive_is_waited_for(world: World) -> None:
     assert world.all("persons") == []
     world.settle()
     assert [record["name"] for record in world.all("persons")] == ["Ann"]
+
+
+def test_a_run_for_other_modules_leaves_a_child_in_doubt_alone(world: World) -> None:
+    """A create without an answer is settled by a run that knows its module: here nothing else could tell the child."""
+    world.rules(rules() + OTHERS)
+    ada = world.account("Ada")
+    contact(world, "Ann", ada)
+    fates = iter([Fate(outcome=Ambiguous(reason="no answer"), lands=True)])
+    world.books.interfere = lambda module, _: next(fates, None) if module == "persons" else None
+    assert len(world.apply().unknown) == 1
+    others = restricted(compiled(world.rules_text), ["deals"], SCHEMAS)
+    apply(world.run(only=others), confirm=lambda _: True)
+    world.settle()
+    assert [record["name"] for record in world.all("persons")] == ["Ann"]
+    assert len(world.links("customers.contacts")) == 1

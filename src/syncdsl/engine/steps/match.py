@@ -6,7 +6,6 @@ shares a key with them, so that the result is the one that looking at everything
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.components import component
@@ -379,8 +378,3 @@ def _by_dedupe(pair: Pair, context: Context, part: Component) -> MatchResult:
         return Candidates(free=free, taken=taken, forms=forms)
 
     return match_by_keys(candidates("left"), candidates("right"), [key.text for key in pair.keys])
-
-
-def mark_gone(link: Link, status: LinkStatus) -> Link:
-    """Return a link whose record on one side or both is gone for certain."""
-    return replace(link, status=status)
