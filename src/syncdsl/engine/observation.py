@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from syncdsl.plan.steps import ObserveStep
-    from syncdsl.state import State, StoredRecord
+    from syncdsl.state import Link, State, StoredRecord
+    from syncdsl.state.records import Side
 
 KEPT = 2_000
 """How many records of a module stay in memory after they were looked up."""
@@ -60,6 +61,23 @@ class Records(Mapping[str, Record]):
         """Return every record, some at a time, in order of ids."""
         for some in self._state.every_record(self._name):
             yield [self._restore(stored) for stored in some]
+
+    def unlinked(self, pair: str, side: Side) -> Iterator[list[Record]]:
+        """Return the records that no stored link of a pair names, some at a time, in order of ids."""
+        for some in self._state.unlinked(pair, side, self._name):
+            yield [self._restore(stored) for stored in some]
+
+    def joined(self, pair: str, rights: Records) -> Iterator[list[tuple[Link, Record | None, Record | None]]]:
+        """Return every stored link of a pair with its records, these on the left, some at a time, in order of ids."""
+        for joints in self._state.joined(pair, self._name, rights._name):
+            yield [
+                (
+                    link,
+                    None if left is None else self._restore(left),
+                    None if right is None else rights._restore(right),
+                )
+                for link, left, right in joints
+            ]
 
     def carriers(self, keys: Iterable[str]) -> dict[str, list[str]]:
         """Return, for each of some syncdsl keys, the ids of the records that carry it."""

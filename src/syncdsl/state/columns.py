@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import DateTime, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -34,6 +35,17 @@ def encode(data: Any) -> str:
     return _ENCODER.encode(data)
 
 
+def encode_fields(fields: Fields) -> str:
+    """Return the values of a record as `encode` would, several times faster for nearly all of them."""
+    data = fields_to_json(fields)
+    try:
+        quick = orjson.dumps(data)
+    except TypeError:  # a number beyond 64 bits, or a lone surrogate
+        return encode(data)
+    # It leaves alone what is no ASCII, and the one control character that JSON allows.
+    return quick.decode() if quick.isascii() and b"\x7f" not in quick else encode(data)
+
+
 class Encoded(str):
     """A document that is canonical JSON already: it is stored as it is."""
 
@@ -54,10 +66,19 @@ def decode(text: str) -> Any:
 def decode_fields(text: str) -> Fields:
     """Return the values of a stored record. Raises Fault SD805 when they are none."""
     try:
-        # Most values are text, which is its own form.
-        return {name: item if type(item) is str else from_json(item) for name, item in decode(text).items()}
+        return _values(orjson.loads(text))
+    except (ValueError, ArithmeticError, AttributeError, TypeError):
+        # A number beyond 64 bits is none of ours there, and a lone surrogate is refused; else it is damaged.
+        pass
+    try:
+        return _values(decode(text))
     except (ValueError, ArithmeticError, AttributeError, TypeError, RecursionError):
         raise _damaged(text) from None
+
+
+def _values(data: Any) -> Fields:
+    # Most values are text, which is its own form.
+    return {name: item if item.__class__ is str else from_json(item) for name, item in data.items()}
 
 
 def _damaged(text: object) -> Fault:
@@ -103,10 +124,12 @@ class Moment(TypeDecorator[dt.datetime]):
             try:
                 moment: Any = value if read is None else read(value)
                 # SQLite drops the zone.
-                found: dt.datetime = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
-                return found.astimezone(dt.UTC)
+                found: dt.datetime = (
+                    moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+                )
             except (ValueError, TypeError):
                 raise _damaged(value) from None
+            return found
 
         return process
 
@@ -145,7 +168,7 @@ class FieldValues(TypeDecorator["Fields"]):
 
     def process_bind_param(self, value: Fields | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
         """Return the text."""
-        return None if value is None else encode(fields_to_json(value))
+        return None if value is None else encode_fields(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fields | None:  # noqa: ARG002 - the base class's signature
         """Return the values."""

@@ -25,15 +25,20 @@ class Forms(Part):
     Keys have numbers from 0; -1 is adoption, and smaller ones are filed for other purposes and compared with nothing.
     """
 
-    def put_forms(self, pair: str, side: Side, forms: Mapping[str, Sequence[tuple[int, str]]]) -> None:
-        """Replace the forms of some records, each given by the number of its key; none for one that left the scope."""
+    def put_forms(
+        self, pair: str, side: Side, forms: Mapping[str, Sequence[tuple[int, str]]], *, anew: bool = False
+    ) -> None:
+        """Replace the forms of some records, each given by the number of its key; none for one that left the scope.
+
+        With `anew` none of them has any yet.
+        """
         rows = [
             {"pair": pair, "side": side, "record_id": record_id, "number": number, "form": _filed(form)}
             for record_id, some in forms.items()
             for number, form in some
         ]
         with self.transaction() as connection:
-            for ids in chunks(forms):
+            for ids in () if anew else chunks(forms):
                 connection.execute(delete(MATCH_FORM).where(_F.pair == pair, _F.side == side, _F.record_id.in_(ids)))
             if rows:
                 connection.execute(insert(MATCH_FORM), rows)

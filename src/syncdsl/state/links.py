@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, column, delete, exists, func, literal_column, select, table, tuple_, type_coerce
 
-from syncdsl.schema.values import fields_to_json
-from syncdsl.state.columns import Moment, decode, decode_fields, encode
+from syncdsl.state.columns import Moment, decode, decode_fields, encode, encode_fields
 from syncdsl.state.history import append
 from syncdsl.state.lineage import changes
 from syncdsl.state.part import Part, chunks
@@ -26,11 +25,13 @@ if TYPE_CHECKING:
 
 _NAMES = [column.name for column in LINK.c]
 # Read as stored and decoded below: there may be a hundred thousand, each with four documents.
-_STORED = [column if column.name == "linked_at" else type_coerce(column, Text) for column in LINK.c]
+STORED: list[ColumnElement[Any]] = [
+    column if column.name == "linked_at" else type_coerce(column, Text) for column in LINK.c
+]
 _EMPTY = {"left_base": "'{}'", "right_base": "'{}'", "lines": "'[]'"}
 # What lists need: without the values that were last in sync, which are most of a link.
 _BARE: list[ColumnElement[Any]] = [
-    literal_column(_EMPTY[c.name]) if c.name in _EMPTY else s for c, s in zip(LINK.c, _STORED, strict=True)
+    literal_column(_EMPTY[c.name]) if c.name in _EMPTY else s for c, s in zip(LINK.c, STORED, strict=True)
 ]
 # Written as stored, too: the same text is compared with what was there.
 _PLAIN = table("link", *(column(name, Moment if name == "linked_at" else Text) for name in _NAMES))
@@ -47,8 +48,8 @@ class Links(Part):
     def links(self, pair: str) -> list[Link]:
         """Return the links of a pair, in order of their uid."""
         with self.reading() as connection:
-            rows = connection.execute(select(*_STORED).where(LINK.c.pair == pair).order_by(LINK.c.uid))
-            return [_link(row) for row in rows]
+            rows = connection.execute(select(*STORED).where(LINK.c.pair == pair).order_by(LINK.c.uid))
+            return [link_of(row) for row in rows]
 
     def link_ids(self, pair: str, size: int = 5_000) -> Iterator[list[tuple[str, str, str]]]:
         """Yield (left id, right id, status) of the links of a pair, at most `size` at a time."""
@@ -67,8 +68,8 @@ class Links(Part):
         """Return the link of a record, by either side's id."""
         condition = LINK.c.left_id == left_id if left_id is not None else LINK.c.right_id == right_id
         with self.reading() as connection:
-            row = connection.execute(select(*_STORED).where(LINK.c.pair == pair, condition)).first()
-            return _link(row) if row else None
+            row = connection.execute(select(*STORED).where(LINK.c.pair == pair, condition)).first()
+            return link_of(row) if row else None
 
     def links_by(self, pair: str, side: Side, ids: Iterable[str]) -> dict[str, Link]:
         """Return the links of some records of one side of a pair, by their ids."""
@@ -76,8 +77,8 @@ class Links(Part):
         found: dict[str, Link] = {}
         with self.reading() as connection:
             for some in chunks(ids):
-                for row in connection.execute(select(*_STORED).where(LINK.c.pair == pair, column.in_(some))):
-                    link = _link(row)
+                for row in connection.execute(select(*STORED).where(LINK.c.pair == pair, column.in_(some))):
+                    link = link_of(row)
                     found[link.left_id if side == "left" else link.right_id] = link
         return found
 
@@ -97,17 +98,17 @@ class Links(Part):
         found: dict[str, Link] = {}
         with self.reading() as connection:
             for some in chunks(uids):
-                for row in connection.execute(select(*_STORED).where(LINK.c.uid.in_(some))):
-                    found[row[0]] = _link(row)
+                for row in connection.execute(select(*STORED).where(LINK.c.uid.in_(some))):
+                    found[row[0]] = link_of(row)
         return found
 
     def links_after(self, pair: str, after: str, limit: int) -> list[Link]:
         """Return the next links of a pair behind a uid, in order of uids."""
         # The pair is only a filter: found by its index, all of its links would be sorted for every few of them.
         mine = func.coalesce(LINK.c.pair, "") == pair
-        statement = select(*_STORED).where(mine, LINK.c.uid > after).order_by(LINK.c.uid).limit(limit)
+        statement = select(*STORED).where(mine, LINK.c.uid > after).order_by(LINK.c.uid).limit(limit)
         with self.reading() as connection:
-            return [_link(row) for row in connection.execute(statement).all()]
+            return [link_of(row) for row in connection.execute(statement).all()]
 
     def link_keys(self, keys: Iterable[str], *, active: bool = False) -> set[str]:
         """Return those of some syncdsl keys that belong to a link, only to an active one where that is asked."""
@@ -141,7 +142,7 @@ class Links(Part):
         if after is not None:
             statement = statement.where(tuple_(LINK.c.pair, LINK.c.left_id) > after)
         with self.reading() as connection:
-            return [_link(row) for row in connection.execute(statement)]
+            return [link_of(row) for row in connection.execute(statement)]
 
     def put_link(self, link: Link) -> None:
         """Add a link, or replace the one with its uid.
@@ -203,7 +204,7 @@ def _stored(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, 
     """Return links by uid, as stored."""
     found: dict[str, dict[str, Any]] = {}
     for some in chunks(uids):
-        rows = connection.execute(select(*_STORED).where(LINK.c.uid.in_(some)))
+        rows = connection.execute(select(*STORED).where(LINK.c.uid.in_(some)))
         found.update({row[0]: dict(zip(_NAMES, row, strict=True)) for row in rows})
     return found
 
@@ -212,8 +213,8 @@ def _row(link: Link) -> dict[str, Any]:
     """Return a link as it is stored."""
     row: dict[str, Any] = {name: getattr(link, name) for name in _NAMES}
     row["lines"] = encode(link.lines)
-    row["left_base"] = encode(fields_to_json(link.left_base))
-    row["right_base"] = encode(fields_to_json(link.right_base))
+    row["left_base"] = encode_fields(link.left_base)
+    row["right_base"] = encode_fields(link.right_base)
     row["suffix"] = "{}" if not link.suffix else encode(link.suffix)
     if link.linked_at is not None:
         row["linked_at"] = link.linked_at.astimezone(dt.UTC)
@@ -243,7 +244,8 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(decode(text))
 
 
-def _link(row: Sequence[Any]) -> Link:
+def link_of(row: Sequence[Any]) -> Link:
+    """Return the link of a row of `STORED`."""
     uid, pair, left_id, right_id, key, status, lines, left_base, right_base, suffix, *written = row
     return Link(
         uid=uid,

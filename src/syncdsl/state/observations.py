@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, column, delete, func, select, table, type_coerce
 
-from syncdsl.schema.values import fields_to_json
-from syncdsl.state.columns import decode_fields, encode, indexable
+from syncdsl.state.columns import decode_fields, encode_fields, indexable
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Head, StoredRecord
 from syncdsl.state.tables import AGENDA, OBSERVATION, OBSERVED_RECORD
@@ -18,11 +17,18 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, FromClause
 
 _R = OBSERVED_RECORD.c
 # Fields are read and written as text and coded here: there may be a million of them.
-_COLUMNS = [_R.record_id, _R.version, _R.modified, _R.created, type_coerce(_R.fields, Text).label("fields"), _R.key]
+
+
+def observed_columns(of: FromClause) -> list[ColumnElement[Any]]:
+    """Return the columns that `record_of` makes a record of, of the table or an alias of it."""
+    return [*(of.c[name] for name in ("record_id", "version", "modified", "created")), type_coerce(of.c.fields, Text)]
+
+
+_COLUMNS = observed_columns(OBSERVED_RECORD)
 _PLAIN = table(
     OBSERVED_RECORD.name, *(column(item.name, Text() if item.name == "fields" else item.type) for item in _R)
 )
@@ -44,14 +50,14 @@ class Observations(Part):
         with self.reading() as connection:
             for some in chunks(ids):
                 rows = connection.execute(select(*_COLUMNS).where(_R.step == step, _R.record_id.in_(some)))
-                found.update((row[0], _record(row)) for row in rows.all())
+                found.update((row[0], record_of(row)) for row in rows.all())
         return found
 
     def stored_after(self, step: str, after: str, limit: int) -> list[StoredRecord]:
         """Return the next records of an observation behind an id, in order of ids."""
         statement = select(*_COLUMNS).where(_R.step == step, _R.record_id > after).order_by(_R.record_id).limit(limit)
         with self.reading() as connection:
-            return [_record(row) for row in connection.execute(statement).all()]
+            return [record_of(row) for row in connection.execute(statement).all()]
 
     def stored_ids(self, step: str, after: str, limit: int) -> list[str]:
         """Return the next ids of an observation behind an id, in order."""
@@ -197,8 +203,9 @@ def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tu
     return held
 
 
-def _record(row: Sequence[Any]) -> StoredRecord:
-    record_id, version, modified, created, fields, _ = row
+def record_of(row: Sequence[Any]) -> StoredRecord:
+    """Return the record of a row of `observed_columns`."""
+    record_id, version, modified, created, fields = row
     return StoredRecord(id=record_id, version=version, modified=modified, created=created, fields=decode_fields(fields))
 
 
@@ -209,7 +216,7 @@ def _row(step: str, record: StoredRecord, key: str | None) -> dict[str, Any]:
         "version": record.version,
         "modified": record.modified,
         "created": record.created,
-        "fields": encode(fields_to_json(record.fields)),
+        "fields": encode_fields(record.fields),
         # What cannot be indexed is no key of ours, whoever wrote it there.
         "key": key if key is None or indexable(key) else None,
     }

@@ -16,6 +16,7 @@ from syncdsl.state.erasure import Erasure
 from syncdsl.state.field_writes import FieldWrites
 from syncdsl.state.forms import Forms
 from syncdsl.state.history import History
+from syncdsl.state.joined import Joined
 from syncdsl.state.journal import JournalTable
 from syncdsl.state.lease import Lease
 from syncdsl.state.listing import Listing
@@ -46,6 +47,7 @@ class State(
     Listing,
     Observations,
     Forms,
+    Joined,
     JournalTable,
     FieldWrites,
     Retention,

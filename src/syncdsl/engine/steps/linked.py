@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from syncdsl.state import Link
 
 
+def is_settled(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> bool:
+    """Return whether nothing is to be decided about a link: every line knows it, no field changed, the key is there."""
+    touched = context.touched(pair)
+    return touched.knows_all(link) and not touched.lines(link, left, right) and _carry(pair, link, left, right)
+
+
 def linked(pair: Pair, context: Context, item: Linked) -> None:
     """Merge a linked pair field by field, and put back a key that is missing."""
     link, left, right = item.link, item.left, item.right
@@ -56,7 +62,7 @@ def linked(pair: Pair, context: Context, item: Linked) -> None:
 
 def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: Record) -> None:
     """Write a key again that a person cleared, or whose write failed."""
-    if _carries(pair.left, left, link.key) and _carries(pair.right, right, link.key):
+    if _carry(pair, link, left, right):
         return
     from_right = link.key == context.pair_key(pair, "right", right.id)
     key_side: SideName = "left" if from_right else "right"
@@ -75,6 +81,11 @@ def _restore_key(pair: Pair, context: Context, link: Link, left: Record, right: 
         suffix=link.suffix,
     )
     context.add(LinkRecords(effect=effect, pair=pair, link=link, left=left, right=right))
+
+
+def _carry(pair: Pair, link: Link, left: Record, right: Record) -> bool:
+    """Return whether both records carry their key, or have no field for it."""
+    return _carries(pair.left, left, link.key) and _carries(pair.right, right, link.key)
 
 
 def _carries(endpoint: Endpoint, record: Record, key: str) -> bool:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.components import component
-from syncdsl.engine.key_forms import form_text, key_form
+from syncdsl.engine.key_forms import key_form
 from syncdsl.engine.key_sources import key_sources
 from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, match_by_equality, match_by_keys
-from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
+from syncdsl.engine.nesting import inside, side_of
 from syncdsl.engine.passes import pass_is_due
 from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
 from syncdsl.engine.steps.deleted import came_back
 from syncdsl.engine.steps.disputes import settle_disputes
+from syncdsl.engine.steps.look import BATCH, SIDES, look_at_agenda, look_at_everything
 from syncdsl.engine.steps.merged import take_merged
-from syncdsl.engine.steps.observe import carried_key
 from syncdsl.state import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.components import Component
@@ -31,51 +31,31 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import KeyForms
     from syncdsl.engine.observation import Observation
-    from syncdsl.engine.view import Links
     from syncdsl.plan.pairs import MatchKey, Pair
     from syncdsl.plan.steps import MatchStep
     from syncdsl.state import Link
     from syncdsl.state.records import LinkStatus
 
-SIDES: tuple[SideName, SideName] = ("left", "right")
 _HOW = {"key": 0, "adopt": 1, "duplicate": 2}
-BATCH = 500
 
 
 def match(step: MatchStep, context: Context) -> None:
     """Decide the situation of every record of a pair that is looked at, and leave it in `context.matches`."""
     pair = context.plan.pairs[step.pair]
     due = pass_is_due(pair, context)
-    if due:
-        context.run.state.forget_forms(pair.name)
-    # A run over single records files all of them where that was not done yet, and decides about these alone.
     everything = due and context.run.focus is None
     if everything:
         context.passes.append(pair)
-    free: dict[SideName, list[str]] = {"left": [], "right": []}
-    carried: dict[SideName, set[str]] = {"left": set(), "right": set()}
-    uids: set[str] = set()
-    for side in SIDES:
-        agenda = context.observations[side_of(pair, side).observe].agenda
-        for records, links in _look(pair, context, side, everything=due):
-            filed = _file(pair, context, side, records, links)
-            carried[side].update(_carried(pair, side, filed, records))
-            if everything or not due:
-                free[side].extend(filed)
-            else:
-                free[side].extend(record_id for record_id in filed if record_id in agenda)
-                uids.update(uid for record_id, uid in links.items() if record_id in agenda)
-            if not due:
-                uids.update(links.values())
-    if not _is_whole(pair, context, free):
+    looked = look_at_everything(pair, context) if due else look_at_agenda(pair, context)
+    if not _is_whole(pair, context, looked.free):
         everything = False
-        free = {"left": [], "right": []}
-    sources = key_sources(pair, context, free, carried, everything=everything)
+        looked.free = {"left": [], "right": []}
+    sources = key_sources(pair, context, looked.free, looked.carried, everything=everything)
     result = MatchResult()
-    result.linked = _linked(pair, context, None if everything else uids, result)
+    result.linked = _linked(pair, context, looked.uids, result)
     result.merged = take_merged(pair, context, result.gone)
     _report_outside(pair, context)
-    _match_free(pair, context, free, sources, result)
+    _match_free(pair, context, looked.free, sources, result)
     _keep_direction(pair, result)
     context.matches[pair.name] = settle_disputes(pair, context, result)
 
@@ -99,89 +79,6 @@ def _is_whole(pair: Pair, context: Context, free: Mapping[SideName, list[str]]) 
         f"`{pair.name}` matches and makes nothing"
     )
     return False
-
-
-def _look(
-    pair: Pair, context: Context, side: SideName, *, everything: bool
-) -> Iterator[tuple[dict[str, Record | None], dict[str, str]]]:
-    """Return the records of a side that are looked at, some at a time, with the uids of their links.
-
-    None stands for a record that is not there.
-    """
-    observation = context.observations[side_of(pair, side).observe]
-    index = context.view.links(pair.name).by_side(side)
-    agenda = {*observation.agenda, *_below(pair, context, side)}
-    for some in observation.records.batches() if everything else ():
-        records: dict[str, Record | None] = {record.id: record for record in some}
-        yield records, _uids(index, records)
-        agenda.difference_update(records)
-    for ids in chunks(sorted(agenda), BATCH):
-        found = observation.records.many(ids)
-        yield {record_id: found.get(record_id) for record_id in ids}, _uids(index, ids)
-
-
-def _uids(index: Links, ids: Iterable[str]) -> dict[str, str]:
-    return {record_id: uid for record_id, (uid, _) in index.standing(ids).items()}
-
-
-def _below(pair: Pair, context: Context, side: SideName) -> set[str]:
-    """Return the nested records of parents that are looked at: with those they may come into scope or leave it."""
-    if pair.parent is None:
-        return set()
-    above = context.plan.pairs[pair.parent.pair]
-    parents: set[str] = set()
-    index = context.view.links(above.name)
-    for here in SIDES:
-        looked_at = {*context.observations[side_of(above, here).observe].agenda, *_below(above, context, here)}
-        if here == side:
-            parents |= looked_at
-        else:
-            links = index.by_side(here).many(looked_at).values()
-            parents.update(link.left_id if side == "left" else link.right_id for link in links)
-    return context.run.state.filed_under(pair.name, side, PARENT, parents)
-
-
-def _file(
-    pair: Pair, context: Context, side: SideName, records: Mapping[str, Record | None], links: Mapping[str, str]
-) -> list[str]:
-    """File the key forms of some records, so that others find them; return the ids of those that are free."""
-    asides = context.view.set_asides(pair.name)
-    forms: dict[str, list[tuple[int, str]]] = {}
-    free: list[str] = []
-    for record_id, record in records.items():
-        forms[record_id] = []
-        if record is None:
-            continue
-        parent = parent_of(pair, context, side, record)
-        if parent is not None:
-            forms[record_id].append((PARENT, parent.id))
-        if not inside(pair, context, side, record) or (side, record_id) in asides:
-            continue
-        forms[record_id] += _forms(pair, context, side, record)
-        if record_id not in links:
-            free.append(record_id)
-    if pair.keys or pair.adopt is not None or pair.parent is not None:
-        context.run.state.put_forms(pair.name, side, forms)
-    return free
-
-
-def _carried(pair: Pair, side: SideName, ids: Iterable[str], records: Mapping[str, Record | None]) -> Iterator[str]:
-    """Return the syncdsl keys that some records carry."""
-    field = side_of(pair, side).key_field
-    for record_id in ids if field is not None else ():
-        record = records[record_id]
-        key = carried_key(record, field) if record is not None else None
-        if key is not None:
-            yield key
-
-
-def _forms(pair: Pair, context: Context, side: SideName, record: Record) -> list[tuple[int, str]]:
-    """Return the forms of a record by the numbers of its keys; adoption has number -1."""
-    numbered: list[tuple[int, MatchKey]] = list(enumerate(pair.keys))
-    if pair.adopt is not None:
-        numbered.append((-1, pair.adopt))
-    found = ((number, key_form(key, pair, side, context, record)) for number, key in numbered)
-    return [(number, form_text(form)) for number, form in found if form is not None]
 
 
 # -- linked ---------------------------------------------------------------------------------------------------------
