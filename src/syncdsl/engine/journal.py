@@ -6,12 +6,11 @@ Intents before the call, outcomes after it, and what follows for links, document
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from syncdsl.changes.effects import Create
 from syncdsl.engine.created import created_link
-from syncdsl.engine.late_updates import overwritten
-from syncdsl.engine.lines import absorb, line_fields, pair_fields, written_link
+from syncdsl.engine.journal_entries import history_of, intent_of
+from syncdsl.engine.lines import absorb, written_link
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.operations import (
     CreateDocument,
@@ -22,11 +21,10 @@ from syncdsl.engine.operations import (
     UpdateRecord,
     VoidDocument,
 )
-from syncdsl.engine.removal import removal_history, removal_payload
+from syncdsl.engine.removal import removal_history
 from syncdsl.engine.steps.observe import carried_key, stored_record
-from syncdsl.schema.digest import digest
-from syncdsl.schema.values import fields_to_json, is_empty, to_json
-from syncdsl.state import HistoryEntry, Instance, Intent
+from syncdsl.schema.values import is_empty
+from syncdsl.state import Instance
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,12 +33,9 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
-    from syncdsl.engine.operations import Operation as AnyOperation
-    from syncdsl.engine.reviewing import Decided
     from syncdsl.engine.writes import Write
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.state import StoredRecord
-    from syncdsl.state.records import Operation
 
 LEASE_SECONDS = 600
 
@@ -61,7 +56,7 @@ class Journal:
         now = self._context.run.clock()
         self._state.renew_lease(self._fence, now)
         with self._state.transaction():
-            self._state.add_intents([self._intent(write) for write in writes])
+            self._state.add_intents([intent_of(self._context, write, self._fence) for write in writes])
             for write in writes:
                 for operation in write.operations:
                     self._commit_edge(operation, now)
@@ -79,48 +74,6 @@ class Journal:
             case VoidDocument():
                 for one in operation.triggers:
                     self._context.view.put_truths(one, {operation.instance.record_id: True}, now)
-
-    def _intent(self, write: Write) -> Intent:
-        first = write.operations[0]
-        payload = {**_payload(self._context, write), "server_time": self._context.server_time.isoformat()}
-        op: Operation
-        key: str | None
-        match first:
-            case CreateRecord() | CreateDocument():
-                owner = first.pair.name if isinstance(first, CreateRecord) else first.document.name
-                source = first.effect.source
-                op, key, instance = "create", first.effect.key, first.effect.instance
-            case UpdateRecord():
-                owner, source, op, key, instance = first.pair.name, first.effect.partner, "update", None, 0
-            case LinkRecords():
-                other = first.effect.left if first.effect.key_side == "right" else first.effect.right
-                owner, source, op, key, instance = first.pair.name, other, "key", first.link.key, 0
-            case DeleteRecord() | DeactivateRecord():
-                owner, source, op, key, instance = first.pair.name, first.effect.partner, first.effect.kind, None, 0
-            case VoidDocument():
-                owner, source, op, key = first.document.name, first.effect.source, "void", None
-                instance = first.instance.number
-        return Intent(
-            iid=write.iid,
-            op=op,
-            connection=write.connection,
-            module=write.module,
-            record_id=write.record_id,
-            key=key,
-            pair_or_document=owner,
-            source_connection=source.connection,
-            source_module=source.module,
-            source_id=source.id or "",
-            instance=instance,
-            payload=payload,
-            payload_hash=digest(payload),
-            fence=self._fence,
-            state="intent",
-            attempts=0,
-            first_sent_at=None,
-            remote_id=None,
-            detail="",
-        )
 
     # -- after the call -----------------------------------------------------------------------------------------
 
@@ -155,7 +108,7 @@ class Journal:
             view.flush()
             self._state.close_reviews(_decided_in(write), self._context.run.clock())
             self._note_observed(write, found)
-            self._state.add_history(self._run_id, self._history(write, record))
+            self._state.add_history(self._run_id, history_of(self._context, write, record))
 
     def removed(self, write: Write) -> None:
         """Commit that a record was taken away: the link as it is from now on, and what the record held.
@@ -281,50 +234,6 @@ class Journal:
             inputs={change.field: change.new for change in operation.effect.fields},
         )
 
-    def _history(self, write: Write, record: Record) -> list[HistoryEntry]:
-        entries: list[HistoryEntry] = []
-        now = self._context.run.clock()
-        for operation in write.operations:
-            effect = operation.effect
-            fields: list[tuple[str, Any, Any, str]] = []
-            side: SideName | None = None
-            match operation:
-                case CreateRecord() | CreateDocument() | UpdateRecord():
-                    fields = [
-                        (change.field, change.old, to_json(record.fields.get(change.field)), change.location)
-                        for change in operation.effect.fields
-                        if change.field in operation.values
-                    ]
-                    uid = operation.effect.key if isinstance(operation.effect, Create) else _uid(operation)
-                    side = _written_side(operation)
-                case LinkRecords():
-                    uid, side = operation.link.uid, operation.effect.key_side
-                    fields = [("syncdsl key", None, operation.link.key, effect.location)]
-                case DeleteRecord() | DeactivateRecord():
-                    raise ValueError("what takes a record away has a history of its own")
-                case VoidDocument():
-                    uid = operation.instance.key
-                    fields = [("status", operation.instance.doc_status, "void", effect.location)]
-            entries.extend(
-                HistoryEntry(
-                    uid=uid,
-                    connection=write.connection,
-                    module=write.module,
-                    record_id=record.id,
-                    field=name,
-                    old=old,
-                    new=new,
-                    cause_rule=effect.rule,
-                    cause_location=location,
-                    iid=write.iid,
-                    side=side,
-                    at=now,
-                    by=_person(operation, name) or self._context.run.user or None,
-                )
-                for name, old, new, location in fields
-            )
-        return entries
-
 
 def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Record:
     """Return the record as our write left it: with what was sent, where it was modified again before it was read."""
@@ -340,27 +249,6 @@ def _decided_in(write: Write) -> list[str]:
     return sorted({decided.review for operation in write.operations for decided in getattr(operation, "decided", ())})
 
 
-def _person(operation: AnyOperation, field: str) -> str | None:
-    """Return the person because of whose decision a field was written."""
-    decisions: tuple[Decided, ...] = getattr(operation, "decided", ())
-    return next((item.by for item in decisions if not item.fields or field in item.fields), None) or None
-
-
-def _uid(operation: CreateRecord | CreateDocument | UpdateRecord) -> str:
-    return operation.link_uid if isinstance(operation, UpdateRecord) else operation.effect.key
-
-
-def _written_side(operation: CreateRecord | CreateDocument | UpdateRecord) -> SideName | None:
-    """Return the side of its pair that an operation writes; a document has none."""
-    match operation:
-        case CreateRecord():
-            return "right" if operation.effect.source_side == "left" else "left"
-        case UpdateRecord():
-            return operation.effect.side
-        case CreateDocument():
-            return None
-
-
 def _closed(instance: Instance) -> Instance:
     return Instance(
         document=instance.document,
@@ -373,40 +261,3 @@ def _closed(instance: Instance) -> Instance:
         doc_status="void",
         inputs=instance.inputs,
     )
-
-
-def _payload(context: Context, write: Write) -> dict[str, Any]:
-    """Return what recovery and a person need to know of a write: never a secret, for fields are all there is."""
-    first = write.operations[0]
-    match first:
-        case CreateRecord():
-            pair, side = first.pair, first.effect.source_side
-            here = pair.left if side == "left" else pair.right
-            names = pair_fields(pair, side)
-            toward: SideName = "right" if side == "left" else "left"
-            lines = [line for line in pair.lines if (line.to_right if toward == "right" else line.to_left) is not None]
-            fed = set().union(*(line_fields(line, side) for line in lines)) if lines else names
-            return {
-                "fields": fields_to_json(write.new.fields) if write.new else {},
-                "source_side": side,
-                "source_base": fields_to_json(
-                    context.canonical_fields(here.connection, here.module, first.source.fields, fed)
-                ),
-                "base_fields": sorted(set().union(*(line_fields(line, toward) for line in lines))) if lines else [],
-                "lines": sorted(line.digest for line in lines),
-                "suffix": first.effect.suffix,
-                "aside": list(first.aside) if first.aside is not None else None,
-            }
-        case CreateDocument():
-            return {
-                "fields": fields_to_json(write.new.fields) if write.new else {},
-                "document": True,
-                "triggers": list(first.triggers),
-                "amount": first.effect.amount,
-            }
-        case UpdateRecord() | LinkRecords():
-            return {"fields": fields_to_json(write.change.fields) if write.change else {}, **overwritten(write)}
-        case DeleteRecord() | DeactivateRecord():
-            return removal_payload(first)
-        case VoidDocument():
-            return {"document": True, "triggers": list(first.triggers)}
