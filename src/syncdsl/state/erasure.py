@@ -188,7 +188,7 @@ class _Work:
         if not isinstance(payload, dict):
             return payload
         return {
-            name: self._values(value) if name in {"fields", "source_base", "old"} else value
+            name: self._values(value) if name in {"fields", "source_base", "old", "base"} else value
             for name, value in payload.items()
         }
 

@@ -42,7 +42,13 @@ def intent(iid: str, **facts: Any) -> Intent:
         "source_connection": "crm",
         "source_module": "Accounts",
         "source_id": "l1",
-        "payload": {"fields": {"mail": SECRET}, "source_base": {"Mail": SECRET}, "lines": ["b2:1"], "amount": "7"},
+        "payload": {
+            "fields": {"mail": SECRET},
+            "source_base": {"Mail": SECRET},
+            "base": {"mail": SECRET},
+            "lines": ["b2:1"],
+            "amount": "7",
+        },
         "payload_hash": "hash",
         "fence": 1,
     }
