@@ -21,7 +21,7 @@ from syncdsl.engine.operations import (
     UpdateRecord,
     VoidDocument,
 )
-from syncdsl.engine.removal import removal_history
+from syncdsl.engine.removal import removal_history, who_decided
 from syncdsl.engine.steps.observe import carried_key, stored_record
 from syncdsl.schema.values import is_empty
 from syncdsl.state import Instance
@@ -115,18 +115,20 @@ class Journal:
 
         A deleted one is forgotten as observed: where the system tells no deletions it would seem to be there still.
         """
-        with self._state.transaction(), self._state.because_of(write.iid):
+        run = self._context.run
+        with self._state.transaction():
             self._state.resolve_intent(write.iid, "done", remote_id=write.record_id)
             for operation in write.operations:
                 if isinstance(operation, DeleteRecord | DeactivateRecord):
-                    self._context.view.put_link(operation.link)
-                    run = self._context.run
-                    entries = removal_history(operation, write.iid, at=run.clock(), by=run.user or None)
-                    self._state.add_history(self._run_id, entries)
+                    by = who_decided(operation) or run.user or None
+                    with self._state.because_of(write.iid, by):
+                        self._context.view.put_link(operation.link)
+                        self._context.view.flush()
+                    self._state.add_history(self._run_id, removal_history(operation, write.iid, at=run.clock(), by=by))
                 if isinstance(operation, DeleteRecord):
                     for step in self._steps(write.connection, write.module):
                         self._state.unstage(observation_name(step), {operation.record.id: "absent"})
-            self._context.view.flush()
+            self._state.close_reviews(_decided_in(write), run.clock())
 
     def came_back(self, connection: str, record: Record) -> None:
         """Commit that a record that was gone is there again, so that the next run looks at it."""

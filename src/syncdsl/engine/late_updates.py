@@ -1,4 +1,4 @@
-"""Updates that got no answer: whether they came about, and the history that their answer would have written."""
+"""Updates and deletes that got no answer: whether they came about, and the history that it would have written."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from syncdsl.schema.values import from_json, to_json
 from syncdsl.state import HistoryEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.writes import Write
@@ -48,24 +50,35 @@ def came_about(intent: Intent, context: Context) -> list[HistoryEntry]:
     old = intent.payload.get("old", {})
     if record is None or all(_holds(record, name, old.get(name), context, intent) for name in names):
         return []
+    return _told(intent, context, {name: to_json(record.fields.get(name)) for name in names})
+
+
+def taken_away(intent: Intent, context: Context) -> list[HistoryEntry]:
+    """Return the history of a delete in doubt that came about: every mapped value that went with it."""
+    return _told(intent, context, dict.fromkeys(intent.payload.get("old", {})))
+
+
+def _told(intent: Intent, context: Context, new: Mapping[str, Any]) -> list[HistoryEntry]:
+    """Return the history of a write, from what its intent remembers of these fields and what they hold now."""
+    old = intent.payload.get("old", {})
     return [
         HistoryEntry(
             uid=uid,
             connection=intent.connection,
             module=intent.module,
-            record_id=intent.record_id,
+            record_id=intent.record_id or "",
             field=name,
             old=old.get(name),
-            new=to_json(record.fields.get(name)),
+            new=new[name],
             cause_rule=rule,
             cause_location=location,
             iid=intent.iid,
             side="left" if side == "left" else "right",
             at=context.run.clock(),
-            by=context.run.user or None,
+            by=intent.payload.get("by") or context.run.user or None,
         )
-        for uid, rule, side, name, location in places
-        if name in names
+        for uid, rule, side, name, location in intent.payload.get("places", [])
+        if name in new
     ]
 
 

@@ -100,6 +100,7 @@ class DeleteRecord:
     link: Link
     record: Record
     evidence: Evidence
+    decided: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,7 @@ class DeactivateRecord:
     link: Link
     record: Record
     evidence: Evidence
+    decided: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from syncdsl.adapters.protocol import Tier
 from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
-from syncdsl.engine.late_updates import came_about
+from syncdsl.engine.late_updates import came_about, taken_away
 from syncdsl.engine.matching import Match
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.report import Recovered
@@ -149,8 +149,10 @@ class Recovery:
         if connection is None or known is None or record_id in connection.fetch(intent.module, [record_id], ()):
             return self._drop(intent, context)
         link = context.view.links(intent.pair_or_document).by_uid.get(str(intent.payload.get("link")))
-        if link is not None:
-            context.view.put_link(replace(link, status="both_gone"))
+        gone = replace(link, status="both_gone") if link is not None else None
+        if gone is not None:
+            context.view.links(gone.pair).put(gone)
+        lost = taken_away(intent, context)
         steps = [
             observation_name(step)
             for step in context.plan.steps
@@ -159,6 +161,10 @@ class Recovery:
 
         def settle(state: State) -> None:
             state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="it is gone")
+            if gone is not None:
+                with state.because_of(intent.iid, intent.payload.get("by")):
+                    state.put_link(gone)
+            state.add_history(context.run_id, lost)
             for name in steps:
                 state.unstage(name, {record_id: "absent"})
 

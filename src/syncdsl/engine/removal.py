@@ -47,10 +47,15 @@ def removed(adapter: Connection, module: str, group: Sequence[Write], names: Seq
     return Answer(outcomes=[outcomes[write.record_id or ""] for write in group], read_back=found)
 
 
+def who_decided(operation: Removal) -> str | None:
+    """Return the person because of whose decision a record is taken away; None where the rule says so."""
+    return next((decided.by for decided in operation.decided), None) or None
+
+
 def removal_payload(operation: Removal) -> dict[str, Any]:
     """Return what a removal rests on, for the journal: the rule, the confirmed absence, and what the victim held."""
     evidence = operation.evidence
-    side = operation.effect.side
+    effect, side, old = operation.effect, operation.effect.side, _lost(operation)
     return {
         "evidence": {
             "connection": evidence.connection,
@@ -59,20 +64,20 @@ def removal_payload(operation: Removal) -> dict[str, Any]:
             "confirmed": "a direct read did not find it",
             "at": evidence.at.isoformat(),
         },
-        "reason": operation.effect.reason,
+        "reason": effect.reason,
+        "by": who_decided(operation),
         "rule": operation.pair.on_delete.get("left" if side == "right" else "right", "keep"),
         "link": operation.link.uid,
         "base": fields_to_json(operation.link.right_base if side == "right" else operation.link.left_base),
         "version": operation.record.version,
+        "old": old,
+        "places": [[operation.link.uid, effect.rule, side, name, effect.location] for name in old],
     }
 
 
 def removal_history(operation: Removal, iid: str, *, at: dt.datetime, by: str | None) -> list[HistoryEntry]:
     """Return what is remembered of a delete besides the link: every mapped value that went with it."""
     effect = operation.effect
-    if effect.kind != "delete":
-        return []
-    fields = operation.record.fields
     return [
         HistoryEntry(
             uid=operation.link.uid,
@@ -80,7 +85,7 @@ def removal_history(operation: Removal, iid: str, *, at: dt.datetime, by: str | 
             module=effect.record.module,
             record_id=operation.record.id,
             field=name,
-            old=to_json(fields[name]),
+            old=old,
             new=None,
             cause_rule=effect.rule,
             cause_location=effect.location,
@@ -89,5 +94,14 @@ def removal_history(operation: Removal, iid: str, *, at: dt.datetime, by: str | 
             at=at,
             by=by,
         )
-        for name in sorted(pair_fields(operation.pair, effect.side) & fields.keys())
+        for name, old in _lost(operation).items()
     ]
+
+
+def _lost(operation: Removal) -> dict[str, Any]:
+    """Return the mapped values that go with a record: with one that is made inactive, none."""
+    if operation.effect.kind != "delete":
+        return {}
+    fields = operation.record.fields
+    names = pair_fields(operation.pair, operation.effect.side) & fields.keys()
+    return {name: to_json(fields[name]) for name in sorted(names)}

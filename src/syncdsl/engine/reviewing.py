@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syncdsl.changes.decisions import SetAside, stored_decision
 from syncdsl.engine.choices import choices_of
-from syncdsl.engine.operations import CreateRecord, UpdateRecord
+from syncdsl.engine.operations import CreateRecord, DeactivateRecord, DeleteRecord, UpdateRecord
 from syncdsl.engine.refusals import REFUSED, refusal, still_tried
 from syncdsl.engine.report import NOT_SENT, Failure
 from syncdsl.state import ReviewItem, chunks
@@ -194,7 +194,7 @@ def commit_reviews(context: Context, run_id: str) -> None:
     in_use = context.reviews.standing | {
         decided.review
         for operation in context.operations
-        if isinstance(operation, UpdateRecord | CreateRecord)
+        if isinstance(operation, UpdateRecord | CreateRecord | DeleteRecord | DeactivateRecord)
         for decided in operation.decided
     }
     items = state.reviews()

@@ -33,10 +33,10 @@ class History(Part):
         self._cause = cause
 
     @contextmanager
-    def because_of(self, iid: str) -> Iterator[None]:
-        """Say which intent's answer is the cause of what changes inside."""
+    def because_of(self, iid: str, by: str | None = None) -> Iterator[None]:
+        """Say which intent's answer is the cause of what changes inside, and `by` whom where that is not the run's."""
         outer = self._cause
-        self._cause = replace(outer, iid=iid)
+        self._cause = replace(outer, iid=iid, by=by or outer.by)
         try:
             yield
         finally:

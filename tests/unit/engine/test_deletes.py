@@ -10,8 +10,10 @@ import pytest
 
 from syncdsl.adapters.memory.store import Deletion, Fate
 from syncdsl.adapters.protocol import Ambiguous, ObservationEnd, Page, Rejected
+from syncdsl.changes.decisions import KeepPartner
 from syncdsl.changes.effects import Deactivate, Delete
 from syncdsl.diagnostics import Fault
+from syncdsl.engine.reviewing import Decided
 from syncdsl.engine.run import apply
 from syncdsl.engine.steps import deleted
 from syncdsl.schema.values import Ref
@@ -448,7 +450,8 @@ def decide(monkeypatch: pytest.MonkeyPatch) -> Callable[[Choice], None]:
 
     def choose(choice: Choice) -> None:
         def answer(pair: Pair, context: Context, link: Link, side: SideName, *_: Any) -> None:
-            assert deleted.carry_out(pair, context, link, side, choice, "decided by ada")
+            decided = Decided(review="item", by="ada", decision=KeepPartner())
+            assert deleted.carry_out(pair, context, link, side, choice, decided)
 
         monkeypatch.setattr(deleted, "hold_deleted", answer)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from syncdsl.adapters.memory import Fate
+from syncdsl.adapters.memory.store import Deletion
 from syncdsl.adapters.protocol import Ambiguous, Change, NewRecord, Rejected
 from syncdsl.engine.choices import read_decision
 from syncdsl.schema.values import Ref
@@ -476,3 +477,71 @@ def test_what_becomes_of_a_deleted_pair_is_decided_once(world: World, words: str
     world.apply()
     assert items(world) == []
     assert (len(world.all("Accounts")), len(world.all("customers"))) == left_over
+
+
+def deleted_pair(world: World, words: str) -> str:
+    """Delete the left one of two vendors that a person decides about, and decide; return the id of the right one."""
+    world.rules(
+        """
+module vendors: crm.Accounts <-> books.vendors
+    dedupe: Name == name
+    on delete in crm: review
+    map:
+        Name <-> name
+"""
+    )
+    left = world.account("Acme")
+    world.settle()
+    ((_, right, _),) = world.links("vendors")
+    world.delete(left)
+    world.apply()
+    decide(world, only(world), words)
+    return right
+
+
+def told(world: World, right: str) -> dict[str, tuple[object, object, str | None]]:
+    """Return what the history tells last of the fields of a vendor and of the status of its link."""
+    rows = [row.entry for row in world.state().history()]
+    about = [entry for entry in rows if entry.record_id == right or entry.kind == "status"]
+    return {entry.field: (entry.old, entry.new, entry.by) for entry in about if entry.kind in {"field", "status"}}
+
+
+@pytest.mark.parametrize("words", ["delete", "deactivate"])
+def test_who_had_a_record_taken_away_is_in_the_history(world: World, words: str) -> None:
+    """What went with it and what became of its link are told with the person who decided, not with who ran it."""
+    right = deleted_pair(world, words)
+    world.apply()
+    gone = {"status": ("active", "both_gone", "anna"), "name": ("Acme", None, "anna")}
+    idle = {"status": ("active", "left_gone", "anna"), "name": (None, "Acme", None)}
+    assert told(world, right) == (gone if words == "delete" else idle)
+    assert (only(world, "closed").decided_by, items(world)) == ("anna", [])
+
+
+def test_who_had_a_record_deleted_is_known_without_an_answer(world: World) -> None:
+    """A delete that arrived and was not answered is told like one that was, with the person and what went with it."""
+    right = deleted_pair(world, "delete")
+    world.books.interfere = lambda _module, write: (
+        Fate(outcome=Ambiguous(reason="lost"), lands=True) if isinstance(write, Deletion) else None
+    )
+    world.apply()
+    assert only(world).state == "decided"
+    world.books.interfere = None
+    world.apply()
+    assert told(world, right) == {"status": ("active", "both_gone", "anna"), "name": ("Acme", None, "anna")}
+    assert only(world, "closed").decided_by == "anna"
+
+
+def test_a_refused_delete_keeps_the_decision(world: World) -> None:
+    """Until the record is gone the decision stands: it is tried again and not asked again."""
+    right = deleted_pair(world, "delete")
+    world.books.interfere = lambda _module, write: (
+        Fate(outcome=Rejected(code="9", message="in use"), lands=False) if isinstance(write, Deletion) else None
+    )
+    world.apply()
+    world.apply()
+    assert {one.kind: one.state for one in items(world)} == {"deleted": "decided", "value": "open"}
+    world.books.interfere = None
+    world.apply()
+    assert right not in {record.id for record in world.books.living("vendors")}
+    world.apply()
+    assert items(world) == []

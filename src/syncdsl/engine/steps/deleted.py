@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
+    from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import Endpoint, Pair
     from syncdsl.schema.values import Fields
     from syncdsl.state import Link
@@ -69,7 +70,7 @@ def keep_partner(pair: Pair, context: Context, link: Link, status: LinkStatus) -
     remember_gone(context, link, status)
 
 
-def carry_out(pair: Pair, context: Context, link: Link, side: SideName, choice: Choice, reason: str) -> bool:
+def carry_out(pair: Pair, context: Context, link: Link, side: SideName, choice: Choice, decided: Decided) -> bool:
     """Carry out what a person chose for a held pair; return whether that is possible now.
 
     `side` is that of the record that is still there: it is kept, made inactive or deleted, or the one that is gone is
@@ -86,9 +87,9 @@ def carry_out(pair: Pair, context: Context, link: Link, side: SideName, choice: 
         here, there = (pair.left, pair.right) if side == "left" else (pair.right, pair.left)
         context.plan_partner(here.connection, here.module, partner.id, there.connection, there.module)
         # The link stays, with its uid: what is made takes the place of what is gone.
-        create_partner(pair, context, partner, side, reason=reason)
+        create_partner(pair, context, partner, side, decided=decided)
         return True
-    remove_partner(pair, context, link, status, partner, choice, reason=reason)
+    remove_partner(pair, context, link, status, partner, choice, decided=decided)
     return True
 
 
@@ -100,24 +101,29 @@ def remove_partner(
     partner: Record,
     action: Literal["deactivate", "delete"],
     *,
-    reason: str = "",
+    decided: Decided | None = None,
 ) -> None:
     """Take away the partner of a record that is gone."""
     side: SideName = "right" if status == "left_gone" else "left"
     here = pair.right if side == "right" else pair.left
     lost = lost_name(pair, context, link, side)
-    reason = reason or f"its partner in {lost.connection} was deleted"
+    reason = decided.reason if decided else f"its partner in {lost.connection} was deleted"
+    by_person = (decided,) if decided else ()
     name = context.name(here.connection, partner)
     evidence = Evidence(connection=lost.connection, module=lost.module, id=lost.id or "", at=context.server_time)
     if action == "delete":
         delete = Delete(rule=pair.name, location=pair.location, reason=reason, record=name, side=side, partner=lost)
         after = mark_gone(link, "both_gone")
         context.leaving.add(link.uid)
-        context.add(DeleteRecord(effect=delete, pair=pair, link=after, record=partner, evidence=evidence))
+        context.add(
+            DeleteRecord(effect=delete, pair=pair, link=after, record=partner, evidence=evidence, decided=by_person)
+        )
     else:
         idle = Deactivate(rule=pair.name, location=pair.location, reason=reason, record=name, side=side, partner=lost)
         after = mark_gone(link, status)
-        context.add(DeactivateRecord(effect=idle, pair=pair, link=after, record=partner, evidence=evidence))
+        context.add(
+            DeactivateRecord(effect=idle, pair=pair, link=after, record=partner, evidence=evidence, decided=by_person)
+        )
     context.expect(here.connection, partner)
 
 
@@ -150,12 +156,12 @@ def hold_deleted(
         candidates=candidates or (lost,),
     )
     decided = context.reviews.of(hold)
-    if decided is not None and isinstance(
-        decided.decision, KeepPartner | DeactivatePartner | DeletePartner | RestoreDeleted
+    if (
+        decided is not None
+        and isinstance(decided.decision, KeepPartner | DeactivatePartner | DeletePartner | RestoreDeleted)
+        and carry_out(pair, context, link, side, decided.decision.choice, decided)
     ):
-        context.reviews.note_cause((here.connection, here.module, name.id or ""), decided)
-        if carry_out(pair, context, link, side, decided.decision.choice, decided.reason):
-            return
+        return
     context.hold(hold)
 
 
