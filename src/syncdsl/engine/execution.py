@@ -190,7 +190,7 @@ class Execution:
                     group = open_calls[future]
                     answer = _answer(future, group)
                     # What one call came to is known at once, and committed at once: a commit costs more than the rest.
-                    with self.context.run.state.transaction():
+                    with self.journal.answer(group):
                         for write, outcome in zip(group, answer.outcomes, strict=True):
                             self._take(write, outcome, answer.read_back)
                     del open_calls[future]

@@ -5,6 +5,8 @@ Intents before the call, outcomes after it, and what follows for links, document
 
 from __future__ import annotations
 
+from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,33 +23,39 @@ from syncdsl.engine.operations import (
     UpdateRecord,
     VoidDocument,
 )
+from syncdsl.engine.outcomes import Outcomes
 from syncdsl.engine.removal import removal_history, who_decided
 from syncdsl.engine.steps.observe import carried_key, stored_record
 from syncdsl.schema.values import is_empty
-from syncdsl.state import Instance
+from syncdsl.state import Answered, Instance
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.writes import Write
     from syncdsl.plan.steps import ObserveStep
-    from syncdsl.state import StoredRecord
+    from syncdsl.state import Link, StoredRecord
+    from syncdsl.state.records import IntentState
 
 LEASE_SECONDS = 600
 
 
 class Journal:
-    """Commits every intent before its call and every outcome after it."""
+    """Commits every intent before its call and every outcome after it.
+
+    What the writes of one call came to is told inside `answer`, and committed together.
+    """
 
     def __init__(self, *, context: Context, run_id: str, fence: int) -> None:
         self._context = context
         self._state = context.run.state
         self._run_id = run_id
         self._fence = fence
+        self._outcomes = Outcomes()
 
     # -- before the call ----------------------------------------------------------------------------------------
 
@@ -77,58 +85,93 @@ class Journal:
 
     # -- after the call -----------------------------------------------------------------------------------------
 
+    @contextmanager
+    def answer(self, writes: Sequence[Write]) -> Iterator[None]:
+        """Commit what one call came to, told inside, in one transaction."""
+        self._look_up(writes)
+        self._outcomes = Outcomes()
+        with self._state.transaction():
+            yield
+            self._commit()
+
+    def _commit(self) -> None:
+        outcomes, self._outcomes = self._outcomes, Outcomes()
+        outcomes.commit(self._context, self._run_id)
+
+    def _look_up(self, writes: Sequence[Write]) -> None:
+        """Look the links of some writes up together, so that they are at hand one by one."""
+        updated: defaultdict[str, list[str]] = defaultdict(list)
+        made: defaultdict[tuple[str, SideName], list[str]] = defaultdict(list)
+        for operation in (operation for write in writes for operation in write.operations):
+            match operation:
+                case UpdateRecord():
+                    updated[operation.pair.name].append(operation.link_uid)
+                case LinkRecords():
+                    updated[operation.pair.name].append(operation.link.uid)
+                case CreateRecord():
+                    made[operation.pair.name, operation.effect.source_side].append(operation.source.id)
+                case CreateDocument() | DeleteRecord() | DeactivateRecord() | VoidDocument():
+                    pass
+        for pair, uids in updated.items():
+            self._context.view.links(pair).by_uid.many(uids)
+        for (pair, side), ids in made.items():
+            self._context.view.links(pair).by_side(side).many(ids)
+
+    def _put_link(self, link: Link, write: Write, by: str | None = None) -> None:
+        cause = Answered(iid=write.iid, by=by or self._context.run.user)
+        if self._outcomes.names_another(link.uid, cause):
+            self._commit()
+        self._outcomes.causes[link.uid] = cause
+        self._context.view.put_link(link)
+
     def done(self, write: Write, found: Record, *, written: dt.datetime | None = None) -> None:
-        """Commit that a write happened, the bases as the other system holds them now, and the history.
+        """Tell that a write happened: the bases as the other system holds them now, and the history.
 
         `found` is the record as it was read back, `written` the stamp of the write itself where it is known: what
         somebody, such as a workflow, made of the record after that is a change that travels, and no part of the base.
         """
         view = self._context.view
         record = _as_written(write, found, written)
-        with self._state.transaction(), self._state.because_of(write.iid):
-            self._state.resolve_intent(write.iid, "done", remote_id=record.id)
-            for operation in write.operations:
-                match operation:
-                    case CreateRecord():
-                        view.put_link(created_link(self._context, operation, record))
-                        if operation.aside is not None:
-                            side, record_id = operation.aside
-                            view.set_aside(operation.pair.name, side, record_id, operation.effect.reason)
-                    case CreateDocument():
-                        view.put_instance(self._instance(operation, record.id, "made"))
-                    case UpdateRecord():
-                        self._absorb(operation, record)
-                        self._note_write(operation.pair.name, operation.link_uid, operation.effect.side, record)
-                    case VoidDocument():
-                        view.put_instance(_closed(operation.instance))
-                    case LinkRecords():
-                        self._note_write(operation.pair.name, operation.link.uid, operation.effect.key_side, record)
-                    case DeleteRecord() | DeactivateRecord():
-                        raise ValueError("what takes a record away is told by `removed`")
-            view.flush()
-            self._state.close_reviews(_decided_in(write), self._context.run.clock())
-            self._note_observed(write, found)
-            self._state.add_history(self._run_id, history_of(self._context, write, record))
+        self._outcomes.resolve(write, "done", remote_id=record.id)
+        for operation in write.operations:
+            match operation:
+                case CreateRecord():
+                    self._put_link(created_link(self._context, operation, record), write)
+                    if operation.aside is not None:
+                        side, record_id = operation.aside
+                        view.set_aside(operation.pair.name, side, record_id, operation.effect.reason)
+                case CreateDocument():
+                    view.put_instance(self._instance(operation, record.id, "made"))
+                case UpdateRecord():
+                    link = self._absorbed(operation, record)
+                    self._put_link(written_link(link, operation.effect.side, record), write)
+                case VoidDocument():
+                    view.put_instance(_closed(operation.instance))
+                case LinkRecords():
+                    link = view.links(operation.pair.name).by_uid[operation.link.uid]
+                    self._put_link(written_link(link, operation.effect.key_side, record), write)
+                case DeleteRecord() | DeactivateRecord():
+                    raise ValueError("what takes a record away is told by `removed`")
+        self._outcomes.reviews += _decided_in(write)
+        self._note_observed(write, found)
+        self._outcomes.history += history_of(self._context, write, record)
 
     def removed(self, write: Write) -> None:
-        """Commit that a record was taken away: the link as it is from now on, and what the record held.
+        """Tell that a record was taken away: the link as it is from now on, and what the record held.
 
         A deleted one is forgotten as observed: where the system tells no deletions it would seem to be there still.
         """
         run = self._context.run
-        with self._state.transaction():
-            self._state.resolve_intent(write.iid, "done", remote_id=write.record_id)
-            for operation in write.operations:
-                if isinstance(operation, DeleteRecord | DeactivateRecord):
-                    by = who_decided(operation) or run.user or None
-                    with self._state.because_of(write.iid, by):
-                        self._context.view.put_link(operation.link)
-                        self._context.view.flush()
-                    self._state.add_history(self._run_id, removal_history(operation, write.iid, at=run.clock(), by=by))
-                if isinstance(operation, DeleteRecord):
-                    for step in self._steps(write.connection, write.module):
-                        self._state.unstage(observation_name(step), {operation.record.id: "absent"})
-            self._state.close_reviews(_decided_in(write), run.clock())
+        self._outcomes.resolve(write, "done", remote_id=write.record_id)
+        for operation in write.operations:
+            if isinstance(operation, DeleteRecord | DeactivateRecord):
+                by = who_decided(operation) or run.user or None
+                self._put_link(operation.link, write, by)
+                self._outcomes.history += removal_history(operation, write.iid, at=run.clock(), by=by)
+            if isinstance(operation, DeleteRecord):
+                for step in self._steps(write.connection, write.module):
+                    self._outcomes.absent.setdefault(observation_name(step), {})[operation.record.id] = "absent"
+        self._outcomes.reviews += _decided_in(write)
 
     def came_back(self, connection: str, record: Record) -> None:
         """Commit that a record that was gone is there again, so that the next run looks at it."""
@@ -161,66 +204,57 @@ class Journal:
             return
         for step in self._steps(write.connection, write.module):
             if step.view is None:
-                self._state.note_written(observation_name(step), *self._held(step, record))
+                self._outcomes.written.setdefault(observation_name(step), []).append(self._held(step, record))
 
     def refused(self, write: Write, detail: str) -> None:
-        """Commit that a write certainly did not happen; an edge fires again next time."""
+        """Tell that a write certainly did not happen; an edge fires again next time."""
         self._undone(write, "rejected", detail)
 
     def dropped(self, write: Write, detail: str, record: Record | None) -> None:
-        """Commit that a write was not made because the record moved on, and what it is now as far as that was read."""
+        """Tell that a write was not made because the record moved on, and what it is now as far as that was read."""
         self._undone(write, "dropped", detail)
         if record is not None:
             self._note_observed(write, record)
 
-    def _undone(self, write: Write, state: str, detail: str) -> None:
+    def _undone(self, write: Write, state: IntentState, detail: str) -> None:
         now = self._context.run.clock()
-        with self._state.transaction():
-            self._state.resolve_intent(write.iid, state, detail=detail)
-            for operation in write.operations:
-                match operation:
-                    case CreateDocument():
-                        for one in operation.triggers:
-                            self._context.view.put_truths(one, {operation.source.id: False}, now)
-                        self._context.view.put_instance(self._instance(operation, None, "refused"))
-                    case VoidDocument():
-                        for one in operation.triggers:
-                            self._context.view.put_truths(one, {operation.instance.record_id: False}, now)
-                    case CreateRecord() | UpdateRecord() | LinkRecords() | DeleteRecord() | DeactivateRecord():
-                        pass
-            self._context.view.flush()
+        self._outcomes.resolve(write, state, detail=detail)
+        for operation in write.operations:
+            match operation:
+                case CreateDocument():
+                    for one in operation.triggers:
+                        self._context.view.put_truths(one, {operation.source.id: False}, now)
+                    self._context.view.put_instance(self._instance(operation, None, "refused"))
+                case VoidDocument():
+                    for one in operation.triggers:
+                        self._context.view.put_truths(one, {operation.instance.record_id: False}, now)
+                case CreateRecord() | UpdateRecord() | LinkRecords() | DeleteRecord() | DeactivateRecord():
+                    pass
 
     def unknown(self, write: Write, detail: str) -> None:
-        """Commit that nobody knows; the next run asks the other system before anything else."""
-        with self._state.transaction():
-            self._state.resolve_intent(write.iid, "ambiguous", detail=detail)
+        """Tell that nobody knows; the next run asks the other system before anything else."""
+        self._outcomes.resolve(write, "ambiguous", detail=detail)
 
     # -- helpers ------------------------------------------------------------------------------------------------
 
-    def _absorb(self, operation: UpdateRecord, record: Record) -> None:
-        index = self._context.view.links(operation.pair.name)
-        link = index.by_uid[operation.link_uid]
+    def _absorbed(self, operation: UpdateRecord, record: Record) -> Link:
+        """Return the link of an update, with what both records hold now as its bases."""
+        link = self._context.view.links(operation.pair.name).by_uid[operation.link_uid]
         left, right = (
             (operation.partner.fields, record.fields)
             if operation.effect.side == "right"
             else (record.fields, operation.partner.fields)
         )
-        self._context.view.put_link(
-            absorb(
-                operation.pair,
-                self._context,
-                link,
-                operation.lines,
-                left,
-                right,
-                keep_left=set(operation.keep_left),
-                keep_right=set(operation.keep_right),
-            )
+        return absorb(
+            operation.pair,
+            self._context,
+            link,
+            operation.lines,
+            left,
+            right,
+            keep_left=set(operation.keep_left),
+            keep_right=set(operation.keep_right),
         )
-
-    def _note_write(self, pair: str, uid: str, side: SideName, record: Record) -> None:
-        link = self._context.view.links(pair).by_uid[uid]
-        self._context.view.put_link(written_link(link, side, record))
 
     def _instance(self, operation: CreateDocument, doc_id: str | None, status: str) -> Instance:
         source = operation.effect.source

@@ -19,7 +19,7 @@ from syncdsl.engine.observation import observation_name
 from syncdsl.engine.report import Recovered
 from syncdsl.engine.steps.observe import carried_key
 from syncdsl.schema.values import fields_from_json, show
-from syncdsl.state import Instance, Link
+from syncdsl.state import Answered, Instance, Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -162,7 +162,8 @@ class Recovery:
         def settle(state: State) -> None:
             state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="it is gone")
             if gone is not None:
-                with state.because_of(intent.iid, intent.payload.get("by")):
+                by = intent.payload.get("by") or context.run.user
+                with state.because_of({gone.uid: Answered(iid=intent.iid, by=by)}):
                     state.put_link(gone)
             state.add_history(context.run_id, lost)
             for name in steps:

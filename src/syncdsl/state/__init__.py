@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.state.part import chunks
 from syncdsl.state.records import (
+    Answered,
     Cause,
     Head,
     HistoryEntry,
@@ -17,6 +18,7 @@ from syncdsl.state.records import (
     NotUniqueError,
     Place,
     ReadOnlyStateError,
+    Resolution,
     ReviewItem,
     Run,
     StoredRecord,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from syncdsl.state.store import State
 
 __all__ = [
+    "Answered",
     "Cause",
     "Head",
     "HistoryEntry",
@@ -41,6 +44,7 @@ __all__ = [
     "NotUniqueError",
     "Place",
     "ReadOnlyStateError",
+    "Resolution",
     "ReviewItem",
     "Run",
     "State",

@@ -15,11 +15,11 @@ from syncdsl.state.records import HistoryEntry, HistoryRow
 from syncdsl.state.tables import HISTORY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
-    from syncdsl.state.records import Cause, HistoryKind, Link
+    from syncdsl.state.records import Answered, Cause, HistoryKind, Link
 
 _NAMES = [item.name for item in HISTORY.c if item.name not in {"seq", "run"}]
 _ADD = insert(plain_table(HISTORY.name, *(column(item.name, item.type) for item in HISTORY.c if item.name != "seq")))
@@ -33,10 +33,10 @@ class History(Part):
         self._cause = cause
 
     @contextmanager
-    def because_of(self, iid: str, by: str | None = None) -> Iterator[None]:
-        """Say which intent's answer is the cause of what changes inside, and `by` whom where that is not the run's."""
+    def because_of(self, answers: Mapping[str, Answered]) -> Iterator[None]:
+        """Say which answers are the cause of what changes inside, by the uid of each link."""
         outer = self._cause
-        self._cause = replace(outer, iid=iid, by=by or outer.by)
+        self._cause = replace(outer, answers=answers)
         try:
             yield
         finally:

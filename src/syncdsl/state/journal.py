@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE
 from syncdsl.state.part import Part
-from syncdsl.state.records import OPEN_STATES, Intent, JournalEvent, Totals
+from syncdsl.state.records import OPEN_STATES, Intent, JournalEvent, Resolution, Totals
 from syncdsl.state.tables import INTENT, JOURNAL_EVENT
 
 if TYPE_CHECKING:
@@ -30,6 +30,16 @@ _SENT = (
         attempts=INTENT.c.attempts + 1,
         first_sent_at=func.coalesce(INTENT.c.first_sent_at, bindparam("sent_at", type_=INTENT.c.first_sent_at.type)),
         last_sent_at=bindparam("sent_at", type_=INTENT.c.last_sent_at.type),
+    )
+)
+_RESOLVED = (
+    update(INTENT)
+    .where(INTENT.c.iid == bindparam("resolved_iid"))
+    .values(
+        state=bindparam("state"),
+        detail=bindparam("detail"),
+        remote_id=func.coalesce(bindparam("found_id", type_=INTENT.c.remote_id.type), INTENT.c.remote_id),
+        finished_at=func.coalesce(bindparam("closed_at", type_=INTENT.c.finished_at.type), INTENT.c.finished_at),
     )
 )
 _CLOSED: tuple[IntentState, ...] = ("done", "rejected", "dropped")
@@ -58,17 +68,31 @@ class JournalTable(Part):
             connection.execute(_SENT, [{"sent_iid": iid, "sent_at": at} for iid in iids])
             self._events(connection, iids, "sent", at, "")
 
-    def resolve_intent(self, iid: str, state: str, remote_id: str | None = None, detail: str = "") -> None:
+    def resolve_intent(self, iid: str, state: IntentState, remote_id: str | None = None, detail: str = "") -> None:
         """Commit what became of a write."""
+        self.resolve_intents([Resolution(iid=iid, state=state, remote_id=remote_id, detail=detail)])
+
+    def resolve_intents(self, found: Sequence[Resolution]) -> None:
+        """Commit what became of some writes."""
+        if not found:
+            return
         now = dt.datetime.now(dt.UTC)
-        values: dict[str, Any] = {"state": state, "detail": detail}
-        if remote_id is not None:
-            values["remote_id"] = remote_id
-        if state in _CLOSED:
-            values["finished_at"] = now
+        rows = [
+            {
+                "resolved_iid": one.iid,
+                "state": one.state,
+                "detail": one.detail,
+                "found_id": one.remote_id,
+                "closed_at": now if one.state in _CLOSED else None,
+            }
+            for one in found
+        ]
+        events = [
+            {"iid": one.iid, "state": one.state, "at": now, "run": self._run, "detail": one.detail} for one in found
+        ]
         with self.transaction() as connection:
-            connection.execute(update(INTENT).where(INTENT.c.iid == iid).values(values))
-            self._events(connection, [iid], state, now, detail)
+            connection.execute(_RESOLVED, rows)
+            connection.execute(insert(JOURNAL_EVENT), events)
 
     def _events(self, connection: Connection, iids: Sequence[str], state: str, at: dt.datetime, detail: str) -> None:
         rows = [{"iid": iid, "state": state, "at": at, "run": self._run, "detail": detail} for iid in iids]

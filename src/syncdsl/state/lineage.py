@@ -76,7 +76,7 @@ def _entry(
     side: Side | None = None,
 ) -> HistoryEntry:
     pair = decode(facts["pair"])
-    place = cause.places.get(pair)
+    place, why = cause.places.get(pair), cause.of(uid)
     connection, module = ("", "") if place is None else place.right if side == "right" else place.left
     return HistoryEntry(
         uid=uid,
@@ -88,11 +88,11 @@ def _entry(
         new=new,
         cause_rule=pair,
         cause_location=place.location if place is not None else "",
-        iid=cause.iid,
+        iid=why.iid,
         kind=kind,
         side=side,
         at=at,
-        by=cause.by or None,
+        by=why.by or None,
     )
 
 

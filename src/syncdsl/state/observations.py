@@ -137,15 +137,15 @@ class Observations(Part):
         with self.transaction() as connection:
             upsert(connection, OBSERVATION, [head])
 
-    def note_written(self, step: str, record: StoredRecord, key: str | None = None) -> None:
-        """Store a record as our own write left it, so that the next reading need not fetch it again.
+    def note_written(self, step: str, records: Sequence[tuple[StoredRecord, str | None]]) -> None:
+        """Store records as our own writes left them, each with its key, so that the next reading need not fetch them.
 
         Only in an observation that is there: a record alone would pass for a whole reading.
         """
         with self.transaction() as connection:
             if connection.execute(select(OBSERVATION.c.step).where(OBSERVATION.c.step == step)).first() is not None:
-                upsert(connection, _PLAIN, [_row(step, record, key)], key=_KEY)
-                _put_on_agenda(connection, {step: {record.id: "again"}})
+                upsert(connection, _PLAIN, [_row(step, record, key) for record, key in records], key=_KEY)
+                _put_on_agenda(connection, {step: dict.fromkeys((record.id for record, _ in records), "again")})
 
     # -- the agenda ---------------------------------------------------------------------------------------------
 

@@ -115,6 +115,16 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What became of a write; `remote_id` None leaves the one that is known."""
+
+    iid: str
+    state: IntentState
+    remote_id: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEvent:
     """One transition of an intent. `run` is the run that made it, where one had begun; `at` is for people to read."""
 
@@ -186,17 +196,29 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The intent whose answer changes a link, and who decided on it."""
+
+    iid: str | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """Why links change from now on: a run, a person, the clock to stamp with, and where each pair is written.
 
-    `iid` is the intent whose answer is being committed.
+    `answers` tells of the links (by uid) that change because a write came about.
     """
 
     run: str = ""
     by: str | None = None
     clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
     places: Mapping[str, Place] = field(default_factory=dict)
-    iid: str | None = None
+    answers: Mapping[str, Answered] = field(default_factory=dict)
+
+    def of(self, uid: str) -> Answered:
+        """Return the intent and the person behind a change of a link."""
+        return self.answers.get(uid) or Answered(iid=None, by=self.by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

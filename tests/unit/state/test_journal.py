@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.unit.state.conftest import StartChild
 
     from syncdsl.state import State
-    from syncdsl.state.records import Operation
+    from syncdsl.state.records import IntentState, Operation
 
 URL = "sqlite:///.syncdsl/state.db"
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=dt.UTC)
@@ -85,19 +85,19 @@ def test_a_batch_is_marked_in_few_statements(state: State) -> None:
 
 
 @pytest.mark.parametrize("unfinished", ["intent", "sent", "ambiguous", "quarantined"])
-def test_one_open_create_per_key(state: State, unfinished: str) -> None:
+def test_one_open_create_per_key(state: State, unfinished: IntentState) -> None:
     """While a create under a key has not ended no second one is accepted."""
     state.add_intents([INTENT])
     if unfinished != "intent":
         state.resolve_intent("i1", unfinished)
     with pytest.raises(NotUniqueError):
         state.add_intents([replace(INTENT, iid="i2")])
-    assert state.open_intents() == [replace(INTENT, state=unfinished)]  # type: ignore[arg-type]  # one of its states
+    assert state.open_intents() == [replace(INTENT, state=unfinished)]
     assert len(states(state)) == (1 if unfinished == "intent" else 2)
 
 
 @pytest.mark.parametrize("ended", ["done", "rejected", "dropped"])
-def test_an_ended_create_frees_its_key(state: State, ended: str) -> None:
+def test_an_ended_create_frees_its_key(state: State, ended: IntentState) -> None:
     """After a create ended another one under its key may begin; other writes under the key always may."""
     state.add_intents([INTENT])
     state.add_intents([replace(INTENT, iid="i2", op="key")])
@@ -185,15 +185,14 @@ def test_totals_count_what_was_done(state: State) -> None:
         replace(INTENT, iid=f"c{n}", key=f"c{n}", payload={"amount": amount}) for n, amount in enumerate(amounts)
     ]
     others = [replace(INTENT, iid=op, op=op, payload={"amount": "99"}) for op in OTHERS]
-    undone = [
-        replace(INTENT, iid=name, key=name, payload={"amount": "99"}) for name in ("rejected", "dropped", "ambiguous")
-    ]
+    ends: tuple[IntentState, ...] = ("rejected", "dropped", "ambiguous")
+    undone = [replace(INTENT, iid=name, key=name, payload={"amount": "99"}) for name in ends]
     state.add_intents([*creates, *others, *undone])
     assert state.totals_since(start) == Totals(creates=0, updates=0, deletes=0, amount=Decimal(0))
     for intent in (*creates, *others):
         state.resolve_intent(intent.iid, "done")
-    for intent in undone:
-        state.resolve_intent(intent.iid, intent.iid)
+    for undone_as in ends:
+        state.resolve_intent(undone_as, undone_as)
     assert state.totals_since(start) == Totals(creates=3, updates=1, deletes=3, amount=Decimal("10.30"))
     end = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
     assert state.totals_since(end) == Totals(creates=0, updates=0, deletes=0, amount=Decimal(0))

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.state.test_links import FIELDS, LINKS, link
 
-from syncdsl.state import Cause, Link, NotUniqueError, Place, Subject, open_state
+from syncdsl.state import Answered, Cause, Link, NotUniqueError, Place, Subject, open_state
 from syncdsl.state.tables import LINK
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def test_every_change_names_its_cause(state: State) -> None:
     place = Place(location="main.sync:3", left=("crm", "Accounts"), right=("books", "customers"))
     state.because(Cause(run="run1", by="anna", clock=lambda: NOW, places={"p": place}))
     state.put_link(link(1))
-    with state.because_of("iid1"):
+    with state.because_of({link(1).uid: Answered(iid="iid1", by="anna")}):
         state.put_link(replace(link(1), right_base={"name": "x"}, status="left_gone"))
     made, status, base = state.history()
     assert {row.run for row in (made, status, base)} == {"run1"}

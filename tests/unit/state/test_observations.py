@@ -119,7 +119,7 @@ def test_a_written_record_joins_an_observation_that_is_there(state: State) -> No
     state.clear_agenda("step")
     written = StoredRecord(id="1", version="x", fields={"name": "b"})
     for step in ("step", "other"):
-        state.note_written(step, written, "sd-1")
+        state.note_written(step, [(written, "sd-1")])
     assert everything(state)["1"] == written
     assert state.agenda("step") == {"1": "again"}
     assert state.carriers("step", ["sd-1"]) == {"sd-1": ["1"]}

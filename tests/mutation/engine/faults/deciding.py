@@ -78,7 +78,7 @@ SEEDED = (
     Seeded(
         fault=Fault(
             "engine/journal.py",
-            "            self._state.add_history(self._run_id, history_of(self._context, write, record))\n",
+            "        self._outcomes.history += history_of(self._context, write, record)\n",
             "",
             "what was written over stands in no history",
         ),
