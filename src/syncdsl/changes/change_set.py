@@ -74,7 +74,9 @@ class ChangeSet(Model):
 
 def write_change_set(changes: ChangeSet) -> str:
     """Return the canonical JSON of a change set, with its digest."""
-    return canonical_json({**changes.model_dump(mode="json"), "digest": changes.digest}) + "\n"
+    text = canonical_json({**changes.model_dump(mode="json"), "digest": changes.digest}) + "\n"
+    # A lone surrogate, which is no UTF-8, is written as JSON escapes it.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def read_change_set(path: Path) -> ChangeSet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.nesting import family, side_of
@@ -44,4 +45,7 @@ def key_form(key: MatchKey, pair: Pair, side: SideName, context: Context, record
 
 def form_text(form: Sequence[Value]) -> str:
     """Return a form as it is filed: short, of equal length, and without what it says about anybody."""
-    return blake2b(canonical_json([to_json(value) for value in form]).encode(), digest_size=16).hexdigest()
+    only = form[0] if len(form) == 1 else None
+    # Nearly every form is one text, whose JSON is made at once.
+    text = f"[{encode_basestring(only)}]" if isinstance(only, str) else canonical_json([to_json(v) for v in form])
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

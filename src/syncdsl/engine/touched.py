@@ -45,8 +45,8 @@ class Touched:
         ):
             for name, form, numbers in compared:
                 value, held = fields.get(name), base.get(name)
-                # Only the form of a text depends on its type: anything else that is equal is as it was.
-                if (value.__class__ is str or value != held) and form(value) != held:
+                # What is equal is as it was, and needs no form.
+                if value != held and form(value) != held:
                     touched |= numbers
         if not touched:
             return []

@@ -17,4 +17,6 @@ def canonical_json(data: Any) -> str:
 
 def digest(data: Any) -> str:
     """Return the digest of JSON data: `b2:` and 32 hexadecimal digits (blake2b, 16 bytes)."""
-    return "b2:" + blake2b(canonical_json(data).encode(), digest_size=16).hexdigest()
+    # Other systems do hand out lone surrogates, which are no UTF-8.
+    text = canonical_json(data).encode("utf-8", "surrogatepass")
+    return "b2:" + blake2b(text, digest_size=16).hexdigest()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from syncdsl.schema.digest import digest
 from syncdsl.state.columns import encode, indexable
+from syncdsl.state.id_lists import among
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.tables import MATCH_FORM, PAIR_PASS
 
@@ -39,7 +40,7 @@ class Forms(Part):
         ]
         with self.transaction() as connection:
             for ids in () if anew else chunks(forms):
-                connection.execute(delete(MATCH_FORM).where(_F.pair == pair, _F.side == side, _F.record_id.in_(ids)))
+                connection.execute(delete(MATCH_FORM).where(_F.pair == pair, _F.side == side, among(_F.record_id, ids)))
             if rows:
                 connection.execute(insert(MATCH_FORM), rows)
 
@@ -50,24 +51,17 @@ class Forms(Part):
 
     def sharing(self, pair: str, side: Side, ids: Iterable[str]) -> tuple[set[str], set[str]]:
         """Return the left and right ids of records that share the form of a key with one of some records of a side."""
-        mine, other = MATCH_FORM.alias("mine"), MATCH_FORM.alias("other")
-        joined = and_(
-            other.c.pair == mine.c.pair,
-            other.c.form == mine.c.form,
-            other.c.number == mine.c.number,
-            mine.c.number >= -1,
-        )
         found: dict[str, set[str]] = {"left": set(), "right": set()}
+        mine = select(_F.number, _F.form).distinct().where(_F.pair == pair, _F.side == side, _F.number >= -1)
+        others = select(_F.side, _F.record_id, _F.number, _F.form).where(_F.pair == pair)
         with self.reading() as connection:
+            # Two questions, each answered by an index: of one with both SQLite makes a way through the whole pair.
             for some in chunks(ids):
-                statement = (
-                    select(other.c.side, other.c.record_id)
-                    .distinct()
-                    .select_from(mine.join(other, joined))
-                    .where(mine.c.pair == pair, mine.c.side == side, mine.c.number >= -1, mine.c.record_id.in_(some))
-                )
-                for row in connection.execute(statement):
-                    found[row.side].add(row.record_id)
+                wanted = {(row.number, row.form) for row in connection.execute(mine.where(among(_F.record_id, some)))}
+                for forms in chunks({form for _, form in wanted}):
+                    for row in connection.execute(others.where(among(_F.form, forms))):
+                        if (row.number, row.form) in wanted:
+                            found[row.side].add(row.record_id)
         return found["left"], found["right"]
 
     def filed_under(self, pair: str, side: Side, number: int, forms: Iterable[str]) -> set[str]:
@@ -76,7 +70,7 @@ class Forms(Part):
         with self.reading() as connection:
             for some in chunks(_filed(form) for form in forms):
                 statement = select(_F.record_id).where(
-                    _F.pair == pair, _F.side == side, _F.number == number, _F.form.in_(some)
+                    _F.pair == pair, _F.side == side, _F.number == number, among(_F.form, some)
                 )
                 found.update(connection.execute(statement).scalars())
         return found

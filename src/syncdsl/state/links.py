@@ -10,6 +10,7 @@ from sqlalchemy import Text, column, delete, exists, func, literal_column, selec
 
 from syncdsl.state.columns import Moment, decode, decode_fields, encode, encode_fields
 from syncdsl.state.history import append
+from syncdsl.state.id_lists import among
 from syncdsl.state.lineage import changes
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Link
@@ -77,7 +78,7 @@ class Links(Part):
         found: dict[str, Link] = {}
         with self.reading() as connection:
             for some in chunks(ids):
-                for row in connection.execute(select(*STORED).where(LINK.c.pair == pair, column.in_(some))):
+                for row in connection.execute(select(*STORED).where(LINK.c.pair == pair, among(column, some))):
                     link = link_of(row)
                     found[link.left_id if side == "left" else link.right_id] = link
         return found
@@ -88,7 +89,7 @@ class Links(Part):
         found: dict[str, tuple[str, LinkStatus]] = {}
         with self.reading() as connection:
             for some in chunks(ids):
-                statement = select(own, LINK.c.uid, LINK.c.status).where(LINK.c.pair == pair, own.in_(some))
+                statement = select(own, LINK.c.uid, LINK.c.status).where(LINK.c.pair == pair, among(own, some))
                 rows = connection.execute(statement).all()
                 found.update((record_id, (uid, status)) for record_id, uid, status in rows)
         return found
@@ -98,7 +99,7 @@ class Links(Part):
         found: dict[str, Link] = {}
         with self.reading() as connection:
             for some in chunks(uids):
-                for row in connection.execute(select(*STORED).where(LINK.c.uid.in_(some))):
+                for row in connection.execute(select(*STORED).where(among(LINK.c.uid, some))):
                     found[row[0]] = link_of(row)
         return found
 
@@ -115,7 +116,7 @@ class Links(Part):
         found: set[str] = set()
         with self.reading() as connection:
             for some in chunks(keys):
-                statement = select(LINK.c.key).where(LINK.c.key.in_(some))
+                statement = select(LINK.c.key).where(among(LINK.c.key, some))
                 if active:
                     statement = statement.where(LINK.c.status == "active")
                 found.update(connection.execute(statement).scalars())
@@ -184,7 +185,7 @@ class Links(Part):
                 entries: list[HistoryEntry] = []
                 for uid, row in _stored(connection, batch).items():
                     entries += changes(_facts(row), None, uid, self._cause, at)
-                connection.execute(delete(LINK).where(LINK.c.uid.in_(batch)))
+                connection.execute(delete(LINK).where(among(LINK.c.uid, batch)))
                 append(connection, self._cause.run or self._run or "", entries)
 
     def set_asides(self, pair: str) -> set[tuple[str, str]]:
@@ -204,7 +205,7 @@ def _stored(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, 
     """Return links by uid, as stored."""
     found: dict[str, dict[str, Any]] = {}
     for some in chunks(uids):
-        rows = connection.execute(select(*STORED).where(LINK.c.uid.in_(some)))
+        rows = connection.execute(select(*STORED).where(among(LINK.c.uid, some)))
         found.update({row[0]: dict(zip(_NAMES, row, strict=True)) for row in rows})
     return found
 

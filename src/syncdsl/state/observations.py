@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, column, delete, func, select, table, type_coerce
 
 from syncdsl.state.columns import decode_fields, encode_fields, indexable
+from syncdsl.state.id_lists import among
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Head, StoredRecord
 from syncdsl.state.tables import AGENDA, OBSERVATION, OBSERVED_RECORD
@@ -49,7 +50,7 @@ class Observations(Part):
         found: dict[str, StoredRecord] = {}
         with self.reading() as connection:
             for some in chunks(ids):
-                rows = connection.execute(select(*_COLUMNS).where(_R.step == step, _R.record_id.in_(some)))
+                rows = connection.execute(select(*_COLUMNS).where(_R.step == step, among(_R.record_id, some)))
                 found.update((row[0], record_of(row)) for row in rows.all())
         return found
 
@@ -76,7 +77,7 @@ class Observations(Part):
         with self.reading() as connection:
             for some in chunks(ids):
                 rows = connection.execute(
-                    select(_R.record_id, _R.version).where(_R.step == step, _R.record_id.in_(some))
+                    select(_R.record_id, _R.version).where(_R.step == step, among(_R.record_id, some))
                 )
                 found.update((record_id, version) for record_id, version in rows.all())
         return found
@@ -87,7 +88,7 @@ class Observations(Part):
         statement = select(_R.record_id, _R.modified).where(_R.step == step, _R.modified.is_not(None))
         with self.reading() as connection:
             for some in chunks(ids):
-                rows = connection.execute(statement.where(_R.record_id.in_(some)))
+                rows = connection.execute(statement.where(among(_R.record_id, some)))
                 found.update((row.record_id, row.modified) for row in rows)
         return found
 
@@ -96,7 +97,7 @@ class Observations(Part):
         found: dict[str, list[str]] = {}
         with self.reading() as connection:
             for some in chunks(keys):
-                statement = select(_R.key, _R.record_id).where(_R.step == step, _R.key.in_(some))
+                statement = select(_R.key, _R.record_id).where(_R.step == step, among(_R.key, some))
                 for row in connection.execute(statement.order_by(_R.record_id)):
                     found.setdefault(row.key, []).append(row.record_id)
         return found
@@ -119,7 +120,7 @@ class Observations(Part):
         """Remove records that are no longer in an observation, and put them on the agenda with the reason given."""
         with self.transaction() as connection:
             for some in chunks(gone):
-                connection.execute(delete(OBSERVED_RECORD).where(_R.step == step, _R.record_id.in_(some)))
+                connection.execute(delete(OBSERVED_RECORD).where(_R.step == step, among(_R.record_id, some)))
             _put_on_agenda(connection, {step: gone})
 
     def begin_observation(self, step: str) -> None:
@@ -173,7 +174,7 @@ class Observations(Part):
                 connection.execute(mine)
                 return
             for some in chunks(ids):
-                connection.execute(mine.where(AGENDA.c.record_id.in_(some)))
+                connection.execute(mine.where(among(AGENDA.c.record_id, some)))
 
     def every_record(self, step: str, size: int = 500) -> Iterator[list[StoredRecord]]:
         """Return all records of an observation, some at a time, in order of ids."""
@@ -197,7 +198,7 @@ def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tu
     held: dict[str, tuple[str, str | None]] = {}
     for some in chunks(ids):
         statement = select(_R.record_id, type_coerce(_R.fields, Text), _R.key)
-        rows = connection.execute(statement.where(_R.step == step, _R.record_id.in_(some)))
+        rows = connection.execute(statement.where(_R.step == step, among(_R.record_id, some)))
         for record_id, fields, key in rows.all():
             held[record_id] = (fields, key)
     return held
