@@ -96,7 +96,9 @@ LONGEST = 600
 
 def indexable(text: str) -> bool:
     """Return whether every database can store and index a text: not too long, and nothing but characters."""
-    return len(text) <= LONGEST and "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    if len(text) > LONGEST or "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -105,29 +107,33 @@ class Moment(TypeDecorator[dt.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 - the base class's signature
-        """Return the moment in UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
-        return value.astimezone(dt.UTC)
+    def bind_processor(self, dialect: Dialect) -> Callable[[dt.datetime | None], Any]:
+        """Return what stores a moment; SQLite keeps the text that SQLAlchemy would write, without the zone."""
+        # One function for the whole way, here and back: there may be millions, and the base class goes it in three.
+        as_text = dialect.name == "sqlite"
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], dt.datetime | None] | None:
+        def process(value: dt.datetime | None) -> Any:
+            if value is None:
+                return None
+            if value.tzinfo is None:
+                raise ValueError("a moment needs its time zone")
+            moment = value.astimezone(dt.UTC)
+            return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if as_text else moment
+
+        return process
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], dt.datetime | None]:  # noqa: ARG002 - the base class's signature
         """Return what reads a moment. Text that is none is damage."""
-        # One function for the whole way: there may be millions, and the base class would go it in three.
-        read = self.impl_instance.result_processor(dialect, coltype)
 
         def process(value: Any) -> dt.datetime | None:
             if value is None:
                 return None
             try:
-                moment: Any = value if read is None else read(value)
-                # SQLite drops the zone.
+                moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
                 found: dt.datetime = (
                     moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
                 )
-            except (ValueError, TypeError):
+            except (AttributeError, ValueError, TypeError):
                 raise _damaged(value) from None
             return found
 

@@ -11,6 +11,7 @@ from syncdsl.state.columns import encode, indexable
 from syncdsl.state.id_lists import among
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.tables import MATCH_FORM, PAIR_PASS
+from syncdsl.state.upsert import insert_rows, inserting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +43,7 @@ class Forms(Part):
             for ids in () if anew else chunks(forms):
                 connection.execute(delete(MATCH_FORM).where(_F.pair == pair, _F.side == side, among(_F.record_id, ids)))
             if rows:
-                connection.execute(insert(MATCH_FORM), rows)
+                insert_rows(connection, inserting(connection, MATCH_FORM), rows)
 
     def forget_forms(self, pair: str) -> None:
         """Drop every form of a pair, as its keys mean something else now."""

@@ -13,6 +13,7 @@ from syncdsl.state.lineage import RENAMED, fold
 from syncdsl.state.part import CHUNK, Part, chunks
 from syncdsl.state.records import HistoryEntry, HistoryRow
 from syncdsl.state.tables import HISTORY
+from syncdsl.state.upsert import insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -121,7 +122,7 @@ def append(connection: Connection, run: str, entries: Sequence[HistoryEntry]) ->
     """Append entries inside a transaction."""
     rows = [{"run": run, **{name: getattr(entry, name) for name in _NAMES}} for entry in entries]
     if rows:
-        connection.execute(_ADD, rows)
+        insert_rows(connection, _ADD, rows)
 
 
 def row_of(row: Any) -> HistoryRow:

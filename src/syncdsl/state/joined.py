@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from syncdsl.state.records import Link, Side, StoredRecord
 
-SIZE = 500
+SIZE = 1_000
 """How many links or records are in memory at a time."""
 
 

@@ -6,13 +6,14 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import DAMAGED_STATE
 from syncdsl.state.part import Part
 from syncdsl.state.records import OPEN_STATES, Intent, JournalEvent, Resolution, Totals
 from syncdsl.state.tables import INTENT, JOURNAL_EVENT
+from syncdsl.state.upsert import insert_rows, inserting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +58,7 @@ class JournalTable(Part):
             return
         rows = [{column.name: getattr(intent, column.name) for column in _COLUMNS} for intent in intents]
         with self.transaction() as connection:
-            connection.execute(insert(INTENT), rows)
+            insert_rows(connection, inserting(connection, INTENT), rows)
             self._events(connection, [intent.iid for intent in intents], "intent", dt.datetime.now(dt.UTC), "")
 
     def mark_sent(self, iids: Sequence[str], at: dt.datetime) -> None:
@@ -92,11 +93,11 @@ class JournalTable(Part):
         ]
         with self.transaction() as connection:
             connection.execute(_RESOLVED, rows)
-            connection.execute(insert(JOURNAL_EVENT), events)
+            insert_rows(connection, inserting(connection, JOURNAL_EVENT), events)
 
     def _events(self, connection: Connection, iids: Sequence[str], state: str, at: dt.datetime, detail: str) -> None:
         rows = [{"iid": iid, "state": state, "at": at, "run": self._run, "detail": detail} for iid in iids]
-        connection.execute(insert(JOURNAL_EVENT), rows)
+        insert_rows(connection, inserting(connection, JOURNAL_EVENT), rows)
 
     def open_intents(self) -> list[Intent]:
         """Return the writes that have not ended, oldest first."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, column, delete, func, select, table, type_coerce
+from sqlalchemy import Text, column, delete, func, literal, select, table, true, type_coerce
 
 from syncdsl.state.columns import decode_fields, encode_fields, indexable
-from syncdsl.state.id_lists import among
+from syncdsl.state.id_lists import among, listed
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Head, StoredRecord
 from syncdsl.state.tables import AGENDA, OBSERVATION, OBSERVED_RECORD
-from syncdsl.state.upsert import insert_missing, upsert
+from syncdsl.state.upsert import insert_missing, inserting, upsert
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -102,16 +102,17 @@ class Observations(Part):
                     found.setdefault(row.key, []).append(row.record_id)
         return found
 
-    def stage(self, step: str, records: Sequence[tuple[StoredRecord, str | None]]) -> None:
+    def stage(self, step: str, records: Sequence[tuple[StoredRecord, str | None]], *, anew: bool = False) -> None:
         """Store records that were read, each with the syncdsl key it carries, and what differs on the agenda.
 
-        One that holds what it held before, and only has another version, is nothing to look at.
+        One that holds what it held before, and only has another version, is nothing to look at. With `anew` nothing of
+        the observation was on file when its reading began.
         """
         if not records:
             return
         rows = [_row(step, record, key) for record, key in records]
         with self.transaction() as connection:
-            held = _held(connection, step, [row["record_id"] for row in rows])
+            held = {} if anew else _held(connection, step, [row["record_id"] for row in rows])
             upsert(connection, _PLAIN, rows, key=_KEY)
             changed = [row["record_id"] for row in rows if held.get(row["record_id"]) != (row["fields"], row["key"])]
             _put_on_agenda(connection, {step: dict.fromkeys(changed, "changed")})
@@ -185,13 +186,19 @@ class Observations(Part):
 
 
 def _put_on_agenda(connection: Connection, records: Mapping[str, Mapping[str, str]]) -> None:
-    rows = [
-        {"step": step, "record_id": record_id, "why": why}
-        for step, some in records.items()
-        for record_id, why in some.items()
-    ]
-    upsert(connection, AGENDA, [row for row in rows if row["why"] != "again"])
-    insert_missing(connection, AGENDA, [row for row in rows if row["why"] == "again"])
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for step, some in records.items():
+        for record_id, why in some.items():
+            reasons.setdefault((step, why), []).append(record_id)
+    for (step, why), ids in reasons.items():
+        ids_there = listed(ids)
+        rows = select(literal(step), ids_there.c.value, literal(why)).where(true())
+        adding = inserting(connection, AGENDA).from_select(["step", "record_id", "why"], rows)
+        if why == "again":
+            connection.execute(adding.on_conflict_do_nothing())
+        else:
+            changed = {"why": adding.excluded.why}
+            connection.execute(adding.on_conflict_do_update(index_elements=["step", "record_id"], set_=changed))
 
 
 def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:

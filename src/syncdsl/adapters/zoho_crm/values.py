@@ -10,14 +10,20 @@ from syncdsl.adapters.zoho.stamps import read_day, read_instant, write_instant
 from syncdsl.schema.types import (
     BooleanType,
     ChoicesType,
+    ChoiceType,
     DateTimeType,
     DateType,
     DecimalType,
+    EmailType,
     FieldType,
+    IdType,
     IntegerType,
     MoneyType,
+    PhoneType,
     ReferenceType,
     RowsType,
+    TextType,
+    UrlType,
 )
 from syncdsl.schema.values import Ref, Value, is_empty
 
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.values import Fields
 
+_OF_TEXT: frozenset[type] = frozenset({TextType, ChoiceType, EmailType, IdType, PhoneType, UrlType})
 _WIDE = 9
 """Integers of more digits than this travel as text."""
 
@@ -39,6 +46,8 @@ def read_fields(row: Mapping[str, Any], module: ModuleSchema, wanted: Iterable[s
 
 def read_value(raw: Any, kind: FieldType) -> Value:
     """Return one value; what does not fit the type keeps its text form, so that a difference stays a difference."""
+    if raw.__class__ is str and kind.__class__ in _OF_TEXT:  # what is most frequent
+        return raw or None
     if raw is None or raw in ("", []):
         return None
     match kind:

@@ -104,8 +104,9 @@ def _look_at_links(pair: Pair, context: Context) -> set[str] | None:
                 chosen = False
             if chosen and uids is not None:
                 uids.add(link.uid)
-        left_filing.put()
-        right_filing.put()
+        with context.run.state.transaction():
+            left_filing.put()
+            right_filing.put()
         if uids is not None and len(uids) > MANY:
             uids = None
     return uids

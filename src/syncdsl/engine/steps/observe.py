@@ -74,6 +74,7 @@ class Reading:
         self._state = context.run.state
         self._head = self._state.observation(self.name)
         self._usable = self._head is not None and set(step.fields) <= set(self._head.fields)
+        self._anew = self._head is None and not self._state.stored_ids(self.name, "", 1)
         self._key_field = context.run.schemas[step.connection].modules[step.module].key_field
         self._waiting: list[tuple[StoredRecord, str | None]] = []
         self._seen = Seen()
@@ -160,6 +161,10 @@ class Reading:
 
     def _stage(self) -> None:
         """Store what waits, but for rows that are older than what is on file: a list may lag behind a write of ours."""
+        if self._anew:
+            self._state.stage(self.name, self._waiting, anew=True)
+            self._waiting = []
+            return
         known = self._state.stamps(self.name, (record.id for record, _ in self._waiting))
         fresh: list[tuple[StoredRecord, str | None]] = []
         for item in self._waiting:
