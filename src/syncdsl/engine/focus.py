@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import NO_SUCH_RECORD
+from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.nesting import parent_of, side_of
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.pull import fetch, references
@@ -69,7 +70,7 @@ def _read_anew(context: Context, observation: Observation, record_id: str) -> bo
         return False
     context.run.state.unstage(observation_name(observation.step), {record_id: "gone"})
     observation.records.refresh([record_id])
-    observation.agenda[record_id] = "gone"
+    observation.note([record_id], "gone")
     return True
 
 
@@ -93,7 +94,7 @@ def _children(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[s
             if above is None or side_of(above, side).observe != step_id:
                 continue
             observation = context.observations[side_of(pair, side).observe]
-            for some in chunks(sorted(observation.agenda)):
+            for some in chunks(in_order(observation.agenda)):
                 for record in observation.records.many(some).values():
                     parent = parent_of(pair, context, side, record)
                     if parent is not None and parent.id in ids:

@@ -11,8 +11,9 @@ from syncdsl.adapters.protocol import Record
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from syncdsl.engine.long_agenda import LongAgenda
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.state import Link, State, StoredRecord
     from syncdsl.state.records import Side
@@ -126,7 +127,7 @@ class Observation:
     server_time: dt.datetime
     complete: bool
     whole: bool = True
-    agenda: dict[str, str] = field(default_factory=dict)
+    agenda: dict[str, str] | LongAgenda = field(default_factory=dict)
     outsiders: list[str] = field(default_factory=list)
     survivors: dict[str, str] = field(default_factory=dict)
 
@@ -135,7 +136,32 @@ class Observation:
         self.agenda = agenda
         self.__dict__.pop("gone", None)
 
+    def note(self, ids: Iterable[str], why: str) -> None:
+        """Take note of what was put on the agenda of the state in the course of this run."""
+        if isinstance(self.agenda, dict):
+            self.agenda.update(dict.fromkeys(ids, why))
+        self.__dict__.pop("gone", None)
+
+    def because(self, why: str) -> list[str]:
+        """Return the records that are looked at for one reason, in order of ids."""
+        if isinstance(self.agenda, dict):
+            return sorted(record_id for record_id, reason in self.agenda.items() if reason == why)
+        return self.agenda.because(why)
+
+    def named(self, ids: Collection[str]) -> set[str]:
+        """Return those of some records that are looked at."""
+        return {*ids} & self.agenda.keys() if isinstance(self.agenda, dict) else self.agenda.named(ids)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything is looked at for another reason than that it was looked at before."""
+        return any(why != "again" for why in _reasons(self.agenda))
+
     @cached_property
     def gone(self) -> frozenset[str]:
         """The ids of records confirmed absent that were not looked at since."""
-        return frozenset(record_id for record_id, why in self.agenda.items() if why == "gone")
+        return frozenset(self.because("gone"))
+
+
+def _reasons(agenda: dict[str, str] | LongAgenda) -> Iterable[str]:
+    return agenda.values() if isinstance(agenda, dict) else agenda.reasons

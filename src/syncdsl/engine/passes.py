@@ -33,10 +33,9 @@ def pass_is_due(pair: Pair, context: Context) -> bool:
         return True
     reached = {*_reached(pair, pair.left, context), *_reached(pair, pair.right, context)}
     return any(
-        why != "again"
+        observation.has_news
         for observation in context.observations.values()
         if (observation.step.connection, observation.step.module) in reached
-        for why in observation.agenda.values()
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.steps.observe import stage_fetched
 from syncdsl.schema.values import Ref
 from syncdsl.state import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
@@ -27,11 +28,13 @@ def pull_missing(context: Context) -> None:
     A reading is always a little behind: a deal can name an account that was made after accounts were read.
     """
     referring = {observed for observed, _, assignment in _assignments(context) if assignment.partner}
-    fresh = {name: set(seen.agenda) for name, seen in context.observations.items() if name in referring}
+    fresh: dict[str, Collection[str]] = {
+        name: seen.agenda for name, seen in context.observations.items() if name in referring
+    }
     for _ in range(DEPTH):
         missing: defaultdict[str, set[str]] = defaultdict(set)
         for step_id, ids in fresh.items():
-            for some in chunks(sorted(ids)):
+            for some in chunks(in_order(ids)):
                 records = context.observations[step_id].records.many(some)
                 for connection, reference in references(context, step_id, records.values()):
                     for observation in _unseen(context, connection, reference):

@@ -158,6 +158,37 @@ class Observations(Part):
             # A million reasons are five different texts.
             return {record_id: intern(why) for record_id, why in rows}
 
+    def agenda_of(self, step: str, ids: Iterable[str]) -> dict[str, str]:
+        """Return the reasons of those of some records that are on the agenda of an observation."""
+        found: dict[str, str] = {}
+        statement = select(AGENDA.c.record_id, AGENDA.c.why).where(AGENDA.c.step == step)
+        with self.reading() as connection:
+            for some in chunks(ids):
+                statement = select(AGENDA.c.record_id, AGENDA.c.why).where(AGENDA.c.step == step)
+                found.update(
+                    (row.record_id, row.why)
+                    for row in connection.execute(statement.where(among(AGENDA.c.record_id, some)))
+                )
+        return found
+
+    def agenda_after(self, step: str, after: str, limit: int) -> list[str]:
+        """Return the next records on the agenda of an observation behind an id, in order of ids."""
+        statement = select(AGENDA.c.record_id).where(AGENDA.c.step == step, AGENDA.c.record_id > after)
+        with self.reading() as connection:
+            return list(connection.execute(statement.order_by(AGENDA.c.record_id).limit(limit)).scalars())
+
+    def agenda_because(self, step: str, why: str) -> list[str]:
+        """Return the records that are on the agenda of an observation for one reason, in order of ids."""
+        statement = select(AGENDA.c.record_id).where(AGENDA.c.step == step, AGENDA.c.why == why)
+        with self.reading() as connection:
+            return list(connection.execute(statement.order_by(AGENDA.c.record_id)).scalars())
+
+    def agenda_reasons(self, step: str) -> dict[str, int]:
+        """Return how many records are on the agenda of an observation for each reason."""
+        statement = select(AGENDA.c.why, func.count()).where(AGENDA.c.step == step).group_by(AGENDA.c.why)
+        with self.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement)}
+
     def put_on_agenda(self, records: Mapping[str, Mapping[str, str]]) -> None:
         """Put records on the agenda: by observation, each with the reason; a fact on record is not taken back.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
+from syncdsl.engine import long_agenda
 from syncdsl.engine.run import preview
 from syncdsl.state.tables import PAIR_PASS
 
@@ -77,14 +79,18 @@ def play(world: World, steps: Sequence[tuple[Any, ...]]) -> None:
 @given(
     steps=st.lists(STEP, min_size=3, max_size=14),
     duplicate=st.sampled_from(["overwrite in books", "clone in crm", "skip", "review"]),
+    long=st.booleans(),
 )
 def test_what_is_looked_at_does_not_change_what_is_decided(
-    make_world: MakeWorld, steps: list[tuple[object, ...]], duplicate: str
+    make_world: MakeWorld, steps: list[tuple[object, ...]], duplicate: str, *, long: bool
 ) -> None:
-    """Whatever happened before, a run decides the same when it looks at every record."""
-    world = make_world().rules(RULES.format(duplicate=duplicate))
-    play(world, steps)
-    some, all_of_them = world.preview(), looking_at_everything(world)
+    """Whatever happened before, a run decides the same when it looks at every record, and from a long agenda, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        if long:
+            patch.setattr(long_agenda, "LONG", 0)
+        world = make_world().rules(RULES.format(duplicate=duplicate))
+        play(world, steps)
+        some, all_of_them = world.preview(), looking_at_everything(world)
     assert [effect.model_dump() for effect in some.effects] == [effect.model_dump() for effect in all_of_them.effects]
     world.close()
 

@@ -11,7 +11,6 @@ from syncdsl.state.id_lists import among
 from syncdsl.state.tables import LINK, OBSERVED_RECORD
 
 if TYPE_CHECKING:
-
     from syncdsl.state import State
 
 COLUMNS = {

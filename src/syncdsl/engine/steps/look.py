@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.key_forms import form_text, key_form
+from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
 from syncdsl.engine.steps.linked import is_settled
 from syncdsl.engine.steps.observe import carried_key
 from syncdsl.state import chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
@@ -55,7 +58,7 @@ def look_at_agenda(pair: Pair, context: Context) -> Looked:
     for side in SIDES:
         observation = context.observations[side_of(pair, side).observe]
         index = context.view.links(pair.name).by_side(side)
-        for ids in chunks(sorted({*observation.agenda, *_below(pair, context, side)}), BATCH):
+        for ids in chunks(_agenda(pair, context, side), BATCH):
             found = observation.records.many(ids)
             linked = index.standing(ids)
             filing = Filing(pair, context, side)
@@ -67,6 +70,13 @@ def look_at_agenda(pair: Pair, context: Context) -> Looked:
             uids.update(uid for uid, _ in linked.values())
     looked.uids = uids
     return looked
+
+
+def _agenda(pair: Pair, context: Context, side: SideName) -> Iterator[str]:
+    """Return the ids of the records to look at, in order; nested ones below others last."""
+    agenda = context.observations[side_of(pair, side).observe].agenda
+    yield from in_order(agenda)
+    yield from sorted(record_id for record_id in _below(pair, context, side) if record_id not in agenda)
 
 
 def look_at_everything(pair: Pair, context: Context) -> Looked:

@@ -158,8 +158,7 @@ def _report_outside(pair: Pair, context: Context) -> None:
     for side in SIDES:
         endpoint = side_of(pair, side)
         observation = context.observations[endpoint.observe]
-        left_now = [record_id for record_id, why in observation.agenda.items() if why == "outside"]
-        outside = sorted(index.by_side(side).many({*observation.outsiders, *left_now}))
+        outside = sorted(index.by_side(side).many({*observation.outsiders, *observation.because("outside")}))
         if endpoint.view is not None and outside:
             shown = ", ".join(outside[:3]) + (" …" if len(outside) > 3 else "")
             many = f"{len(outside)} linked records are" if len(outside) > 1 else "a linked record is"

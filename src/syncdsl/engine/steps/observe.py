@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
+from syncdsl.engine.long_agenda import agenda_of
 from syncdsl.engine.merged import survivors_of
 from syncdsl.engine.observation import Observation, Records, observation_name
 from syncdsl.engine.seen import Seen
@@ -15,7 +16,7 @@ from syncdsl.schema.values import Ref
 from syncdsl.state import StoredRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from syncdsl.engine.context import Context
     from syncdsl.plan.steps import ObserveStep
@@ -40,27 +41,26 @@ def observe(step: ObserveStep, context: Context) -> None:
     reading = Reading(step, context)
     end = reading.read(task)
     reading.finish(end)
-    agenda = context.run.state.agenda(reading.name)
     observation = Observation(
         step=step,
         records=Records(context.run.state, step),
         server_time=end.server_time,
         complete=end.complete,
         whole=end.complete or reading.was_whole,
-        agenda=agenda,
+        agenda=agenda_of(context.run.state, reading.name),
         outsiders=reading.outsiders,
-        survivors=_survivors(step, context, agenda),
     )
+    observation.survivors = _survivors(observation, context)
     context.observations[step.id] = observation
     context.run.progress.finish(task, f"{len(observation.records):,} records")
 
 
-def _survivors(step: ObserveStep, context: Context, agenda: Mapping[str, str]) -> dict[str, str]:
+def _survivors(observation: Observation, context: Context) -> dict[str, str]:
     """Return what the records confirmed absent were merged into, for modules whose records have partners."""
+    step = observation.step
     if not any(step.id in {pair.left.observe, pair.right.observe} for pair in context.plan.pairs.values()):
         return {}
-    gone = [record_id for record_id, why in agenda.items() if why == "gone"]
-    return survivors_of(context.run.connections[step.connection], step.module, gone)
+    return survivors_of(context.run.connections[step.connection], step.module, observation.because("gone"))
 
 
 class Reading:
@@ -296,7 +296,7 @@ def stage_fetched(context: Context, observation: Observation, records: Iterable[
     )
     ids = [record.id for record in found]
     observation.records.refresh(ids)
-    observation.agenda.update(dict.fromkeys(ids, "changed"))
+    observation.note(ids, "changed")
 
 
 def _sweep_is_due(head: Head, context: Context) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Hold, RecordName, Void
 from syncdsl.engine.documents import document_fields
+from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.operations import CreateDocument, VoidDocument
 from syncdsl.engine.steps.create import hold_new
 from syncdsl.schema.values import show
@@ -68,11 +69,12 @@ def trigger(step: TriggerStep, context: Context) -> None:
 def _look(plan: RecordPlan, context: Context, *, everything: bool) -> Iterator[tuple[list[str], dict[str, Record]]]:
     """Return the records to look at, some at a time: their ids, and those of them that are there and in scope."""
     observation = context.observations[plan.endpoint.observe]
-    for ids in chunks(sorted(observation.agenda)):
+    for ids in chunks(in_order(observation.agenda)):
         found = observation.records.many(ids)
         yield ids, {key: record for key, record in found.items() if context.in_scope(plan.endpoint, record)}
     for some in observation.records.batches() if everything else ():
-        fresh = [record for record in some if record.id not in observation.agenda]
+        seen = observation.named([record.id for record in some])
+        fresh = [record for record in some if record.id not in seen]
         inside = {record.id: record for record in fresh if context.in_scope(plan.endpoint, record)}
         yield [record.id for record in fresh], inside
 
