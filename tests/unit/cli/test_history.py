@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import validate
 from tests.unit.cli.conftest import Here, Result
 from tests.unit.cli.dialogue import talk
 from tests.unit.engine.world import HEAD, SCHEMAS
 
 from syncdsl.adapters.memory import Store, forget_stores, store_of
+from syncdsl.render.history_json import runs_schema, story_schema
 from syncdsl.schema.snapshot import write_snapshot
 from syncdsl.state import Intent, open_state
 
@@ -175,9 +177,10 @@ def test_the_last_events_only(shop: Shop) -> None:
 
 
 def test_a_story_as_json(shop: Shop) -> None:
-    """Everything is there for programs, with exact values, times and ids; all of it, unless a limit is given."""
+    """Everything is there for programs, in the published form; all of it, unless a limit is given."""
     done = shop.run("history", f"crm.Accounts/{shop.acme}", "--format", "json")
     story = json.loads(done.out)
+    validate(story, story_schema())
     assert story["format"] == "syncdsl/history/1"
     assert [event["what"] for event in story["events"]] == ["linked", *["wrote"] * 3, "saw", "wrote", "saw", "wrote"]
     last = story["events"][-1]
@@ -222,8 +225,9 @@ def test_the_last_runs(shop: Shop) -> None:
     assert lines[0].split() == ["began", "took", "run", "kind", "came", "to"]
     assert [line.split("  ")[-1] for line in lines[1:]] == ["2 done", "1 done", "1 done", "under way, or cut short"]
     assert len(shop.run("history", "--limit", "2").out.splitlines()) == 3
-    runs = json.loads(shop.run("history", "--format", "json").out)["runs"]
-    assert [run["ended"] is None for run in runs] == [True, False, False, False]
+    data = json.loads(shop.run("history", "--format", "json").out)
+    validate(data, runs_schema())
+    assert [run["ended"] is None for run in data["runs"]] == [True, False, False, False]
 
 
 def test_nothing_on_disk_changes(shop: Shop) -> None:
