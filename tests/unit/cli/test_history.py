@@ -249,9 +249,10 @@ def test_old_history_is_let_go_by_hand(shop: Shop) -> None:
     with state.transaction() as connection:
         connection.exec_driver_sql("UPDATE history SET at = '2020-01-01 00:00:00.000000'")
         connection.exec_driver_sql("UPDATE intent SET finished_at = '2020-01-01 00:00:00.000000'")
+        connection.exec_driver_sql("UPDATE run SET started = '2020-01-01 00:00:00.000000'")
     state.close()
     done = shop.run("history", "--prune")
-    assert re.search(r"1\d rows of old history let go, and what 4 old writes sent", done.err)
+    assert re.search(r"1\d rows of old history, 3 old runs and what 4 old writes sent let go", done.err)
     assert b"+4930123" not in shop.held()
     state = shop.state()
     assert {uid: link.left_base for uid, link in state.lineage().items()} == {
