@@ -11,20 +11,13 @@ from tests.simulator.harness import twins
 from tests.simulator.oracles import nothing_lost
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules
+from tests.simulator.rules import VARIED, Rules
 from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
     from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=3, faults=2, soon=30)
-RULES = (
-    Rules(lines="rich"),
-    Rules(lines="rich", conflict="review"),
-    Rules(lines="references", conflict="crm"),
-    Rules(lines="plain", duplicate="clone in books", conflict="books"),
-    Rules(lines="one way", direction="->"),
-)
 
 
 def check(case: Case) -> None:
@@ -34,7 +27,7 @@ def check(case: Case) -> None:
 
 
 @examples(11)
-@given(cases(rules=RULES, shape=SHAPE))
+@given(cases(rules=VARIED, shape=SHAPE))
 def test_I02_no_silent_loss(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I02: no value that a person wrote disappears without a word."""
     verify("I02", case, check)

@@ -194,6 +194,16 @@ def compiled(text: str, keyless: tuple[SideName, ...] = ()) -> Plan:
 # -- schemas --------------------------------------------------------------------------------------------------------
 
 
+VARIED = (
+    Rules(lines="rich"),
+    Rules(lines="rich", conflict="review"),
+    Rules(lines="references", conflict="crm"),
+    Rules(lines="plain", duplicate="clone in books", conflict="books"),
+    Rules(lines="one way", direction="->"),
+)
+"""One rule set of each kind, for what has to hold whatever the rules say."""
+
+
 def _of(kind: FieldType, *, required: bool = False, unique: bool = False, read_only: bool = False) -> FieldSchema:
     return FieldSchema(label="", value=kind, required=required, unique=unique, read_only=read_only)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import validate
+from tests.unit.engine.world import CUSTOMERS
 
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.link_list import edit_links, edited_links, link_rows
@@ -19,14 +20,6 @@ from syncdsl.state import listing
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
 
-RULES = """
-module customers: crm.Accounts <-> books.customers
-    dedupe: Name == name
-    on duplicate: overwrite in books
-    map:
-        Name <-> name
-        Phone <-> phone
-"""
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 
 
@@ -34,7 +27,7 @@ NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 def linked(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Return a world with a created, a matched and a deleted link; lists are read two links at a time."""
     monkeypatch.setattr(listing, "PAGE", 2)
-    world.rules(RULES)
+    world.rules(CUSTOMERS)
     world.account("=1+2")
     world.account("Both")
     world.customer("both")

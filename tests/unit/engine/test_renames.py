@@ -9,7 +9,6 @@ import pytest
 from tests.unit.engine.conftest import Crash
 from tests.unit.engine.world import HEAD, compiled
 
-from syncdsl.engine.choices import read_decision
 from syncdsl.engine.run import apply
 from syncdsl.plan.renames import former_names, original_name, renames
 from syncdsl.schema.values import Ref
@@ -144,7 +143,7 @@ def test_a_lost_state_after_a_rename_makes_nothing_twice(world: World) -> None:
 
 def questions(world: World) -> dict[str, tuple[str, str]]:
     """Return rule and state of every question that was ever asked, by its id."""
-    return {item.id: (item.rule, item.state) for item in world.state().reviews(states=("open", "decided", "closed"))}
+    return {item.id: (item.rule, item.state) for item in world.reviews("open", "decided", "closed")}
 
 
 def test_what_was_asked_and_decided_stays(world: World) -> None:
@@ -158,10 +157,8 @@ def test_what_was_asked_and_decided_stays(world: World) -> None:
         world.edit(left, Phone="11")
         world.edit(right, phone="22")
     world.apply()
-    asked = {item.label: item for item in world.state().reviews()}
-    decision = read_decision(asked["Beta"], "crm")
-    assert decision is not None
-    world.state().decide_review(asked["Beta"].id, decision.model_dump(mode="json"), "anna", asked["Beta"].opened)
+    asked = {item.label: item for item in world.reviews()}
+    world.decide(asked["Beta"], "crm")
     world.rules(CUSTOMERS)
     assert [effect.reason for effect in world.preview().changes] == ["decided by anna"]
     world.apply()
