@@ -25,7 +25,7 @@ from tests.simulator.violation import Violation
 
 import syncdsl.state.observations
 from syncdsl.adapters.protocol import Tier
-from syncdsl.engine import journal, lines, matching, merging, recovery, run, writes
+from syncdsl.engine import journal_entries, lines, matching, merging, recovery, run, writes
 from syncdsl.engine.mapping import Mapped
 from syncdsl.engine.steps import guard as guarding
 from syncdsl.engine.steps import observe
@@ -212,8 +212,8 @@ BROKEN = (
     Broken(
         invariant="I02",
         what="no history is written",
-        owner=journal.Journal,
-        name="_history",
+        owner=journal_entries,
+        name="history_of",
         made=lambda _: lambda *_args: [],
         case=Case(rules=Rules(lines="plain"), steps=(left(Phone="1"), right(phone="2"), RUN)),
     ),
