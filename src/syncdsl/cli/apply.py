@@ -89,7 +89,8 @@ def _made_in_force(workspace: Workspace, environment: str, expected: ChangeSet |
         return False
     from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - only for a saved change set
 
-    with open_project_state(workspace, environment, read_only=True) as state:
+    # As the apply opens it: to be only read, a large state would be copied.
+    with open_project_state(workspace, environment) as state:
         return state.digest_in_force() == expected.plan
 
 
