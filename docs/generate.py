@@ -18,6 +18,9 @@ from syncdsl.project.settings import settings_schema
 from syncdsl.render.changes_json import preview_schema
 from syncdsl.render.diagnostics_json import findings_schema
 from syncdsl.render.find_json import search_schema
+from syncdsl.render.history_json import runs_schema, story_schema
+from syncdsl.render.links_json import links_schema
+from syncdsl.render.review_json import reviews_schema
 from syncdsl.render.verify_json import verification_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
@@ -173,6 +176,10 @@ def pages() -> Iterator[tuple[Path, str]]:
         "preview": preview_schema(),
         "search": search_schema(),
         "verification": verification_schema(),
+        "links": links_schema(),
+        "history": story_schema(),
+        "runs": runs_schema(),
+        "reviews": reviews_schema(),
     }
     for name, schema in schemas.items():
         yield DOCS / "schemas" / f"{name}.json", json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -88,6 +88,85 @@ def test_changed_rules_wait_until_they_are_enabled(project: Project, sandbox: Sa
     project.run("sync")
 
 
+def waiting(project: Project, sandbox: Sandbox) -> tuple[dict[str, str], str]:
+    """Put rules in force, then let rules without the telephone number wait, and change the number of Acme."""
+    ids = seed(sandbox)
+    project.run("apply", "--yes")
+    project.run("apply", "--yes")
+    before = rules_file(project)
+    write_rules(project, before.replace("        Phone <-> phone\n", ""))
+    sandbox.change("Accounts", ids["acme"], Phone="+49 30 7654321")
+    return ids, before
+
+
+def phones(sandbox: Sandbox) -> set[str]:
+    """Return the telephone numbers of the customers."""
+    return {customer["phone"] for customer in sandbox.customers()}
+
+
+def test_what_a_sync_would_do_is_previewed(project: Project, sandbox: Sandbox) -> None:
+    """`plan --in-force` shows what the next sync does while changed rules wait, and what it saved is applied by these.
+
+    The rules of the files wait on, be they whole or broken.
+    """
+    assert "SD831" in project.run("plan", "--in-force", code=3).stderr
+    ids, _ = waiting(project, sandbox)
+    assert "No changes" in project.run("plan").stdout
+    shown = project.run("plan", "--in-force")
+    assert "1 update" in shown.stdout
+    assert "changed rules wait" in shown.stderr
+    assert "`syncdsl sync`" in shown.stderr
+    project.run("plan", "--in-force", "--out", "now.json")
+    project.run("approve", "now.json", "--yes")
+    assert "1 update" in project.run("apply", "now.json").stdout
+    assert "+49 30 7654321" in phones(sandbox)
+    assert "changed rules wait" in project.run("sync").stderr
+    sandbox.change("Accounts", ids["acme"], Phone="+49 30 1111111")
+    write_rules(project, "modul")
+    project.run("plan", code=1)
+    assert "1 update" in project.run("plan", "--in-force").stdout
+    project.run("disconnect", "--yes")
+    assert "SD837" in project.run("plan", "--in-force", code=3).stderr
+
+
+def test_a_guard_of_a_sync_is_passed_by_the_rules_in_force(project: Project, sandbox: Sandbox) -> None:
+    """What a guard stopped is saved, approved and applied while changed rules wait: the message says how."""
+    write_rules(project, rules_file(project).replace("updates <= 100 %", "updates <= 0"))
+    ids = seed(sandbox)
+    project.run("plan", "--out", "first.json")
+    project.run("approve", "first.json", "--yes")
+    project.run("apply", "first.json")
+    write_rules(project, rules_file(project).replace("        Phone <-> phone\n", ""))
+    sandbox.change("Accounts", ids["acme"], Phone="+49 30 7654321")
+    stopped = project.run("sync", code=4).stderr
+    assert "`syncdsl plan --in-force --out FILE`" in stopped
+    project.run("plan", "--in-force", "--out", "now.json")
+    project.run("approve", "now.json", "--yes")
+    project.run("apply", "now.json")
+    assert "+49 30 7654321" in phones(sandbox)
+
+
+def test_looks_go_by_the_rules_in_force(project: Project, sandbox: Sandbox) -> None:
+    """`verify` judges and `find` pulls in by the rules that made the links; `verify --files` judges by changed ones."""
+    _, before = waiting(project, sandbox)
+    pending = project.run("verify", code=2)
+    assert "Phone <-> phone" in pending.stdout
+    assert "changed rules wait" in pending.stderr
+    assert "Phone <-> phone" not in project.run("verify", "--files").stdout
+    # By other names the files find the same links.
+    write_rules(project, before.replace("module customers:", "moved module customers to clients\n\nmodule clients:"))
+    assert "1 pending" in project.run("verify", "--files", code=2).stdout
+    assert {row["module"] for row in listed(project)} == {"customers"}
+    write_rules(project, "modul")
+    assert "have mistakes" in project.run("verify", code=2).stderr
+    project.run("verify", "--files", code=1)
+    pulled = project.run("find", "Acme", "--yes")
+    assert "1 update" in pulled.stdout
+    assert pulled.stderr.count("have mistakes") == 1
+    assert "+49 30 7654321" in phones(sandbox)
+    assert "have mistakes" in project.run("sync").stderr
+
+
 def test_a_moved_comment_is_no_changed_rule(project: Project, sandbox: Sandbox) -> None:
     """Files that changed and mean the same are the rules in force."""
     seed(sandbox)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import validate
 from tests.acceptance.test_cycle import seed
 
 from syncdsl.render.verify_json import verification_schema
+from syncdsl.state import open_state
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import MakeProject, Project, Sandbox, StartSandbox
@@ -52,6 +55,51 @@ def test_verify_after_a_sync_and_after_edits(project: Project, sandbox: Sandbox)
     assert project.state.read_bytes() == state
     project.run("apply", "--yes")
     report(project, code=0)
+
+
+def test_verify_with_a_state_on_a_server(project: Project, sandbox: Sandbox, postgres_url: str) -> None:
+    """With its state on PostgreSQL a verification finds the same as with the same state in a file, and writes nothing.
+
+    What is pending, what is held and what is missing are told apart there as well.
+    """
+    settings = project.folder / "syncdsl.toml"
+    in_file = settings.read_text(encoding="utf-8")
+    url = f'state = "{postgres_url}"'
+    settings.write_text(re.sub(r"state = .*", lambda _: url, in_file, count=1), encoding="utf-8")
+    ids = seed(sandbox)
+    project.run("apply", "--yes")
+    assert not project.state.exists()
+    assert report(project, code=0)["summary"]["in_sync"] is True
+    acme = next(item for item in sandbox.customers() if item["contact_name"] == "Acme GmbH")
+    sandbox.books.put(f"/contacts/{acme['contact_id']}", json={"phone": "+49 30 555"})
+    sandbox.change("Accounts", ids["acme"], Phone="+49 30 777")
+    project.run("apply", "--yes", code=None)
+    sandbox.change("Accounts", ids["umlaut"], Website="https://soehne.example")
+    sandbox.account(Account_Name="Newcomer")
+    before = digest(project, postgres_url)
+    found = without_ages(report(project, code=2))
+    differences = {(item["field"], item["kind"]) for item in found["verification"]["differences"]}
+    assert differences == {("phone", "held"), ("website", "pending")}
+    assert [item["record"]["label"] for item in found["verification"]["missing"]] == ["Newcomer"]
+    assert without_ages(report(project, "--files", code=2)) == found
+    assert digest(project, postgres_url) == before
+    project.run("state", "backup", "copy.db")
+    settings.write_text(in_file, encoding="utf-8")
+    project.run("state", "restore", "copy.db", "--yes")
+    assert without_ages(report(project, code=2)) == found
+
+
+def without_ages(data: Any) -> Any:
+    """Return what was found without how long it has been so."""
+    if isinstance(data, dict):
+        return {name: without_ages(item) for name, item in data.items() if not name.endswith("lag_seconds")}
+    return [without_ages(item) for item in data] if isinstance(data, list) else data
+
+
+def digest(project: Project, url: str) -> str:
+    """Return the digest of everything that a state holds."""
+    with closing(open_state(url, base=project.folder, read_only=True)) as state:
+        return state.digest()
 
 
 def test_verify_a_seeded_organisation(make_project: MakeProject, start_sandbox: StartSandbox) -> None:

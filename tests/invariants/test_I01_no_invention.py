@@ -9,20 +9,14 @@ from tests.simulator.generator import Shape
 from tests.simulator.oracles import nothing_invented
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules
+from tests.simulator.rules import VARIED
 from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
     from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=3, faults=3, merges=False)
-RULES = (
-    Rules(lines="rich"),
-    Rules(lines="rich", conflict="review"),
-    Rules(lines="references", conflict="crm"),
-    Rules(lines="plain", duplicate="clone in books", conflict="books"),
-    Rules(lines="one way", direction="->"),
-)
+RULES = VARIED
 
 
 def check(case: Case) -> None:

@@ -11,20 +11,14 @@ from tests.simulator.harness import twins
 from tests.simulator.oracles import nothing_lost
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules
+from tests.simulator.rules import VARIED, Rules
 from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
     from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=3, faults=2, soon=30)
-RULES = (
-    Rules(lines="rich"),
-    Rules(lines="rich", conflict="review"),
-    Rules(lines="references", conflict="crm"),
-    Rules(lines="plain", duplicate="clone in books", conflict="books"),
-    Rules(lines="one way", direction="->"),
-)
+RULES = VARIED
 
 
 def check(case: Case) -> None:

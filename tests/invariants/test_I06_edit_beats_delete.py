@@ -23,6 +23,7 @@ RULES = (
     Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
     Rules(lines="plain", deletes=("keep", "delete"), guard="deletes <= 100"),
     Rules(lines="plain", deletes=("review", "delete"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("deactivate", "delete"), guard="deletes <= 100"),
     Rules(lines="plain"),
 )
 
@@ -35,8 +36,8 @@ def check(case: Case) -> None:
             if step.do == "run":
                 edited, since = _edited(pair, pair_since), marks(pair)
                 perform(pair, step)
-                for side, identifier in taken_away(pair, since):
-                    require(identifier not in edited[side], f"{side} {identifier} was edited, and was taken away")
+                for side, change in taken_away(pair, since):
+                    require(change.id not in edited[side], f"{side} {change.id} was edited, and was taken away")
                 pair_since = since
             else:
                 perform(pair, step)

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
+from tests.simulator.cases import Step, perform
 from tests.simulator.generator import Shape
 from tests.simulator.harness import twins
 from tests.simulator.oracles import living_are_not_gone, nothing_deleted
 from tests.simulator.playing import played
 from tests.simulator.regressions import verify
-from tests.simulator.rules import Rules
+from tests.simulator.rules import CHILD_PAIR, Rules
 from tests.simulator.schedule import Fate
 from tests.simulator.strategies import cases, examples
 
 if TYPE_CHECKING:
-    from tests.simulator.cases import Case, Step
+    from tests.simulator.cases import Case
     from tests.simulator.harness import Outcome, Twins
 
 SHAPE = Shape(
@@ -31,8 +32,19 @@ SHAPE = Shape(
 RULES = (
     Rules(lines="plain"),
     Rules(lines="plain", view="Some"),
+    Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("deactivate", "delete"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("delete", "delete"), nested="delete", guard="deletes <= 100"),
     Rules(lines="plain", where='where books: name != "Delta"', direction="<-", duplicate="overwrite"),
 )
+FAMILY = (
+    Step(do="insert", side="left", fields={"Name": "Acme"}),
+    Step(do="insert", side="left", child=True, fields={"Name": "Ann", "Email": "ann@x.example"}),
+    Step(do="insert", side="right", fields={"name": "Beta Works"}),
+    Step(do="insert", side="right", child=True, other=1, fields={"name": "Bob", "mail": "bob@x.example"}),
+    Step(do="settle"),
+)
+"""Two families, one from each side, synced."""
 
 
 def check(case: Case) -> None:
@@ -67,3 +79,18 @@ def test_I08_forbidden_to_confirm(fate: Fate) -> None:  # noqa: N802 - the invar
             pair.apply(sweep=True)
             nothing_deleted(pair)
             living_are_not_gone(pair)
+
+
+@pytest.mark.parametrize("fate", [Fate.TRUNCATED, Fate.EMPTY, Fate.FORBIDDEN])
+def test_I08_children_of_unread_parents(fate: Fate) -> None:  # noqa: N802 - the invariant's own name
+    """I08: children whose parents' reading was cut, empty or forbidden, on either side, stay and stay linked."""
+    with twins(RULES[4]) as pair:
+        for step in FAMILY:
+            perform(pair, step)
+        assert len(pair.links(CHILD_PAIR)) == 2
+        for call in range(1, 12):
+            pair.schedule.begin(planned={call: fate})
+            pair.apply(sweep=True)
+            nothing_deleted(pair)
+            living_are_not_gone(pair)
+        assert {status for _, _, status in pair.links(CHILD_PAIR)} == {"active"}

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from tests.simulator.cases import Case
 
 SHAPE = Shape(runs=2, faults=2, restores=False)
-RULES = (Rules(lines="rich"), Rules(lines="rich", conflict="crm"), Rules(lines="plain", duplicate="clone in books"))
+RULES = (
+    Rules(lines="rich"),
+    Rules(lines="rich", conflict="crm"),
+    Rules(lines="plain", duplicate="clone in books"),
+    Rules(lines="plain", deletes=("deactivate", "delete"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("delete", "delete"), nested="delete", guard="deletes <= 100"),
+)
 
 
 def check(case: Case) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.simulator.agreement import converged
 from tests.simulator.cases import Case, play
 from tests.simulator.generator import Shape
+from tests.simulator.oracles import children_follow
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import MODULES, Rules, SideName
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tests.simulator.harness import Twins
 
 SHAPE = Shape(runs=3, faults=3, duplicates=False, deletes=False, restores=False, partners=6)
-RULES = (Rules(lines="references", conflict="crm"),)
+RULES = (Rules(lines="references", conflict="crm"), Rules(lines="references", conflict="crm", nested="keep"))
 
 
 class Watching:
@@ -52,7 +53,7 @@ class Watching:
 
 
 def check(case: Case) -> None:
-    """At every write of a reference its target is linked; in the end everything has arrived."""
+    """At every write of a reference, to a parent too, its target is linked; in the end everything has arrived."""
     with playing(case) as pair:
 
         def wrapped(side: SideName, connection: SimulatedConnection) -> Watching:
@@ -66,7 +67,9 @@ def check(case: Case) -> None:
         family(pair, case.seed)
         play(pair, case.steps)
         pair.settle()
-        converged(pair, pair.preview(sweep=True))
+        quiet = pair.preview(sweep=True)
+        converged(pair, quiet)
+        children_follow(pair, quiet)
 
 
 def family(pair: Twins, many: int) -> None:

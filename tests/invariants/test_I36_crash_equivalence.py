@@ -27,6 +27,8 @@ RULES = (
     Rules(lines="references"),
     Rules(lines="plain", duplicate="clone in books"),
     Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("deactivate", "delete"), guard="deletes <= 100"),
+    Rules(lines="plain", deletes=("delete", "delete"), nested="delete", guard="deletes <= 100"),
 )
 MOST = 200
 """Points of one run that are all tried."""

@@ -5,17 +5,17 @@ The engine is broken by replacing one function everywhere it is used; the case i
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from tests.simulator import harness
+from tests.simulator import mistakes
 from tests.simulator.cases import Case, Step
 from tests.simulator.connection import SimulatedConnection
 from tests.simulator.creates import WithoutLookup
 from tests.simulator.harness import twins
+from tests.simulator.mistakes import Broken, break_engine
 from tests.simulator.oracles import no_orphans, one_partner_each
 from tests.simulator.regressions import check_of
 from tests.simulator.rules import Rules
@@ -25,16 +25,14 @@ from tests.simulator.violation import Violation
 
 import syncdsl.state.observations
 from syncdsl.adapters.protocol import Tier
-from syncdsl.engine import journal, lines, matching, merging, recovery, run, writes
-from syncdsl.engine.mapping import Mapped
+from syncdsl.engine import execution, journal_entries, lines, matching, merging, recovery, run, writes
+from syncdsl.engine.steps import deleted, match, observe
 from syncdsl.engine.steps import guard as guarding
-from syncdsl.engine.steps import observe
 from syncdsl.state import Link, store
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 PLAIN = Rules(lines="plain", conflict="crm")
+IDLE = Rules(lines="plain", deletes=("deactivate", "delete"), guard="deletes <= 100")
+FAMILIES = Rules(lines="plain", nested="delete", guard="deletes <= 100")
 RICH = Rules(lines="rich", conflict="review")
 
 
@@ -53,167 +51,26 @@ def edit(side: Any, **fields: Any) -> Step:
     return Step(do="edit", side=side, fields=fields)
 
 
+def child(**fields: Any) -> Step:
+    """Return a step that makes a contact below the first account."""
+    return Step(do="insert", side="left", child=True, fields={"Name": "Ann", "Email": "ann@x.example", **fields})
+
+
 RUN, SWEEP, SETTLE = Step(do="run"), Step(do="run", sweep=True), Step(do="settle")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """An engine in which `name` of `owner` is replaced by what `made` makes of it; `case` is where it shows."""
-
-    invariant: str
-    what: str
-    owner: Any
-    name: str
-    made: Callable[[Any], Any]
-    case: Case
-
-
-def _loudly(mapped_value: Any) -> Any:
-    def changed(*args: Any, **named: Any) -> Any:
-        outcome = mapped_value(*args, **named)
-        if isinstance(outcome, Mapped) and isinstance(outcome.value, str) and not outcome.value.endswith("!"):
-            return Mapped(outcome.value + "!")
-        return outcome
-
-    return changed
-
-
-def _a_cent_more(mapped_value: Any) -> Any:
-    def changed(*args: Any, **named: Any) -> Any:
-        outcome = mapped_value(*args, **named)
-        return (
-            Mapped(outcome.value + Decimal("0.01")) if isinstance(getattr(outcome, "value", None), Decimal) else outcome
-        )
-
-    return changed
-
-
-def _touching(update: Any) -> Any:
-    def changed(self: Any, module: str, changes: Any) -> Any:
-        private = "Private" if module == "Accounts" else "private"
-        return update(self, module, [replace(one, fields={**one.fields, private: "ours"}) for one in changes])
-
-    return changed
-
-
-def _asking_policy(merge_changed: Any) -> Any:
-    return lambda unit, policy, stamps: (
-        merging._by_policy(unit, policy, stamps)
-        if any(state.left_changed or state.right_changed for state in unit)
-        else merge_changed(unit, policy, stamps)
-    )
-
-
-def _one_unit(units_of: Any) -> Any:
-    del units_of
-    return lambda states: [tuple(states)]
-
-
-def _greedy(match_by_keys: Any) -> Any:
-    def changed(left: Any, right: Any, keys: Any) -> Any:
-        result = match_by_keys(left, right, keys)
-        taken: set[str] = set()
-        for dispute in [item for item in result.disputes if item.side == "left"]:
-            free = [one for one in dispute.candidates if one.id in right.free and one.id not in taken]
-            if free:
-                taken |= {free[0].id, dispute.record.id}
-                result.matches.append(
-                    matching.Match(left=dispute.record, right=free[0], how="duplicate", key_text=keys[0])
-                )
-        result.disputes = [item for item in result.disputes if item.record.id not in taken]
-        return result
-
-    return changed
-
-
-def _without_key_field(_match: Any) -> Any:
-    return lambda *_args, **_named: None
-
-
-def _by_the_clock(guard: Any) -> Any:
-    def changed(step: Any, context: Any) -> None:
-        guard(step, context)
-        if context.run.clock().year > 2026:
-            context.change_set = context.change_set.model_copy(
-                update={"reported": ("the year is over",), "effects": ()}
-            )
-
-    return changed
-
-
-def _writing_preview(preview: Any) -> Any:
-    def changed(one: Any) -> Any:
-        for name, connection in one.connections.items():
-            if name == "crm":
-                connection.system.insert("Accounts", {"Name": "By preview"}, author="engine")
-        return preview(one)
-
-    return changed
-
-
-def _one_more(update_writes: Any) -> Any:
-    def changed(*args: Any, **named: Any) -> Any:
-        made = update_writes(*args, **named)
-        return [
-            replace(one, change=replace(one.change, fields={**one.change.fields, "Private": "more"}))
-            if one.change is not None and one.module == "Accounts"
-            else one
-            for one in made
-        ]
-
-    return changed
-
-
-def _no_read_back(absorb: Any) -> Any:
-    """Return bases that are not what the other system holds."""
-
-    def changed(pair: Any, context: Any, link: Any, settled: Any, left: Any, right: Any, **named: Any) -> Any:
-        wrong = {name: f"{value} as sent" if isinstance(value, str) else value for name, value in right.items()}
-        return absorb(pair, context, link, settled, left, wrong, **named)
-
-    return changed
-
-
-def _never_due(_due: Any) -> Any:
-    return lambda *_args: True
-
-
-def _forgetful(resolve: Any) -> Any:
-    def changed(self: Any, context: Any) -> Any:
-        for intent in context.run.state.open_intents():
-            self._drop(intent, context)
-        return []
-
-    del resolve
-    return changed
-
-
-def _unfenced(check: Any) -> Any:
-    del check
-    return lambda *_args: None
-
-
-def _cursor_at_once(end_observation: Any) -> Any:
-    def changed(self: Any, step: str, fields: Any, cursor: Any, **named: Any) -> Any:
-        end_observation(self, step, fields, "2027-01-01T00:00:00+00:00 settled" if cursor else cursor, **named)
-
-    return changed
-
-
 BROKEN = (
     Broken(
         invariant="I01",
         what="a value is changed on its way",
         owner=lines,
         name="mapped_value",
-        made=_loudly,
+        made=mistakes.loudly,
         case=Case(rules=PLAIN, steps=(left(Phone="1"), RUN)),
     ),
     Broken(
         invariant="I02",
         what="no history is written",
-        owner=journal.Journal,
-        name="_history",
+        owner=journal_entries,
+        name="history_of",
         made=lambda _: lambda *_args: [],
         case=Case(rules=Rules(lines="plain"), steps=(left(Phone="1"), right(phone="2"), RUN)),
     ),
@@ -222,7 +79,7 @@ BROKEN = (
         what="an update writes a field that no line maps",
         owner=SimulatedConnection,
         name="update",
-        made=_touching,
+        made=mistakes.touching,
         case=Case(rules=PLAIN, steps=(left(Phone="1"), SETTLE, edit("left", Phone="2"), RUN)),
     ),
     Broken(
@@ -230,7 +87,7 @@ BROKEN = (
         what="the policy decides also where one side alone changed",
         owner=merging,
         name="merge_changed",
-        made=_asking_policy,
+        made=mistakes.asking_policy,
         case=Case(rules=RICH, steps=(left(Phone="1"), SETTLE, edit("left", Phone="2"), RUN)),
     ),
     Broken(
@@ -238,7 +95,7 @@ BROKEN = (
         what="all lines are one unit",
         owner=lines,
         name="units_of",
-        made=_one_unit,
+        made=mistakes.one_unit,
         case=Case(rules=RICH, steps=(left(Phone="1"), SETTLE, edit("left", Phone="2"), RUN)),
     ),
     Broken(
@@ -250,11 +107,58 @@ BROKEN = (
         case=Case(rules=PLAIN, steps=(left(), SETTLE, Step(do="run", sweep=True, faults=((3, Fate.EMPTY),)))),
     ),
     Broken(
+        invariant="I06",
+        what="an edited record is made inactive",
+        owner=deleted,
+        name="_edited",
+        made=lambda _: lambda *_args: None,
+        case=Case(
+            rules=IDLE,
+            steps=(left(Phone="1"), SETTLE, edit("right", phone="2"), Step(do="delete", side="left"), RUN),
+        ),
+    ),
+    Broken(
+        invariant="I07",
+        what="a record is deleted that should be made inactive",
+        owner=deleted,
+        name="remove_partner",
+        made=lambda remove: lambda *args, **named: remove(*args[:-1], "delete", **named),
+        case=Case(rules=IDLE, steps=(left(), SETTLE, Step(do="delete", side="left"))),
+    ),
+    Broken(
+        invariant="I08",
+        what="an empty answer makes partners inactive",
+        owner=observe.Reading,
+        name="_fetch",
+        made=lambda _: lambda *_args: {},
+        also=((execution.Execution, "_still_gone", mistakes.asking_nobody),),
+        case=Case(rules=IDLE, steps=(left(), SETTLE, Step(do="run", sweep=True, faults=((4, Fate.EMPTY),)))),
+    ),
+    Broken(
+        invariant="I08",
+        what="children are gone when the reading of their parents was cut",
+        owner=match,
+        name="_lost",
+        made=mistakes.gone_with_their_parents,
+        also=((execution.Execution, "_still_gone", mistakes.asking_nobody),),
+        case=Case(
+            rules=FAMILIES,
+            left=Switches(page_size=1),
+            steps=(
+                left(),
+                left(Name="Beta"),
+                child(),
+                SETTLE,
+                Step(do="run", sweep=True, faults=((5, Fate.TRUNCATED),)),
+            ),
+        ),
+    ),
+    Broken(
         invariant="I09",
         what="an amount is changed on its way",
         owner=lines,
         name="mapped_value",
-        made=_a_cent_more,
+        made=mistakes.a_cent_more,
         case=Case(rules=Rules(lines="rich", conflict="crm"), steps=(left(Credit=Decimal("1.00")), RUN)),
     ),
     Broken(
@@ -262,7 +166,7 @@ BROKEN = (
         what="of several candidates the first is taken",
         owner=matching,
         name="match_by_keys",
-        made=_greedy,
+        made=mistakes.greedy,
         case=Case(rules=PLAIN, steps=(left(), right(), right(), RUN)),
     ),
     Broken(
@@ -270,7 +174,7 @@ BROKEN = (
         what="keys on records are not looked at",
         owner=recovery.Recovery,
         name="match_by_key",
-        made=_without_key_field,
+        made=mistakes.without_key_field,
         case=Case(rules=Rules(lines="plain", dedupe=""), right=Switches(tier=Tier.T3), steps=(left(), RUN)),
     ),
     Broken(
@@ -278,7 +182,7 @@ BROKEN = (
         what="the machine's clock decides something",
         owner=guarding,
         name="guard",
-        made=_by_the_clock,
+        made=mistakes.by_the_clock,
         case=Case(rules=PLAIN, steps=(left(),)),
     ),
     Broken(
@@ -286,7 +190,7 @@ BROKEN = (
         what="a preview writes",
         owner=run,
         name="preview",
-        made=_writing_preview,
+        made=mistakes.writing_preview,
         case=Case(rules=PLAIN, steps=(left(), RUN)),
     ),
     Broken(
@@ -294,7 +198,7 @@ BROKEN = (
         what="more is sent than was previewed",
         owner=writes,
         name="update_writes",
-        made=_one_more,
+        made=mistakes.one_more,
         case=Case(rules=PLAIN, steps=(left(Phone="1"), SETTLE, edit("right", phone="2"), edit("right", phone="3"))),
     ),
     Broken(
@@ -302,7 +206,7 @@ BROKEN = (
         what="more is sent than was announced",
         owner=writes,
         name="update_writes",
-        made=_one_more,
+        made=mistakes.one_more,
         case=Case(rules=PLAIN, steps=(left(Phone="1"), SETTLE, edit("right", phone="2"), RUN)),
     ),
     Broken(
@@ -318,7 +222,7 @@ BROKEN = (
         what="bases are what was sent, not what was read back",
         owner=lines,
         name="absorb",
-        made=_no_read_back,
+        made=mistakes.no_read_back,
         case=Case(
             rules=PLAIN,
             left=Switches(coercions=(("Accounts.Name", "lower"),)),
@@ -327,11 +231,27 @@ BROKEN = (
         ),
     ),
     Broken(
+        invariant="I29",
+        what="that a partner was made inactive is not remembered",
+        owner=deleted,
+        name="mark_gone",
+        made=lambda _: lambda link, _status: link,
+        case=Case(rules=IDLE, steps=(left(), SETTLE, Step(do="delete", side="left"))),
+    ),
+    Broken(
+        invariant="I33",
+        what="a child is made before its parent",
+        owner=writes,
+        name="_partner",
+        made=mistakes.without_waiting,
+        case=Case(rules=Rules(lines="references", conflict="crm", nested="keep"), steps=(left(), child(), RUN)),
+    ),
+    Broken(
         invariant="I24",
         what="the fence is not checked",
         owner=store.State,
         name="check_fence",
-        made=_unfenced,
+        made=mistakes.unfenced,
         case=Case(rules=PLAIN, steps=(left(Phone="1"), Step(do="wait", pick=5))),
     ),
     Broken(
@@ -339,7 +259,7 @@ BROKEN = (
         what="the cursor is ahead of what was read",
         owner=syncdsl.state.observations.Observations,
         name="end_observation",
-        made=_cursor_at_once,
+        made=mistakes.cursor_at_once,
         case=Case(rules=PLAIN, steps=(left(Phone="1"), SETTLE, edit("left", Phone="2"), RUN)),
     ),
     Broken(
@@ -347,7 +267,7 @@ BROKEN = (
         what="the cursor is ahead of what was read",
         owner=syncdsl.state.observations.Observations,
         name="end_observation",
-        made=_cursor_at_once,
+        made=mistakes.cursor_at_once,
         case=Case(rules=PLAIN, steps=(left(Phone="1"), SETTLE, edit("left", Phone="2"), RUN)),
     ),
     Broken(
@@ -355,7 +275,7 @@ BROKEN = (
         what="what an earlier run left open is forgotten",
         owner=recovery.Recovery,
         name="resolve",
-        made=_forgetful,
+        made=mistakes.forgetful,
         case=Case(
             rules=Rules(lines="plain", dedupe="", conflict="crm", direction="->"),
             right=Switches(tier=Tier.T3, commit_lag=50_000.0),
@@ -371,16 +291,6 @@ BROKEN = (
         case=Case(rules=PLAIN, steps=(left(), RUN)),
     ),
 )
-
-
-def break_engine(monkeypatch: pytest.MonkeyPatch, broken: Broken) -> None:
-    """Replace a function wherever modules of the engine, and the harness, have imported it."""
-    original = getattr(broken.owner, broken.name)
-    changed = broken.made(original)
-    monkeypatch.setattr(broken.owner, broken.name, changed)
-    for name, module in list(sys.modules.items()):
-        if (name.startswith("syncdsl.") or module is harness) and getattr(module, broken.name, None) is original:
-            monkeypatch.setattr(module, broken.name, changed)
 
 
 @pytest.mark.parametrize("broken", [pytest.param(item, id=f"{item.invariant}: {item.what}") for item in BROKEN])

@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tests.simulator.harness import BETWEEN, Outcome, Twins
-from tests.simulator.rules import MODULES, Rules, SideName
+from tests.simulator.rules import CHILDREN, MODULES, PARENTS, Rules, SideName
 from tests.simulator.schedule import Fate
 from tests.simulator.switches import Switches
 
-from syncdsl.schema.values import Fields, fields_from_json, fields_to_json
+from syncdsl.schema.values import Fields, Ref, fields_from_json, fields_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,8 @@ class Step:
     `faults` by number of call, `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`;
     the next run follows `soon`, else an hour later.
     `view` names by `fields` what the view shows from now on (records whose fields have these values; none: all).
-    `mend` takes a poisoned text out of a record.
+    `mend` takes a poisoned text out of a record. A `child` is a record below another one; one that is inserted comes
+    below the living record of its side that `other` counts.
     """
 
     do: Deed
@@ -49,6 +50,7 @@ class Step:
     many: int = 0
     sweep: bool = False
     soon: bool = False
+    child: bool = False
     die_at: int | None = None
     faults: tuple[tuple[int, Fate], ...] = ()
     acts: tuple[tuple[int, Step], ...] = ()
@@ -56,7 +58,7 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """Return what says something."""
         found: dict[str, Any] = {"do": self.do}
-        for name in ("pick", "other", "seconds", "many", "sweep", "soon", "die_at"):
+        for name in ("pick", "other", "seconds", "many", "sweep", "soon", "child", "die_at"):
             if getattr(self, name) not in {0, None}:
                 found[name] = getattr(self, name)
         if self.do in {"insert", "edit", "delete", "restore", "merge", "forbid", "view", "mend"}:
@@ -166,9 +168,14 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
 
 def _act(twins: Twins, step: Step) -> None:
     """Do what a person does to a record; nothing where there is no such record."""
-    system, module = twins.systems[step.side], MODULES[step.side]
+    system, module = twins.systems[step.side], (CHILDREN if step.child else MODULES)[step.side]
     if step.do == "insert":
-        system.insert(module, dict(step.fields))
+        above = list(system.living(MODULES[step.side])) if step.child else []
+        if above:
+            parent = Ref(MODULES[step.side], above[step.other % len(above)].id)
+            system.insert(module, {**step.fields, PARENTS[step.side]: parent})
+        elif not step.child:
+            system.insert(module, dict(step.fields))
         return
     known = [system.records[one] for one in system.by_module[module]]
     living = [held for held in known if held.alive]

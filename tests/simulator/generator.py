@@ -145,9 +145,37 @@ def world(draw: Draw, rules: Rules, shape: Shape) -> tuple[Step, ...]:
         if shape.duplicates and chance(draw, 15):
             side = choose(draw, SIDES)
             steps.append(Step(do="insert", side=side, fields=told(draw, truth, side, rough=True)))
+    if rules.nested:
+        for number in range(draw.integer(1, 3)):
+            where = choose(draw, ("left", "both", "right"))
+            steps += [child(draw, side, number) for side in SIDES if where in {side, "both"}]
     if chance(draw, shape.begin_synced):
         steps.append(Step(do="settle"))
     return tuple(steps)
+
+
+def child(draw: Draw, side: SideName, number: int) -> Step:
+    """Return the insertion of a record below another one; the same number is the same child on both sides."""
+    truth: Fields = {"name": f"Child {number}", "mail": f"child{number}@x.example"}
+    return Step(
+        do="insert", side=side, child=True, other=draw.integer(0, 5), fields=told(draw, truth, side, rough=False)
+    )
+
+
+def child_deed(draw: Draw, side: SideName, shape: Shape) -> Step:
+    """Return something that a person does to one child."""
+    kinds = ["edit", "insert", *(["delete"] if shape.deletes else []), *(["restore"] if shape.restores else [])]
+    match choose(draw, kinds):
+        case "insert":
+            return child(draw, side, draw.integer(3, 10**6))
+        case "delete":
+            return Step(do="delete", side=side, child=True, pick=draw.integer(0, 5))
+        case "restore":
+            return Step(do="restore", side=side, child=True, pick=draw.integer(0, 5))
+        case _:
+            name = "Name" if side == "left" else "name"
+            fields: Fields = {name: f"Renamed {draw.integer(1, 3)}"}
+            return Step(do="edit", side=side, child=True, pick=draw.integer(0, 5), fields=fields)
 
 
 def told(draw: Draw, truth: Fields, side: SideName, *, rough: bool) -> Fields:
@@ -191,6 +219,8 @@ def life(draw: Draw, rules: Rules, shape: Shape) -> tuple[Step, ...]:
 def deed(draw: Draw, rules: Rules, shape: Shape) -> Step:
     """Return something that a person does to one record."""
     side = choose(draw, SIDES)
+    if rules.nested and chance(draw, 40):
+        return child_deed(draw, side, shape)
     kinds = ["edit", "edit", "edit", "edit", "insert"]
     kinds += ["delete"] if shape.deletes else []
     kinds += ["restore"] if shape.restores else []

@@ -142,10 +142,10 @@ class Twins:
         """Return what a record holds now."""
         return dict(self.systems[side].records[identifier].now.fields)
 
-    def links(self) -> list[tuple[str, str, str]]:
-        """Return (left, right, status) of every link."""
+    def links(self, pair: str = "customers") -> list[tuple[str, str, str]]:
+        """Return (left, right, status) of every link of a pair."""
         with self.looking() as state:
-            return sorted((link.left_id, link.right_id, link.status) for link in state.links("customers"))
+            return sorted((link.left_id, link.right_id, link.status) for link in state.links(pair))
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table of the state but the lease's, as they are stored."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.agreement import counted, line_target, mapped, named
 from tests.simulator.harness import CONNECTIONS, Twins
-from tests.simulator.rules import KEYS, MODULES, SideName
+from tests.simulator.rules import CHILD_PAIR, CHILDREN, KEYS, MODULES, PARENTS, SideName
 from tests.simulator.violation import OTHER, require
 
 from syncdsl.adapters.protocol import Tier
@@ -141,10 +141,10 @@ def nothing_deleted(twins: Twins) -> None:
         require(not sent, f"{sent} deletes were sent to {side}")
 
 
-def taken_away(twins: Twins, since: dict[SideName, int]) -> list[tuple[SideName, str]]:
-    """Return which records the engine deleted or made inactive after the given lengths of the logs."""
+def taken_away(twins: Twins, since: dict[SideName, int]) -> list[tuple[SideName, Change]]:
+    """Return by what changes the engine deleted records or made them inactive after the given lengths of the logs."""
     return [
-        (side, change.id)
+        (side, change)
         for side, system in twins.systems.items()
         for change in system.log[since[side] :]
         if change.author == "engine" and change.operation in {"delete", "deactivate"}
@@ -158,12 +158,41 @@ def mapped_names(twins: Twins, side: SideName) -> set[str]:
 
 def living_are_not_gone(twins: Twins) -> None:
     """No link says that a record is gone which is there (I8)."""
-    for left_id, right_id, status in twins.links():
+    for left_id, right_id, status in (*twins.links(), *twins.links(CHILD_PAIR)):
         for side, one, words in (("left", left_id, "left_gone"), ("right", right_id, "right_gone")):
             held = twins.systems[side].records[one]  # type: ignore[index]  # one of the two sides
             require(
                 not (held.alive and status in {words, "both_gone"}), f"a link says {status}, but {side} {one} is there"
             )
+
+
+def children_follow(twins: Twins, quiet: ChangeSet) -> None:
+    """Every living child of a parent that has its partner has one below that, or somebody is told of it (I33)."""
+    above = _partners(twins, twins.links())
+    partners = _partners(twins, twins.links(CHILD_PAIR))
+    told, text = named(quiet), " ".join(quiet.reported)
+    for side, system in twins.systems.items():
+        for held in system.living(CHILDREN[side]):
+            parent = held.now.fields.get(PARENTS[side])
+            wanted = above.get((side, parent.id)) if isinstance(parent, Ref) else None
+            if wanted is None:
+                continue
+            partner = partners.get((side, held.id))
+            known = partner is not None or (CONNECTIONS[side], held.id) in told or held.id in text
+            require(known, f"{side} {held.id} has no partner although its parent has, and nobody is told")
+            if partner is not None:
+                below = twins.systems[OTHER[side]].records[partner].now.fields.get(PARENTS[OTHER[side]])
+                wrong = f"{partner}, the partner of {side} {held.id}, is below {below} instead of {wanted}"
+                require(below == Ref(MODULES[OTHER[side]], wanted), wrong)
+
+
+def _partners(twins: Twins, links: Sequence[tuple[str, str, str]]) -> dict[tuple[SideName, str], str]:
+    """Return the partner of every record whose link has two living ends."""
+    found: dict[tuple[SideName, str], str] = {}
+    for left_id, right_id, status in links:
+        if status == "active" and twins.left.records[left_id].alive and twins.right.records[right_id].alive:
+            found["left", left_id], found["right", right_id] = right_id, left_id
+    return found
 
 
 # -- data -------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulator.cases import Case, play
 from tests.simulator.harness import CONNECTIONS, Twins, twins
-from tests.simulator.rules import KEYS, MODULES, SideName
+from tests.simulator.rules import CHILDREN, KEYS, MODULES, SideName
 from tests.simulator.schedule import Schedule
 
 from syncdsl.changes.effects import Create, Update
@@ -56,9 +56,15 @@ def essence(pair: Twins) -> Essence:
     return {
         side: sorted(
             tuple(
-                sorted((name, told(value)) for name, value in held.now.fields.items() if name not in {"id", KEYS[side]})
+                sorted(
+                    [
+                        ("inactive", str(held.id in system.inactive)),
+                        *((name, told(one)) for name, one in held.now.fields.items() if name not in {"id", KEYS[side]}),
+                    ]
+                )
             )
-            for held in system.living(MODULES[side])
+            for module in (MODULES[side], CHILDREN[side])
+            for held in system.living(module)
         )
         for side, system in pair.systems.items()
     }

@@ -110,7 +110,11 @@ LINES: dict[str, tuple[Line, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """A rule set. `keyless` are the sides without a key field; `mirrored` has the accounting system on the left."""
+    """A rule set. `keyless` are the sides without a key field; `mirrored` has the accounting system on the left.
+
+    `deletes` is what becomes of the partner when a record is deleted on the left and on the right. With `nested`, the
+    same for children on both sides, contacts are synced below their accounts.
+    """
 
     lines: str = "rich"
     duplicate: str = "overwrite in books"
@@ -123,6 +127,7 @@ class Rules:
     guard: str = ""
     keyless: tuple[SideName, ...] = ()
     mirrored: bool = False
+    nested: str = ""
     extra: str = ""
 
     @property
@@ -157,9 +162,22 @@ class Rules:
             group = line.group
             text = " <-> ".join(reversed(line.text.split(" <-> "))) if self.mirrored else line.text
             out.append(("            " if group else "        ") + text)
+        out += self._children()
         if self.guard:
             out += ["", f"guard: {self.guard}"]
         return HEAD + "\n".join(out) + "\n" + self.extra
+
+    def _children(self) -> list[str]:
+        if not self.nested:
+            return []
+        return [
+            f"    with contacts: crm.Contacts {self.direction} books.persons",
+            "        parent: Account",
+            "        dedupe: Email == mail",
+            *(f"        on delete in {name}: {self.nested}" for name in ("crm", "books") if self.nested != "keep"),
+            "        map:",
+            *(f"            {line.text}" for line in (NAME, EMAIL)),
+        ]
 
     @property
     def schemas(self) -> dict[str, SchemaSnapshot]:
@@ -194,8 +212,18 @@ def compiled(text: str, keyless: tuple[SideName, ...] = ()) -> Plan:
 # -- schemas --------------------------------------------------------------------------------------------------------
 
 
-def _of(kind: FieldType, *, required: bool = False, unique: bool = False, read_only: bool = False) -> FieldSchema:
-    return FieldSchema(label="", value=kind, required=required, unique=unique, read_only=read_only)
+VARIED = (
+    Rules(lines="rich"),
+    Rules(lines="rich", conflict="review"),
+    Rules(lines="references", conflict="crm"),
+    Rules(lines="plain", duplicate="clone in books", conflict="books"),
+    Rules(lines="one way", direction="->"),
+)
+"""One rule set of each kind, for what has to hold whatever the rules say."""
+
+
+def _of(kind: FieldType, **facts: bool) -> FieldSchema:
+    return FieldSchema(label="", value=kind, **facts)
 
 
 def _text(length: int | None = None, *, required: bool = False, unique: bool = False) -> FieldSchema:
@@ -244,6 +272,7 @@ def schemas(*, keyless: tuple[SideName, ...] = ()) -> dict[str, SchemaSnapshot]:
         "since": _of(DateType()),
         "parent": _of(ReferenceType(modules=("customers",))),
         "private": _text(),
+        "status": _of(ChoiceType(options=("active", "inactive"))),
     }
     left, right = "left" in keyless, "right" in keyless
     crm = ModuleSchema(
@@ -259,13 +288,55 @@ def schemas(*, keyless: tuple[SideName, ...] = ()) -> dict[str, SchemaSnapshot]:
         store="contacts",
         label_field="name",
         key_field=None if right else "key",
+        status_field="status",
         fields={name: known for name, known in contacts.items() if name != "key" or not right},
     )
     return {
-        "crm": SchemaSnapshot(adapter="memory", base_currency="EUR", modules={"Accounts": crm}),
-        "books": SchemaSnapshot(adapter="memory", base_currency="EUR", modules={"customers": books}),
+        "crm": SchemaSnapshot(
+            adapter="memory", base_currency="EUR", modules={"Accounts": crm, CHILDREN["left"]: _contacts()}
+        ),
+        "books": SchemaSnapshot(
+            adapter="memory", base_currency="EUR", modules={"customers": books, CHILDREN["right"]: _persons()}
+        ),
     }
 
 
+def _contacts() -> ModuleSchema:
+    return ModuleSchema(
+        label="Contacts",
+        store="Contacts",
+        label_field="Name",
+        key_field="Key",
+        fields={
+            "id": _ID,
+            "Key": _KEY,
+            "Name": _text(100, required=True),
+            "Email": _of(EmailType()),
+            "Account": _of(ReferenceType(modules=("Accounts",))),
+        },
+    )
+
+
+def _persons() -> ModuleSchema:
+    return ModuleSchema(
+        label="Persons",
+        store="persons",
+        label_field="name",
+        key_field="key",
+        parent_field="contact",
+        fields={
+            "id": _ID,
+            "key": _KEY,
+            "name": _text(100, required=True),
+            "mail": _of(EmailType()),
+            "contact": _of(ReferenceType(modules=("customers",)), required=True, create_only=True),
+        },
+    )
+
+
 MODULES: dict[SideName, str] = {"left": "Accounts", "right": "customers"}
+CHILDREN: dict[SideName, str] = {"left": "Contacts", "right": "persons"}
+PARENTS: dict[SideName, str] = {"left": "Account", "right": "contact"}
+"""The fields in which children name their parents."""
+CHILD_PAIR = "customers.contacts"
 KEYS: dict[SideName, str] = {"left": "Key", "right": "key"}

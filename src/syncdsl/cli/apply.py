@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.cli.progress import Shown
     from syncdsl.engine.report import ApplyReport
+    from syncdsl.project.workspace import Workspace
 
 
 @click.command(cls=Command)
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
 def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, environment: str | None) -> int:
     """Apply: show the preview, ask, and then perform exactly what was shown.
 
+    The rules are those of the project's files; they are in force from then on, for `syncdsl sync`.
+
     With FILE, a change set that `plan --out` saved, exactly that one is performed without asking; when a record has
-    changed since it was made, nothing is. Interrupted at any point, the next run finds out what arrived and makes
-    nothing twice.
+    changed since it was made, nothing is. One that `plan --in-force` saved is performed by the rules in force.
+
+    Interrupted at any point, the next run finds out what arrived and makes nothing twice.
 
     Ends with 0 when all went well, 4 when a guard refuses, 5 when FILE is stale, 7 when some changes were refused or
     held while others were applied.
@@ -53,15 +57,16 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
         )
     from syncdsl.changes.change_set import read_change_set  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
-    from syncdsl.cli.running import open_workspace, opened_run  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
 
     expected = read_change_set(file) if file is not None else None
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(_environment(environment, expected))
+    opened = opened_run_in_force if _made_in_force(workspace, name, expected) else opened_run
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
+        opened(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
     ):
         report = perform(run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected)
     return result(report)
@@ -76,6 +81,17 @@ def _environment(wanted: str | None, expected: ChangeSet | None) -> str | None:
             f"the change set was made for the environment `{expected.environment}`, not for `{wanted}`"
         )
     return expected.environment
+
+
+def _made_in_force(workspace: Workspace, environment: str, expected: ChangeSet | None) -> bool:
+    """Return whether a change set was saved of the rules in force: then these perform it, whatever the files say."""
+    if expected is None:
+        return False
+    from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - only for a saved change set
+
+    # As the apply opens it: to be only read, a large state would be copied.
+    with open_project_state(workspace, environment) as state:
+        return state.digest_in_force() == expected.plan
 
 
 def _confirmation(

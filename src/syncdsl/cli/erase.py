@@ -50,7 +50,8 @@ def erase(settings: Globals, *, record: str, yes: bool, environment: str | None)
     """  # noqa: D301 - \b keeps click from filling the lines
     import uuid  # noqa: PLC0415 - the help needs none of it
 
-    from syncdsl.cli.running import compiled, leased, now, open_workspace, user_name  # noqa: PLC0415 - the same
+    from syncdsl.cli.chosen_rules import rules_to_look_by  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import leased, now, open_workspace, user_name  # noqa: PLC0415 - the same
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the same
     from syncdsl.diagnostics.codes.history import UNDER_WAY  # noqa: PLC0415 - the same
     from syncdsl.diagnostics.codes.project import NEEDS_ANSWER  # noqa: PLC0415 - the same
@@ -61,8 +62,8 @@ def erase(settings: Globals, *, record: str, yes: bool, environment: str | None)
         raise Fault(NEEDS_ANSWER, "there is no terminal to ask whether this is wanted", help="say `--yes`")
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)
-    plan, schemas = compiled(workspace, settings)
     with open_project_state(workspace, name) as state, leased(state):
+        plan, schemas = rules_to_look_by(workspace, settings, state, name)
         subjects = Subjects(state, plan, schemas)
         found = subjects.find(record)
         subject, _ = subjects.subject(found)

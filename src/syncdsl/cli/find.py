@@ -58,7 +58,8 @@ def find(
     with whom, else whether it is in scope or why not, and what a sync would make of it.
 
     On a terminal it asks which one to pull in now: that record alone is synced, with whatever it refers to. The
-    changes are shown before they are made.
+    changes are shown before they are made. The rules are those in force, as of `syncdsl sync`; the files' while none
+    are.
 
     Ends with 0 when something was found, 1 when nothing was, and after pulling a record in as `syncdsl apply` does.
 
@@ -144,13 +145,13 @@ def _named(found: Search, pull: str | None, *, yes: bool) -> RecordName | None:
 def _pull(workspace: Workspace, settings: Globals, environment: str, record: RecordName, *, yes: bool) -> int:
     """Sync one record with what it needs, after showing what that changes; return the exit code of an apply."""
     from syncdsl.cli.apply import result  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.cli.looking import opened_look  # noqa: PLC0415 - the same
+    from syncdsl.cli.looking import opened_pull  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply  # noqa: PLC0415 - the same
 
     with (
         shown_progress(settings) as progress,
-        opened_look(workspace, settings, environment, progress.progress, read_only=False) as run,
+        opened_pull(workspace, settings, environment, progress.progress) as run,
     ):
         focus = frozenset({(record.connection, record.module, str(record.id))})
         report = apply(replace(run, focus=focus), confirm=_confirmation(progress, settings, yes=yes))

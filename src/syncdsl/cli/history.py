@@ -77,13 +77,13 @@ def _story(
     field: str | None,
     limit: int | None,
 ) -> int:
-    from syncdsl.cli.running import compiled  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.chosen_rules import rules_to_look_by  # noqa: PLC0415 - the help needs none of it
     from syncdsl.engine.story import story_of  # noqa: PLC0415 - the same
     from syncdsl.engine.subject import Subjects  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - the same
 
-    plan, schemas = compiled(workspace, settings)
     with open_project_state(workspace, environment, read_only=True) as state:
+        plan, schemas = rules_to_look_by(workspace, settings, state, environment)
         subjects = Subjects(state, plan, schemas)
         found = subjects.find(record)
         shown = limit or (LATEST if output == "text" else None)

@@ -125,7 +125,8 @@ def _plan(state: State) -> Plan | None:
 def _write(rows: _Counted, output: str, out: Path | None) -> None:
     from syncdsl.project.private import private_stream  # noqa: PLC0415 - the help needs none of it
     from syncdsl.render.links_csv import csv_lines  # noqa: PLC0415 - the same
-    from syncdsl.render.links_text import json_lines, text_lines  # noqa: PLC0415 - the same
+    from syncdsl.render.links_json import json_lines  # noqa: PLC0415 - the same
+    from syncdsl.render.links_text import text_lines  # noqa: PLC0415 - the same
 
     if output == "csv":
         lines = csv_lines(rows)

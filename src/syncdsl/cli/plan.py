@@ -18,42 +18,56 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the change set.")
+@click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @format_option("text", "json")
 @sweep_option
 @environment_option
 @click.pass_obj
 def plan(
-    settings: Globals, *, out: Path | None, detailed_exitcode: bool, output: str, sweep: bool, environment: str | None
+    settings: Globals,
+    *,
+    out: Path | None,
+    in_force: bool,
+    detailed_exitcode: bool,
+    output: str,
+    sweep: bool,
+    environment: str | None,
 ) -> int:
     """Preview: read both systems and show every change that an apply would make, with its reason.
 
     Nothing is written to either system. A saved change set can be reviewed, approved and applied exactly as it is;
     it holds customers' data, so only you can read the file.
 
+    The rules are those of the project's files, which an apply puts in force. With `--in-force` they are those in force
+    now, whatever the files say: it shows what the next `syncdsl sync` would do, and a change set saved of it is applied
+    by these rules.
+
     \b
     Examples:
       syncdsl plan
       syncdsl plan --env production --out monday.changes.json
+      syncdsl plan --in-force
       syncdsl plan --format json | jq .summary
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.cli.running import open_workspace, opened_run  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)
+    opened = opened_run_in_force if in_force else opened_run
     with (
         shown_progress(settings) as progress,
-        opened_run(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
+        opened(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
     ):
         changes = preview(run)
     show(changes, output, quiet=settings.quiet)
     if out is not None:
         _save(changes, out)
     if output == "text" and not settings.quiet:
-        _next_step(changes, out, name if environment else None)
+        _next_step(changes, out, name if environment else None, in_force=in_force)
     return CHANGES if detailed_exitcode and changes.changes else FINE
 
 
@@ -78,15 +92,17 @@ def _save(changes: ChangeSet, out: Path) -> None:
     say(f"saved to {out} ({changes.digest})")
 
 
-def _next_step(changes: ChangeSet, out: Path | None, environment: str | None) -> None:
+def _next_step(changes: ChangeSet, out: Path | None, environment: str | None, *, in_force: bool) -> None:
     if not changes.changes:
         return
     chosen = f" --env {environment}" if environment else ""
     style = style_of(sys.stderr)
     if changes.exceeded:
-        command = f"syncdsl approve {out}" if out else f"syncdsl plan{chosen} --out FILE"
+        command = (
+            f"syncdsl approve {out}" if out else f"syncdsl plan{' --in-force' if in_force else ''}{chosen} --out FILE"
+        )
         why = "a guard stops this until somebody approves exactly it"
     else:
-        command = f"syncdsl apply {out}" if out else f"syncdsl apply{chosen}"
+        command = f"syncdsl apply {out}" if out else f"syncdsl {'sync' if in_force else 'apply'}{chosen}"
         why = "to apply exactly this" if out else "to apply it"
     say(f"\n{style.prose(f'`{command}`')} {style('dim', why)}")

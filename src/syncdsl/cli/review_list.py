@@ -93,10 +93,13 @@ def show(settings: Globals, *, item_id: str, output: str, environment: str | Non
 def _known(workspace: Workspace, state: State, item: ReviewItem) -> Known:
     """Return what is known of an item: rules that do not compile at the moment only leave the comparison out."""
     from syncdsl.engine.choices import candidates_of  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.engine.in_force import rules_in_force  # noqa: PLC0415 - the same
     from syncdsl.render.review_text import Known  # noqa: PLC0415 - the same
 
     checked = workspace.check()
-    pair = checked.plan.pairs.get(item.rule) if checked.plan is not None else None
+    force = rules_in_force(state)
+    plan = force.plan if force is not None else checked.plan
+    pair = plan.pairs.get(item.rule) if plan is not None else None
     path, _, number = item.location.rpartition(":")
     source = next((one for name, one in checked.sources.items() if name == path), None)
     lines = source.text.split("\n") if source is not None else []

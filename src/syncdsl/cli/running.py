@@ -124,6 +124,29 @@ def opened_run(
                 say("the changed rules are in force now")
 
 
+@contextmanager
+def opened_run_in_force(
+    workspace: Workspace, settings: Globals, environment: str, progress: Progress, *, scratch: bool, sweep: bool
+) -> Iterator[Run]:
+    """Open the environment and yield a run of the rules in force, as `syncdsl sync` runs them; as `opened_run` does.
+
+    Raises Fault SD831 when there are none, SD832 when they cannot be read, and SD837 when a preview is asked for and a
+    system is not connected.
+    """
+    from syncdsl.cli.chosen_rules import in_force, refuse_disconnected, say_what_waits  # noqa: PLC0415 - see below
+    from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - only what runs needs the engine
+
+    with open_project_state(workspace, environment, scratch=scratch) as state:
+        force = in_force(state, environment)
+        require_ability(force.plan)
+        if scratch:
+            refuse_disconnected(state, force, environment)
+        if not settings.quiet:
+            say_what_waits(workspace, state, force, environment)
+        with open_connections(workspace, environment, force.plan, force.schemas) as connections:
+            yield run_of(workspace, environment, force.plan, force.schemas, connections, state, progress, sweep=sweep)
+
+
 def run_of(
     workspace: Workspace,
     environment: str,

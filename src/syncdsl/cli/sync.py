@@ -10,7 +10,7 @@ import click
 
 from syncdsl.cli.ending import FINE
 from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
-from syncdsl.cli.terminal import say, style_of, width_of, write
+from syncdsl.cli.terminal import style_of, width_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.cli.progress import Shown
     from syncdsl.engine.in_force import InForce
-    from syncdsl.project.workspace import Workspace
     from syncdsl.state import State
 
 
@@ -58,6 +57,7 @@ def sync(
     if record is not None and modules:
         raise click.UsageError("a RECORD is synced with what it needs; name it, or a `--module`")
     from syncdsl.cli.apply import result  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.chosen_rules import in_force, refuse_disconnected, say_what_waits  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, run_of  # noqa: PLC0415 - the same
     from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - the same
@@ -72,7 +72,7 @@ def sync(
             return FINE
         force = in_force(state, name)
         require_ability(force.plan)
-        _refuse_disconnected(state, force, name)
+        refuse_disconnected(state, force, name)
         if not settings.quiet:
             say_what_waits(workspace, state, force, name)
         plan = restricted(force.plan, modules, force.schemas) if modules else force.plan
@@ -91,64 +91,6 @@ def _named(record: str, force: InForce, state: State) -> tuple[str, str, str]:
     from syncdsl.engine.subject import Subjects  # noqa: PLC0415 - only for a single record
 
     return Subjects(state, force.plan, force.schemas).named(record)
-
-
-def in_force(state: State, environment: str) -> InForce:
-    """Return the rules in force; raises Fault SD831 when there are none, SD832 when they cannot be read."""
-    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.diagnostics.codes.lifecycle import NO_RULES_IN_FORCE  # noqa: PLC0415 - the same
-    from syncdsl.engine.in_force import rules_in_force  # noqa: PLC0415 - the same
-
-    force = rules_in_force(state)
-    if force is None:
-        raise Fault(
-            NO_RULES_IN_FORCE,
-            f"no rules are in force in the environment `{environment}` yet",
-            help="`syncdsl apply` shows what the project's rules would do, asks, and puts them in force",
-        )
-    return force
-
-
-def _refuse_disconnected(state: State, force: InForce, environment: str) -> None:
-    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.diagnostics.codes.lifecycle import NOT_CONNECTED  # noqa: PLC0415 - the same
-
-    missing = sorted(force.plan.connections.keys() - (state.identity() or {}).keys())
-    if missing:
-        listed = " and ".join(f"`{name}`" for name in missing)
-        raise Fault(
-            NOT_CONNECTED,
-            f"{listed} {'is' if len(missing) == 1 else 'are'} not connected in the environment `{environment}`; "
-            "nothing was read or written",
-            help="`syncdsl apply` shows what it would do and connects; a sync does not do so by itself",
-        )
-
-
-def say_what_waits(workspace: Workspace, state: State, force: InForce, environment: str) -> None:
-    """Say when the project's files hold other rules than those in force, which go on as they are."""
-    from syncdsl.cli.running import FILES  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the same
-    from syncdsl.project.rule_digests import files_changed  # noqa: PLC0415 - the same
-
-    known = state.switch(FILES)
-    from_files = known.value if known is not None and known.value.get("rules") == force.plan.digest else None
-    if from_files is not None and not files_changed(workspace, from_files["files"]):
-        return
-    # Only now it takes a parser to tell whether the files mean something else; a mistake in them stops nothing here.
-    try:
-        changed = workspace.check().plan
-    except Fault:
-        changed = None
-    if changed is not None and changed.digest == force.plan.digest:
-        return
-    style = style_of(sys.stderr)
-    chosen = f" --env {environment}"
-    if changed is None:
-        say(
-            "the rules in force are run; " + style.prose("those in the files have mistakes: `syncdsl check` shows them")
-        )
-    else:
-        say("changed rules wait; " + style.prose(f"`syncdsl enable{chosen}` shows what they change and activates them"))
 
 
 def _is_off(state: State, environment: str, *, quiet: bool) -> bool:

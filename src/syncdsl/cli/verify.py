@@ -26,17 +26,28 @@ if TYPE_CHECKING:
     help="How many findings of each kind are shown in full; all are counted.",
 )
 @click.option("--strict", is_flag=True, help="What the rules leave alone counts as a difference, too.")
+@click.option("--files", is_flag=True, help="Judge by the rules of the project's files, not by those in force.")
 @format_option("text", "json")
 @environment_option
 @click.pass_obj
 def verify(
-    settings: Globals, *, module: str | None, limit: int, strict: bool, output: str, environment: str | None
+    settings: Globals,
+    *,
+    module: str | None,
+    limit: int,
+    strict: bool,
+    files: bool,
+    output: str,
+    environment: str | None,
 ) -> int:
     """Verify: read both sides completely and anew, and compare every mapped field of every linked pair by the rules.
 
     It believes nothing that earlier runs read or decided; from the state it takes which records are partners, and
     what they held when last synced, to tell a change on its way from one that went wrong. It writes nothing, neither
     to the systems nor to the state, and costs a complete reading of both sides.
+
+    The rules are those in force, by which `syncdsl sync` made the links; those of the files with `--files`, and while
+    none are in force.
 
     Ends with 0 when everything is as the rules say, 2 when something differs, is missing or gone, 7 when all that
     differs waits for a person.
@@ -45,6 +56,7 @@ def verify(
     Examples:
       syncdsl verify
       syncdsl verify --module customers --limit 100
+      syncdsl verify --files
       syncdsl verify --env production --format json | jq .summary
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.looking import opened_look  # noqa: PLC0415 - the help needs none of it
@@ -56,7 +68,7 @@ def verify(
     name = workspace.settings.environment_name(environment)
     with (
         shown_progress(settings) as progress,
-        opened_look(workspace, settings, name, progress.progress) as run,
+        opened_look(workspace, settings, name, progress.progress, files=files) as run,
     ):
         found = compare(run, module=module, limit=limit)
     _show(found, output, quiet=settings.quiet)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.key_sources import sources_of
+from syncdsl.engine.lines import SIDES
 from syncdsl.engine.nesting import inside, side_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def component(pair: Pair, context: Context, side: SideName, ids: Iterable[str], 
     seen: dict[SideName, set[str]] = {"left": set(), "right": set()}
     while waiting["left"] or waiting["right"]:
         fresh: dict[SideName, set[str]] = {"left": set(), "right": set()}
-        for here in ("left", "right"):
+        for here in SIDES:
             names = waiting[here] - seen[here]
             seen[here] |= names
             free = _take(pair, context, here, sorted(names), found)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncdsl.changes.effects import RecordName
 from syncdsl.engine.keys import syncdsl_key
-from syncdsl.engine.reviewing import Decisions
+from syncdsl.engine.reviewing import Decisions, item_id
 from syncdsl.engine.scope import ConnectionScope
 from syncdsl.engine.touched import Touched
 from syncdsl.engine.view import StateView
@@ -51,7 +51,7 @@ class Context:
         self.plan = run.plan
         self.identities = identities
         self.view = StateView(run.state)
-        self.reviews = Decisions(run.state)
+        self.reviews = Decisions(run.state, self.item_id)
         self.observations: dict[str, Observation] = {}
         self.matches: dict[str, MatchResult] = {}
         self.operations: list[Operation] = []
@@ -251,8 +251,12 @@ class Context:
             instance=instance,
         )
 
+    def item_id(self, hold: Hold) -> str:
+        """Return the id of the review item that a hold is."""
+        return item_id(hold, self._original("document" if hold.rule in self.plan.documents else "module", hold.rule))
+
     def _original(self, kind: MovedKind, name: str) -> str:
-        """Return the oldest name of a module or document; keys are made of it, so that a rename changes none."""
+        """Return the oldest name of a module or document; keys and items are made of it: a rename changes none."""
         if (kind, name) not in self._origins:
             self._origins[kind, name] = original_name(self.plan.moved, kind, name)
         return self._origins[kind, name]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import NO_SUCH_RECORD
+from syncdsl.engine.lines import SIDES
 from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.nesting import parent_of, side_of
 from syncdsl.engine.observation import observation_name
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syncdsl.engine.context import Context
-    from syncdsl.engine.lines import SideName
     from syncdsl.engine.observation import Observation
 
 
@@ -87,10 +87,9 @@ def _partners(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[s
 
 def _children(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[str, str]]:
     """Return the nested records of some parents that a reading has just shown; those it showed before are filed."""
-    sides: tuple[SideName, SideName] = ("left", "right")
     for pair in context.plan.pairs.values():
         above = context.plan.pairs[pair.parent.pair] if pair.parent is not None else None
-        for side in sides:
+        for side in SIDES:
             if above is None or side_of(above, side).observe != step_id:
                 continue
             observation = context.observations[side_of(pair, side).observe]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from syncdsl.engine.lines import FACING
 from syncdsl.engine.nesting import inside, side_of
 from syncdsl.state import chunks
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 Sources: TypeAlias = "dict[str, tuple[SideName, str]]"
 """The side and id of the source of a syncdsl key."""
-BATCH = 500
 
 
 def key_sources(
@@ -33,8 +33,7 @@ def key_sources(
     that is unknown, as after the loss of a state.
     """
     sources: Sources = {}
-    sides: tuple[tuple[SideName, SideName], ...] = (("left", "right"), ("right", "left"))
-    for side, other in sides:
+    for side, other in FACING:
         unknown = carried[other] - context.view.known_keys(carried[other])
         if not unknown:
             continue
@@ -68,7 +67,7 @@ def sources_of(
     field = side_of(pair, side).key_field
     if not sources or field is None:
         return found
-    for some in chunks(ids, BATCH):
+    for some in chunks(ids):
         for record in context.observations[side_of(pair, side).observe].records.many(some).values():
             source = sources.get(str(record.fields.get(field)))
             if source is not None and source[0] != side:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from syncdsl.state import Link
 
 SideName = Literal["left", "right"]
+SIDES: tuple[SideName, SideName] = ("left", "right")
+FACING: tuple[tuple[SideName, SideName], ...] = (("left", "right"), ("right", "left"))
+"""Each side with the one that faces it."""
 
 
 def units_of(states: Sequence[LineState]) -> list[tuple[LineState, ...]]:

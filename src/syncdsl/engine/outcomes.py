@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.state import Answered, Resolution
@@ -47,4 +47,6 @@ class Outcomes:
         state.close_reviews(sorted({*self.reviews}), context.run.clock())
         for name, records in self.written.items():
             state.note_written(name, records)
-        state.add_history(run_id, self.history)
+        # All of one moment, and none before that of its link: stories are told in order of time.
+        now = context.run.clock()
+        state.add_history(run_id, [replace(entry, at=now) for entry in self.history])

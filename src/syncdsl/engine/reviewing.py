@@ -1,8 +1,8 @@
 """The review queue beside a run: questions become items, decisions answer them, settled ones are closed.
 
 A question is what a hold asks: its kind, its subject, and what there is to decide (values or candidates). The id of an
-item follows from that alone. So the same question is asked once, however often a run comes across it, and a decision
-applies to exactly the question it was made for.
+item follows from that alone, with the oldest name of its rule, so that a rename asks nothing anew. So the same question
+is asked once, however often a run comes across it, and a decision applies to exactly the question it was made for.
 """
 
 from __future__ import annotations
@@ -78,12 +78,16 @@ def subject_of(item: Hold | ReviewItem) -> Subject:
     return Subject(item.rule, item.record.connection, item.record.module, item.record.id or item.record.label)
 
 
-def item_id(hold: Hold) -> str:
-    """Return the id of a hold's item: eight letters and digits that follow from the question."""
+def item_id(hold: Hold, rule: str | None = None) -> str:
+    """Return the id of a hold's item: eight letters and digits that follow from the question.
+
+    `rule` is the oldest name of its rule, where that is another one than today's.
+    """
     candidates = sorted(candidate.text for candidate in hold.candidates)
     # Without candidates only the reason tells what is asked about a record that may get no partner.
     told = hold.reason if hold.why == "match" and not candidates else ""
-    question = [hold.why, *subject_of(hold), hold.field, hold.left, hold.right, candidates, told]
+    subject = subject_of(hold)._replace(rule=rule or hold.rule)
+    question = [hold.why, *subject, hold.field, hold.left, hold.right, candidates, told]
     text = json.dumps(question, sort_keys=True, separators=(",", ":"))
     number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
     signs: list[str] = []
@@ -99,6 +103,7 @@ def reconcile(
     holds: Iterable[Hold],
     looked_at: Callable[[Subject], bool],
     in_use: Collection[str] = (),
+    id_of: Callable[[Hold], str] = item_id,
 ) -> Reconciled:
     """Return what becomes of the unsettled `items` after a run that came to these `holds`.
 
@@ -107,7 +112,7 @@ def reconcile(
     """
     asked: dict[str, Hold] = {}
     for hold in holds:
-        asked.setdefault(item_id(hold), hold)
+        asked.setdefault(id_of(hold), hold)
     keep: list[ReviewItem] = []
     close: list[ReviewItem] = []
     known: set[str] = set()
@@ -119,10 +124,14 @@ def reconcile(
 
 
 class Decisions:
-    """What people decided and no run has carried out yet, looked up by the question. Reads the state once."""
+    """What people decided and no run has carried out yet, looked up by the question. Reads the state once.
 
-    def __init__(self, state: State) -> None:
+    `id_of` gives the id of a hold's item.
+    """
+
+    def __init__(self, state: State, id_of: Callable[[Hold], str]) -> None:
         self._state = state
+        self._id_of = id_of
         self._items: dict[str, ReviewItem] | None = None
         self._causes: dict[tuple[str, str, str], Decided] = {}
         self.asked_about: set[tuple[str, str, str]] = set()
@@ -132,7 +141,7 @@ class Decisions:
 
     def of(self, hold: Hold) -> Decided | None:
         """Return the decision that answers a hold's question."""
-        item = self._decided.get(item_id(hold)) if self._decided else None
+        item = self._decided.get(self._id_of(hold)) if self._decided else None
         if item is None or subject_of(item) != subject_of(hold):
             return None
         decision = stored_decision(item.decision)
@@ -199,11 +208,11 @@ def commit_reviews(context: Context, run_id: str) -> None:
     }
     items = state.reviews()
     in_use |= set(still_tried(items, context.operations))
-    found = reconcile(items, holds, looked_at(context), in_use)
+    found = reconcile(items, holds, looked_at(context), in_use, context.item_id)
     state.open_reviews(_items(found.open, context, run_id))
     state.close_reviews([item.id for item in found.close], context.run.clock())
     kept = {item.id: item for item in found.keep}
-    for told in _items([hold for hold in holds if item_id(hold) in kept], context, run_id):
+    for told in _items([hold for hold in holds if context.item_id(hold) in kept], context, run_id):
         now = _described(kept[told.id], told)
         if now != kept[told.id]:
             state.describe_review(now)
@@ -215,7 +224,9 @@ def commit_refusals(context: Context, report: ApplyReport, run_id: str) -> None:
     """Note in the queue which writes were refused, and that those refused before went through this time."""
     state = context.run.state
     # What was not sent was no question of its content.
-    refused = {item_id(hold): hold for hold in map(refusal, (one for one in report.failed if one.code != NOT_SENT))}
+    refused = {
+        context.item_id(hold): hold for hold in map(refusal, (one for one in report.failed if one.code != NOT_SENT))
+    }
     known = {item.id: item for item in state.reviews(kinds=("value",)) if item.field == REFUSED}
     if not refused and not known:
         return
@@ -274,7 +285,7 @@ def _item(hold: Hold, context: Context, run_id: str, linked: Collection[str]) ->
     subject = subject_of(hold)
     candidates: list[dict[str, Any]] = [candidate.model_dump(mode="json") for candidate in hold.candidates]
     return ReviewItem(
-        id=item_id(hold),
+        id=context.item_id(hold),
         kind=hold.why,
         rule=hold.rule,
         location=hold.location,

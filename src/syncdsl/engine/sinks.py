@@ -72,13 +72,13 @@ class ApplySink:
             raise Declined
         if changes.exceeded and not context.run.state.approved(digest):
             over = changes.exceeded[0]
+            run = context.run
+            in_force = not run.activates and run.state.digest_in_force() == (run.whole or run.plan).digest
+            save = f"syncdsl plan{' --in-force' if in_force else ''} --out FILE"
             raise Fault(
                 GUARD_EXCEEDED,
                 f"`{over.text}` at {over.location}: this change set has {over.value}",
-                help=(
-                    "save it with `syncdsl plan --out FILE`, review it, `syncdsl approve FILE`, then `syncdsl apply "
-                    "FILE`"
-                ),
+                help=f"save it with `{save}`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`",
             )
         self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)
         self._commit_decisions(context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from syncdsl.engine.lines import line_fields
+from syncdsl.engine.lines import SIDES, line_fields
 from syncdsl.schema.model import Model
 from syncdsl.state.lineage import COMPACTED, MADE
 
@@ -217,7 +217,7 @@ def _mapped_with(plan: Plan, links: Sequence[Link], field: str) -> set[str]:
     for name in {link.pair for link in links}:
         pair = plan.pairs.get(name)
         for line in pair.lines if pair is not None else ():
-            names = {item.casefold() for side in ("left", "right") for item in line_fields(line, side)}
+            names = {item.casefold() for side in SIDES for item in line_fields(line, side)}
             if names & wanted:
                 found |= names
     return found

@@ -23,7 +23,7 @@ from syncdsl.project.credentials import variable_of
 from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.levels import DEFAULT_RULES, check_levels, refuse_escape
 from syncdsl.project.toml_file import TomlFile, read_toml
-from syncdsl.schema.model import Model
+from syncdsl.schema.model import Model, published_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,11 +224,7 @@ class Settings(Model):
 
 def settings_schema() -> dict[str, Any]:
     """Return the JSON Schema of `syncdsl.toml`."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Settings.model_json_schema(by_alias=True),
-        "title": "syncdsl.toml",
-    }
+    return published_schema(Settings, "syncdsl.toml")
 
 
 def read_settings(folder: Path) -> Settings:

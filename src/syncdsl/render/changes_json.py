@@ -8,7 +8,7 @@ from typing import Any, Literal
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.render.neutral import neutral_json
 from syncdsl.render.totals import KINDS, total
-from syncdsl.schema.model import Model
+from syncdsl.schema.model import Model, published_schema
 
 
 class DocumentTotal(Model):
@@ -66,8 +66,4 @@ def render_changes_json(changes: ChangeSet) -> str:
 
 def preview_schema() -> dict[str, Any]:
     """Return the JSON Schema of what `syncdsl plan --format json` prints."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Preview.model_json_schema(),
-        "title": "Preview of syncdsl plan",
-    }
+    return published_schema(Preview, "Preview of syncdsl plan")

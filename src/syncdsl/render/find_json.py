@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from syncdsl.engine.searching import Search
 from syncdsl.render.neutral import neutral_json
-from syncdsl.schema.model import Model
+from syncdsl.schema.model import Model, published_schema
 
 
 class SearchReport(Model):
@@ -25,8 +25,4 @@ def render_search_json(found: Search) -> str:
 
 def search_schema() -> dict[str, Any]:
     """Return the JSON Schema of what `syncdsl find --format json` prints."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **SearchReport.model_json_schema(),
-        "title": "Result of syncdsl find",
-    }
+    return published_schema(SearchReport, "Result of syncdsl find")

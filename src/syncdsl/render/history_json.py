@@ -6,13 +6,13 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
+from syncdsl.engine.story import Story
 from syncdsl.render.neutral import neutral_json
-from syncdsl.schema.model import Model
+from syncdsl.schema.model import Model, published_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from syncdsl.engine.story import Story
     from syncdsl.state import Run
 
 
@@ -44,6 +44,16 @@ def render_runs_json(runs: Sequence[Run]) -> str:
         RunFacts(id=run.id, kind=run.kind, started=run.started, ended=run.ended, summary=run.summary) for run in runs
     )
     return _text(Runs(runs=facts))
+
+
+def story_schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `syncdsl history RECORD --format json` prints."""
+    return published_schema(Story, "Result of syncdsl history RECORD")
+
+
+def runs_schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `syncdsl history --format json` prints."""
+    return published_schema(Runs, "Result of syncdsl history")
 
 
 def _text(model: Model) -> str:

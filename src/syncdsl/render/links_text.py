@@ -1,11 +1,10 @@
-"""Linked records as people and programs read them, one at a time: there may be a million."""
+"""Linked records as people read them, one at a time: there may be a million."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from syncdsl.render.neutral import cut, neutral, neutral_json
+from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.style import PLAIN, Style
 
 if TYPE_CHECKING:
@@ -52,26 +51,3 @@ def _facts(row: LinkRow) -> Iterator[str]:
     if link.status != "active":
         side = {"left_gone": f"in {left}", "right_gone": f"in {right}", "both_gone": "on both sides"}[link.status]
         yield f"deleted {side}"
-
-
-def json_lines(rows: Iterable[LinkRow]) -> Iterator[str]:
-    """Yield one JSON document, a link a line."""
-    yield '{"format": "syncdsl/links/1", "links": ['
-    separator = "\n"
-    for row in rows:
-        link = row.link
-        data = {
-            "uid": link.uid,
-            "module": link.pair,
-            "left": row.left.model_dump(mode="json"),
-            "right": row.right.model_dump(mode="json"),
-            "key": link.key,
-            "origin": link.origin,
-            "linked": link.linked_at.isoformat() if link.linked_at is not None else None,
-            "state": link.status,
-            "left_written": link.left_written,
-            "right_written": link.right_written,
-        }
-        yield separator + neutral_json(json.dumps(data, ensure_ascii=False))
-        separator = ",\n"
-    yield "\n]}\n"

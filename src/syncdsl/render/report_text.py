@@ -48,8 +48,12 @@ def render_report(report: ApplyReport, style: Style = PLAIN, width: int = 100) -
 
 def pruned_text(pruned: Pruned) -> str:
     """Return what retention removed, in words."""
-    sent = f", and what {counted(pruned.payloads, 'old write')} sent" if pruned.payloads else ""
-    return f"{counted(pruned.rows, 'row')} of old history let go{sent}"
+    parts = [f"{counted(pruned.rows, 'row')} of old history"]
+    parts += [counted(pruned.reviews, "settled question")] if pruned.reviews else []
+    parts += [counted(pruned.runs, "old run")] if pruned.runs else []
+    parts += [f"what {counted(pruned.payloads, 'old write')} sent"] if pruned.payloads else []
+    *most, last = parts
+    return f"{', '.join(most)}{' and ' if most else ''}{last} let go"
 
 
 def _verdict(report: ApplyReport, style: Style) -> str:

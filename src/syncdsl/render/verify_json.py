@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from syncdsl.changes.verification import Verification
 from syncdsl.render.neutral import neutral_json
-from syncdsl.schema.model import Model
+from syncdsl.schema.model import Model, published_schema
 
 
 class VerificationSummary(Model):
@@ -51,8 +51,4 @@ def render_verification_json(found: Verification) -> str:
 
 def verification_schema() -> dict[str, Any]:
     """Return the JSON Schema of what `syncdsl verify --format json` prints."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **VerificationReport.model_json_schema(),
-        "title": "Result of syncdsl verify",
-    }
+    return published_schema(VerificationReport, "Result of syncdsl verify")

@@ -1,4 +1,4 @@
-"""What got another name in the rules gets it in the state: links, documents and truths stay what they are."""
+"""What got another name in the rules gets it in the state: links, documents, truths and questions stay as they are."""
 
 from __future__ import annotations
 
@@ -119,8 +119,7 @@ class Renaming(Links, History):
         count = connection.execute(update(LINK).where(LINK.c.pair == old).values(pair=new)).rowcount
         if count:
             self.note_renamed(old, new)
-        _beside_links(connection, old, new)
-        return count
+        return count + _beside_links(connection, old, new) + _reviews(connection, old, new)
 
     def _named_before(self, renames: Renames) -> bool:
         """Return whether the state knows anything by an earlier name."""
@@ -128,8 +127,8 @@ class Renaming(Links, History):
             if any(
                 connection.execute(select(column).where(column == old).limit(1)).first() is not None
                 for columns, names in (
-                    ((LINK.c.pair, SET_ASIDE.c.pair), renames.modules),
-                    ((INSTANCE.c.document,), renames.documents),
+                    ((LINK.c.pair, SET_ASIDE.c.pair, REVIEW.c.rule), renames.modules),
+                    ((INSTANCE.c.document, REVIEW.c.rule), renames.documents),
                     ((ACTIVATION.c.trigger, TRUTH.c.trigger), renames.triggers),
                 )
                 for column in columns
@@ -152,17 +151,22 @@ def _remember(connection: Connection, name: str, value: Any, at: dt.datetime | N
     connection.execute(insert(SWITCH).values(name=name, value=value, by="", at=at or dt.datetime.now(dt.UTC)))
 
 
-def _beside_links(connection: Connection, old: str, new: str) -> None:
+def _beside_links(connection: Connection, old: str, new: str) -> int:
     aside = SET_ASIDE.alias()
     known = select(aside.c.pair).where(
         aside.c.pair == new, aside.c.side == SET_ASIDE.c.side, aside.c.record_id == SET_ASIDE.c.record_id
     )
     connection.execute(delete(SET_ASIDE).where(SET_ASIDE.c.pair == old, known.exists()))
-    connection.execute(update(SET_ASIDE).where(SET_ASIDE.c.pair == old).values(pair=new))
+    count = connection.execute(update(SET_ASIDE).where(SET_ASIDE.c.pair == old).values(pair=new)).rowcount
     # How records compare is worked out again for what is a new name to whoever keeps it.
     connection.execute(delete(MATCH_FORM).where(MATCH_FORM.c.pair == old))
     connection.execute(delete(PAIR_PASS).where(PAIR_PASS.c.pair == old))
-    connection.execute(update(REVIEW).where(REVIEW.c.rule == old).values(rule=new))
+    return count
+
+
+def _reviews(connection: Connection, old: str, new: str) -> int:
+    """Rename the rule of review items; their ids are made of its oldest name and stay."""
+    return connection.execute(update(REVIEW).where(REVIEW.c.rule == old).values(rule=new)).rowcount
 
 
 def _document(connection: Connection, old: str, new: str) -> int:
@@ -170,10 +174,8 @@ def _document(connection: Connection, old: str, new: str) -> int:
     known = select(other.c.key).where(
         other.c.document == new, other.c.record_id == INSTANCE.c.record_id, other.c.number == INSTANCE.c.number
     )
-    connection.execute(update(REVIEW).where(REVIEW.c.rule == old).values(rule=new))
-    return connection.execute(
-        update(INSTANCE).where(INSTANCE.c.document == old, ~known.exists()).values(document=new)
-    ).rowcount
+    statement = update(INSTANCE).where(INSTANCE.c.document == old, ~known.exists()).values(document=new)
+    return connection.execute(statement).rowcount + _reviews(connection, old, new)
 
 
 def _trigger(connection: Connection, old: str, new: str) -> int:

@@ -1,6 +1,7 @@
 """Retention: history older than a moment goes; of a link one row stays, from which it can still be told.
 
-A value goes when it has been superseded for as long: the row that stays of a link holds the bases it had then.
+A value goes when it has been superseded for as long: the row that stays of a link holds the bases it had then. With
+history go the questions that were settled, and the runs that began, before that moment.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from syncdsl.schema.digest import digest
 from syncdsl.state.history import row_of
 from syncdsl.state.lineage import COMPACTED, follow
 from syncdsl.state.part import Part
-from syncdsl.state.tables import HISTORY, INTENT, RUN, SWITCH
+from syncdsl.state.tables import HISTORY, INTENT, REVIEW, RUN, SWITCH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,19 +36,26 @@ _EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """What retention removed: rows of the history, and payloads of writes that ended."""
+    """What retention removed: rows of the history, payloads of writes that ended, settled review items, and runs."""
 
     rows: int = 0
     payloads: int = 0
+    reviews: int = 0
+    runs: int = 0
 
     @property
     def any(self) -> bool:
-        """Whether anything went."""
-        return bool(self.rows or self.payloads)
+        """Whether anything about records went: runs alone are not worth a word."""
+        return bool(self.rows or self.payloads or self.reviews)
 
     def __add__(self, other: Pruned) -> Pruned:
         """Return both together."""
-        return Pruned(rows=self.rows + other.rows, payloads=self.payloads + other.payloads)
+        return Pruned(
+            rows=self.rows + other.rows,
+            payloads=self.payloads + other.payloads,
+            reviews=self.reviews + other.reviews,
+            runs=self.runs + other.runs,
+        )
 
 
 class Retention(Part):
@@ -62,35 +70,45 @@ class Retention(Part):
             with self.transaction() as connection:
                 known = connection.execute(select(SWITCH.c.value).where(SWITCH.c.name == MARK)).scalar()
                 mark = known or {}
+                if not mark.get("timed"):
+                    _time_rows(connection)
                 seq, rows = _prune_rows(connection, before, mark.get("seq", 0))
                 finished, payloads = _prune_payloads(connection, before, mark.get("finished"))
-                if seq is None and finished is None:
-                    return done
+                reviews = _prune_reviews(connection, before)
+                runs = _prune_runs(connection, before, self._run)
                 values = {
                     "seq": seq if seq is not None else mark.get("seq", 0),
                     "finished": finished if finished is not None else mark.get("finished"),
+                    "timed": True,
                 }
                 if known is None:
                     connection.execute(insert(SWITCH).values(name=MARK, value=values, by="", at=before))
-                else:
+                elif known != values:
                     connection.execute(update(SWITCH).where(SWITCH.c.name == MARK).values(value=values, at=before))
-                done += Pruned(rows=rows, payloads=payloads)
+                if seq is None and finished is None and not reviews and not runs:
+                    return done
+                done += Pruned(rows=rows, payloads=payloads, reviews=reviews, runs=runs)
         return done
+
+
+def _time_rows(connection: Connection) -> None:
+    """Give rows of before there were times that of their run, once: then no row needs its run any more."""
+    began = select(RUN.c.started).where(RUN.c.id == HISTORY.c.run).scalar_subquery()
+    connection.execute(update(HISTORY).where(HISTORY.c.at.is_(None)).values(at=began))
 
 
 def _prune_rows(connection: Connection, before: dt.datetime, mark: int) -> tuple[int | None, int]:
     """Prune the rows after `mark`, up to the first that is not old; return how far that was and how many went."""
     rows = connection.execute(
-        select(HISTORY.c.seq, HISTORY.c.uid, HISTORY.c.kind, HISTORY.c.at, RUN.c.started)
-        .outerjoin(RUN, RUN.c.id == HISTORY.c.run)
+        select(HISTORY.c.seq, HISTORY.c.uid, HISTORY.c.kind, HISTORY.c.at)
         .where(HISTORY.c.seq > mark)
         .order_by(HISTORY.c.seq)
         .limit(BATCH)
     ).all()
     old: list[Any] = []
     for row in rows:
-        # A row of before there were times has that of its run.
-        if (row.at or row.started or _EARLIEST) >= before:
+        # Of before there were times, and of a run that nobody knows.
+        if (row.at or _EARLIEST) >= before:
             break
         old.append(row)
     if not old:
@@ -156,3 +174,17 @@ def _prune_payloads(connection: Connection, before: dt.datetime, mark: str | Non
         update(INTENT).where(INTENT.c.iid.in_([row.iid for row in rows])).values(payload={}, payload_hash=digest({}))
     )
     return rows[-1].finished_at.isoformat(), len(rows)
+
+
+def _prune_reviews(connection: Connection, before: dt.datetime) -> int:
+    """Remove questions that were settled: one that stands stays however old; asked again, it is a new one."""
+    old = select(REVIEW.c.id).where(REVIEW.c.state == "closed", REVIEW.c.closed < before)
+    return connection.execute(
+        delete(REVIEW).where(REVIEW.c.id.in_(old.order_by(REVIEW.c.closed).limit(BATCH)))
+    ).rowcount
+
+
+def _prune_runs(connection: Connection, before: dt.datetime, under_way: str | None) -> int:
+    """Remove runs but for the one that prunes: one that began so long ago and never ended was cut short."""
+    old = select(RUN.c.id).where(RUN.c.started < before, RUN.c.id != (under_way or ""))
+    return connection.execute(delete(RUN).where(RUN.c.id.in_(old.order_by(RUN.c.started).limit(BATCH)))).rowcount

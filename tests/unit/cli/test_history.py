@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import validate
 from tests.unit.cli.conftest import Here, Result
 from tests.unit.cli.dialogue import talk
 from tests.unit.engine.world import HEAD, SCHEMAS
 
 from syncdsl.adapters.memory import Store, forget_stores, store_of
+from syncdsl.render.history_json import runs_schema, story_schema
 from syncdsl.schema.snapshot import write_snapshot
 from syncdsl.state import Intent, open_state
 
@@ -175,9 +177,10 @@ def test_the_last_events_only(shop: Shop) -> None:
 
 
 def test_a_story_as_json(shop: Shop) -> None:
-    """Everything is there for programs, with exact values, times and ids; all of it, unless a limit is given."""
+    """Everything is there for programs, in the published form; all of it, unless a limit is given."""
     done = shop.run("history", f"crm.Accounts/{shop.acme}", "--format", "json")
     story = json.loads(done.out)
+    validate(story, story_schema())
     assert story["format"] == "syncdsl/history/1"
     assert [event["what"] for event in story["events"]] == ["linked", *["wrote"] * 3, "saw", "wrote", "saw", "wrote"]
     last = story["events"][-1]
@@ -222,8 +225,9 @@ def test_the_last_runs(shop: Shop) -> None:
     assert lines[0].split() == ["began", "took", "run", "kind", "came", "to"]
     assert [line.split("  ")[-1] for line in lines[1:]] == ["2 done", "1 done", "1 done", "under way, or cut short"]
     assert len(shop.run("history", "--limit", "2").out.splitlines()) == 3
-    runs = json.loads(shop.run("history", "--format", "json").out)["runs"]
-    assert [run["ended"] is None for run in runs] == [True, False, False, False]
+    data = json.loads(shop.run("history", "--format", "json").out)
+    validate(data, runs_schema())
+    assert [run["ended"] is None for run in data["runs"]] == [True, False, False, False]
 
 
 def test_nothing_on_disk_changes(shop: Shop) -> None:
@@ -245,9 +249,10 @@ def test_old_history_is_let_go_by_hand(shop: Shop) -> None:
     with state.transaction() as connection:
         connection.exec_driver_sql("UPDATE history SET at = '2020-01-01 00:00:00.000000'")
         connection.exec_driver_sql("UPDATE intent SET finished_at = '2020-01-01 00:00:00.000000'")
+        connection.exec_driver_sql("UPDATE run SET started = '2020-01-01 00:00:00.000000'")
     state.close()
     done = shop.run("history", "--prune")
-    assert re.search(r"1\d rows of old history let go, and what 4 old writes sent", done.err)
+    assert re.search(r"1\d rows of old history, 3 old runs and what 4 old writes sent let go", done.err)
     assert b"+4930123" not in shop.held()
     state = shop.state()
     assert {uid: link.left_base for uid, link in state.lineage().items()} == {

@@ -12,10 +12,12 @@ import stat
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from jsonschema import validate
 from tests.unit.cli.conftest import Here
 from tests.unit.cli.dialogue import talk
 
 from syncdsl.project.template import create_project
+from syncdsl.render.review_json import reviews_schema
 from syncdsl.state import ReviewItem, StoredRecord, open_state
 
 if TYPE_CHECKING:
@@ -145,8 +147,10 @@ def test_the_list_is_filtered(here: Here) -> None:
 
 
 def test_the_list_as_json(here: Here) -> None:
-    """Everything a program needs, in a versioned form."""
+    """Everything a program needs, in the published form."""
     data = json.loads(here("review", "list", "--format", "json").out)
+    validate(data, reviews_schema())
+    assert "records" not in data
     assert data["format"] == "syncdsl/reviews/1"
     first = next(one for one in data["items"] if one["id"] == "bq4xk7wt")
     assert (first["kind"], first["state"], first["left"], first["choices"]) == (
@@ -178,6 +182,7 @@ def test_show_compares_the_sides_and_gives_the_commands(here: Here) -> None:
     assert re.search(r'Account_Name <-> contact_name +"Acme" +"Acme"', done.out)
     assert "syncdsl review resolve bq4xk7wt crm    the value in crm counts" in done.out
     data = json.loads(here("review", "show", "bq4xk7wt", "--format", "json").out)
+    validate(data, reviews_schema())
     assert [one["fields"] for one in data["records"]][1] == {"contact_name": "Acme", "phone": "+49 2"}
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.engine.world import HEAD, SCHEMAS, compiled
 
 from syncdsl.adapters.memory import MemoryConnection, Store, forget_stores
+from syncdsl.engine.choices import read_decision
 from syncdsl.engine.run import Run, apply, preview
 from syncdsl.schema.values import Ref, Value
 from syncdsl.state import open_state
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.engine.report import ApplyReport
     from syncdsl.plan.plan import Plan
-    from syncdsl.state import State
+    from syncdsl.state import ReviewItem, State
 
 
 MODULES = ("Accounts", "Contacts", "Deals", "customers", "persons", "vendors", "invoices")
@@ -161,6 +162,16 @@ class World:
         """Return (left, right, status) of the links of a pair."""
         return {(link.left_id, link.right_id, link.status) for link in self.state().links(pair)}
 
+    def reviews(self, *states: str) -> list[ReviewItem]:
+        """Return the review items in these states; without any the unsettled ones."""
+        return self.state().reviews(states=states or ("open", "decided"))
+
+    def decide(self, item: ReviewItem, words: str, by: str = "anna") -> None:
+        """Decide a review item as a person would."""
+        decision = read_decision(item, words)
+        assert decision is not None
+        assert self.state().decide_review(item.id, decision.model_dump(mode="json"), by, item.opened)
+
     # -- running ------------------------------------------------------------------------------------------------
 
     def point(self, name: str) -> None:
@@ -171,6 +182,16 @@ class World:
         if self.die_at is not None and len(self.points) == self.die_at:
             self.dead = True
             raise Crash(name)
+
+    def dies(self, point: int, points: int) -> str:
+        """Apply, die at a point of so many, and be a new process; return where that was."""
+        self.die_at = point
+        with pytest.raises(BaseException) as caught:  # noqa: PT011 - told by its name below: it is no Exception
+            self.apply()
+        died = f"died at {point} of {points}: {caught.value}"
+        assert type(caught.value).__name__ == "Crash", died
+        self.die_at, self.dead = None, False
+        return died
 
     def state(self, *, scratch: bool = False) -> State:
         """Open the state as a new process would, or a copy of it as a preview does."""

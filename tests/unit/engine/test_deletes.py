@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.unit.engine.world import DELETES, NESTED_DELETES
 
 from syncdsl.adapters.memory.store import Deletion, Fate
 from syncdsl.adapters.protocol import Ambiguous, ObservationEnd, Page, Rejected
@@ -29,21 +30,6 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import Pair
     from syncdsl.state import Link
 
-RULES = """
-module customers: crm.Accounts <-> books.customers
-    where crm: Region == "in"
-    where books: kind == "business"
-    dedupe: Name == name
-    on delete in crm: delete
-    on delete in books: delete
-    map:
-        Name <-> name
-        Phone <-> phone
-        Notes -> notes
-        "business" -> kind
-        Region <- "in"
-guard: deletes <= 10
-"""
 VENDORS = """
 module vendors: crm.Accounts <-> books.vendors
     dedupe: Name == name
@@ -57,7 +43,7 @@ guard: deletes <= 10
 @pytest.fixture
 def pair(world: World) -> tuple[str, str]:
     """Return the ids of a settled pair whose partner follows a delete of either side."""
-    left = world.rules(RULES).account("Acme", Region="in", Phone="1", Notes="n")
+    left = world.rules(DELETES).account("Acme", Region="in", Phone="1", Notes="n")
     world.settle()
     ((_, right, _),) = world.links()
     return left, right
@@ -251,7 +237,7 @@ def test_a_limit_of_deletes_stops_everything_before_the_first_write(
 
     Without a limit for deletes none is allowed.
     """
-    world.rules(RULES.replace("guard: deletes <= 10\n", guard))
+    world.rules(DELETES.replace("guard: deletes <= 10\n", guard))
     world.delete(pair[0])
     world.account("New", Region="in")
     changes = world.preview()
@@ -268,7 +254,7 @@ def test_a_limit_of_deletes_stops_everything_before_the_first_write(
 
 def test_deletes_of_a_day_are_added_up(world: World) -> None:
     """`deletes <= 1 per day` lets one through, and stops the next run of that day."""
-    world.rules(RULES.replace("deletes <= 10", "deletes <= 1 per day"))
+    world.rules(DELETES.replace("deletes <= 10", "deletes <= 1 per day"))
     ids = [world.account(f"A{number}", Region="in") for number in range(2)]
     world.settle()
     world.delete(ids[0])
@@ -311,7 +297,7 @@ def test_a_record_that_comes_back_says_that_its_partner_is_inactive(world: World
 
 def test_review_asks_and_changes_nothing(world: World) -> None:
     """`on delete: review` holds the pair, run after run, and nothing travels."""
-    left = world.rules(RULES.replace("in crm: delete", "in crm: review")).account("Acme", Region="in")
+    left = world.rules(DELETES.replace("in crm: delete", "in crm: review")).account("Acme", Region="in")
     world.settle()
     ((_, right, _),) = world.links()
     world.delete(left)
@@ -322,10 +308,10 @@ def test_review_asks_and_changes_nothing(world: World) -> None:
 
 def test_a_rule_that_changes_later_deletes_nothing_kept(world: World, pair: tuple[str, str]) -> None:
     """What was kept when it was deleted stays when the rule says delete from now on."""
-    world.rules(RULES.replace("in crm: delete", "in crm: keep"))
+    world.rules(DELETES.replace("in crm: delete", "in crm: keep"))
     world.delete(pair[0])
     world.quiet()
-    world.rules(RULES)
+    world.rules(DELETES)
     assert world.quiet().holds == ()
     assert len(world.all("customers")) == 1
 
@@ -333,7 +319,7 @@ def test_a_rule_that_changes_later_deletes_nothing_kept(world: World, pair: tupl
 def test_a_partner_that_another_module_links_is_not_deleted(world: World) -> None:
     """A record with a living partner elsewhere is nobody's to delete without a person."""
     vendors = VENDORS.replace("guard: deletes <= 10\n", "").replace("Name <-> name", '"{Name} V" -> name')
-    world.rules(RULES + vendors.replace("<->", "->"))
+    world.rules(DELETES + vendors.replace("<->", "->"))
     left = world.account("Acme", Region="in")
     world.settle()
     ((_, customer, _),) = world.links()
@@ -346,7 +332,7 @@ def test_a_partner_that_another_module_links_is_not_deleted(world: World) -> Non
 def test_children_are_deleted_before_their_parents(world: World) -> None:
     """Deletes come after every other write, in the opposite order of modules."""
     world.rules(
-        RULES.replace("guard: deletes <= 10\n", "")
+        DELETES.replace("guard: deletes <= 10\n", "")
         + """
 module deals: crm.Deals -> books.vendors
     dedupe: Name == name
@@ -426,7 +412,7 @@ def test_a_record_restored_before_the_delete_keeps_its_partner(world: World, pai
 
 def test_edits_made_while_one_was_deleted_are_merged_when_it_comes_back(world: World) -> None:
     """After `keep` a restored record is merged with its partner as ever: each side's change travels."""
-    left = world.rules(RULES.replace(": delete\n", ": keep\n")).account("Acme", Region="in", Phone="1", Notes="n")
+    left = world.rules(DELETES.replace(": delete\n", ": keep\n")).account("Acme", Region="in", Phone="1", Notes="n")
     world.settle()
     ((_, right, _),) = world.links()
     world.delete(left)
@@ -494,26 +480,10 @@ def test_each_decision_is_carried_out_once(
 
 # -- nested modules -----------------------------------------------------------------------------------------------
 
-NESTED = """
-module customers: crm.Accounts <-> books.customers
-    dedupe: Name == name
-    on delete in crm: delete
-    map:
-        Name <-> name
-    with contacts: crm.Contacts -> books.persons
-        parent: Account
-        dedupe: Mail == mail
-        on delete in crm: delete
-        map:
-            Name -> name
-            Mail -> mail
-guard: deletes <= 10
-"""
-
 
 def test_a_child_is_deleted_under_a_parent_that_lives(world: World) -> None:
     """`on delete` of a nested module is its own: the child goes, the parent stays."""
-    account = world.rules(NESTED).account("Ada")
+    account = world.rules(NESTED_DELETES).account("Ada")
     child = world.record(world.crm, "Contacts", Name="Ann", Mail="a@example.com", Account=Ref("Accounts", account))
     world.settle()
     assert len(world.all("persons")) == 1
@@ -525,7 +495,7 @@ def test_a_child_is_deleted_under_a_parent_that_lives(world: World) -> None:
 
 def test_children_that_were_deleted_with_their_parent_go_before_it(world: World) -> None:
     """A child and its parent were deleted: both partners go, the child first; a child that lives on is left alone."""
-    account = world.rules(NESTED).account("Ada")
+    account = world.rules(NESTED_DELETES).account("Ada")
     child, other = (
         world.record(world.crm, "Contacts", Name=name, Mail=f"{name}@example.com", Account=Ref("Accounts", account))
         for name in ("Ann", "Bob")
@@ -546,7 +516,9 @@ def test_children_that_were_deleted_with_their_parent_go_before_it(world: World)
 
 def test_a_deleted_child_of_a_parent_that_left_its_scope_takes_nothing_with_it(world: World) -> None:
     """Below a parent out of scope nothing is synced, deletes included (I37)."""
-    scoped = NESTED.replace("    dedupe: Name == name\n", "    where crm: Region is empty\n    dedupe: Name == name\n")
+    scoped = NESTED_DELETES.replace(
+        "    dedupe: Name == name\n", "    where crm: Region is empty\n    dedupe: Name == name\n"
+    )
     account = world.rules(scoped).account("Ada")
     child = world.record(world.crm, "Contacts", Name="Ann", Mail="a@example.com", Account=Ref("Accounts", account))
     world.settle()

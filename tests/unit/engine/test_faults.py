@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.unit.engine.world import CUSTOMERS
 
 from syncdsl.adapters.memory import Fate
 from syncdsl.adapters.protocol import (
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Outcome
 
-RULES = """
-module customers: crm.Accounts <-> books.customers
-    dedupe: Name == name
-    on duplicate: overwrite in books
-    map:
-        Name <-> name
-        Phone <-> phone
-"""
 OUTCOMES: list[Outcome] = [
     Ambiguous(reason="time-out"),
     NotSent(reason="rate"),
@@ -53,7 +46,7 @@ def test_whatever_a_write_is_answered_it_happens_once(world: World, outcome: Out
     """Creates, updates and key writes that get no or a bad answer come right at the next run, exactly once."""
     if lands and not isinstance(outcome, Ambiguous | DuplicateKey):
         pytest.skip("a refusal is certain")
-    world.rules(RULES)
+    world.rules(CUSTOMERS)
     linked = world.account("Linked", Phone="1")
     world.settle()
     world.edit(linked, Phone="2")
@@ -75,7 +68,7 @@ def test_whatever_a_write_is_answered_it_happens_once(world: World, outcome: Out
 
 def test_overwrite_survives_a_lost_write(world: World) -> None:
     """`on duplicate` acts once: when its write fails, `on conflict` does not take its place at the next run."""
-    world.rules(RULES).account("Twin", Phone="4")
+    world.rules(CUSTOMERS).account("Twin", Phone="4")
     world.customer("Twin", phone="5")
     world.books.interfere = lambda _module, _write: Fate(outcome=Rejected(code="NO", message="no"), lands=False)
     world.apply()
@@ -87,7 +80,7 @@ def test_overwrite_survives_a_lost_write(world: World) -> None:
 @pytest.mark.parametrize("edited", [True, False])
 def test_an_edit_of_a_record_whose_answer_was_lost_travels(world: World, edited: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """What a person makes of a record before it is found again is their change; untouched, it is none (I2)."""
-    made = world.rules(RULES).account("New", Phone="3")
+    made = world.rules(CUSTOMERS).account("New", Phone="3")
     world.books.interfere = lambda _module, _write: Fate(outcome=Ambiguous(reason="time-out"), lands=True)
     world.apply()
     world.books.interfere = None
@@ -101,7 +94,7 @@ def test_an_edit_of_a_record_whose_answer_was_lost_travels(world: World, edited:
 
 def test_a_person_who_is_faster_is_not_overwritten(world: World) -> None:
     """A record that changes between the reading and the write is decided anew, as the conflict it is by then."""
-    left = world.rules(RULES).account("Acme", Phone="1")
+    left = world.rules(CUSTOMERS).account("Acme", Phone="1")
     world.settle()
     right = ids(world)[left]
     world.edit(left, Phone="2")
@@ -118,7 +111,7 @@ def test_a_person_who_is_faster_is_not_overwritten(world: World) -> None:
 
 def test_an_edit_that_no_reading_shows_is_noted_when_a_write_meets_it(world: World) -> None:
     """The next run decides on what is there, instead of failing in the same way until the next sweep."""
-    left = world.rules(RULES).account("Acme", Phone="1")
+    left = world.rules(CUSTOMERS).account("Acme", Phone="1")
     world.settle()
     right = ids(world)[left]
     held = world.books.records[right]
@@ -132,7 +125,7 @@ def test_an_edit_that_no_reading_shows_is_noted_when_a_write_meets_it(world: Wor
 @pytest.mark.parametrize("problem", [Fault(NOT_OFFERED, "gone"), KeyboardInterrupt()], ids=["fault", "interrupt"])
 def test_one_broken_call_loses_no_other_outcome(world: World, problem: BaseException) -> None:
     """Batches under way when one breaks off are committed as they were answered; the broken one is in doubt."""
-    world.rules(RULES)
+    world.rules(CUSTOMERS)
     for number in range(35):
         world.account(f"Account {number:02}")
 
@@ -154,7 +147,7 @@ def test_one_broken_call_loses_no_other_outcome(world: World, problem: BaseExcep
 
 def test_a_read_back_that_fails_leaves_its_writes_in_doubt(world: World) -> None:
     """A write that happened and could not be read back is neither lost nor repeated."""
-    left = world.rules(RULES).account("Acme", Phone="1")
+    left = world.rules(CUSTOMERS).account("Acme", Phone="1")
     world.settle()
     world.edit(left, Phone="2")
     world.account("New")
@@ -179,7 +172,7 @@ def test_a_read_back_that_fails_leaves_its_writes_in_doubt(world: World) -> None
 
 def test_two_records_under_a_key_in_doubt_are_quarantined(world: World) -> None:
     """When the key of a lost create is found twice nothing is guessed, sent or linked until one of them is gone."""
-    world.rules(RULES).account("Acme")
+    world.rules(CUSTOMERS).account("Acme")
     world.books.interfere = lambda _module, write: (
         Fate(outcome=Ambiguous(reason="time-out"), lands=True) if isinstance(write, NewRecord) else None
     )
@@ -198,7 +191,7 @@ def test_two_records_under_a_key_in_doubt_are_quarantined(world: World) -> None:
 
 def test_a_key_that_cannot_be_written_is_tried_again(world: World) -> None:
     """Records are linked although the key write fails, and nothing is created meanwhile."""
-    left = world.rules(RULES).account("Acme")
+    left = world.rules(CUSTOMERS).account("Acme")
     right = world.customer("Acme")
     world.books.interfere = lambda _module, _write: Fate(outcome=Rejected(code="NO", message="no"), lands=False)
     assert len(world.apply().failed) == 1

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.engine.world import SCHEMAS
+from tests.unit.engine.world import INVOICES, SCHEMAS, TWO_MODULES
 
 from syncdsl.adapters.memory import Store
 from syncdsl.adapters.protocol import NewRecord
@@ -22,37 +22,7 @@ if TYPE_CHECKING:
 
     from syncdsl.state.records import Holdings
 
-RULES = """
-module customers: crm.Accounts <-> books.customers
-    where crm: Tier is empty
-    where books: tier is empty
-    adopt: Notes == notes
-    dedupe: Name == name
-    on duplicate: overwrite in books
-    map:
-        Name <-> name
-        Phone <-> phone
-
-module vendors: crm.Accounts <-> books.vendors
-    where crm: Tier == "V"
-    where books: tier == "V"
-    dedupe: Name == name
-    map:
-        Name <-> name
-        Tier <-> tier
-
-record deal: crm.Deals
-    stage: Stage
-
-document invoice: books.invoices for deal
-    map:
-        deal.Account -> customer
-        line:
-            deal.Name -> name
-            deal.Amount -> rate
-
-when deal.stage == won: create invoice
-"""
+RULES = TWO_MODULES + INVOICES
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 
 

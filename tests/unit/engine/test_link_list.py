@@ -7,24 +7,19 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import validate
+from tests.unit.engine.world import CUSTOMERS
 
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.link_list import edit_links, edited_links, link_rows
 from syncdsl.render.links_csv import csv_lines, read_edits
-from syncdsl.render.links_text import json_lines, text_lines
+from syncdsl.render.links_json import json_lines, links_schema
+from syncdsl.render.links_text import text_lines
 from syncdsl.state import listing
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
 
-RULES = """
-module customers: crm.Accounts <-> books.customers
-    dedupe: Name == name
-    on duplicate: overwrite in books
-    map:
-        Name <-> name
-        Phone <-> phone
-"""
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 
 
@@ -32,7 +27,7 @@ NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 def linked(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Return a world with a created, a matched and a deleted link; lists are read two links at a time."""
     monkeypatch.setattr(listing, "PAGE", 2)
-    world.rules(RULES)
+    world.rules(CUSTOMERS)
     world.account("=1+2")
     world.account("Both")
     world.customer("both")
@@ -74,8 +69,9 @@ def test_texts_name_both_records(linked: World) -> None:
 
 
 def test_json_is_one_document(linked: World) -> None:
-    """Every link with its records, written as it is read."""
+    """Every link with its records, written as it is read, in the published form."""
     data = json.loads("".join(json_lines(link_rows(linked.state(), linked.run().plan))))
+    validate(data, links_schema())
     assert data["format"] == "syncdsl/links/1"
     assert {item["origin"] for item in data["links"]} == {"created_left", "created_right", "matched"}
     assert json.loads("".join(json_lines(iter(())))) == {"format": "syncdsl/links/1", "links": []}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.engine.world import DELETES, NESTED_DELETES
 
 from syncdsl.adapters.memory import MemoryConnection, Store
 from syncdsl.changes.effects import Link
@@ -14,22 +15,6 @@ from syncdsl.schema.values import Ref
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
 
-RULES = """
-module customers: crm.Accounts <-> books.customers
-    where crm: Region == "in"
-    where books: kind == "business"
-    dedupe: Name == name
-    on conflict: crm
-    on delete in crm: delete
-    on delete in books: delete
-    map:
-        Name <-> name
-        Phone <-> phone
-        Notes -> notes
-        "business" -> kind
-        Region <- "in"
-guard: deletes <= 10
-"""
 DEALS = """
 module deals: crm.Deals -> books.vendors
     dedupe: Name == name
@@ -37,27 +22,12 @@ module deals: crm.Deals -> books.vendors
         Name -> name
         Account -> parent
 """
-NESTED = """
-module customers: crm.Accounts <-> books.customers
-    dedupe: Name == name
-    on delete in crm: delete
-    map:
-        Name <-> name
-    with contacts: crm.Contacts -> books.persons
-        parent: Account
-        dedupe: Mail == mail
-        on delete in crm: delete
-        map:
-            Name -> name
-            Mail -> mail
-guard: deletes <= 10
-"""
 
 
 @pytest.fixture
 def pair(world: World) -> tuple[str, str]:
     """Return the ids of a settled pair."""
-    left = world.rules(RULES).account("Acme", Region="in", Phone="1", Notes="n")
+    left = world.rules(DELETES).account("Acme", Region="in", Phone="1", Notes="n")
     world.settle()
     ((_, right, _),) = world.links()
     return left, right
@@ -135,7 +105,7 @@ def test_a_survivor_out_of_scope_keeps_the_partner(world: World, pair: tuple[str
 
 def test_references_follow_the_survivor(world: World, pair: tuple[str, str]) -> None:
     """Records that the CRM re-points from the loser to the survivor keep their partner's reference, by the new link."""
-    world.rules(RULES + DEALS)
+    world.rules(DELETES + DEALS)
     deal = world.deal("Pump", account=pair[0])
     world.settle()
     before = world.one("vendors")["parent"]
@@ -152,7 +122,7 @@ def test_references_follow_the_survivor(world: World, pair: tuple[str, str]) -> 
 
 def test_children_follow_the_survivor_at_once(world: World) -> None:
     """Contacts that the CRM moved to the survivor stay linked below its partner; none is made or deleted."""
-    world.rules(NESTED)
+    world.rules(NESTED_DELETES)
     loser = world.account("Acme")
     child = world.record(world.crm, "Contacts", Name="Ann", Mail="a@example.com", Account=Ref("Accounts", loser))
     world.settle()

@@ -141,6 +141,50 @@ def test_a_lost_state_after_a_rename_makes_nothing_twice(world: World) -> None:
     assert len(world.links("customers")) == 3
 
 
+def questions(world: World) -> dict[str, tuple[str, str]]:
+    """Return rule and state of every question that was ever asked, by its id."""
+    return {item.id: (item.rule, item.state) for item in world.reviews("open", "decided", "closed")}
+
+
+def test_what_was_asked_and_decided_stays(world: World) -> None:
+    """A question keeps its id under the new name: an open one is not asked again, a decided one is carried out."""
+    world.rules(CLIENTS)
+    for name in ("Acme", "Beta"):
+        world.account(name, Phone="1")
+    world.settle()
+    pairs = {str(world.get(left)["Name"]): (left, right) for left, right, _ in world.links("clients")}
+    for left, right in pairs.values():
+        world.edit(left, Phone="11")
+        world.edit(right, phone="22")
+    world.apply()
+    asked = {item.label: item for item in world.reviews()}
+    world.decide(asked["Beta"], "crm")
+    world.rules(CUSTOMERS)
+    assert [effect.reason for effect in world.preview().changes] == ["decided by anna"]
+    world.apply()
+    assert questions(world) == {
+        asked["Acme"].id: ("customers", "open"),
+        asked["Beta"].id: ("customers", "closed"),
+    }
+    assert world.get(pairs["Beta"][1])["phone"] == "11"
+    world.quiet()
+
+
+def test_a_question_alone_is_renamed_and_named_back(world: World) -> None:
+    """Where a module knows nothing but a question, this is renamed with it, and gets its name back when declined."""
+    world.rules(CLIENTS).account("Acme")
+    for _ in range(2):
+        world.customer("Acme")
+    apply(world.run(activates=True), confirm=lambda _: True)
+    before = questions(world)
+    assert [rule for rule, _ in before.values()] == ["clients"]
+    world.rules(CUSTOMERS)
+    apply(world.run(activates=True), confirm=lambda _: False)
+    assert questions(world) == before
+    apply(world.run(activates=True), confirm=lambda _: True)
+    assert questions(world) == {item: ("customers", state) for item, (_, state) in before.items()}
+
+
 NESTED = """
 module {name}: crm.Accounts <-> books.customers
     dedupe: Name == name

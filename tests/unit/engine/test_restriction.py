@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.engine.world import HEAD, SCHEMAS, compiled
+from tests.unit.engine.world import HEAD, INVOICES, SCHEMAS, TWO_MODULES, compiled
 
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.run import apply
@@ -16,36 +16,8 @@ from syncdsl.schema.values import Ref
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
 
-RULES = """
-module customers: crm.Accounts <-> books.customers
-    where crm: Tier is empty
-    where books: tier is empty
-    dedupe: Name == name
-    map:
-        Name <-> name
-        Phone <-> phone
 
-module vendors: crm.Accounts <-> books.vendors
-    where crm: Tier == "V"
-    where books: tier == "V"
-    dedupe: Name == name
-    map:
-        Name <-> name
-        Tier <-> tier
-        Parent -> parent
-
-record deal: crm.Deals
-    stage: Stage
-
-document invoice: books.invoices for deal
-    map:
-        deal.Account -> customer
-        line:
-            deal.Name -> name
-            deal.Amount -> rate
-
-when deal.stage == won: create invoice
-"""
+RULES = TWO_MODULES + INVOICES
 
 
 def steps(*names: str) -> list[str]:

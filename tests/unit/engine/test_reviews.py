@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from syncdsl.adapters.memory import Fate
 from syncdsl.adapters.memory.store import Deletion
 from syncdsl.adapters.protocol import Ambiguous, Change, NewRecord, Rejected
-from syncdsl.engine.choices import read_decision
 from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
     from syncdsl.state import ReviewItem
 
-NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
 LINKED = """
 module customers: crm.Accounts <-> books.customers
@@ -31,19 +28,9 @@ module customers: crm.Accounts <-> books.customers
 """
 
 
-def items(world: World, *states: str) -> list[ReviewItem]:
-    return world.state().reviews(states=states or ("open", "decided"))
-
-
 def only(world: World, *states: str) -> ReviewItem:
-    (found,) = items(world, *states)
+    (found,) = world.reviews(*states)
     return found
-
-
-def decide(world: World, item: ReviewItem, words: str, by: str = "anna") -> None:
-    decision = read_decision(item, words)
-    assert decision is not None
-    assert world.state().decide_review(item.id, decision.model_dump(mode="json"), by, NOW)
 
 
 def causes(world: World) -> set[tuple[str, str | None]]:
@@ -78,7 +65,7 @@ def test_a_conflict_is_one_item_however_often_it_is_met(world: World) -> None:
 def test_a_decided_conflict_travels_and_names_the_person(world: World, words: str, value: str) -> None:
     """The next run writes the chosen value, the history says who decided, and the item is closed with the write."""
     left, right, item = conflict(world)
-    decide(world, item, words)
+    world.decide(item, words)
     changes = world.preview()
     assert [effect.reason for effect in changes.changes] == ["decided by anna"]
     assert only(world).state == "decided"
@@ -92,7 +79,7 @@ def test_a_decided_conflict_travels_and_names_the_person(world: World, words: st
 def test_a_decision_is_for_the_question_it_was_made_for(world: World) -> None:
     """When a value changed since, the decision does not apply: the old item closes and the new question is asked."""
     _, right, item = conflict(world)
-    decide(world, item, "crm")
+    world.decide(item, "crm")
     world.edit(right, phone="33")
     world.apply()
     asked = only(world)
@@ -106,14 +93,14 @@ def test_an_item_closes_when_people_settle_it_themselves(world: World) -> None:
     left, _, item = conflict(world)
     world.edit(left, Phone="22")
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []
     assert only(world, "closed").id == item.id
 
 
 def test_a_question_that_comes_back_is_asked_anew(world: World) -> None:
     """The same conflict after it was settled is one open item again, without the old decision."""
     left, right, item = conflict(world)
-    decide(world, item, "crm")
+    world.decide(item, "crm")
     world.apply()
     world.edit(left, Phone="5")
     world.apply()
@@ -128,18 +115,18 @@ def test_a_question_that_comes_back_is_asked_anew(world: World) -> None:
 def test_a_refused_write_keeps_the_decision(world: World) -> None:
     """Until the other system took the value the decision stands, and every run tries again."""
     _, right, item = conflict(world)
-    decide(world, item, "crm")
+    world.decide(item, "crm")
 
     world.books.interfere = lambda _module, write: (
         Fate(outcome=Rejected(code="9", message="closed"), lands=False) if isinstance(write, Change) else None
     )
     world.apply()
     world.apply()
-    assert {one.id: one.state for one in items(world)}[item.id] == "decided"
-    assert sorted(one.kind for one in items(world)) == ["conflict", "value"]
+    assert {one.id: one.state for one in world.reviews()}[item.id] == "decided"
+    assert sorted(one.kind for one in world.reviews()) == ["conflict", "value"]
     world.books.interfere = None
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []
     assert world.get(right)["phone"] == "11"
 
 
@@ -148,7 +135,7 @@ def test_a_preview_and_a_declined_apply_leave_the_queue_alone(world: World) -> N
     left = world.rules(LINKED).account("Acme", Phone="1")
     world.customer("Acme", phone="2")
     world.preview()
-    assert items(world) == []
+    assert world.reviews() == []
     world.apply()
     assert only(world).record_id == left
 
@@ -174,10 +161,10 @@ module customers: crm.Accounts <-> books.customers
     world.apply()
     item = only(world)
     assert (item.field, item.left, item.right) == ("address", "Left 2, Bonn", "Old 1, Berlin")
-    decide(world, item, "books")
+    world.decide(item, "books")
     world.apply()
     assert (world.get(left)["Street"], world.get(left)["City"]) == ("Old 1", "Berlin")
-    assert items(world) == []
+    assert world.reviews() == []
 
 
 # -- duplicates -------------------------------------------------------------------------------------------------------
@@ -195,11 +182,11 @@ def test_duplicates_are_linked_with_the_side_that_counts(world: World, words: st
     """The chosen side's values win, empty ones are filled from either, and the link is known to be a person's."""
     left, right, item = duplicates(world)
     assert item.choices == ["crm", "books", "clone in crm", "clone in books", "skip"]
-    decide(world, item, words)
+    world.decide(item, words)
     world.settle()
     assert world.links() == {(left, right, "active")}
     assert (world.get(left)["Phone"], world.get(right)["phone"], world.get(right)["website"]) == (phone, phone, "w")
-    assert items(world) == []
+    assert world.reviews() == []
     assert {by for _, by in causes(world)} == {"anna"}
     assert [link.origin for link in world.state().links("customers")] == ["review"]
 
@@ -207,25 +194,25 @@ def test_duplicates_are_linked_with_the_side_that_counts(world: World, words: st
 def test_duplicates_that_are_none_are_copied(world: World) -> None:
     """`clone in books` makes a copy beside the duplicate, with a suffix, and asks no more."""
     left, right, item = duplicates(world)
-    decide(world, item, "clone in books")
+    world.decide(item, "clone in books")
     world.settle()
     ((linked, copy, _),) = world.links()
     assert linked == left
     assert copy != right
     assert world.get(copy)["name"] == "Acme 2"
-    assert items(world) == []
+    assert world.reviews() == []
     assert ("name", "anna") in causes(world)
 
 
 def test_duplicates_set_aside_stay_as_they_are(world: World) -> None:
     """`skip` neither links nor changes nor makes anything, now or later."""
     left, right, item = duplicates(world)
-    decide(world, item, "skip")
+    world.decide(item, "skip")
     world.settle()
     world.edit(left, Phone="3")
     world.quiet()
     assert world.links() == set()
-    assert (world.get(right)["phone"], len(world.all("customers")), items(world)) == ("2", 1, [])
+    assert (world.get(right)["phone"], len(world.all("customers")), world.reviews()) == ("2", 1, [])
 
 
 def test_clone_is_offered_only_where_the_module_writes(world: World) -> None:
@@ -250,11 +237,11 @@ def test_a_chosen_candidate_is_linked(world: World) -> None:
     """The record is linked with the candidate a person named; the other candidate is asked about by itself."""
     left, rights, item = dispute(world)
     assert item.choices == [*(f"link {right}" for right in rights), "new", "skip"]
-    decide(world, item, f"link {rights[1]}")
+    world.decide(item, f"link {rights[1]}")
     world.apply()
     assert world.links() == {(left, rights[1], "active")}
     world.apply()
-    (rest,) = [one for one in items(world) if one.kind == "match"]
+    (rest,) = [one for one in world.reviews() if one.kind == "match"]
     assert (rest.connection, rest.record_id, rest.choices) == ("books", rights[0], ["new", "skip"])
     assert len(world.all("customers")) == 2
     assert len(world.all("Accounts")) == 1
@@ -263,7 +250,7 @@ def test_a_chosen_candidate_is_linked(world: World) -> None:
 def test_none_of_the_candidates_makes_a_new_one(world: World) -> None:
     """`new` makes a partner, once, and the history names the person."""
     left, _, item = dispute(world)
-    decide(world, item, "new")
+    world.decide(item, "new")
     world.apply()
     world.apply()
     ((linked, made, _),) = world.links()
@@ -271,13 +258,13 @@ def test_none_of_the_candidates_makes_a_new_one(world: World) -> None:
     assert len(world.all("customers")) == 3
     assert world.get(made)["name"] == "Acme"
     assert ("name", "anna") in causes(world)
-    assert item.id not in {one.id for one in items(world)}
+    assert item.id not in {one.id for one in world.reviews()}
 
 
 def test_a_dispute_that_is_skipped_is_inert_and_quiet(world: World) -> None:
     """Nothing is linked or made, no run reports it, and taking the decision back asks again."""
     _, _, item = dispute(world)
-    decide(world, item, "skip")
+    world.decide(item, "skip")
     assert world.apply().changes.holds == ()
     assert world.apply().changes.holds == ()
     assert world.links() == set()
@@ -290,7 +277,7 @@ def test_a_dispute_that_is_skipped_is_inert_and_quiet(world: World) -> None:
 def test_a_new_candidate_is_a_new_question(world: World) -> None:
     """A decision for two candidates says nothing about three."""
     left, rights, item = dispute(world)
-    decide(world, item, f"link {rights[0]}")
+    world.decide(item, f"link {rights[0]}")
     world.customer("Acme KG", phone="1")
     world.apply()
     assert world.links() == set()
@@ -303,9 +290,9 @@ def test_records_that_share_a_key_can_each_get_a_partner(world: World) -> None:
     world.rules(LINKED).account("Acme", Phone="1")
     world.account("acme", Phone="2")
     world.apply()
-    first, second = items(world)
+    first, second = world.reviews()
     assert first.choices == second.choices == ["new", "skip"]
-    decide(world, first, "new")
+    world.decide(first, "new")
     world.apply()
     assert [link[0] for link in world.links()] == [first.record_id]
 
@@ -331,7 +318,7 @@ module customers: crm.Accounts <-> books.customers
     world.apply()
     item = only(world)
     assert (item.kind, item.left, item.right, item.choices) == ("value", "platinum", "gold", ["skip", "retry"])
-    decide(world, item, "skip")
+    world.decide(item, "skip")
     assert world.apply().changes.holds == ()
     assert only(world).state == "decided"
     world.edit(left, Tier="palladium")
@@ -339,7 +326,7 @@ module customers: crm.Accounts <-> books.customers
     assert (only(world).state, only(world).left) == ("open", "palladium")
     world.edit(left, Tier="lead")
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []
 
 
 def test_a_parked_record_is_in_the_queue_until_its_partner_comes(world: World) -> None:
@@ -361,7 +348,7 @@ module customers: crm.Accounts -> books.customers
     assert (item.kind, item.label, item.left) == ("parked", "Child", {"ref": ["Accounts", parent]})
     world.edit(parent, Region="EU")
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []
 
 
 def test_an_item_of_a_rule_that_is_gone_closes(world: World) -> None:
@@ -369,7 +356,7 @@ def test_an_item_of_a_rule_that_is_gone_closes(world: World) -> None:
     conflict(world)
     world.rules(LINKED.replace("module customers", "module clients"))
     world.apply()
-    assert [item for item in items(world) if item.rule == "customers"] == []
+    assert [item for item in world.reviews() if item.rule == "customers"] == []
 
 
 # -- creates without an answer ----------------------------------------------------------------------------------------
@@ -396,23 +383,23 @@ def test_a_create_in_doubt_is_settled_by_naming_the_record(world: World) -> None
     left, found, item = lost_twice(world)
     assert (item.kind, item.record_id, item.label) == ("ambiguous", left, "Acme")
     assert item.choices == [*(f"link {each}" for each in sorted(found)), "again", "skip"]
-    decide(world, item, f"link {found[0]}")
+    world.decide(item, f"link {found[0]}")
     world.apply()
     assert (left, found[0], "active") in world.links()
-    assert item.id not in {one.id for one in items(world)}
+    assert item.id not in {one.id for one in world.reviews()}
     assert len(world.all("customers")) == 2
 
 
 def test_a_create_given_up_is_not_made_again(world: World) -> None:
     """`skip` sets the record aside: nothing is made for it, now or later."""
     left, _, item = lost_twice(world)
-    decide(world, item, "skip")
+    world.decide(item, "skip")
     world.apply()
     world.edit(left, Phone="2")
     world.apply()
     assert len(world.all("customers")) == 2
     assert left not in {one[0] for one in world.links()}
-    assert item.id not in {one.id for one in items(world)}
+    assert item.id not in {one.id for one in world.reviews()}
 
 
 # -- writes that are refused -------------------------------------------------------------------------------------------
@@ -436,7 +423,7 @@ def test_a_refused_write_is_one_item_until_it_goes_through(world: World) -> None
     assert len(world.links()) == 1
     world.books.interfere = None
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []
     assert only(world, "closed").id == item.id
 
 
@@ -452,7 +439,7 @@ def test_a_refused_write_that_nobody_wants_any_more_closes(world: World) -> None
     assert only(world).reason == "books refused it (15): no"
     world.edit(left, Phone="1")
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []
 
 
 # -- deleted records --------------------------------------------------------------------------------------------------
@@ -472,10 +459,10 @@ def test_what_becomes_of_a_deleted_pair_is_decided_once(world: World, words: str
         "books",
         ["keep", "deactivate", "delete", "restore"],
     )
-    decide(world, item, words)
+    world.decide(item, words)
     world.apply()
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []
     assert (len(world.all("Accounts")), len(world.all("customers"))) == left_over
 
 
@@ -495,7 +482,7 @@ module vendors: crm.Accounts <-> books.vendors
     ((_, right, _),) = world.links("vendors")
     world.delete(left)
     world.apply()
-    decide(world, only(world), words)
+    world.decide(only(world), words)
     return right
 
 
@@ -514,7 +501,7 @@ def test_who_had_a_record_taken_away_is_in_the_history(world: World, words: str)
     gone = {"status": ("active", "both_gone", "anna"), "name": ("Acme", None, "anna")}
     idle = {"status": ("active", "left_gone", "anna"), "name": (None, "Acme", None)}
     assert told(world, right) == (gone if words == "delete" else idle)
-    assert (only(world, "closed").decided_by, items(world)) == ("anna", [])
+    assert (only(world, "closed").decided_by, world.reviews()) == ("anna", [])
 
 
 def test_who_had_a_record_deleted_is_known_without_an_answer(world: World) -> None:
@@ -539,9 +526,9 @@ def test_a_refused_delete_keeps_the_decision(world: World) -> None:
     )
     world.apply()
     world.apply()
-    assert {one.kind: one.state for one in items(world)} == {"deleted": "decided", "value": "open"}
+    assert {one.kind: one.state for one in world.reviews()} == {"deleted": "decided", "value": "open"}
     world.books.interfere = None
     world.apply()
     assert right not in {record.id for record in world.books.living("vendors")}
     world.apply()
-    assert items(world) == []
+    assert world.reviews() == []

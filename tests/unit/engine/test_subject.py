@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.unit.engine.world import SCHEMAS, compiled
+from tests.unit.engine.world import INVOICES, SCHEMAS, compiled
 
 from syncdsl.engine.story import Story, story_of
 from syncdsl.engine.subject import Subjects
@@ -15,25 +15,13 @@ if TYPE_CHECKING:
 
     from syncdsl.state import Subject
 
-RULES = """
+MATCHED = """
 module customers: crm.Accounts <-> books.customers
     dedupe: Name == name
     map:
         Name <-> name
-
-record deal: crm.Deals
-    stage: Stage
-
-document invoice: books.invoices for deal
-    map:
-        deal.Account -> customer
-        line:
-            deal.Name -> name
-            deal.Amount -> rate
-            1 -> quantity
-
-when deal.stage == won: create invoice
 """
+RULES = MATCHED + INVOICES
 
 
 def subjects(world: World) -> Subjects:
@@ -49,14 +37,6 @@ def about(world: World, text: str) -> Subject:
 def story(world: World, text: str) -> Story:
     here = subjects(world)
     return story_of(world.state(), compiled(world.rules_text), here, here.find(text), field=None, limit=None)
-
-
-MATCHED = """
-module customers: crm.Accounts <-> books.customers
-    dedupe: Name == name
-    map:
-        Name <-> name
-"""
 
 
 def test_a_pair_is_found_from_either_side(world: World) -> None:

@@ -198,3 +198,76 @@ connection crm: memory
 connection books: memory
 
 """
+
+CUSTOMERS = """
+module customers: crm.Accounts <-> books.customers
+    dedupe: Name == name
+    on duplicate: overwrite in books
+    map:
+        Name <-> name
+        Phone <-> phone
+"""
+TWO_MODULES = """
+module customers: crm.Accounts <-> books.customers
+    where crm: Tier is empty
+    where books: tier is empty
+    adopt: Notes == notes
+    dedupe: Name == name
+    on duplicate: overwrite in books
+    map:
+        Name <-> name
+        Phone <-> phone
+
+module vendors: crm.Accounts <-> books.vendors
+    where crm: Tier == "V"
+    where books: tier == "V"
+    dedupe: Name == name
+    map:
+        Name <-> name
+        Tier <-> tier
+        Parent -> parent
+"""
+INVOICES = """
+record deal: crm.Deals
+    stage: Stage
+
+document invoice: books.invoices for deal
+    map:
+        deal.Account -> customer
+        line:
+            deal.Name -> name
+            deal.Amount -> rate
+
+when deal.stage == won: create invoice
+"""
+DELETES = """
+module customers: crm.Accounts <-> books.customers
+    where crm: Region == "in"
+    where books: kind == "business"
+    dedupe: Name == name
+    on conflict: crm
+    on delete in crm: delete
+    on delete in books: delete
+    map:
+        Name <-> name
+        Phone <-> phone
+        Notes -> notes
+        "business" -> kind
+        Region <- "in"
+guard: deletes <= 10
+"""
+NESTED_DELETES = """
+module customers: crm.Accounts <-> books.customers
+    dedupe: Name == name
+    on delete in crm: delete
+    map:
+        Name <-> name
+    with contacts: crm.Contacts -> books.persons
+        parent: Account
+        dedupe: Mail == mail
+        on delete in crm: delete
+        map:
+            Name -> name
+            Mail -> mail
+guard: deletes <= 10
+"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.unit.state.test_links import link
 
-from syncdsl.state import Cause, HistoryEntry, Intent, retention
+from syncdsl.state import Cause, HistoryEntry, Intent, ReviewItem, retention
 from syncdsl.state.lineage import COMPACTED
 from syncdsl.state.retention import Pruned
 
@@ -77,6 +77,56 @@ def test_it_goes_in_small_steps_and_never_looks_twice(state: State, monkeypatch:
     assert removed == 7
     assert state.prune_history(NOW + 5 * DAY) == Pruned()
     assert {row.entry.new["status"] for row in state.history()} == {"left_gone"}
+
+
+def asked(number: int, **facts: Any) -> ReviewItem:
+    """Return a question that was asked on the first day."""
+    common = {"kind": "conflict", "rule": "p", "location": "a:1", "reason": "r", "connection": "crm", "module": "m"}
+    common |= {"record_id": str(number), "label": f"Record {number}", "opened_run": "run0"}
+    return ReviewItem(id=f"item{number}", opened=NOW, **common, **facts)  # type: ignore[arg-type]  # text fields
+
+
+def test_settled_questions_go_and_standing_ones_stay(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question goes when it was settled for so long; open and decided ones stay, however old; in small steps."""
+    monkeypatch.setattr(retention, "BATCH", 2)
+    state.open_reviews([asked(number) for number in range(1, 8)])
+    state.decide_review("item1", {"choice": "skip"}, "anna", NOW)
+    state.close_reviews([f"item{number}" for number in range(3, 8)], NOW + 2 * DAY)
+    state.close_reviews(["item7"], NOW + 2 * DAY)
+    assert state.prune_history(NOW + 2 * DAY) == Pruned()
+    assert state.prune_history(NOW + 3 * DAY, batches=2) == Pruned(reviews=4)
+    assert state.prune_history(NOW + 3 * DAY) == Pruned(reviews=1)
+    kept = state.reviews(states=("open", "decided", "closed"))
+    assert [(item.id, item.state) for item in kept] == [("item1", "decided"), ("item2", "open")]
+    state.open_reviews([asked(3)])
+    assert state.review("item3") is not None
+
+
+def test_old_runs_go_and_the_history_needs_none_of_them(state: State) -> None:
+    """Runs that began before go, ended or cut short, but for the one that prunes; what they did keeps its time."""
+    at(state, 0).put_link(replace(link(1), left_base={"name": "first"}))
+    state.start_run("run0", "apply", "digest", NOW)
+    note(state, 0)
+    state.start_run("run1", "apply", "digest", NOW + DAY)
+    state.end_run("run1", NOW + DAY, {"done": 1})
+    state.start_run("run8", "apply", "digest", NOW + 8 * DAY)
+    (told,) = state.lineage().values()
+    assert state.prune_history(NOW + 2 * DAY) == Pruned(rows=1, runs=2)
+    assert [run.id for run in state.runs(9)] == ["run8"]
+    assert list(state.lineage().values()) == [told]
+    assert state.prune_history(NOW + 9 * DAY) == Pruned()
+    assert [run.id for run in state.runs(9)] == ["run8"]
+
+
+def test_a_row_without_a_time_gets_that_of_its_run_before_the_run_goes(state: State) -> None:
+    """What stays of an old run is told with its time when the run itself is gone."""
+    state.start_run("run0", "apply", "digest", NOW)
+    state.start_run("run5", "apply", "digest", NOW + 5 * DAY)
+    at(state, 0).put_link(link(1))
+    with state.transaction() as connection:
+        connection.exec_driver_sql("UPDATE history SET at = NULL")
+    assert state.prune_history(NOW + 2 * DAY) == Pruned(runs=1)
+    assert [row.entry.at for row in state.history()] == [NOW]
 
 
 def test_rows_of_before_there_were_times_have_that_of_their_run(state: State) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.lines import FACING
 from syncdsl.engine.matching import Dispute
 from syncdsl.engine.nesting import inside, side_of
 
@@ -64,8 +65,7 @@ def strangers_keys(pair: Pair, context: Context, part: Component) -> Iterator[Di
 
     The latter are partners all the same, as far as anybody can tell without the state: nothing is made beside them.
     """
-    sides: tuple[tuple[SideName, SideName], ...] = (("left", "right"), ("right", "left"))
-    for side, other in sides:
+    for side, other in FACING:
         sources, carriers, there = part.free(side), part.free(other), side_of(pair, other)
         if there.key_field is None or not sources:
             continue

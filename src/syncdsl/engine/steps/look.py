@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.key_forms import form_text, key_form
+from syncdsl.engine.lines import SIDES
 from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.nesting import PARENT, inside, parent_of, side_of
 from syncdsl.engine.steps.linked import is_settled
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from syncdsl.engine.lines import SideName
     from syncdsl.plan.pairs import MatchKey, Pair
 
-SIDES: tuple[SideName, SideName] = ("left", "right")
-BATCH = 500
 MANY = 50_000
 """How many links with something to decide are kept by their names; of more, all are gone through once more."""
 
@@ -58,7 +57,7 @@ def look_at_agenda(pair: Pair, context: Context) -> Looked:
     for side in SIDES:
         observation = context.observations[side_of(pair, side).observe]
         index = context.view.links(pair.name).by_side(side)
-        for ids in chunks(_agenda(pair, context, side), BATCH):
+        for ids in chunks(_agenda(pair, context, side)):
             found = observation.records.many(ids)
             linked = index.standing(ids)
             filing = Filing(pair, context, side)

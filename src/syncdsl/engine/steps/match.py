@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from syncdsl.engine.components import component
 from syncdsl.engine.key_forms import key_form
 from syncdsl.engine.key_sources import key_sources
+from syncdsl.engine.lines import SIDES
 from syncdsl.engine.matching import Candidates, Linked, Match, MatchResult, match_by_equality, match_by_keys
 from syncdsl.engine.nesting import inside, side_of
 from syncdsl.engine.passes import pass_is_due
 from syncdsl.engine.steps.apart import moved, strangers_keys, without_keys, without_unfinished
 from syncdsl.engine.steps.deleted import came_back
 from syncdsl.engine.steps.disputes import settle_disputes
-from syncdsl.engine.steps.look import BATCH, SIDES, look_at_agenda, look_at_everything
+from syncdsl.engine.steps.look import look_at_agenda, look_at_everything
 from syncdsl.engine.steps.merged import take_merged
 from syncdsl.state import chunks
 
@@ -95,7 +96,7 @@ def _linked(pair: Pair, context: Context, uids: set[str] | None, result: MatchRe
         if uids is None:
             yield from index.batches()
             return
-        for some in chunks(sorted(uids), BATCH):
+        for some in chunks(sorted(uids)):
             found = index.by_uid.many(some)
             yield [found[uid] for uid in some if uid in found]
 
@@ -113,7 +114,7 @@ def _lost(pair: Pair, context: Context) -> list[tuple[Link, LinkStatus]]:
     found: dict[str, Link] = {}
     for side in SIDES:
         observation = context.observations[side_of(pair, side).observe]
-        for ids in chunks(observation.agenda, BATCH):
+        for ids in chunks(observation.agenda):
             standing = index.by_side(side).standing(ids)
             lost = [one for one in standing if standing[one][1] != "active" or one in observation.gone]
             found.update((link.uid, link) for link in index.by_side(side).many(lost).values())
@@ -177,7 +178,7 @@ def _match_free(
     """Match the free records that are looked at, component by component."""
     done: dict[SideName, set[str]] = {"left": set(), "right": set()}
     for side in SIDES:
-        for some in chunks(free[side], BATCH):
+        for some in chunks(free[side]):
             ids = [record_id for record_id in some if record_id not in done[side]]
             _match_component(pair, context, component(pair, context, side, ids, sources), done, result)
     result.matches.sort(key=lambda item: (_HOW[item.how], item.left.id))
