@@ -99,7 +99,7 @@ class Context:
             self._today = self.server_time.astimezone(self._zone()).date()
         return self._today
 
-    @property
+    @cached_property
     def stamp_window(self) -> dt.timedelta:
         """How far apart the stamps of two systems must be to say which is later.
 
