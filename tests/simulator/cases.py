@@ -24,7 +24,21 @@ SOON = 1.0
 """Seconds until a run that follows at once."""
 
 Deed: TypeAlias = Literal[
-    "insert", "edit", "delete", "restore", "merge", "wait", "jump", "run", "settle", "forget", "forbid", "view", "mend"
+    "insert",
+    "edit",
+    "delete",
+    "restore",
+    "merge",
+    "wait",
+    "jump",
+    "run",
+    "settle",
+    "forget",
+    "forbid",
+    "close",
+    "open",
+    "view",
+    "mend",
 ]
 
 
@@ -33,7 +47,8 @@ class Step:
     """One step of a script.
 
     `pick` (and `other`, for a merge) count among the living records of `side`, or for `restore` among the deleted.
-    `seconds`: for `wait`, and how far the machine's clock jumps for `jump`. `many`: calls of `forbid`. A `run` has
+    `seconds`: for `wait`, and how far the machine's clock jumps for `jump`. `many`: calls of `forbid`, and pages that
+    are still shown of a module after `close`, until `open`. A `run` has
     `faults` by number of call, `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`;
     the next run follows `soon`, else an hour later.
     `view` names by `fields` what the view shows from now on (records whose fields have these values; none: all).
@@ -61,7 +76,7 @@ class Step:
         for name in ("pick", "other", "seconds", "many", "sweep", "soon", "child", "die_at"):
             if getattr(self, name) not in {0, None}:
                 found[name] = getattr(self, name)
-        if self.do in {"insert", "edit", "delete", "restore", "merge", "forbid", "view", "mend"}:
+        if self.do in {"insert", "edit", "delete", "restore", "merge", "forbid", "close", "view", "mend"}:
             found["side"] = self.side
         if self.fields:
             found["fields"] = fields_to_json(self.fields)
@@ -156,6 +171,11 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
             twins.timeline.local += step.seconds
         case "forbid":
             twins.connections[step.side].forbidden += step.many
+        case "close":
+            twins.connections[step.side].closed[MODULES[step.side]] = step.many
+        case "open":
+            for connection in twins.connections.values():
+                connection.closed.clear()
         case "view":
             wanted = dict(step.fields)
             twins.systems[step.side].views[MODULES[step.side], "Some"] = lambda fields: all(

@@ -62,12 +62,17 @@ _FAULTS = {
 
 
 class SimulatedConnection:
-    """The adapter protocol over a simulated system. `forbidden` is for how many more calls it answers 403."""
+    """The adapter protocol over a simulated system.
+
+    `forbidden` is for how many more calls it answers 403. `closed` are the modules that may not be read, each with the
+    number of pages that are shown all the same.
+    """
 
     def __init__(self, system: System, schedule: Schedule) -> None:
         self.system = system
         self.schedule = schedule
         self.forbidden = 0
+        self.closed: dict[str, int] = {}
         self._lock = threading.RLock()
         self._writer = Writer(system)
 
@@ -289,10 +294,22 @@ class SimulatedConnection:
 
     def _read(self, kind: str, what: str, allowed: tuple[Fate, ...] = OF_READS) -> Fate:
         fate = self._enter(kind, what, allowed)
+        if self._shut(kind, what):
+            fate = Fate.FORBIDDEN
         if fate in _FAULTS:
             self.schedule.point(self.system.timeline.seconds, f"after {self.system.name} {kind}")
             raise self._fault(fate)
         return fate
+
+    def _shut(self, kind: str, what: str) -> bool:
+        """Return whether a call reads a module that may not be read; each page of it is one less to be shown."""
+        module = what.replace(".", " ").partition(" ")[0]
+        if module not in self.closed:
+            return False
+        left = self.closed[module]
+        if kind == "observe" and left:
+            self.closed[module] = left - 1
+        return not left
 
     def _enter(self, kind: str, what: str, allowed: tuple[Fate, ...]) -> Fate:
         timeline, schedule = self.system.timeline, self.schedule

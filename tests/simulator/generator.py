@@ -79,6 +79,7 @@ class Shape:
     forget: bool = False
     jumps: bool = False
     views: bool = False
+    closings: bool = False
     begin_synced: int = 50
     soon: int = 0
     reads: tuple[Fate, ...] = OF_LISTS
@@ -212,7 +213,11 @@ def life(draw: Draw, rules: Rules, shape: Shape) -> tuple[Step, ...]:
         if shape.views and chance(draw, 50):
             shown = choose(draw, ({}, {"Name": "Acme"}, {"Phone": "77"}))
             steps.append(Step(do="view", side="left", fields=dict(shown)))
+        if shape.closings and chance(draw, 60):
+            steps.append(Step(do="close", side=choose(draw, SIDES), many=draw.integer(0, 2)))
         steps.append(disturbed(draw, rules, shape))
+        if shape.closings and chance(draw, 60):
+            steps.append(Step(do="open"))
     return tuple(steps)
 
 

@@ -293,12 +293,21 @@ def schemas(*, keyless: tuple[SideName, ...] = ()) -> dict[str, SchemaSnapshot]:
     )
     return {
         "crm": SchemaSnapshot(
-            adapter="memory", base_currency="EUR", modules={"Accounts": crm, CHILDREN["left"]: _contacts()}
+            adapter="memory",
+            base_currency="EUR",
+            modules={"Accounts": crm, CHILDREN["left"]: _contacts(), "Leads": _beside(crm, "Leads")},
         ),
         "books": SchemaSnapshot(
-            adapter="memory", base_currency="EUR", modules={"customers": books, CHILDREN["right"]: _persons()}
+            adapter="memory",
+            base_currency="EUR",
+            modules={"customers": books, CHILDREN["right"]: _persons(), "vendors": _beside(books, "vendors")},
         ),
     }
+
+
+def _beside(module: ModuleSchema, name: str) -> ModuleSchema:
+    """Return another module like one, for a pair beside that of a simulation."""
+    return module.model_copy(update={"label": name, "store": name})
 
 
 def _contacts() -> ModuleSchema:

@@ -31,12 +31,27 @@ class GuardVerdict(Model):
     exceeded: bool
 
 
+class Unreadable(Model):
+    """A module that could not be read, and what is left alone because of it.
+
+    `code`, `message` and `help` are those of the fault that the reading ended with. `holds` are the modules and
+    documents of the rules of which nothing was decided.
+    """
+
+    connection: str
+    module: str
+    code: str
+    message: str
+    help: str | None = None
+    holds: tuple[str, ...] = ()
+
+
 class ChangeSet(Model):
     """The effects of one preview, in the order they would be applied.
 
     `expects` is the precondition of each record that decided something: `connection.module/id` to the digest of its
     observed fields. `baseline` counts what is remembered without changing a record (trigger truths, accepted
-    values). `reported` are differences that the rules leave alone, in words.
+    values). `reported` are differences that the rules leave alone, in words. `unreadable` is what could not be read.
     """
 
     format: Literal["syncdsl/changes/1"] = "syncdsl/changes/1"
@@ -50,11 +65,13 @@ class ChangeSet(Model):
     baseline: dict[str, int]
     reported: tuple[str, ...] = ()
     guards: tuple[GuardVerdict, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """The digest of the content: what is approved and applied."""
-        return digest(self.model_dump(mode="json"))
+        # Left out while everything is readable: change sets saved before there was the field keep their digest.
+        return digest(self.model_dump(mode="json", exclude=None if self.unreadable else {"unreadable"}))
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -38,7 +38,7 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
     Interrupted at any point, the next run finds out what arrived and makes nothing twice.
 
     Ends with 0 when all went well, 4 when a guard refuses, 5 when FILE is stale, 7 when some changes were refused or
-    held while others were applied.
+    held while others were applied, or a module could not be read.
 
     \b
     Examples:
@@ -122,7 +122,8 @@ def result(report: ApplyReport) -> int:
 
 def _show(report: ApplyReport) -> None:
     let_go = report.pruned is not None and report.pruned.any
-    if report.applied and not report.changes.changes and not report.recovered and not let_go:
+    quiet = not report.changes.changes and not report.changes.unreadable
+    if report.applied and quiet and not report.recovered and not let_go:
         return
     from syncdsl.render.report_text import render_report  # noqa: PLC0415 - needed only now
 
@@ -130,6 +131,6 @@ def _show(report: ApplyReport) -> None:
 
 
 def _code(report: ApplyReport) -> int:
-    incomplete = report.failed or report.unknown or report.moved_on or report.waiting
+    incomplete = report.failed or report.unknown or report.moved_on or report.waiting or report.changes.unreadable
     held = report.done and report.changes.holds
     return PARTLY if incomplete or held else FINE

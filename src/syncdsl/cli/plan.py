@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syncdsl.cli.ending import CHANGES, FINE
+from syncdsl.cli.ending import CHANGES, FINE, PARTLY
 from syncdsl.cli.options import Command, Globals, environment_option, format_option, sweep_option
 from syncdsl.cli.terminal import say, style_of, width_of, write
 
@@ -43,6 +43,8 @@ def plan(
     now, whatever the files say: it shows what the next `syncdsl sync` would do, and a change set saved of it is applied
     by these rules.
 
+    Ends with 7 when a module could not be read: what needs it is held and not in the preview, everything else is.
+
     \b
     Examples:
       syncdsl plan
@@ -68,6 +70,8 @@ def plan(
         _save(changes, out)
     if output == "text" and not settings.quiet:
         _next_step(changes, out, name if environment else None, in_force=in_force)
+    if changes.unreadable:
+        return PARTLY
     return CHANGES if detailed_exitcode and changes.changes else FINE
 
 

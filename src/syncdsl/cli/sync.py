@@ -45,7 +45,7 @@ def sync(
     it stops an apply. While syncing is switched off, nothing is done.
 
     Ends with 0 when all went well, 4 when a guard refuses, 7 when some changes were refused or held while others were
-    made.
+    made, or a module could not be read.
 
     \b
     Examples:

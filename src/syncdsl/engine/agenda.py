@@ -33,8 +33,9 @@ def renew_agenda(context: Context) -> None:
         for name in names.get((connection, module), ()):
             wanted[name][record_id] = "gone" if record_id in gone[name] else "again"
     run, state = context.run, context.run.state
-    # What a run for some modules looked at is news to the others still.
-    news = needed_elsewhere(run.whole, run.plan, run.schemas) if run.whole is not None else frozenset()
+    # What a run for some modules looked at is news to the others still; so it is to those that are held.
+    whole = run.whole or run.plan
+    news = needed_elsewhere(whole, context.plan, run.schemas) if context.plan is not whole else frozenset()
     with state.transaction():
         for observation in context.observations.values():
             if observation.step.id in news:

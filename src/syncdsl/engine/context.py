@@ -13,6 +13,7 @@ from syncdsl.engine.keys import syncdsl_key
 from syncdsl.engine.reviewing import Decisions, item_id
 from syncdsl.engine.scope import ConnectionScope
 from syncdsl.engine.touched import Touched
+from syncdsl.engine.unread import Unread
 from syncdsl.engine.view import StateView
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import original_name
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from syncdsl.adapters.protocol import Identity, Record
-    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.changes.change_set import ChangeSet, Unreadable
     from syncdsl.changes.effects import Effect, Hold
     from syncdsl.engine.matching import MatchResult
     from syncdsl.engine.observation import Observation
@@ -49,10 +50,15 @@ class Context:
     def __init__(self, *, run: Run, identities: Mapping[str, Identity], fixed_today: dt.date | None) -> None:
         self.run = run
         self.plan = run.plan
+        """What is carried out: the run's plan, without the steps that need what could not be read."""
         self.identities = identities
         self.view = StateView(run.state)
         self.reviews = Decisions(run.state, self.item_id)
         self.observations: dict[str, Observation] = {}
+        self.unread = Unread()
+        self.unreadable: tuple[Unreadable, ...] = ()
+        self.held: frozenset[str] = frozenset()
+        """Modules and documents of the rules that are left alone because of what could not be read."""
         self.matches: dict[str, MatchResult] = {}
         self.operations: list[Operation] = []
         self.effects: list[Effect] = []

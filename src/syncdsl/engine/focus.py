@@ -50,7 +50,7 @@ def focus(context: Context, records: frozenset[tuple[str, str, str]]) -> None:
                 *_referred(context, step_id, ids),
                 *_children(context, step_id, ids),
             ):
-                if other_id not in wanted[other]:
+                if other in context.observations and other_id not in wanted[other]:
                     wanted[other].add(other_id)
                     fresh[other].add(other_id)
         waiting = dict(fresh)
@@ -92,7 +92,9 @@ def _children(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[s
         for side in SIDES:
             if above is None or side_of(above, side).observe != step_id:
                 continue
-            observation = context.observations[side_of(pair, side).observe]
+            observation = context.observations.get(side_of(pair, side).observe)
+            if observation is None:
+                continue
             for some in chunks(in_order(observation.agenda)):
                 for record in observation.records.many(some).values():
                     parent = parent_of(pair, context, side, record)

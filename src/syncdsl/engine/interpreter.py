@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from syncdsl.engine.focus import focus
+from syncdsl.engine.holding import hold_unread
 from syncdsl.engine.pull import pull_missing
 from syncdsl.engine.steps.guard import guard
 from syncdsl.engine.steps.match import match as match_records
@@ -37,19 +38,22 @@ class Sink(Protocol):
 def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     """Perform every step of a plan; between reading and deciding, what is looked at is made complete, or limited.
 
-    Records are taken away last, in the opposite order of modules.
+    What needs a module that could not be read is left out. Records are taken away last, in the opposite order of
+    modules.
     """
     for step in plan.steps:
-        if isinstance(step, ObserveStep):
-            observe(step, context)
+        if isinstance(step, ObserveStep) and step.id not in context.unread:
+            with context.unread.isolating([step]):
+                observe(step, context)
     if context.run.focus is None:
         pull_missing(context)
-    else:
+    hold_unread(context)
+    if context.run.focus is not None:
         focus(context, context.run.focus)
-    for step in plan.steps:
+    for step in context.plan.steps:
         if not isinstance(step, ObserveStep):
             perform(step, context, sink)
-    for step in reversed(plan.steps):
+    for step in reversed(context.plan.steps):
         if isinstance(step, WriteStep):
             sink.remove(step, context)
 

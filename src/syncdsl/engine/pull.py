@@ -42,8 +42,11 @@ def pull_missing(context: Context) -> None:
         fresh = {}
         for step_id, ids in missing.items():
             observation = context.observations[step_id]
-            found = fetch(context, observation, ids)
-            fresh[step_id] = set(found) if step_id in referring else set()
+            with context.unread.isolating([observation.step]):
+                found = fetch(context, observation, ids)
+                fresh[step_id] = set(found) if step_id in referring else set()
+            if step_id in context.unread:
+                del context.observations[step_id]
         if not any(fresh.values()):
             return
 

@@ -18,6 +18,7 @@ from syncdsl.engine.matching import Match
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.report import Recovered
 from syncdsl.engine.steps.observe import carried_key
+from syncdsl.plan.steps import ObserveStep
 from syncdsl.schema.values import fields_from_json, show
 from syncdsl.state import Answered, Instance, Link
 
@@ -76,21 +77,25 @@ class Recovery:
         """Settle every intent that an earlier run left open.
 
         What is found under its key is linked as it is; what is not is planned again by this run, and so appears in the
-        preview. Nothing is written to any system here.
+        preview. Nothing is written to any system here. What cannot be asked stays open, and its module counts as one
+        that cannot be read.
         """
         resolved: list[Recovered] = []
         for intent in context.run.state.open_intents():
             text = f"{intent.op} {intent.connection}.{intent.module} for {intent.source_module}/{intent.source_id}"
-            if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:
-                resolution = self._resolve_create(intent, context)
-            elif intent.op == "delete" and intent.state in {"sent", "ambiguous"}:
-                resolution = self._resolve_delete(intent, context)
-            elif intent.op in {"update", "key"} and intent.state in {"sent", "ambiguous"}:
-                resolution = self._resolve_update(intent, context)
-            else:
-                resolution = self._drop(intent, context)
-            resolved.append(Recovered(text=text, resolution=resolution))
+            with context.unread.isolating(self._steps(intent, context)):
+                resolved.append(Recovered(text=text, resolution=self._resolve(intent, context)))
         return resolved
+
+    def _resolve(self, intent: Intent, context: Context) -> str:
+        """Settle one intent; nothing is decided before the other system has answered."""
+        if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:
+            return self._resolve_create(intent, context)
+        if intent.op == "delete" and intent.state in {"sent", "ambiguous"}:
+            return self._resolve_delete(intent, context)
+        if intent.op in {"update", "key"} and intent.state in {"sent", "ambiguous"}:
+            return self._resolve_update(intent, context)
+        return self._drop(intent, context)
 
     def _resolve_create(self, intent: Intent, context: Context) -> str:
         connection = context.run.connections.get(intent.connection)
@@ -153,11 +158,7 @@ class Recovery:
         if gone is not None:
             context.view.links(gone.pair).put(gone)
         lost = taken_away(intent, context)
-        steps = [
-            observation_name(step)
-            for step in context.plan.steps
-            if step.step == "observe" and (step.connection, step.module) == (intent.connection, intent.module)
-        ]
+        steps = [observation_name(step) for step in self._steps(intent, context)]
 
         def settle(state: State) -> None:
             state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="it is gone")
@@ -175,6 +176,12 @@ class Recovery:
     def _key_field(self, intent: Intent, context: Context) -> str | None:
         module = context.run.schemas[intent.connection].modules.get(intent.module)
         return module.key_field if module else None
+
+    def _steps(self, intent: Intent, context: Context) -> list[ObserveStep]:
+        """Return the steps of this run that observe the module of an intent."""
+        place = (intent.connection, intent.module)
+        steps = [step for step in context.plan.steps if isinstance(step, ObserveStep)]
+        return [step for step in steps if (step.connection, step.module) == place]
 
     def _fields(self, intent: Intent, context: Context) -> tuple[str, ...]:
         known = {

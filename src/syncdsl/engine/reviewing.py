@@ -177,7 +177,8 @@ class Decisions:
 def looked_at(context: Context) -> Callable[[Subject], bool]:
     """Return whether this run looked at a subject; what no rule asks any more counts as looked at.
 
-    Records of open items stay on the agenda, so that every run that reads their module looks at them.
+    Records of open items stay on the agenda, so that every run that reads their module looks at them. What is held for
+    want of a reading was not looked at.
     """
     agendas: dict[tuple[str, str], list[Mapping[str, str]]] = {}
     for observation in context.observations.values():
@@ -185,6 +186,8 @@ def looked_at(context: Context) -> Callable[[Subject], bool]:
     passes = {pair.name for pair in context.passes}
 
     def looked(subject: Subject) -> bool:
+        if subject.rule in context.held:
+            return False
         pair = context.plan.pairs.get(subject.rule)
         module = (subject.connection, subject.module)
         if pair is None and subject.rule not in context.plan.documents:

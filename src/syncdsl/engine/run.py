@@ -214,5 +214,6 @@ def _summary(report: ApplyReport) -> dict[str, int]:
         "unknown": len(report.unknown),
         "waiting": len(report.waiting),
         "held": len(report.changes.holds),
+        "unreadable": len(report.changes.unreadable),
         "recovered": len(report.recovered),
     }

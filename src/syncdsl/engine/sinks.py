@@ -146,6 +146,10 @@ def _refuse_stale(expected: ChangeSet, now: ChangeSet) -> None:
         _stale("the rules or schemas changed since it was made")
     if (expected.environment, expected.organizations) != (now.environment, now.organizations):
         _stale("it was made for another environment or other organisations")
+    readable = {name for item in expected.unreadable for name in item.holds}
+    for item in now.unreadable:
+        if not readable.issuperset(item.holds):
+            _stale(f"`{item.connection}.{item.module}` cannot be read now: {item.code}: {item.message}")
     moved = sorted(name for name, digest in expected.expects.items() if now.expects.get(name) != digest)
     if moved:
         shown = ", ".join(f"`{name}`" for name in moved[:5]) + (" …" if len(moved) > 5 else "")

@@ -11,7 +11,7 @@ from syncdsl.plan.steps import GuardStep, MatchStep, MergeStep, ObserveStep, Tri
 from syncdsl.schema.types import ReferenceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from syncdsl.plan.pairs import Assignment, DocumentPlan, Endpoint, Pair
     from syncdsl.plan.plan import Plan
@@ -34,15 +34,31 @@ def restricted(plan: Plan, names: Iterable[str], schemas: Mapping[str, SchemaSna
         for name in chosen
         for endpoint in (plan.pairs[name].left, plan.pairs[name].right)
     }
-    kept = [step for step in plan.steps if _kept(step, chosen, seen, written)]
-    ids = {step.id for step in kept}
+    return without(plan, [step.id for step in plan.steps if not _kept(step, chosen, seen, written)])
+
+
+def without(plan: Plan, steps: Collection[str]) -> Plan:
+    """Return the plan without some steps, named by their ids."""
     return plan.model_copy(
         update={
             "steps": tuple(
-                step.model_copy(update={"after": tuple(one for one in step.after if one in ids)}) for step in kept
+                step.model_copy(update={"after": tuple(one for one in step.after if one not in steps)})
+                for step in plan.steps
+                if step.id not in steps
             )
         }
     )
+
+
+def needing(plan: Plan, observed: Collection[str], schemas: Mapping[str, SchemaSnapshot]) -> frozenset[str]:
+    """Return the ids of the steps that need one of some observations, and of the observe steps `observed` themselves.
+
+    A module needs both its sides, what its rules reach through references, the scopes beside it, and with its parent
+    all that this one needs. The modules of records it only refers to it does not need: such a record waits.
+    """
+    needs = _Needs(plan, schemas)
+    wanted = frozenset(observed)
+    return wanted | {step.id for step in plan.steps if wanted & needs.step(step)}
 
 
 def needed_elsewhere(whole: Plan, part: Plan, schemas: Mapping[str, SchemaSnapshot]) -> frozenset[str]:
@@ -52,14 +68,7 @@ def needed_elsewhere(whole: Plan, part: Plan, schemas: Mapping[str, SchemaSnapsh
     """
     kept = {step.id for step in part.steps}
     needs = _Needs(whole, schemas)
-    wanted: set[str] = set()
-    for step in whole.steps:
-        if step.id in kept:
-            continue
-        if isinstance(step, MatchStep):
-            wanted |= needs.pair(whole.pairs[step.pair])
-        elif isinstance(step, TriggerStep):
-            wanted |= needs.record(step.record)
+    wanted = set().union(*(needs.step(step) for step in whole.steps if step.id not in kept))
     return frozenset(wanted & kept)
 
 
@@ -112,12 +121,21 @@ class _Needs:
         self._schemas = schemas
         self._steps = [step for step in plan.steps if isinstance(step, ObserveStep)]
 
+    def step(self, step: Step) -> set[str]:
+        """Return what a step that decides reads."""
+        match step:
+            case MatchStep() | MergeStep():
+                return self.pair(self._plan.pairs[step.pair])
+            case TriggerStep():
+                return self.record(step.record)
+            case ObserveStep() | GuardStep() | WriteStep():
+                return set()
+
     def pair(self, pair: Pair) -> set[str]:
         """Return what matching and merging a pair reads."""
         found = self._endpoint(pair.left) | self._endpoint(pair.right)
         if pair.parent is not None:
-            above = self._plan.pairs[pair.parent.pair]
-            found |= self._endpoint(above.left) | self._endpoint(above.right)
+            found |= self.pair(self._plan.pairs[pair.parent.pair])
         for key in (*pair.keys, *((pair.adopt,) if pair.adopt is not None else ())):
             for part in key.parts:
                 found |= self._paths(pair.left, reads_of(part.left)) | self._paths(pair.right, reads_of(part.right))
@@ -193,8 +211,15 @@ class _Needs:
             if (other.left.connection, other.right.connection) == (pair.left.connection, pair.right.connection):
                 for mine, theirs in ((pair.left, other.left), (pair.right, other.right)):
                     if mine.module == theirs.module:
-                        found |= self._endpoint(theirs)
+                        found |= self._endpoint(theirs) | self._above(other)
         return found
+
+    def _above(self, pair: Pair) -> set[str]:
+        """Return the observations of the parents that the records of a pair are in scope with."""
+        if pair.parent is None:
+            return set()
+        above = self._plan.pairs[pair.parent.pair]
+        return self._endpoint(above.left) | self._endpoint(above.right) | self._above(above)
 
 
 def _kept(step: Step, pairs: set[str], observed: set[str], written: set[tuple[str, str]]) -> bool:

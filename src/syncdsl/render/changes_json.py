@@ -20,7 +20,7 @@ class DocumentTotal(Model):
 
 
 class Summary(Model):
-    """The verdict in figures."""
+    """The verdict in figures; `unreadable` counts the modules that could not be read."""
 
     changes: int
     kinds: dict[str, int]
@@ -28,6 +28,7 @@ class Summary(Model):
     parked: int
     documents: dict[str, DocumentTotal]
     guards_exceeded: int
+    unreadable: int
 
 
 class Preview(Model):
@@ -58,6 +59,7 @@ def render_changes_json(changes: ChangeSet) -> str:
                 for rule, money in sorted(totals.money.items())
             },
             guards_exceeded=len(changes.exceeded),
+            unreadable=len(changes.unreadable),
         ),
         changes=changes,
     )

@@ -10,6 +10,7 @@ from syncdsl.render.holds_text import hold_lines
 from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.totals import KINDS, Totals, total
+from syncdsl.render.unreadable_text import unreadable_lines
 from syncdsl.render.values_text import change_lines, label_text, record_text
 
 if TYPE_CHECKING:
@@ -67,12 +68,14 @@ def _figures(changes: ChangeSet, style: Style) -> list[str]:
     """Return what the change set comes to: counts and money."""
     totals = total(changes.effects)
     environment = neutral(changes.environment)
-    if not totals.changes:
+    if not totals.changes and changes.unreadable:
+        head = f"{style('bold', 'No changes')} in what could be read of {style('bold', environment)}."
+    elif not totals.changes:
         head = f"{style('good', 'No changes.')} {style('bold', environment)} is in sync."
     else:
         count = style("bold", counted(totals.changes, "change"))
         head = f"{count} in {style('bold', environment)}: {_counts(totals, style)}"
-    lines = [head, *_waiting(totals, style)]
+    lines = [head, *unreadable_lines(changes.unreadable, style), *_waiting(totals, style)]
     for rule, money in sorted(totals.money.items()):
         sum_of_all = f", {style('bold', money.text)}" if money.text else ""
         lines.append(f"  {neutral(rule)}: {counted(money.documents, 'document')}{sum_of_all}")

@@ -45,7 +45,7 @@ _STATUS = {
     "right_gone": "the right one was deleted",
     "both_gone": "both were deleted",
 }
-_COUNTS = ("done", "failed", "moved_on", "unknown", "waiting", "held", "recovered")
+_COUNTS = ("done", "failed", "moved_on", "unknown", "waiting", "held", "unreadable", "recovered")
 SHORT = 8
 """Characters of the id of a run or an intent: enough to find it."""
 

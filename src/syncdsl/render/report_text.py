@@ -9,6 +9,7 @@ from syncdsl.render.changes_text import PAST
 from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.totals import KINDS, total
+from syncdsl.render.unreadable_text import unreadable_line
 from syncdsl.render.values_text import label_text, record_text
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def render_report(report: ApplyReport, style: Style = PLAIN, width: int = 100) -
     lines += _listed(report.unknown, "without a clear answer; the next run finds out what became of them", style)
     lines += _listed(report.moved_on, "left alone, because the record changed after the preview", style)
     lines += _listed(report.waiting, "waiting for a record that was not made", style)
+    lines += [unreadable_line(item, style) for item in report.changes.unreadable]
     totals = total(report.changes.effects)
     if totals.waiting:
         lines.append(f"  {style('hold', f'{totals.waiting:,} held')} for a decision; `syncdsl review list` shows them")
@@ -59,7 +61,7 @@ def pruned_text(pruned: Pruned) -> str:
 def _verdict(report: ApplyReport, style: Style) -> str:
     totals = total(report.done)
     if not totals.changes:
-        undone = report.failed or report.unknown or report.moved_on or report.waiting
+        undone = report.failed or report.unknown or report.moved_on or report.waiting or report.changes.unreadable
         return style("warning" if undone else "good", "Nothing was changed.")
     parts = [f"{totals.kinds[kind]:,} {PAST[kind]}" for kind in KINDS if totals.kinds[kind]]
     money = [f"{neutral(rule)} {style('bold', item.text)}" for rule, item in sorted(totals.money.items()) if item.text]

@@ -140,6 +140,27 @@ def test_fields_that_cannot_exist_are_refused(typed: Any, body: dict[str, Any]) 
     assert answer.json()["error"]
 
 
+def test_a_field_that_is_taken_away_is_not_shown_until_it_is_back(start: Any) -> None:
+    """Neither the list of fields nor records show it, and writes to it are refused; its values are not lost."""
+    running = start("--records", "0")
+    field = {"entity": "contact", "label": "Route"}
+    running.control("POST", "books/custom-fields", field)
+    sent = {"custom_fields": [{"api_name": "cf_route", "value": "North"}]}
+    contact = running.customer("Acme", **sent)
+    for _ in range(2):
+        url = f"{running.books_url}/_sandbox/books/custom-fields/contact/cf_route"
+        assert httpx.delete(url).json() == {"removed": True}
+        assert httpx.delete(url).status_code == 404
+        shown = running.books.get(f"/contacts/{contact}").json()["contact"]
+        assert "cf_route" not in repr(shown)
+        assert "cf_route" not in repr(running.books.get("/contacts").json())
+        fields = running.books.get("/settings/fields", params={"entity": "contact"}).json()["fields"]
+        assert [field["api_name"] for field in fields] == ["cf_syncdsl_key"]
+        assert running.books.put(f"/contacts/{contact}", json=sent).json()["code"] == 2
+        running.control("POST", "books/custom-fields", field)
+        assert running.books.get(f"/contacts/{contact}").json()["contact"]["cf_route"] == "North"
+
+
 def test_the_key_fields_can_be_left_out(tmp_path: Path) -> None:
     """An organisation starts with the fields for syncdsl's keys, or without any custom field; a used one stays."""
     for wanted, expected in ((True, 1), (False, 0)):

@@ -46,7 +46,10 @@ class Finder:
         """Parameters that a module's list was seen to ignore."""
 
     def find(self, name: str, field: str, values: Sequence[Value], wanted: Sequence[str]) -> dict[Value, list[Record]]:
-        """Return the records that hold each value; text is compared without regard to case."""
+        """Return the records that hold each value; text is compared without regard to case.
+
+        Raises Fault SD707 when nothing can be found by a custom field because it is not there any more.
+        """
         module, schema = self._api.module(name)
         self._reader.check_fields(name, schema, (field, *wanted))
         kind = schema.fields[field].value
@@ -57,6 +60,8 @@ class Finder:
         if missed and self._parameter(module, field) is not None:
             # A search may not know yet what was just written; the list does, and has it at its front.
             found |= self._holding(name, field, kind, self._recent(module, field, kind, missed), missed, read, wanted)
+        if any(value not in found for value in sought):
+            self._reader.customs.require(module, (field,))
         return found
 
     def _holding(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.protocol import Identity
 from syncdsl.adapters.zoho.stamps import zone_name
+from syncdsl.adapters.zoho_books.custom_fields import read_custom_fields
 from syncdsl.adapters.zoho_books.dialect import succeeded
 from syncdsl.adapters.zoho_books.modules import KEY_FIELD, KEY_LABEL, MODULES, Module
 from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.transport.client import Client
     from syncdsl.adapters.zoho_books.api import Api
-
-CUSTOM_PREFIX = "cf_"
 
 
 def read_organisation(client: Client, *, wanted: str | None) -> dict[str, Any]:
@@ -100,15 +99,12 @@ def _module(module: Module, customs: dict[str, FieldSchema]) -> ModuleSchema:
 
 
 def _custom_fields(api: Api, entity: str) -> dict[str, FieldSchema]:
-    answer = api.read("GET", "/settings/fields", {"entity": entity})
-    rows = answer.data.get("fields") if isinstance(answer.data, dict) else None
-    if not succeeded(answer) or not isinstance(rows, list):
-        return {}
+    rows, _ = read_custom_fields(api, entity)
     found: dict[str, FieldSchema] = {}
-    for row in rows:
-        name = str(row.get("api_name") or "")
+    for row in rows or ():
+        name = str(row["api_name"])
         kind = _kind(row)
-        if not name.startswith(CUSTOM_PREFIX) or kind is None or row.get("is_active") is False:
+        if kind is None:
             continue
         found[name] = FieldSchema(
             label=KEY_LABEL if name == KEY_FIELD else str(row.get("label") or name),

@@ -79,7 +79,10 @@ class Observer:
         self._overlap = overlap
 
     def observe(self, request: ObserveRequest) -> Iterator[Page | ObservationEnd]:
-        """Read a module from its cursor on, or completely; a list that does not come by change is always complete."""
+        """Read a module from its cursor on, or completely; a list that does not come by change is always complete.
+
+        Raises Fault SD707 when a field that is asked for is not there any more.
+        """
         module, schema = self._api.module(request.module)
         self._reader.check_fields(request.module, schema, request.fields)
         if request.view is not None:
@@ -93,6 +96,8 @@ class Observer:
             walk = yield from self._walked(request, module, schema, listed, begun)
         if walk.start is None:
             raise self._api.client.problems.unexpected(f"the list of `{request.module}` did not come")
+        if begun is None:
+            self._reader.customs.require(module, request.fields)
         cursor = request.cursor
         if walk.sound:
             cursor = next_cursor(walk, begun, self._overlap, walk.start).text()
@@ -158,4 +163,6 @@ class Observer:
                 detail, read_at = details[identifier]
                 records.append(self._reader.whole(module, schema, detail, request.fields, read_at))
         taken = receipts.take(own) if receipts is not None else Page()
-        return Page(records=(*records, *taken.records), unchanged=(*unchanged, *taken.unchanged))
+        records += taken.records
+        self._reader.customs.confirm(module, request.fields, records)
+        return Page(records=tuple(records), unchanged=(*unchanged, *taken.unchanged))

@@ -12,6 +12,7 @@ from iso4217 import Currency
 
 from syncdsl.adapters.onboarding import ByHand, Condition, Creatable, Fine, Requirement, Unknown, Vitals, Wrong
 from syncdsl.adapters.protocol import Ambiguous, NotSent
+from syncdsl.adapters.zoho_books.custom_fields import FIELDS
 from syncdsl.adapters.zoho_books.dialect import succeeded
 from syncdsl.adapters.zoho_books.metadata import read_organizations
 from syncdsl.adapters.zoho_books.modules import KEY_FIELD, MODULES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 FIELD_LABEL = "Syncdsl Key"
 """Books derives `cf_syncdsl_key` from it."""
 
-FIELDS, CURRENCIES = "/settings/fields", "/settings/currencies"
+CURRENCIES = "/settings/currencies"
 PAGES = {
     "contact": "Customers and Vendors",
     "item": "Items",

@@ -9,6 +9,7 @@ from syncdsl.adapters.protocol import Record, Sample
 from syncdsl.adapters.transport.pool import each
 from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
 from syncdsl.adapters.zoho_books.api import MODIFIED, Api, fits
+from syncdsl.adapters.zoho_books.custom_fields import CustomFields, lost
 from syncdsl.adapters.zoho_books.details import Detail, Details
 from syncdsl.adapters.zoho_books.dialect import ABSENT, NO_SUCH_URL, code_of, single, succeeded
 from syncdsl.adapters.zoho_books.values import raw_value, read_fields, tells
@@ -31,18 +32,24 @@ class Reader:
         self._api = api
         self._at_once = at_once
         self.kept = Details()
+        self.customs = CustomFields(api)
 
     def fetch(self, name: str, ids: Sequence[str], wanted: Sequence[str]) -> dict[str, Record]:
-        """Return the records that exist now; ids not in the answer are confirmed absent."""
+        """Return the records that exist now; ids not in the answer are confirmed absent.
+
+        Raises Fault SD707 when a field that was asked for is not there any more.
+        """
         module, schema = self._api.module(name)
         self.check_fields(name, schema, wanted)
         unique = list(dict.fromkeys(ids))
         if module.listed_only:
             return {record.id: record for record in self.all_records(name, wanted) if record.id in set(unique)}
-        found = self.details(module, unique)
-        return {
-            identifier: self.whole(module, schema, detail, wanted, now) for identifier, (detail, now) in found.items()
+        found = {
+            identifier: self.whole(module, schema, detail, wanted, now)
+            for identifier, (detail, now) in self.details(module, unique).items()
         }
+        self.customs.confirm(module, wanted, list(found.values()))
+        return found
 
     def details_of(self, module: Module, rows: Sequence[dict[str, Any]], now: dt.datetime) -> dict[str, Detail]:
         """Return the full records behind list rows, reading those that were not read in this state before."""
@@ -136,13 +143,12 @@ class Reader:
         """Return a full record as a record.
 
         Raises Fault SD707 when it lacks a field that was asked for: an empty one is there as well, so it is hidden from
-        this user or no longer offered, and must not be taken for emptied.
+        this user or no longer offered, and must not be taken for emptied. A custom field tells nothing by its absence;
+        see `custom_fields`.
         """
         lacking = next((name for name in wanted if not tells(detail, name)), None)
         if lacking is not None:
-            raise self._api.client.problems.not_offered(
-                f"module `{module.name}` has no field `{lacking}` any more, or this user may not see it"
-            )
+            raise self._api.client.problems.not_offered(lost(module, lacking))
         return self.record(module, schema, detail, wanted, now)
 
     def version(self, module: Module, row: dict[str, Any], now: dt.datetime) -> str | None:

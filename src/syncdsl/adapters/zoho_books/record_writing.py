@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, Outcome, Rejected, Written
 from syncdsl.adapters.transport.answer import Answer
 from syncdsl.adapters.zoho_books.body import create_body, hidden_values, needs_current, update_body
+from syncdsl.adapters.zoho_books.custom_fields import believed, lost
 from syncdsl.adapters.zoho_books.dialect import message_of, single, succeeded
 from syncdsl.adapters.zoho_books.modules import KEY_LABEL
 from syncdsl.adapters.zoho_books.values import read_fields, write_value
@@ -73,7 +74,7 @@ class RecordWriter:
         else:
             came = self._api.write("POST", module.path, body=body)
         self._currencies.wrote(module)
-        outcome = self._outcomes.of_record(module, schema, came)
+        outcome = believed(self._outcomes.of_record(module, schema, came), _with_key(schema, record), {})
         if isinstance(outcome, Rejected) and isinstance(came, Answer) and _about_key(came, record.key):
             return self._holder(module, schema, record.key) or outcome
         return self._switch(module, outcome, state)
@@ -91,7 +92,8 @@ class RecordWriter:
             if current is None:
                 return self._missing(module, change)
             if based is not None and not _unchanged(schema, current, change.fields, based.fields):
-                return MovedOn()
+                gone = self._reader.customs.gone(module, change.fields)
+                return MovedOn() if gone is None else self._outcomes.cannot(lost(module, gone), field=gone)
         self._reader.kept.drop(module, change.id)
         self._movements.wrote(module, change.id)
         if state is not None and not resolved and change.key is None:
@@ -106,7 +108,8 @@ class RecordWriter:
         if self._outcomes.absent(module, came):
             return self._missing(module, change)
         came = self._unhidden(module, change.id, resolved, body, came)
-        return self._switch(module, self._outcomes.of_record(module, schema, came), state)
+        outcome = self._outcomes.of_record(module, schema, came)
+        return self._switch(module, believed(outcome, change.fields, based.fields if based is not None else {}), state)
 
     def _unhidden(self, module: Module, identifier: str, fields: Fields, body: Mapping[str, Any], came: Came) -> Came:
         """Write what a contact goes on hiding by values of its own, and return what came of it all.
@@ -169,6 +172,13 @@ def _apart(module: Module, fields: Fields) -> tuple[Fields, str | None]:
     state = fields.get(module.switched) if module.switched is not None else None
     sent = {name: value for name, value in fields.items() if name != module.switched}
     return sent, state if isinstance(state, str) and state else None
+
+
+def _with_key(schema: ModuleSchema, record: NewRecord) -> Fields:
+    """Return what is written into a new record, the key among it."""
+    if schema.key_field is None or record.key is None:
+        return record.fields
+    return {**record.fields, schema.key_field: record.key}
 
 
 def _held(module: Module, based: Record) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def guard(step: GuardStep, context: Context) -> None:
     context.change_set = ChangeSet(
         environment=run.environment,
         organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
-        plan=context.plan.digest,
+        plan=run.plan.digest,
         state=run.state.position(),
         today=context.today.isoformat(),
         effects=tuple(context.effects),
@@ -56,6 +56,7 @@ def guard(step: GuardStep, context: Context) -> None:
         baseline=dict(sorted(context.baseline.items())),
         reported=tuple(context.reported),
         guards=verdicts,
+        unreadable=context.unreadable,
     )
 
 

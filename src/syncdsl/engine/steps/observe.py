@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
+from syncdsl.diagnostics import Fault
 from syncdsl.engine.long_agenda import agenda_of
 from syncdsl.engine.merged import survivors_of
 from syncdsl.engine.observation import Observation, Records, observation_name
@@ -34,10 +35,21 @@ def observe(step: ObserveStep, context: Context) -> None:
 
     What was read before is reused only when it was read with the same fields. Between complete readings (sweeps) only
     changes are read. A record is absent only when a complete reading does not show it, or the system says it is
-    deleted, and a direct read confirms it.
+    deleted, and a direct read confirms it. A reading that ends with a fault leaves what it staged as seen, and nothing
+    else: no record is absent because of it, and the next one begins where it began.
     """
     task = f"read {step.connection}.{step.module}"
     context.run.progress.start(task, None)
+    try:
+        observation = _observed(step, context, task)
+    except Fault:
+        context.run.progress.finish(task, "could not be read")
+        raise
+    context.observations[step.id] = observation
+    context.run.progress.finish(task, f"{len(observation.records):,} records")
+
+
+def _observed(step: ObserveStep, context: Context, task: str) -> Observation:
     reading = Reading(step, context)
     end = reading.read(task)
     reading.finish(end)
@@ -51,8 +63,7 @@ def observe(step: ObserveStep, context: Context) -> None:
         outsiders=reading.outsiders,
     )
     observation.survivors = _survivors(observation, context)
-    context.observations[step.id] = observation
-    context.run.progress.finish(task, f"{len(observation.records):,} records")
+    return observation
 
 
 def _survivors(observation: Observation, context: Context) -> dict[str, str]:

@@ -109,6 +109,17 @@ def add(store: Store, entity: str, field: CustomField, second: int) -> None:
     store.insert(COLLECTION, record, {})
 
 
+def remove(store: Store, entity: str, name: str, second: int) -> bool:
+    """Take a custom field away; return whether there was one.
+
+    Records keep its values and show them no more, until a field of that name is there again.
+    """
+    found = store.select(COLLECTION, Clause("kind = ? AND name = ?", (entity, name)), order="id", limit=1)
+    for record in found:
+        store.delete(COLLECTION, record, created_by="", at=second)
+    return bool(found)
+
+
 def api_name(label: str) -> str:
     """Return the API name Books makes of a label: `cf_` and its letters and digits, joined by underscores."""
     return "cf_" + re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from syncdsl.sandbox.books.current import serving
-from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS, CustomField, add, api_name, described
+from syncdsl.sandbox.books.custom_fields import CUSTOM_FIELDS, CustomField, add, api_name, described, remove
 from syncdsl.sandbox.books.numbering import next_record
 from syncdsl.sandbox.books.webhooks import Webhook, Webhooks
 from syncdsl.sandbox.control.answers import answering_bad_input, given_object
@@ -16,7 +16,7 @@ from syncdsl.sandbox.platform import Platform
 
 
 class Desk:
-    """Creates custom fields and webhooks."""
+    """Creates and removes custom fields and webhooks."""
 
     def __init__(self, platform: Platform) -> None:
         self._store = platform.store
@@ -28,6 +28,7 @@ class Desk:
         return [
             Route("/_sandbox/books/custom-fields", self._fields, methods=["GET"]),
             Route("/_sandbox/books/custom-fields", answering_bad_input(self._add_field), methods=["POST"]),
+            Route("/_sandbox/books/custom-fields/{entity}/{name}", self._remove_field, methods=["DELETE"]),
             Route("/_sandbox/books/webhooks", self._list, methods=["GET"]),
             Route("/_sandbox/books/webhooks", answering_bad_input(self._add_webhook), methods=["POST"]),
             Route("/_sandbox/books/webhooks/{id}", self._remove_webhook, methods=["DELETE"]),
@@ -61,6 +62,12 @@ class Desk:
             with serving(self._store):
                 index = len(CUSTOM_FIELDS[entity])
         return JSONResponse(described(field, index))
+
+    async def _remove_field(self, request: Request) -> Response:
+        entity, name = request.path_params["entity"], request.path_params["name"]
+        with self._store.transaction():
+            removed = remove(self._store, entity, name, self._clock.now())
+        return JSONResponse({"removed": removed}, status_code=200 if removed else 404)
 
     async def _list(self, _request: Request) -> Response:
         shown = [

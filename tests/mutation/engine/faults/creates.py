@@ -10,8 +10,8 @@ SEEDED = (
         asked="resend without lookup",
         fault=Fault(
             "engine/recovery.py",
-            '            if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:\n',
-            '            if intent.op == "create" and intent.state in {"quarantined"}:\n',
+            '        if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:\n',
+            '        if intent.op == "create" and intent.state in {"quarantined"}:\n',
             "a create without an answer is sent again at once",
         ),
         killer=invariant("I11_at_most_once", "late_with_nothing_to_tell_by"),

@@ -114,4 +114,33 @@ SEEDED = (
         ),
         killer=regression("I13_empty_answer_before_a_dispute"),
     ),
+    Seeded(
+        fault=Fault(
+            "engine/agenda.py",
+            "if context.plan is not whole else frozenset()",
+            "if context.plan is run.whole else frozenset()",
+            "what changed while a pair was held is not looked at later",
+        ),
+        killer=invariant("I08_unreadable_modules"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/reviewing.py",
+            "        if subject.rule in context.held:\n            return False\n",
+            "",
+            "the questions of a pair that is held count as settled",
+        ),
+        killer=invariant("I08_unreadable_modules"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/observe.py",
+            "    end = reading.read(task)\n    reading.finish(end)\n",
+            "    try:\n        end = reading.read(task)\n    except Fault:\n"
+            "        end = ObservationEnd(complete=False, cursor=None, server_time=context.run.clock())\n"
+            "    reading.finish(end)\n",
+            "a reading that ends with a fault counts as one that came to its end",
+        ),
+        killer=invariant("I08_unreadable_modules"),
+    ),
 )

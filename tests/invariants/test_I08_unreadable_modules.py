@@ -1,0 +1,120 @@
+"""I08: a module that may not be read holds its pair as a whole; everything else goes on, and later all is made good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from tests.simulator.agreement import converged
+from tests.simulator.cases import Case, Step, perform
+from tests.simulator.generator import Shape
+from tests.simulator.oracles import living_are_not_gone
+from tests.simulator.playing import playing
+from tests.simulator.regressions import verify
+from tests.simulator.rules import MODULES, Rules
+from tests.simulator.strategies import cases, examples
+from tests.simulator.violation import SIDES, require
+
+if TYPE_CHECKING:
+    from tests.simulator.harness import Outcome, Twins
+    from tests.simulator.rules import SideName
+
+BESIDE = """
+module people: crm.Leads <-> books.vendors
+    dedupe: Name == name
+    map:
+        Name <-> name
+        Phone <-> phone
+"""
+SHAPE = Shape(runs=4, edits=8, faults=0, deaths=False, closings=True)
+RULES = (
+    Rules(lines="plain", extra=BESIDE),
+    Rules(lines="references", conflict="review", extra=BESIDE),
+    Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100", extra=BESIDE),
+)
+
+
+def check(case: Case) -> None:
+    """Of a run that could not read a module: its pair is as it was, and the pair beside is synced."""
+    with playing(case) as pair:
+        person = pair.left.insert("Leads", {"Name": "Ann"}).id
+        for number, step in enumerate(case.steps):
+            if step.do != "run":
+                perform(pair, step)
+                continue
+            pair.left.edit("Leads", person, {"Phone": str(number)})
+            before = _pair(pair)
+            outcome = perform(pair, step)
+            assert outcome is not None
+            if _held(outcome):
+                require(_pair(pair) == before, "a pair with a module that could not be read changed")
+                require(_arrived(pair, str(number)), "the pair beside it did not go on")
+            living_are_not_gone(pair)
+        perform(pair, Step(do="open"))
+        pair.settle()
+        quiet = pair.preview(sweep=True)
+        require(quiet.unreadable == (), "what can be read again is still said to be unreadable")
+        converged(pair, quiet)
+
+
+def _held(outcome: Outcome) -> bool:
+    """Return whether a run held the pair; one that could not read a record it had written ends with the fault."""
+    if outcome.report is None:
+        require(outcome.fault is not None and outcome.fault.code.id == "SD703", f"it ended otherwise: {outcome.text}")
+        return False
+    unreadable = outcome.report.changes.unreadable
+    require(all(item.holds == ("customers",) for item in unreadable), f"something else is held: {unreadable}")
+    return bool(unreadable)
+
+
+def _pair(pair: Twins) -> tuple[object, ...]:
+    """Return what the engine made of a pair: its writes to both modules, its links and questions, its last pass."""
+    mine = [
+        change
+        for side, system in pair.systems.items()
+        for change in system.log
+        if change.module == MODULES[side] and change.author == "engine"
+    ]
+    sent = [one for side, system in pair.systems.items() for one in system.sent if one[1] == MODULES[side]]
+    with pair.looking() as state:
+        reviews = [item for item in state.reviews() if item.rule == "customers"]
+        return mine, len(sent), list(state.links("customers")), reviews, state.passed("customers")
+
+
+def _arrived(pair: Twins, phone: str) -> bool:
+    return [held.now.fields.get("phone") for held in pair.right.living("vendors")] == [phone]
+
+
+@examples(16)
+@given(cases(rules=RULES, shape=SHAPE))
+def test_I08_unreadable_modules(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I08: a module that cannot be read changes nothing in its pair and nothing elsewhere, and all is made good."""
+    verify("I08", case, check)
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("pages", [0, 1])
+@pytest.mark.parametrize("sweep", [False, True])
+def test_I08_unreadable_at_all(side: SideName, pages: int, sweep: bool) -> None:  # noqa: N802, FBT001 - the invariant's own name; a parameter
+    """I08: whatever can happen to a pair happens while it is held, so that the invariant holds for something."""
+    made = tuple(Step(do="insert", side="left", fields={"Name": f"Account {one}", "Phone": "1"}) for one in range(4))
+    deeds = (
+        Step(do="edit", side="left", pick=0, fields={"Phone": "2"}),
+        Step(do="edit", side="right", pick=1, fields={"phone": "3"}),
+        Step(do="delete", side="left", pick=2),
+        Step(do="delete", side="right", pick=2),
+        Step(do="insert", side="left", fields={"Name": "New"}),
+        Step(do="insert", side="right", fields={"name": "Other"}),
+    )
+    held = (Step(do="close", side=side, many=pages), Step(do="run", sweep=sweep))
+    case = Case(rules=RULES[2], steps=(*made, Step(do="settle"), *deeds, *held))
+    case = replace(case, **{one: replace(getattr(case, one), page_size=1) for one in SIDES})
+    outcomes: list[Outcome | None] = []
+    with playing(case) as pair:
+        pair.left.insert("Leads", {"Name": "Ann"})
+        outcomes = [perform(pair, step) for step in case.steps]
+    assert outcomes[-1] is not None
+    require(_held(outcomes[-1]), f"nothing was held: {outcomes[-1].text}")
+    check(case)
