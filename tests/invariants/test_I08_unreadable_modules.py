@@ -45,10 +45,12 @@ def check(case: Case) -> None:
                 perform(pair, step)
                 continue
             pair.left.edit("Leads", person, {"Phone": str(number)})
-            before = _pair(pair)
+            before, refused = _pair(pair), _refused(pair)
             outcome = perform(pair, step)
             assert outcome is not None
-            if _held(outcome):
+            held = _held(outcome)
+            require(held or outcome.report is None or _refused(pair) == refused, "what was refused counts as read")
+            if held:
                 require(_pair(pair) == before, "a pair with a module that could not be read changed")
                 require(_arrived(pair, str(number)), "the pair beside it did not go on")
             living_are_not_gone(pair)
@@ -67,6 +69,11 @@ def _held(outcome: Outcome) -> bool:
     unreadable = outcome.report.changes.unreadable
     require(all(item.holds == ("customers",) for item in unreadable), f"something else is held: {unreadable}")
     return bool(unreadable)
+
+
+def _refused(pair: Twins) -> int:
+    """Return how many calls were refused because their module may not be read."""
+    return sum(connection.shut for connection in pair.connections.values())
 
 
 def _pair(pair: Twins) -> tuple[object, ...]:
@@ -118,3 +125,22 @@ def test_I08_unreadable_at_all(side: SideName, pages: int, sweep: bool) -> None:
     assert outcomes[-1] is not None
     require(_held(outcomes[-1]), f"nothing was held: {outcomes[-1].text}")
     check(case)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_I08_unreadable_asks_nothing(side: SideName) -> None:  # noqa: N802 - the invariant's own name
+    """I08: a question of a held pair stays open although the record it is about was seen on the other side."""
+    rules = replace(RULES[0], conflict="review")
+    edits = tuple(Step(do="edit", side=one, fields={"phone" if one == "right" else "Phone": one}) for one in SIDES)
+    asked = (Step(do="insert", side="left", fields={"Name": "Acme"}), Step(do="settle"), *edits, Step(do="run"))
+    held = (Step(do="close", side=side), Step(do="run"), Step(do="run"))
+    with playing(Case(rules=rules, steps=(*asked, *held))) as pair:
+        for step in asked:
+            perform(pair, step)
+        with pair.looking() as state:
+            (question,) = state.reviews()
+        for step in held:
+            perform(pair, step)
+        with pair.looking() as state:
+            require(state.reviews() == [question], "a question was settled or asked again without a reading")
+    check(Case(rules=rules, steps=(*asked, *held)))

@@ -65,7 +65,7 @@ class SimulatedConnection:
     """The adapter protocol over a simulated system.
 
     `forbidden` is for how many more calls it answers 403. `closed` are the modules that may not be read, each with the
-    number of pages that are shown all the same.
+    number of pages that are shown all the same; `shut` counts the calls that were refused for it.
     """
 
     def __init__(self, system: System, schedule: Schedule) -> None:
@@ -73,6 +73,7 @@ class SimulatedConnection:
         self.schedule = schedule
         self.forbidden = 0
         self.closed: dict[str, int] = {}
+        self.shut = 0
         self._lock = threading.RLock()
         self._writer = Writer(system)
 
@@ -294,14 +295,15 @@ class SimulatedConnection:
 
     def _read(self, kind: str, what: str, allowed: tuple[Fate, ...] = OF_READS) -> Fate:
         fate = self._enter(kind, what, allowed)
-        if self._shut(kind, what):
+        if self._is_shut(kind, what):
+            self.shut += 1
             fate = Fate.FORBIDDEN
         if fate in _FAULTS:
             self.schedule.point(self.system.timeline.seconds, f"after {self.system.name} {kind}")
             raise self._fault(fate)
         return fate
 
-    def _shut(self, kind: str, what: str) -> bool:
+    def _is_shut(self, kind: str, what: str) -> bool:
         """Return whether a call reads a module that may not be read; each page of it is one less to be shown."""
         module = what.replace(".", " ").partition(" ")[0]
         if module not in self.closed:

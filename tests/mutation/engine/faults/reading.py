@@ -130,7 +130,7 @@ SEEDED = (
             "",
             "the questions of a pair that is held count as settled",
         ),
-        killer=invariant("I08_unreadable_modules"),
+        killer=invariant("I08_unreadable_modules", "unreadable_asks_nothing"),
     ),
     Seeded(
         fault=Fault(
