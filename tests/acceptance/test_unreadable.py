@@ -1,4 +1,4 @@
-"""A module that cannot be read, over real HTTP: its pair is held and named, the others go on, later all is made good."""
+"""A module that cannot be read, over real HTTP: its pair is held and named, others go on, and later it catches up."""
 
 from __future__ import annotations
 

@@ -28,7 +28,10 @@ NOT_PERMITTED = Code(
     name="not-permitted",
     title="the other system forbids this",
     exit_code=6,
-    explanation="The token lacks a scope, or its user lacks a right on the module. The message says which.",
+    explanation=(
+        "The token lacks a scope, or its user lacks a right on the module. The message says which. Where only the "
+        "reading of a module is refused, a run holds what needs it and goes on with everything else."
+    ),
 )
 RATE_LIMITED = Code(
     id="SD704",
@@ -45,7 +48,10 @@ UNEXPECTED_ANSWER = Code(
     name="unexpected-answer",
     title="the other system answered something unexpected",
     exit_code=6,
-    explanation="The answer was not in the documented form, or an error of that system itself (HTTP 5xx) persisted.",
+    explanation=(
+        "The answer was not in the documented form, or an error of that system itself (HTTP 5xx) persisted. Where only "
+        "the reading of a module ends so, a run holds what needs it and goes on with everything else."
+    ),
 )
 UNKNOWN_ORGANISATION = Code(
     id="SD706",
@@ -61,7 +67,8 @@ NOT_OFFERED = Code(
     exit_code=6,
     explanation=(
         "A module, field or view that the schema snapshot or a rule names is not (or no longer) there, or the system "
-        "has nothing of the kind. Write the snapshot again with `syncdsl schema pull` and check the rules."
+        "has nothing of the kind. Write the snapshot again with `syncdsl schema pull` and check the rules. Until then "
+        "a run holds what needs it and goes on with everything else; nothing is taken for emptied."
     ),
     example="syncdsl plan  # after a field was removed from the CRM",
     instead="syncdsl schema diff\nsyncdsl schema pull\nsyncdsl check",
@@ -74,7 +81,7 @@ NOT_COVERED = Code(
     exit_code=6,
     explanation=(
         "The schema snapshot describes the module or field, so rules over it can be written and checked, but this "
-        "version of the adapter cannot read or write its records. Nothing was read or written."
+        "version of the adapter cannot read or write its records. None of them was read or written."
     ),
 )
 
