@@ -121,7 +121,7 @@ SEEDED = (
             "if context.plan is run.whole else frozenset()",
             "what changed while a pair was held is not looked at later",
         ),
-        killer=invariant("I08_unreadable_modules"),
+        killer=invariant("I08_partial_reads_never_delete", "unreadable_modules"),
     ),
     Seeded(
         fault=Fault(
@@ -130,7 +130,7 @@ SEEDED = (
             "",
             "the questions of a pair that is held count as settled",
         ),
-        killer=invariant("I08_unreadable_modules", "unreadable_asks_nothing"),
+        killer=invariant("I08_partial_reads_never_delete", "unreadable_asks_nothing"),
     ),
     Seeded(
         fault=Fault(
@@ -141,6 +141,6 @@ SEEDED = (
             "    reading.finish(end)\n",
             "a reading that ends with a fault counts as one that came to its end",
         ),
-        killer=invariant("I08_unreadable_modules"),
+        killer=invariant("I08_partial_reads_never_delete", "unreadable_modules"),
     ),
 )
