@@ -40,14 +40,13 @@ GAP = 5
 def _base_of_found(endpoint: Endpoint, context: Context, record: Record, names: set[str], sent: Fields) -> Fields:
     """Return the base of a record whose create got no answer: what it holds, as the answer would have told.
 
-    Where it was modified after it was created somebody may have edited it since: what differs from what was sent then
-    counts as their change, which travels like any other, and not as what the system made of the value.
+    Where it was modified after it was created somebody may have edited it since: what differs from what was sent, or
+    was not sent at all, then counts as their change, which travels like any other, and not as what the system made of
+    the record.
     """
-    held = context.canonical_fields(endpoint.connection, endpoint.module, record.fields, names)
-    if record.modified is None or record.created is None or record.modified <= record.created:
-        return held
-    ours = context.canonical_fields(endpoint.connection, endpoint.module, sent, names & sent.keys())
-    return {**held, **ours}
+    edited = record.modified is not None and record.created is not None and record.modified > record.created
+    fields = sent if edited else record.fields
+    return context.canonical_fields(endpoint.connection, endpoint.module, fields, names)
 
 
 def _doubt(intent: Intent, context: Context, reason: str, found: Sequence[Record]) -> Hold:

@@ -92,6 +92,18 @@ def test_an_edit_of_a_record_whose_answer_was_lost_travels(world: World, edited:
     assert len(world.all("customers")) == len(world.links()) == 1
 
 
+def test_a_field_filled_while_a_create_is_in_doubt_travels(world: World) -> None:
+    """What was not sent, because it was empty, and is filled by the time the record is found, is an edit too (I2)."""
+    made = world.rules(CUSTOMERS).account("New")
+    world.books.interfere = lambda _module, _write: Fate(outcome=Ambiguous(reason="time-out"), lands=True)
+    world.apply()
+    world.books.interfere = None
+    (customer,) = world.all("customers")
+    world.edit(str(customer["id"]), phone="4")
+    world.settle()
+    assert world.get(made)["Phone"] == "4"
+
+
 def test_a_person_who_is_faster_is_not_overwritten(world: World) -> None:
     """A record that changes between the reading and the write is decided anew, as the conflict it is by then."""
     left = world.rules(CUSTOMERS).account("Acme", Phone="1")
