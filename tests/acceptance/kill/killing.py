@@ -108,9 +108,10 @@ class Killing:
         self._until_quiet()
         self._empty_ledger()
         done = self._project.run("verify", "--format", "json", code=None, seconds=PATIENCE)
-        self.result.percent = str(json.loads(done.stdout)["summary"]["percent"])
         if done.returncode != 0:
-            self.result.complaints.append(f"verify ended with {done.returncode}: {done.stdout[:2000]}")
+            self.result.complaints.append(f"verify ended with {done.returncode}: {done.stdout[:2000]}{done.stderr}")
+        if done.stdout:
+            self.result.percent = str(json.loads(done.stdout)["summary"]["percent"])
         self.result.judgement = self.companies.judge()
         self.result.seconds = time.monotonic() - begin
         return self.result
