@@ -12,6 +12,10 @@ from tests.acceptance.conftest import project_maker, sandboxes
 from tests.acceptance.kill.killing import Killing, Result
 
 
+SHOWN = 20
+"""How many records of a kind a failure names."""
+
+
 def main() -> int:
     """Kill, judge and print; return 0 when nothing is wrong and enough kills met a create in flight, else 1."""
     parser = argparse.ArgumentParser(prog="python -m tests.acceptance.kill", description=__doc__)
@@ -77,9 +81,10 @@ def faults_of(result: Result, *, at_least: int) -> list[str]:
     judged = result.judgement
     assert judged is not None
     wrong = [*result.complaints]
-    wrong += [f"duplicate: {one}" for one in judged.duplicates]
-    wrong += [f"lost: {one}" for one in judged.lost]
-    wrong += [f"differs: {one}" for one in judged.differing]
+    for what, found in (("duplicate", judged.duplicates), ("lost", judged.lost), ("differs", judged.differing)):
+        wrong += [f"{what}: {one}" for one in found[:SHOWN]]
+        if len(found) > SHOWN:
+            wrong.append(f"{what}: {len(found) - SHOWN} more")
     if not result.kills:
         wrong.append("no run was killed")
     if result.creates_in_flight < at_least:
