@@ -11,7 +11,6 @@ from pathlib import Path
 from tests.acceptance.conftest import project_maker, sandboxes
 from tests.acceptance.kill.killing import Killing, Result
 
-
 SHOWN = 20
 """How many records of a kind a failure names."""
 
