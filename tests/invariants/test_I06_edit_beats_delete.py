@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from tests.simulator.cases import Case, Step, perform
 from tests.simulator.generator import Shape
+from tests.simulator.harness import twins
 from tests.simulator.oracles import mapped_names, marks, taken_away
 from tests.simulator.playing import playing
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
-from tests.simulator.violation import SIDES, require
+from tests.simulator.violation import OTHER, SIDES, require
 
 if TYPE_CHECKING:
     from tests.simulator.harness import Twins
@@ -61,6 +63,20 @@ def _edited(pair: Twins, since: dict[SideName, int]) -> dict[SideName, set[str]]
         }
         for side in SIDES
     }
+
+
+@pytest.mark.parametrize(("deleted", "edited"), [("left", {"phone": "2"}), ("right", {"Phone": "2"})])
+def test_I06_edited_before_the_delete_is_seen(deleted: SideName, edited: dict[str, str]) -> None:  # noqa: N802 - the invariant's own name
+    """I06: a record that was edited since the last run outlives its partner, on either side."""
+    with twins(Rules(lines="plain", deletes=("delete", "delete"), guard="deletes <= 100")) as pair:
+        pair.insert("left", Name="Acme", Phone="1")
+        pair.settle()
+        ((left, right, _),) = pair.links()
+        gone, other = (left, right) if deleted == "left" else (right, left)
+        pair.edit(OTHER[deleted], other, **edited)
+        pair.delete(deleted, gone)
+        pair.settle()
+        require(bool(pair.living(OTHER[deleted])), f"{other} was edited, and was taken away")
 
 
 @examples(8)

@@ -63,6 +63,17 @@ def test_I28_after_the_rules_changed(case: Case) -> None:  # noqa: N802 - the in
     check_changed(case)
 
 
+@pytest.mark.parametrize(("before", "after"), [("plain", "rich"), ("reworded", "derived"), ("derived", "reworded")])
+def test_I28_rules_changed_and_nothing_else(before: str, after: str) -> None:  # noqa: N802 - the invariant's own name
+    """I28: a line that is new, or another one, brings its field to agreement in records that nobody touches again."""
+    with twins(Rules(lines=before)) as pair:
+        pair.insert("left", Name="Acme", Phone="1", Website="https://acme.example", Region="north")
+        pair.settle()
+        pair.rules = Rules(lines=after)
+        pair.settle(runs=3, sweep=False)
+        converged(pair, pair.preview(sweep=True))
+
+
 @pytest.mark.parametrize("fate", [Fate.REFUSED, Fate.RATE, Fate.LOST_REQUEST])
 def test_I28_refused_for_a_while(fate: Fate) -> None:  # noqa: N802 - the invariant's own name
     """I28: what was not written is written by a later run, though nobody edits the records again."""

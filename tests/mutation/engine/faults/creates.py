@@ -51,7 +51,7 @@ SEEDED = (
             "            case Ambiguous():\n                self.journal.unknown(write, outcome.reason)\n",
             "the report does not say what got no answer",
         ),
-        killer=invariant("I20_preview_honesty"),
+        killer=invariant("I20_preview_honesty", "every_end_of_a_write_is_told"),
     ),
     Seeded(
         fault=Fault(

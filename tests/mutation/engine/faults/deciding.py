@@ -37,7 +37,7 @@ SEEDED = (
             "        known = bool(link.lines)\n",
             "a line of changed rules counts as synced before",
         ),
-        killer=invariant("I28_convergence", "after_the_rules_changed"),
+        killer=invariant("I28_convergence", "rules_changed_and_nothing_else"),
     ),
     Seeded(
         fault=Fault(
@@ -46,7 +46,7 @@ SEEDED = (
             "    if passed is None:\n",
             "changed rules are no reason to look at every record",
         ),
-        killer=invariant("I28_convergence", "after_the_rules_changed"),
+        killer=invariant("I28_convergence", "rules_changed_and_nothing_else"),
     ),
     Seeded(
         fault=Fault(
@@ -100,7 +100,7 @@ SEEDED = (
             "    elif (field := _edited(pair, context, link, side, partner)) is not None and not field:\n",
             "an edited record is deleted after its partner",
         ),
-        killer=invariant("I06_edit_beats_delete"),
+        killer=invariant("I06_edit_beats_delete", "edited_before_the_delete_is_seen"),
     ),
     Seeded(
         fault=Fault(
