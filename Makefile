@@ -69,7 +69,7 @@ mutate: $(STAMP) ## seed faults into the checker; its tests have to notice
 proof: $(STAMP) ## a million creates under faults, with controls (hours; make proof CREATES=20000 is minutes)
 	@nice $(BIN)/python -m tests.simulator --creates $(CREATES) --seed $(SEED)
 
-kill: $(STAMP) ## kill -9 at 50 moments of a sync of 2,000 records under faults, then judge (a quarter of an hour)
+kill: $(STAMP) ## kill -9 at 50 moments of a sync of 2,000 records under faults, then judge (some minutes)
 	@nice $(BIN)/python -m tests.acceptance.kill --kills 50 --records 2000 --seed $(SEED)
 
 mutants: $(STAMP) ## seed faults into the engine; a named invariant has to kill each
