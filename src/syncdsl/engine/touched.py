@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.lines import line_fields
-from syncdsl.schema.canonical import canonical_form
+from syncdsl.schema.canonical import has_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,10 +43,10 @@ class Touched:
             (left.fields, link.left_base, self._left),
             (right.fields, link.right_base, self._right),
         ):
-            for name, form, numbers in compared:
+            for name, has, numbers in compared:
                 value, held = fields.get(name), base.get(name)
                 # What is equal is as it was, and needs no form.
-                if value != held and form(value) != held:
+                if value != held and not has(value, held):
                     touched |= numbers
         if not touched:
             return []
@@ -63,14 +63,14 @@ def _unit(pair: Pair, number: int) -> list[int]:
     return [number] if group is None else [place for place, line in enumerate(pair.lines) if line.group == group]
 
 
-def _fields(pair: Pair, context: Context, side: SideName) -> list[tuple[str, Callable[[Value], Value], set[int]]]:
-    """Return the mapped fields of a side, each with its canonical form and the lines that it has a part in."""
+def _fields(pair: Pair, context: Context, side: SideName) -> list[tuple[str, Callable[[Value, Value], bool], set[int]]]:
+    """Return the mapped fields of a side, each with what compares it with its base, and the lines it has a part in."""
     endpoint = pair.left if side == "left" else pair.right
     numbers: dict[str, set[int]] = {}
     for number, line in enumerate(pair.lines):
         for name in line_fields(line, side):
             numbers.setdefault(name, set()).add(number)
     return [
-        (name, canonical_form(context.type_of(endpoint.connection, endpoint.module, name)), some)
+        (name, has_form(context.type_of(endpoint.connection, endpoint.module, name)), some)
         for name, some in sorted(numbers.items())
     ]

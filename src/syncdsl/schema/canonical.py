@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Takes zeros off a number of any length without rounding it."""
 _MOST_ZEROS = 1000
+SEPARATORS = str.maketrans("", "", " -()./")
+"""What people put between the digits of a telephone number, and what makes no difference to it."""
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -89,6 +91,24 @@ def canonical_form(kind: FieldType) -> Callable[[Value], Value]:
         case _:
             return lambda value: canonical(value, kind)
     return lambda value: (of_text(value) if value else None) if value.__class__ is str else canonical(value, kind)
+
+
+def has_form(kind: FieldType) -> Callable[[Value, Value], bool]:
+    """Return what tells whether a value of one type has a canonical form that was stored.
+
+    A telephone number with its country that differs from its form by separators alone is not parsed for that, which
+    takes longer than reading the whole record.
+    """
+    form = canonical_form(kind)
+    if not isinstance(kind, PhoneType):
+        return lambda value, held: form(value) == held
+
+    def has(value: Value, held: Value) -> bool:
+        if isinstance(value, str) and isinstance(held, str) and held[:1] == "+" and value.translate(SEPARATORS) == held:
+            return True
+        return form(value) == held
+
+    return has
 
 
 def _stripped(text: str) -> str | None:

@@ -21,7 +21,7 @@ from syncdsl.state.databases import HELP, Database
 from syncdsl.state.faults import broken_promise, damaged, fault_of, unusable
 from syncdsl.state.migration import OWN_TABLES, current_revision, known_revisions, migrate, newest_revision
 from syncdsl.state.processes import alive, started
-from syncdsl.state.untouched import companions, reading_untouched
+from syncdsl.state.untouched import companions, copy_unlogged, reading_untouched
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,6 +35,9 @@ READING = {"syncdsl_begin": "BEGIN"}
 
 LARGE = 32 * 1024 * 1024
 """Bytes from which on a file is neither copied to memory nor read through when it is opened."""
+
+CACHE_KILOBYTES = 64 * 1024
+"""How much of a file SQLite keeps in memory: with its usual 2 MB it reads pages of large indexes again and again."""
 
 _PRIVATE = 0o600
 
@@ -240,15 +243,15 @@ def _open_copy(path: Path, *, read_only: bool) -> Database:
         engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
         _configure(engine, None)
         try:
-            _fill(engine, path)
+            _fill(engine, path, there=bool(place) and copy_unlogged(path, Path(place)))
         except BaseException:
             engine.dispose()
             raise
     return SqliteFile(engine, read_only=read_only, path=path, single=True)
 
 
-def _fill(engine: Engine, path: Path) -> None:
-    """Copy what is committed in a file, and bring it to the newest revision."""
+def _fill(engine: Engine, path: Path, *, there: bool) -> None:
+    """Copy what is committed in a file, unless that is `there` already, and bring it to the newest revision."""
     revision = None
     raw = engine.raw_connection()
     with closing(raw):
@@ -256,7 +259,9 @@ def _fill(engine: Engine, path: Path) -> None:
         # It is thrown away: nothing of it has to survive anything.
         target.execute("PRAGMA journal_mode = MEMORY").fetchone()
         target.execute("PRAGMA synchronous = OFF")
-        if path.exists():
+        if there:
+            revision = _known_revision(target, path)
+        elif path.exists():
             with reading_untouched(path) as source:
                 revision = _checked(source, path) if path.stat().st_size <= LARGE else _known_revision(source, path)
                 if revision is not None:
@@ -280,6 +285,7 @@ def _configure(engine: Engine, path: Path | None) -> None:
         raw.isolation_level = None
         raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
         if path is None:
             return
         if raw.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from syncdsl.schema.canonical import canonical, canonical_form, match_form
+from syncdsl.schema.canonical import SEPARATORS, canonical, canonical_form, has_form, match_form
 from syncdsl.schema.types import (
     ChoicesType,
     DateTimeType,
@@ -64,6 +66,27 @@ def test_canonical(kind: FieldType, value: Value, expected: Value) -> None:
     assert form == expected
     assert str(form) == str(expected)
     assert repr(canonical_form(kind)(value)) == repr(form)
+
+
+COUNTRIES = ("+49", "+1", "+44", "+39", "+7", "+33", "+54", "+52", "+225", "+0", "+")
+PHONES = st.builds(
+    lambda country, rest: country + rest,
+    st.sampled_from(COUNTRIES),
+    st.text(alphabet="0123456789 -()./", max_size=22),
+)
+
+
+@settings(max_examples=400)
+@given(value=PHONES, other=PHONES)
+@example(value="+49 (0)30 901820", other="+4930901820")
+@example(value="+1 (650) 253-0000", other="+16502530000")
+@example(value="+39 06 698", other="+3906698")
+def test_a_form_is_told_without_parsing(value: str, other: str) -> None:
+    """Whether a telephone number has a form is answered as parsing would; separators make no difference to a form."""
+    has, form = has_form(PhoneType()), canonical_form(PhoneType())
+    for held in (form(value), form(other), form(value.translate(SEPARATORS)), value.translate(SEPARATORS)):
+        if form(held) == held:
+            assert has(value, held) == (form(value) == held)
 
 
 def test_match_form() -> None:
