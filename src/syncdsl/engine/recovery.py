@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 GAP = 5
-"""How many deleted documents of one record in a row the search for documents looks past."""
+"""How many numbers behind the last document found the search for those of one record goes on."""
 
 
 def _module(context: Context, connection: str, module: str) -> ModuleSchema | None:
