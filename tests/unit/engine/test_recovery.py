@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 # -- creates that arrived ----------------------------------------------------------------------------------------------
 
 
-def test_a_customer_that_arrived_is_linked_as_its_answer_would_have(doubt: Doubt) -> None:
+@pytest.mark.parametrize("state", ["sent", "ambiguous", "quarantined"])
+def test_a_customer_that_arrived_is_linked_as_its_answer_would_have(doubt: Doubt, state: str) -> None:
     """The link holds key, bases, lines and suffix of the intent, and the journal how it was found."""
     made = doubt.world.customer("Acme", phone="1", key="k1", notes="by the system")
-    found = doubt.resolve(create())
+    found = doubt.resolve(create(state=state))
     assert found == [Recovered(text="create books.customers for Accounts/a1", resolution=f"it had arrived: {made}")]
     assert doubt.state.links("customers") == [link(right_id=made, linked_at=doubt.run.clock())]
     assert doubt.events() == [("i1", "done", "found by key")]
@@ -139,6 +140,13 @@ def test_an_invoice_that_arrived_is_an_instance(doubt: Doubt, number: int) -> No
         )
     ]
     assert doubt.state.links("invoice") == []
+
+
+def test_an_invoice_whose_intent_says_little_has_no_inputs(doubt: Doubt) -> None:
+    """What it was made from is not known then."""
+    doubt.world.record(doubt.world.books, "invoices", reference="R", key="k1")
+    doubt.resolve(invoice(payload={"document": True}))
+    assert [item.inputs for item in doubt.state.instances("invoice")] == [{}]
 
 
 # -- creates that did not, or may still --------------------------------------------------------------------------------

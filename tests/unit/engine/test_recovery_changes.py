@@ -75,6 +75,14 @@ def test_an_update_that_did_not_arrive_is_decided_anew(doubt: Doubt) -> None:
     assert doubt.state.history() == []
 
 
+@pytest.mark.parametrize(("op", "state"), [("deactivate", "ambiguous"), ("void", "sent"), ("update", "quarantined")])
+def test_what_is_no_update_in_doubt_writes_no_history(doubt: Doubt, op: str, state: str) -> None:
+    """Whatever the record holds by now, reading it tells."""
+    changed = doubt.world.customer("Acme", phone="2")
+    assert doubt.told(update(changed, op=op, state=state)) == [ANEW]
+    assert doubt.state.history() == []
+
+
 # -- deletes -----------------------------------------------------------------------------------------------------------
 
 

@@ -117,13 +117,14 @@ def test_an_id_that_is_taken_on_the_other_side_alone_is_free(doubt: Doubt) -> No
     assert told == [f"decided by anna: it is {made}"]
 
 
-def test_a_named_invoice_is_the_instance(doubt: Doubt) -> None:
-    """A document has no partner that could be in the way."""
-    made = doubt.world.record(doubt.world.books, "invoices", reference="R", key="k1")
-    doubt.world.record(doubt.world.books, "invoices", reference="S", key="k1")
-    later, told = decided(doubt, invoice(), f"link {made}")
+@pytest.mark.parametrize("key", ["k1", None])
+def test_a_named_invoice_is_the_instance(doubt: Doubt, key: str | None) -> None:
+    """A document has no partner that could be in the way; one that was made without a key has none."""
+    made = doubt.world.record(doubt.world.books, "invoices", reference="R", key=key)
+    doubt.world.record(doubt.world.books, "invoices", reference="S", key=key)
+    later, told = decided(doubt, invoice(key=key), f"link {made}")
     assert told == [f"decided by anna: it is {made}"]
-    assert [item.doc_id for item in later.state.instances("invoice")] == [made]
+    assert [(item.doc_id, item.key) for item in later.state.instances("invoice")] == [(made, key or "")]
 
 
 @pytest.mark.parametrize("side", ["left", "right", None])
@@ -163,8 +164,9 @@ def test_an_invoice_without_any_instance_can_be_given_up(doubt: Doubt) -> None:
 
 
 def test_what_no_rule_knows_is_given_up_without_a_trace(doubt: Doubt) -> None:
-    """Of a former module nothing is set aside."""
+    """Of a former module nothing is set aside, and the question has no place in the rules."""
     later, told = decided(doubt, create(key=None, pair_or_document="former"), "skip")
+    assert [hold.location for hold in doubt.holds()] == [""]
     assert told == ["decided by anna: given up"]
     assert later.state.set_asides("former") == set()
 
