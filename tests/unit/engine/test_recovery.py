@@ -173,6 +173,13 @@ def test_an_invoice_that_did_not_arrive_fires_again(doubt: Doubt) -> None:
     ]
 
 
+def test_an_invoice_that_left_no_instance_fires_again(doubt: Doubt) -> None:
+    """A run that died before it noted the instance leaves nothing to refuse."""
+    assert doubt.told(invoice()) == ["it had not arrived; it is decided anew"]
+    assert doubt.state.truths("t1") == {"d1": False}
+    assert doubt.state.instances("invoice") == []
+
+
 def test_a_void_without_an_answer_fires_again_and_refuses_no_instance(doubt: Doubt) -> None:
     """Only a create that did not arrive leaves an instance without a document."""
     facts: dict[str, Any] = {"document": "invoice", "connection": "crm", "module": "Deals", "key": "k"}
@@ -236,6 +243,14 @@ def test_two_records_under_one_key_are_one_question(doubt: Doubt) -> None:
     assert doubt.context.again == {("crm", "Accounts", "a1")}
     assert doubt.context.reviews.asked_about == {("books", "customers", each) for each in found}
     assert doubt.state.links("customers") == []
+
+
+def test_everything_that_is_asked_about_is_let_be(doubt: Doubt) -> None:
+    """Two creates in doubt ask about two records each."""
+    found = [doubt.world.customer(f"{key} {number}", key=key) for key in ("k1", "k2") for number in (1, 2)]
+    doubt.resolve(create(), create(iid="i2", key="k2", source_id="a2"))
+    assert doubt.context.reviews.asked_about == {("books", "customers", each) for each in found}
+    assert doubt.context.in_doubt == {("customers", "a1"), ("customers", "a2")}
 
 
 def test_what_is_in_quarantine_is_asked_for_again_and_noted_once(doubt: Doubt) -> None:
