@@ -279,8 +279,7 @@ class Recovery:
         """Settle a create that a person knows about."""
         match decided.decision:
             case LinkWith(id=record_id):
-                connection = context.run.connections[intent.connection]
-                read = connection.fetch(intent.module, [record_id], self._fields(intent, context)).get(record_id)
+                read = self._named(intent, context, record_id)
                 problem = "does not exist" if read is None else self._taken(intent, context, record_id)
                 if read is None or problem:
                     context.in_doubt.add((intent.pair_or_document, intent.source_id))
@@ -302,6 +301,13 @@ class Recovery:
             case _:
                 self._drop(intent, context)
                 return f"{decided.reason}: it is made again"
+
+    def _named(self, intent: Intent, context: Context, record_id: str) -> Record | None:
+        """Return the record that a person named; None where there is none, or its module is gone."""
+        connection = context.run.connections.get(intent.connection)
+        if connection is None or _module(context, intent.connection, intent.module) is None:
+            return None
+        return connection.fetch(intent.module, [record_id], self._fields(intent, context)).get(record_id)
 
     def _taken(self, intent: Intent, context: Context, record_id: str) -> str:
         """Return what keeps a record from being what a create made: that it is somebody's partner already."""

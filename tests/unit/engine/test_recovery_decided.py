@@ -90,6 +90,13 @@ def test_a_named_record_that_does_not_exist_is_said(doubt: Doubt) -> None:
     assert [intent.iid for intent in later.state.open_intents()] == ["i1"]
 
 
+@pytest.mark.parametrize("place", [{"connection": "former"}, {"module": "former"}], ids=["connection", "module"])
+def test_a_record_named_where_nothing_can_be_read_does_not_exist(doubt: Doubt, place: dict[str, str]) -> None:
+    """A system or a module that is gone since ends no run: the question stands."""
+    _, told = decided(doubt, create(key=None, **place), "link c9")
+    assert told == ["in doubt: c9 does not exist"]
+
+
 def test_a_named_record_that_has_a_partner_is_not_taken_from_it(doubt: Doubt) -> None:
     """Another account's customer stays with it."""
     theirs = doubt.world.customer("Acme")
