@@ -29,12 +29,19 @@ if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, Endpoint, Pair
+    from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.values import Fields
     from syncdsl.state import Intent, State
 
 
 GAP = 5
-"""How many deleted documents of one record in a row the search for documents looks past."""
+"""How many numbers behind the last document found the search for those of one record goes on."""
+
+
+def _module(context: Context, connection: str, module: str) -> ModuleSchema | None:
+    """Return a module's schema; None for one that is gone, or whose connection no rule names any more."""
+    schema = context.run.schemas.get(connection)
+    return schema.modules.get(module) if schema is not None else None
 
 
 def _base_of_found(endpoint: Endpoint, context: Context, record: Record, names: set[str], sent: Fields) -> Fields:
@@ -53,7 +60,7 @@ def _doubt(intent: Intent, context: Context, reason: str, found: Sequence[Record
     """Return the question that a create without an answer asks, about the record it was made for."""
     source = (intent.source_connection, intent.source_module)
     seen = context.run.state.seen_fields(*source, intent.source_id)
-    schema = context.run.schemas[source[0]].modules.get(source[1])
+    schema = _module(context, *source)
     label = show(seen.get(schema.label_field)) if seen and schema else ""
     owner = context.plan.pairs.get(intent.pair_or_document) or context.plan.documents.get(intent.pair_or_document)
     return Hold(
@@ -148,7 +155,7 @@ class Recovery:
     def _resolve_delete(self, intent: Intent, context: Context) -> str:
         """Find out whether a delete came about: guards per day count what did."""
         connection = context.run.connections.get(intent.connection)
-        known = context.run.schemas[intent.connection].modules.get(intent.module) if connection is not None else None
+        known = _module(context, intent.connection, intent.module)
         record_id = intent.record_id or ""
         if connection is None or known is None or record_id in connection.fetch(intent.module, [record_id], ()):
             return self._drop(intent, context)
@@ -173,7 +180,7 @@ class Recovery:
         return f"it had arrived: {record_id} is gone"
 
     def _key_field(self, intent: Intent, context: Context) -> str | None:
-        module = context.run.schemas[intent.connection].modules.get(intent.module)
+        module = _module(context, intent.connection, intent.module)
         return module.key_field if module else None
 
     def _steps(self, intent: Intent, context: Context) -> list[ObserveStep]:
@@ -272,8 +279,7 @@ class Recovery:
         """Settle a create that a person knows about."""
         match decided.decision:
             case LinkWith(id=record_id):
-                connection = context.run.connections[intent.connection]
-                read = connection.fetch(intent.module, [record_id], self._fields(intent, context)).get(record_id)
+                read = self._named(intent, context, record_id)
                 problem = "does not exist" if read is None else self._taken(intent, context, record_id)
                 if read is None or problem:
                     context.in_doubt.add((intent.pair_or_document, intent.source_id))
@@ -295,6 +301,13 @@ class Recovery:
             case _:
                 self._drop(intent, context)
                 return f"{decided.reason}: it is made again"
+
+    def _named(self, intent: Intent, context: Context, record_id: str) -> Record | None:
+        """Return the record that a person named; None where there is none, or its module is gone."""
+        connection = context.run.connections.get(intent.connection)
+        if connection is None or _module(context, intent.connection, intent.module) is None:
+            return None
+        return connection.fetch(intent.module, [record_id], self._fields(intent, context)).get(record_id)
 
     def _taken(self, intent: Intent, context: Context, record_id: str) -> str:
         """Return what keeps a record from being what a create made: that it is somebody's partner already."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.unit.engine.doubt import Doubt
 from tests.unit.engine.world import HEAD, SCHEMAS, compiled
 
 from syncdsl.adapters.memory import MemoryConnection, Store, forget_stores
@@ -301,3 +302,9 @@ def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
 def world(make_world: MakeWorld) -> World:
     """Return a world."""
     return make_world()
+
+
+@pytest.fixture
+def doubt(world: World) -> Doubt:
+    """Return a run that has not begun, over a state that earlier runs left."""
+    return Doubt(world)
