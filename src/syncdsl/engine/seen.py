@@ -5,6 +5,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 
+PARTS = 256
+"""In how many parts ids are kept: only one of them is sorted at a time, which needs five times its memory."""
+
 
 class Seen:
     """A set of ids that are added first and asked for afterwards.
@@ -14,19 +17,21 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self._hashes = array("q")
+        self._parts = [array("q") for _ in range(PARTS)]
         self._sorted = True
 
     def add(self, record_id: str) -> None:
         """Add an id."""
-        self._hashes.append(hash(record_id))
+        number = hash(record_id)
+        self._parts[number % PARTS].append(number)
         self._sorted = False
 
     def __contains__(self, record_id: str) -> bool:
         """Return whether an id was added."""
         if not self._sorted:
-            self._hashes = array("q", sorted(self._hashes))
+            self._parts = [array("q", sorted(part)) for part in self._parts]
             self._sorted = True
         wanted = hash(record_id)
-        place = bisect_left(self._hashes, wanted)
-        return place < len(self._hashes) and self._hashes[place] == wanted
+        part = self._parts[wanted % PARTS]
+        place = bisect_left(part, wanted)
+        return place < len(part) and part[place] == wanted

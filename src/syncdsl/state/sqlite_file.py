@@ -36,7 +36,7 @@ READING = {"syncdsl_begin": "BEGIN"}
 LARGE = 32 * 1024 * 1024
 """Bytes from which on a file is neither copied to memory nor read through when it is opened."""
 
-CACHE_KILOBYTES = 64 * 1024
+CACHE_KILOBYTES = 48 * 1024
 """How much of a file SQLite keeps in memory: with its usual 2 MB it reads pages of large indexes again and again."""
 
 _PRIVATE = 0o600
