@@ -120,7 +120,10 @@ class World:
         """Return a record as JSON."""
         revision = max((moment for moment, every in self.edits[side] if number % every == 0), default=0)
         moment, written = self.written[side].get(number, (0, {}))
-        stamp = f"2026-06-01T08:{max(revision, moment):02d}:00+00:00" if revision or moment else CREATED
+        hours, minutes = divmod(max(revision, moment), 60)
+        stamp = (
+            f"2026-06-{1 + hours // 24:02d}T{hours % 24:02d}:{minutes:02d}:00+00:00" if hours or minutes else CREATED
+        )
         facts = (
             *(int(record_id(side, number)), number, number, number, 1980 + number % 40, revision, number % 999),
             *(number % 5_000, number % 99_999, number, CREATED, stamp),

@@ -40,17 +40,19 @@ def observe(step: ObserveStep, context: Context) -> None:
     """
     task = f"read {step.connection}.{step.module}"
     context.run.progress.start(task, None)
+    reading = Reading(step, context)
     try:
-        observation = _observed(step, context, task)
+        observation = _observed(reading, context, task)
     except Fault:
         context.run.progress.finish(task, "could not be read")
         raise
     context.observations[step.id] = observation
-    context.run.progress.finish(task, f"{len(observation.records):,} records")
+    # Counted as they came: to count what is on file costs more, the larger the module.
+    context.run.progress.finish(task, f"{reading.shown:,} {'records' if observation.complete else 'changed'}")
 
 
-def _observed(step: ObserveStep, context: Context, task: str) -> Observation:
-    reading = Reading(step, context)
+def _observed(reading: Reading, context: Context, task: str) -> Observation:
+    step = reading.step
     end = reading.read(task)
     reading.finish(end)
     observation = Observation(
@@ -91,6 +93,8 @@ class Reading:
         self._seen = Seen()
         self._versions: dict[str, str | None] = {}
         self._said_gone: set[str] = set()
+        self.shown = 0
+        """How many records the reading showed."""
         self._older: list[tuple[tuple[StoredRecord, str | None], dt.datetime]] = []
 
     @property
@@ -157,6 +161,7 @@ class Reading:
     # -- pages --------------------------------------------------------------------------------------------------
 
     def _take(self, page: Page) -> None:
+        self.shown += len(page.records) + len(page.unchanged)
         for record in page.records:
             self._wait(record)
             self._seen.add(record.id)
