@@ -67,7 +67,7 @@ def decode_fields(text: str) -> Fields:
     """Return the values of a stored record. Raises Fault SD805 when they are none."""
     try:
         return _values(orjson.loads(text))
-    except (ValueError, ArithmeticError, AttributeError, TypeError):
+    except (ValueError, ArithmeticError, AttributeError, TypeError, RecursionError):
         # A number beyond 64 bits is none of ours there, and a lone surrogate is refused; else it is damaged.
         pass
     try:

@@ -60,6 +60,7 @@ def copy_unlogged(path: Path, place: Path) -> bool:
     """
     for _ in range(5):
         if any(companion.exists() for companion in companions(path)):
+            place.unlink(missing_ok=True)  # of a try before, which is older than the log
             return False
         before = _stamp(path)
         shutil.copyfile(path, place)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.unit.engine.world import INVOICES
+
 from syncdsl.changes.effects import Hold
 from syncdsl.engine.context import Context
 from syncdsl.engine.recovery import Recovery
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
     from syncdsl.engine.report import Recovered
 
-RULES = """
+RULES = (
+    """
 module customers: crm.Accounts <-> books.customers
     dedupe: Name == name
     map:
@@ -28,19 +31,9 @@ module customers: crm.Accounts <-> books.customers
         map:
             Name <-> name
             Mail <-> mail
-
-record deal: crm.Deals
-    stage: Stage
-
-document invoice: books.invoices for deal
-    map:
-        deal.Account -> customer
-        line:
-            deal.Name -> name
-            deal.Amount -> rate
-
-when deal.stage == won: create invoice
 """
+    + INVOICES
+)
 BASES = ("name", "phone")
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.engine.world import HEAD, SCHEMAS, compiled
+from tests.unit.engine.world import HEAD, INVOICES, SCHEMAS, compiled
 
 from syncdsl.adapters.memory import Fate
 from syncdsl.adapters.protocol import Ambiguous
@@ -45,19 +45,6 @@ module people: crm.Contacts <-> books.vendors
         Mail <-> mail
 
 guard: deletes <= 100
-"""
-DOCUMENTS = """
-record deal: crm.Deals
-    stage: Stage
-
-document invoice: books.invoices for deal
-    map:
-        deal.Account -> customer
-        line:
-            deal.Name -> name
-            deal.Amount -> rate
-
-when deal.stage == won: create invoice
 """
 REFERRING = """
 module customers: crm.Accounts <-> books.customers
@@ -338,7 +325,7 @@ def test_what_is_reached_and_what_is_nested_is_held_too() -> None:
 @pytest.mark.parametrize("module", ["Deals", "invoices"])
 def test_documents_are_held_and_made_later(world: World, module: str) -> None:
     """A trigger whose record or whose documents cannot be read fires nothing; its edge is not lost."""
-    world.rules(REFERRING + DOCUMENTS)
+    world.rules(REFERRING + INVOICES)
     account = world.account("Acme")
     deal = world.deal("Pump", account=account, Amount=Decimal(5))
     world.settle()
