@@ -54,6 +54,7 @@ class Seen:
         request = ObserveRequest(
             **cast("Any", self.request),
             cursor=None if sweep else self.cursor,
+            previous=self.cursor if sweep else None,
             known=lambda one: self.records[one].version if one in self.records else None,
         )
         seen: dict[str, Record] = {}
@@ -215,15 +216,17 @@ def test_a_view_follows_changes_without_listing_it(crm: CrmConnection, sandbox: 
     assert not {inside[0], outside[1]} & set(seen.records)
     assert len(seen.calls) <= 4
     before = set(seen.records)
-    seen.observe(sweep=True)
+    swept = seen.observe(sweep=True)
+    assert (swept.complete, swept.steady) == (True, True)
     assert set(seen.records) == before
 
 
 def test_a_view_of_the_user_is_listed_every_time(crm: CrmConnection, sandbox: Sandbox) -> None:
     """Whose records `My Accounts` shows does not follow from the records, so its cursor starts nothing."""
     seen = Seen(sandbox, crm, "Accounts", view="My Accounts")
-    assert seen.observe().complete
-    assert seen.observe().complete
+    for _ in range(2):
+        end = seen.observe()
+        assert (end.complete, end.steady) == (True, False)
 
 
 def test_a_cursor_of_another_definition_or_form_lists_everything(crm: CrmConnection, sandbox: Sandbox) -> None:
@@ -234,7 +237,8 @@ def test_a_cursor_of_another_definition_or_form_lists_everything(crm: CrmConnect
     since, state, view, definition = seen.cursor.split(" ")[:4]
     for cursor in (since, f"{since} {state}", f"{since} {state} {view} {definition[:-1]}x", "nonsense"):
         seen.cursor = cursor
-        assert seen.observe().complete
+        end = seen.observe()
+        assert (end.complete, end.steady) == (True, False)
     seen.request["view"] = None
     assert seen.observe().complete
 

@@ -33,7 +33,7 @@ SHAPE = Shape(
     faults=4,
     deletes=False,
     restores=False,
-    reads=(Fate.TRUNCATED, Fate.EMPTY, Fate.FORBIDDEN),
+    reads=(Fate.TRUNCATED, Fate.SHORT, Fate.EMPTY, Fate.FORBIDDEN),
     writes=(Fate.EMPTY,),
     views=True,
 )

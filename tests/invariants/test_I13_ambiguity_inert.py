@@ -123,18 +123,31 @@ def test_I13_taken(side: SideName) -> None:  # noqa: N802 - the invariant's own 
 
 @pytest.mark.parametrize("reading", ["keyset", "newest"])
 @pytest.mark.parametrize("view", ["", "Some"])
-def test_I13_cut_lists(reading: Literal["keyset", "newest"], view: str) -> None:  # noqa: N802
-    """I13: two records of one name stay in dispute where a later list is cut and shows one of them."""
-    cut_lists(reading, view, known=True)
+@pytest.mark.parametrize("fate", [Fate.TRUNCATED, Fate.SHORT, Fate.EMPTY])
+def test_I13_cut_lists(reading: Literal["keyset", "newest"], view: str, fate: Fate) -> None:  # noqa: N802
+    """I13: two records of one name stay in dispute where a later list is cut, whether it says so or not."""
+    cut_lists(reading, view, fate, known=True)
 
 
 def test_I13_first_lists_cut() -> None:  # noqa: N802 - the invariant's own name
     """I13: two records of one name are in dispute also where the very first list is cut, and says so."""
-    cut_lists("keyset", "", known=False)
+    cut_lists("keyset", "", Fate.TRUNCATED, known=False)
 
 
-def cut_lists(reading: Literal["keyset", "newest"], view: str, *, known: bool) -> None:
-    """Cut one list after the other, of records that are `known` from before or not: nothing is linked or made."""
+@pytest.mark.parametrize("view", ["", "Some"])
+@pytest.mark.parametrize("fate", [Fate.SHORT, Fate.EMPTY])
+def test_I13_lists_cut_for_good(view: str, fate: Fate) -> None:  # noqa: N802 - the invariant's own name
+    """I13: two records of one name stay in dispute where every list from then on is cut and does not say so."""
+    cut_lists("keyset", view, fate, known=True, until=40)
+
+
+def cut_lists(
+    reading: Literal["keyset", "newest"], view: str, fate: Fate, *, known: bool, until: int | None = None
+) -> None:
+    """Cut one list after the other, of records that are `known` from before or not: nothing is linked or made.
+
+    With `until` all lists are cut until that call of the run.
+    """
     for call in range(3, 9):
         shown = Switches(reading=reading, page_size=5)
         with twins(Rules(lines="plain", view=view), left=shown, right=shown) as pair:
@@ -145,7 +158,7 @@ def cut_lists(reading: Literal["keyset", "newest"], view: str, *, known: bool) -
             pair.insert("left", Name="Beta")
             if known:
                 pair.settle()
-            pair.schedule.begin(planned={call: Fate.TRUNCATED})
+            pair.schedule.begin(planned=dict.fromkeys(range(call, until or call + 1), fate))
             pair.apply(sweep=True)
             require(pair.links() == [], f"linked after call {call} was cut: {pair.links()}")
             require(len(pair.living("left")) == len(pair.living("right")) == 3, f"made after call {call} was cut")

@@ -26,7 +26,7 @@ from tests.simulator.violation import Violation
 import syncdsl.state.observations
 from syncdsl.adapters.protocol import Tier
 from syncdsl.engine import execution, journal_entries, lines, matching, merging, recovery, run, writes
-from syncdsl.engine.steps import deleted, match, observe
+from syncdsl.engine.steps import absence, deleted, match
 from syncdsl.engine.steps import guard as guarding
 from syncdsl.state import Link, store
 
@@ -101,8 +101,8 @@ BROKEN = (
     Broken(
         invariant="I08",
         what="what is absent is not asked for by its id",
-        owner=observe.Reading,
-        name="_fetch",
+        owner=absence.Absence,
+        name="fetch",
         made=lambda _: lambda *_args: {},
         case=Case(rules=PLAIN, steps=(left(), SETTLE, Step(do="run", sweep=True, faults=((3, Fate.EMPTY),)))),
     ),
@@ -128,8 +128,8 @@ BROKEN = (
     Broken(
         invariant="I08",
         what="an empty answer makes partners inactive",
-        owner=observe.Reading,
-        name="_fetch",
+        owner=absence.Absence,
+        name="fetch",
         made=lambda _: lambda *_args: {},
         also=((execution.Execution, "_still_gone", mistakes.asking_nobody),),
         case=Case(rules=IDLE, steps=(left(), SETTLE, Step(do="run", sweep=True, faults=((4, Fate.EMPTY),)))),

@@ -178,8 +178,10 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
                 connection.closed.clear()
         case "view":
             wanted = dict(step.fields)
-            twins.systems[step.side].views[MODULES[step.side], "Some"] = lambda fields: all(
-                fields.get(name) == value for name, value in wanted.items()
+            twins.systems[step.side].define_view(
+                MODULES[step.side],
+                "Some",
+                lambda fields: all(fields.get(name) == value for name, value in wanted.items()),
             )
         case _:
             _act(twins, step)

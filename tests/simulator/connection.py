@@ -52,7 +52,7 @@ SECONDS = 0.25
 """How long a call takes."""
 TIMEOUT = 30.0
 """How long one without an answer takes."""
-OF_PAGES = (*OF_READS, Fate.TRUNCATED, Fate.EMPTY)
+OF_PAGES = (*OF_READS, Fate.TRUNCATED, Fate.SHORT, Fate.EMPTY)
 _FAULTS = {
     Fate.UNREACHABLE: (UNREACHABLE, "no answer"),
     Fate.RATE: (RATE_LIMITED, "too many calls"),
@@ -127,14 +127,15 @@ class SimulatedConnection:
         if request.view is not None and request.view not in self.system.module(request.module).views:
             raise self._not_offered(f"module `{request.module}` has no view `{request.view}`")
         empty = [False]
+        everything = request.cursor is None or request.view is not None
 
-        def enter(what: str) -> bool:
+        def enter(what: str) -> Fate:
             if empty[0]:
-                return False
-            allowed = OF_PAGES if request.cursor is None else (*OF_READS, Fate.TRUNCATED)
+                return Fate.OK
+            allowed = OF_PAGES if everything else (*OF_READS, Fate.TRUNCATED)
             fate = self._read("observe", f"{request.module} {what}", allowed)
             empty[0] = fate is Fate.EMPTY
-            return fate is Fate.TRUNCATED
+            return fate
 
         reading = Reading(system=self.system, request=request, enter=enter)
         for rows, gone in reading.pages():
@@ -143,9 +144,10 @@ class SimulatedConnection:
                 self._leave("observe")
             yield page
         yield ObservationEnd(
-            complete=reading.complete or (empty[0] and request.cursor is None),
+            complete=reading.complete or (empty[0] and everything),
             cursor=reading.cursor,
             server_time=reading.start or self.system.now,
+            steady=reading.steady,
         )
 
     def fetch(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Record]:

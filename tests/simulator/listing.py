@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.simulator.schedule import LACKING, Fate
+
 from syncdsl.adapters.zoho.stamps import settled, write_instant
 from syncdsl.adapters.zoho_books.api import MODIFIED, ListPage
 from syncdsl.adapters.zoho_books.newest import Walk
@@ -34,15 +36,16 @@ Rows = list[tuple["Held", "Version"]]
 class Reading:
     """One reading of a module under way: after its pages are through it tells what it came to.
 
-    `enter` is called before every page and says whether the page is cut (rows are missing and the adapter sees it).
+    `enter` is called before every page and says what becomes of it: rows may be missing, and the adapter may see it.
     """
 
     system: System
     request: ObserveRequest
-    enter: Callable[[str], bool]
+    enter: Callable[[str], Fate]
     begun: bool = False
     complete: bool = False
     cursor: str | None = None
+    steady: bool = False
     start: dt.datetime | None = None
     _latest: dt.datetime | None = None
     _cut: bool = False
@@ -52,7 +55,10 @@ class Reading:
         way = self.system.switches.reading
         if self.request.view is not None:
             yield from self._by_key(None)
-            self.complete, self.cursor = not self._cut, None
+            # All of a view is read every time. Its cursor tells how it is defined, so that it is known to be the same.
+            self.cursor = f"view {self.system.defined.get((self.request.module, self.request.view), 0)}"
+            self.complete = not self._cut
+            self.steady = self.cursor == (self.request.cursor or self.request.previous)
         elif way == "newest":
             yield from self._newest()
         else:
@@ -100,36 +106,36 @@ class Reading:
         last: tuple[Any, ...] | None = None
         more = True
         while more:
-            cut = self._begin_page()
+            fate = self._begin_page()
             rows = sorted(self._selected(since), key=lambda row: self._place(row, since))
             rows = [row for row in rows if last is None or self._place(row, since) > last]
             size = self.system.switches.page_size
             page, more = rows[:size], len(rows) > size
             if page:
                 last = self._place(page[-1], since)
-            yield self._shown(page, cut=cut), ()
+            yield self._shown(page, fate), ()
 
     def _by_number(self, since: dt.datetime | None) -> Iterator[tuple[Rows, tuple[str, ...]]]:
         """Read in numbered pages, the oldest change first: what is edited meanwhile moves rows to earlier pages."""
         number, more, size = 0, True, self.system.switches.page_size
         while more:
-            cut = self._begin_page()
+            fate = self._begin_page()
             rows = sorted(self._selected(since), key=lambda row: (row[1].stamp, row[0].id))
             page, more = rows[number * size : (number + 1) * size], len(rows) > (number + 1) * size
             number += 1
-            yield self._shown(page, cut=cut), ()
+            yield self._shown(page, fate), ()
 
-    def _begin_page(self) -> bool:
-        cut = self.enter("page")
+    def _begin_page(self) -> Fate:
+        fate = self.enter("page")
         self.start = self.start or self.system.now
-        self._cut = self._cut or cut
-        return cut
+        self._cut = self._cut or fate is Fate.TRUNCATED
+        return fate
 
-    def _shown(self, page: Rows, *, cut: bool) -> Rows:
+    def _shown(self, page: Rows, fate: Fate) -> Rows:
         for _, version in page:
             if self._latest is None or version.stamp > self._latest:
                 self._latest = version.stamp
-        return page[: len(page) // 2] if cut else page
+        return page[: len(page) // 2] if fate in LACKING else page
 
     def _selected(self, since: dt.datetime | None) -> Rows:
         rows = list(self.system.listed(self.request.module))
@@ -176,7 +182,7 @@ class _NewestApi:
 
     system: System
     module: str
-    enter: Callable[[str], bool]
+    enter: Callable[[str], Fate]
     states: dict[tuple[str, int], tuple[Held, Version]] = field(default_factory=dict)
 
     def everything(self, module: object) -> dict[str, str]:
@@ -193,19 +199,19 @@ class _NewestApi:
 
     def oldest(self, module: object) -> ListPage:
         del module
-        cut = self.enter("oldest")
+        cut = self.enter("oldest") is Fate.TRUNCATED
         rows = self._rows()[-1:]
         return ListPage(rows=[] if cut else rows, more=False, cut=cut, newest_first=None, now=self.system.now)
 
     def page(self, module: object, params: object, number: int) -> ListPage:
         del module, params
-        cut = self.enter("page")
+        fate = self.enter("page")
         rows, size = self._rows(), self.system.switches.page_size
         page = rows[(number - 1) * size : number * size]
         return ListPage(
-            rows=page[: len(page) // 2] if cut else page,
+            rows=page[: len(page) // 2] if fate in LACKING else page,
             more=len(rows) > number * size,
-            cut=cut,
+            cut=fate is Fate.TRUNCATED,
             newest_first=True,
             now=self.system.now,
         )

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 class Fate(Enum):
     """What becomes of one call.
 
-    Of any: `UNREACHABLE` (no answer, nothing happened), `RATE` (refused for its rate), `FORBIDDEN` (403), `BROKEN` (an
-    answer of 5xx). Of a reading of a module: `TRUNCATED` (rows are missing and the answer shows it), `EMPTY` (no row,
-    and nothing shows that there are any). Of a write: `LOST_REQUEST` and `LOST_ANSWER` (time-out, before or after it
-    happened), `DELAYED` (time-out, and it happens later), `PARTIAL` (a batch of which only the first part is answered;
-    the rest happened all the same, or not), `TWICE` (the network delivers it twice), `REFUSED` (for a passing reason).
+    Of any: `UNREACHABLE` (no answer, nothing happened), `RATE` (refused for its rate), `FORBIDDEN` (403), `BROKEN`
+    (an answer of 5xx). Of a reading of a module: `TRUNCATED` (rows are missing and the answer shows it), `SHORT`
+    (rows are missing and nothing shows it), `EMPTY` (no row, and nothing shows that there are any). Of a write:
+    `LOST_REQUEST` and `LOST_ANSWER` (time-out, before or after it happened), `DELAYED` (time-out, and it happens
+    later), `PARTIAL` (a batch of which only the first part is answered; the rest happened all the same, or not),
+    `TWICE` (the network delivers it twice), `REFUSED` (for a passing reason).
     """
 
     OK = "ok"
@@ -30,6 +31,7 @@ class Fate(Enum):
     FORBIDDEN = "forbidden"
     BROKEN = "broken"
     TRUNCATED = "truncated"
+    SHORT = "short"
     EMPTY = "empty"
     LOST_REQUEST = "lost request"
     LOST_ANSWER = "lost answer"
@@ -53,6 +55,8 @@ OF_WRITES = (
     Fate.REFUSED,
     Fate.UNREACHABLE,
 )
+LACKING = frozenset({Fate.TRUNCATED, Fate.SHORT})
+"""Fates of a page that shows some of its rows only."""
 DOUBTFUL = frozenset({Fate.LOST_REQUEST, Fate.LOST_ANSWER, Fate.DELAYED, Fate.PARTIAL, Fate.UNREACHABLE})
 """Fates after which the caller does not know whether a write happened."""
 

@@ -85,8 +85,8 @@ class Change:
 class System:
     """One organisation.
 
-    `log` is every change there ever was and `sent` every write that was asked for (both only with `keep`), `counts` how
-    often each kind of call came.
+    `defined` counts how often a view became another one. `log` is every change there ever was and `sent` every
+    write that was asked for (both only with `keep`), `counts` how often each kind of call came.
     """
 
     name: str
@@ -95,6 +95,7 @@ class System:
     timeline: Timeline
     switches: Switches = field(default_factory=Switches)
     views: dict[tuple[str, str], Callable[[Fields], bool]] = field(default_factory=dict)
+    defined: dict[tuple[str, str], int] = field(default_factory=dict)
     records: dict[str, Held] = field(default_factory=dict)
     by_module: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: list[tuple[str, str, dt.datetime, float]] = field(default_factory=list)
@@ -138,6 +139,11 @@ class System:
             self.timeline.seconds = now
 
     # -- reading ------------------------------------------------------------------------------------------------
+
+    def define_view(self, module: str, name: str, shows: Callable[[Fields], bool]) -> None:
+        """Let a view show other records from now on; `defined` counts how often that happened."""
+        self.views[module, name] = shows
+        self.defined[module, name] = self.defined.get((module, name), 0) + 1
 
     def module(self, name: str) -> ModuleSchema:
         """Return a module's schema."""

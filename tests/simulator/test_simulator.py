@@ -196,12 +196,16 @@ def test_offset_pages_shift_under_edits_and_the_adapter_notices() -> None:
 
 
 def test_cut_and_empty_answers() -> None:
-    """A cut page makes a reading incomplete; an empty answer from a full module passes for a complete one."""
+    """A cut page makes a reading incomplete; an empty or short answer from a full module passes for a complete one."""
     connection = books()
     connection.system.insert("customers", {"name": "Acme"})
     connection.schedule.begin(planned={1: Fate.TRUNCATED})
     assert listed(connection)[2].complete is False
     connection.schedule.begin(planned={1: Fate.EMPTY})
+    names, _, end = listed(connection)
+    assert names == []
+    assert end.complete
+    connection.schedule.begin(planned={1: Fate.SHORT})
     names, _, end = listed(connection)
     assert names == []
     assert end.complete

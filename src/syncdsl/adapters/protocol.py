@@ -106,28 +106,32 @@ class ObservationEnd:
 
     `complete`: every record in scope was in a page, so an id in none of them is absent (still to be confirmed by
     `fetch`); otherwise records not mentioned are as they were. `cursor` is where the next incremental read begins.
-    `server_time` is the system's own clock.
+    `server_time` is the system's own clock. `steady`: since the reading before, a record can only have come into the
+    view or left it by being modified itself.
     """
 
     complete: bool
     cursor: str | None
     server_time: dt.datetime
+    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObserveRequest:
     """What to read: `fields` of `module`, only records in `view` when one is named.
 
-    `cursor` continues an earlier observation of the same module, view and fields. `known` gives the version on file of
-    an id, so that details of unchanged records need not be fetched; `expect` names the ids that are asked for next, so
-    that many answers cost one look. `children` gives the ids on file below a parent's
-    id, for modules whose records are kept inside their parents: one that its parent no longer shows is gone.
+    `cursor` continues an earlier observation of the same module, view and fields; `previous` is such a cursor where
+    everything is to be read all the same: nothing begins there, it only tells what is `steady`. `known` gives the
+    version on file of an id, so that details of unchanged records need not be fetched; `expect` names the ids that are
+    asked for next, so that many answers cost one look. `children` gives the ids on file below a parent's id, for
+    modules whose records are kept inside their parents: one that its parent no longer shows is gone.
     """
 
     module: str
     fields: tuple[str, ...]
     view: str | None = None
     cursor: str | None = None
+    previous: str | None = None
     known: Callable[[str], str | None] = field(default=lambda _id: None)
     expect: Callable[[Sequence[str]], None] = field(default=lambda _ids: None)
     children: Callable[[str], Sequence[str]] = field(default=lambda _id: ())

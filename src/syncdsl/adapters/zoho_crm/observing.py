@@ -87,8 +87,8 @@ class Observer:
         if request.module == USERS:
             yield from self._users(request)
             return
-        cursor = read_cursor(request.cursor)
-        view = self._view(request, cursor)
+        cursor, previous = read_cursor(request.cursor), read_cursor(request.cursor or request.previous)
+        view = self._view(request, previous)
         progress = _Progress()
         complete = cursor is None or not _holds(cursor, view, schema)
         if cursor is not None and not complete:
@@ -109,7 +109,8 @@ class Observer:
             definition=view.definition if view is not None else None,
             recycled=remembered(progress.recycled, start),
         )
-        yield ObservationEnd(complete=complete, cursor=reached.write(), server_time=start)
+        steady = previous is not None and _holds(previous, view, schema)
+        yield ObservationEnd(complete=complete, cursor=reached.write(), server_time=start, steady=steady)
 
     def _view(self, request: ObserveRequest, cursor: Cursor | None) -> View | None:
         """Return the view as it is defined before anything is read through it."""

@@ -13,6 +13,7 @@ from syncdsl.engine.long_agenda import agenda_of
 from syncdsl.engine.merged import survivors_of
 from syncdsl.engine.observation import Observation, Records, observation_name
 from syncdsl.engine.seen import Seen
+from syncdsl.engine.steps.absence import Absence
 from syncdsl.schema.values import Ref
 from syncdsl.state import StoredRecord
 
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from syncdsl.engine.context import Context
+    from syncdsl.engine.steps.absence import Missing
     from syncdsl.plan.steps import ObserveStep
-    from syncdsl.state import Head, Instance
+    from syncdsl.state import Head
 
 STAGED = 1_000
 """How many records are stored in one transaction."""
-CONFIRMED, SAMPLE = 100, 20
-"""Up to how many records without a partner are asked for one by one when a reading does not show them, and how many of
-more."""
 
 
 def observe(step: ObserveStep, context: Context) -> None:
@@ -53,8 +52,7 @@ def observe(step: ObserveStep, context: Context) -> None:
 
 def _observed(reading: Reading, context: Context, task: str) -> Observation:
     step = reading.step
-    end = reading.read(task)
-    reading.finish(end)
+    end = reading.settle(reading.read(task), task)
     observation = Observation(
         step=step,
         records=Records(context.run.state, step),
@@ -88,6 +86,7 @@ class Reading:
         self._head = self._state.observation(self.name)
         self._usable = self._head is not None and set(step.fields) <= set(self._head.fields)
         self._anew = self._head is None and not self._state.stored_ids(self.name, "", 1)
+        self._absence = Absence(step, context)
         self._key_field = context.run.schemas[step.connection].modules[step.module].key_field
         self._waiting: list[tuple[StoredRecord, str | None]] = []
         self._seen = Seen()
@@ -105,13 +104,16 @@ class Reading:
     def read(self, task: str) -> ObservationEnd:
         """Read everything, or what changed since the last reading."""
         head = self._head if self._usable else None
+        sweep = head is not None and _sweep_is_due(head, self._context)
         if self._head is None:
             self._state.begin_observation(self.name)
+        self.shown = 0
         request = ObserveRequest(
             module=self.step.module,
             fields=self.step.fields,
             view=self.step.view,
-            cursor=head.cursor if head is not None and not _sweep_is_due(head, self._context) else None,
+            cursor=None if head is None or sweep else head.cursor,
+            previous=head.cursor if head is not None and sweep else None,
             known=self._known,
             expect=self._expect,
             children=self._children(),
@@ -129,14 +131,44 @@ class Reading:
             raise RuntimeError(f"the adapter of {self.step.connection} ended an observation without its end")
         return end
 
-    def finish(self, end: ObservationEnd) -> None:
-        """Settle what is absent, and store where the next reading begins together with the last that was read."""
-        absent = set(self._not_seen()) if end.complete else set()
-        absent |= self._said_gone
-        partners, documents = self._expected(absent, complete=end.complete)
-        if end.complete:
-            absent -= self._doubtful(absent - partners - documents.keys())
-        found = self._fetch(partners | documents.keys())
+    def settle(self, end: ObservationEnd, task: str) -> ObservationEnd:
+        """Settle what is absent, and store where the next reading begins together with the last that was read.
+
+        An answer that was cut, or empty, looks like one that is complete, so what is missing and is there all the same
+        is not believed at once. Returns what was read in the end: a view may have been read a second time.
+        """
+        missing = self._missing(end)
+        if self.step.view is not None:
+            end, missing, left_out = self._read_again(end, missing, task)
+        elif end.complete:
+            left_out, there = self._absence.left_out(missing.free)
+            for record in there.values():
+                self._wait(record)
+        else:
+            left_out = set()
+        self._finish(end, missing, missing.absent - left_out)
+        return end
+
+    def _read_again(self, end: ObservationEnd, missing: Missing, task: str) -> tuple[ObservationEnd, Missing, set[str]]:
+        """Read a view once more where its first reading is hard to believe; what either shows is there.
+
+        Returns with it which records stay in the view whatever both said.
+        """
+        suspects = self._absence.unexplained(missing.free, complete=end.complete)
+        if not suspects:
+            return end, missing, set()
+        again = self.read(task)
+        end = replace(end, complete=end.complete and again.complete)
+        missing = self._missing(end)
+        steady = end.complete and again.steady
+        return end, missing, self._absence.contradicted(missing.free, suspects) if steady else set()
+
+    def _missing(self, end: ObservationEnd) -> Missing:
+        return self._absence.missing(self._seen, self._said_gone, complete=end.complete)
+
+    def _finish(self, end: ObservationEnd, missing: Missing, absent: set[str]) -> None:
+        partners, documents = missing.partners, missing.documents
+        found = self._absence.fetch(partners | documents.keys())
         gone = dict.fromkeys(absent - found.keys(), "absent")
         gone.update(dict.fromkeys((partners | documents.keys()) - found.keys(), "gone"))
         for record_id, record in found.items():
@@ -222,91 +254,16 @@ class Reading:
                         below.setdefault(parent.id, []).append(stored.id)
         return lambda parent_id: below.get(parent_id, ())
 
-    # -- absence ------------------------------------------------------------------------------------------------
-
-    def _not_seen(self) -> Iterable[str]:
-        after = ""
-        while ids := self._state.stored_ids(self.name, after, 1_000):
-            yield from (record_id for record_id in ids if record_id not in self._seen)
-            after = ids[-1]
-
-    def _doubtful(self, free: set[str]) -> set[str]:
-        """Return the records without a partner that a complete reading did not show and that are there all the same.
-
-        An answer that was cut, or empty, looks like one that is complete. A few records are asked for one by one; of
-        many some are, and if one of them is there none of the many counts as absent.
-        """
-        if not free or self.step.view is not None:
-            return set()
-        asked = sorted(free)
-        if len(asked) > CONFIRMED:
-            asked = asked[:: len(asked) // SAMPLE]
-        there = self._fetch(set(asked))
-        for record in there.values():
-            self._wait(record)
-        if there and len(free) > CONFIRMED:
-            self._context.reported.append(
-                f"{self.step.connection}.{self.step.module}: a reading that should show everything left out records "
-                f"that are there; {len(free):,} records that it did not show are taken to be there still"
-            )
-            return free
-        return set(there)
-
-    def _expected(self, absent: set[str], *, complete: bool) -> tuple[set[str], dict[str, Instance]]:
-        """Return which absent records are somebody's partner or document: only a direct read makes that a fact.
-
-        A complete reading also asks for partners that no reading has ever shown.
-        """
-        partners: set[str] = set()
-        documents: dict[str, Instance] = {}
-        for pair in self._context.plan.pairs.values():
-            for endpoint, side, other in (
-                (pair.left, "left", "right_gone"),
-                (pair.right, "right", "left_gone"),
-            ):
-                if endpoint.observe != self.step.id:
-                    continue
-                index = self._context.view.links(pair.name)
-                known = (index.by_left if side == "left" else index.by_right).many(absent)
-                partners.update(record_id for record_id, link in known.items() if link.status in {"active", other})
-                if complete:
-                    unobserved = self._state.unobserved(pair.name, "left" if side == "left" else "right", self.name)
-                    partners.update(record_id for record_id in unobserved if record_id not in self._seen)
-        for document in self._context.plan.documents.values():
-            if document.observe == self.step.id:
-                documents.update(self._made(document.name, absent, complete=complete))
-        return partners, documents
-
-    def _made(self, document: str, absent: set[str], *, complete: bool) -> dict[str, Instance]:
-        """Return the documents that are thought to be there and were not seen, by their ids."""
-        made = {
-            instance.doc_id: instance
-            for instances in self._context.view.instances(document).values()
-            for instance in instances
-            if instance.doc_id is not None and instance.doc_status != "deleted"
-        }
-        if not complete:
-            return {record_id: made[record_id] for record_id in absent & made.keys()}
-        held = self._state.versions(self.name, made.keys())
-        return {
-            record_id: instance
-            for record_id, instance in made.items()
-            if record_id in absent or (record_id not in held and record_id not in self._seen)
-        }
-
-    def _fetch(self, ids: set[str]) -> dict[str, Record]:
-        if not ids:
-            return {}
-        return self._context.run.connections[self.step.connection].fetch(
-            self.step.module, sorted(ids), self.step.fields
-        )
-
 
 def stage_fetched(context: Context, observation: Observation, records: Iterable[Record]) -> None:
-    """Put records that were fetched one by one on the stage and on the agenda."""
+    """Put records that were fetched one by one on the stage and on the agenda.
+
+    A version on file of a view is one that the view has shown, so that one it shows no more can be told; so these
+    have none.
+    """
     step = observation.step
     key_field = context.run.schemas[step.connection].modules[step.module].key_field
-    found = list(records)
+    found = [record if step.view is None else replace(record, version=None) for record in records]
     context.run.state.stage(
         observation_name(step), [(stored_record(record), carried_key(record, key_field)) for record in found]
     )

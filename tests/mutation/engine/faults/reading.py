@@ -60,9 +60,9 @@ SEEDED = (
     Seeded(
         asked="absence from a truncated sweep",
         fault=Fault(
-            "engine/steps/observe.py",
-            "set(self._not_seen()) if end.complete else set()",
-            "set(self._not_seen())",
+            "engine/steps/absence.py",
+            "{*said_gone, *self._not_seen(seen)} if complete else set(said_gone)",
+            "{*said_gone, *self._not_seen(seen)}",
             "what a reading of any kind does not show is absent",
         ),
         killer=invariant("I13_ambiguity_inert", "cut_lists"),
@@ -70,9 +70,9 @@ SEEDED = (
     Seeded(
         asked="403 as absence",
         fault=Fault(
-            "engine/steps/observe.py",
-            "        return self._context.run.connections[self.step.connection].fetch(\n            self.step.module, sorted(ids), self.step.fields\n        )\n",
-            "        try:\n            return self._context.run.connections[self.step.connection].fetch(\n                self.step.module, sorted(ids), self.step.fields\n            )\n        except Exception:\n            return {}\n",
+            "engine/steps/absence.py",
+            "        return connection.fetch(self._step.module, sorted(ids), self._step.fields)\n",
+            "        try:\n            return connection.fetch(self._step.module, sorted(ids), self._step.fields)\n        except Exception:\n            return {}\n",
             "a record that may not be read is gone",
         ),
         killer=invariant("I08_partial_reads_never_delete", "forbidden_to_confirm"),
@@ -80,9 +80,9 @@ SEEDED = (
     Seeded(
         asked="no confirming GET",
         fault=Fault(
-            "engine/steps/observe.py",
-            "        if not ids:\n            return {}\n        return self._context.run.connections",
-            "        if ids or not ids:\n            return {}\n        return self._context.run.connections",
+            "engine/steps/absence.py",
+            "        if not ids:\n            return {}\n        connection",
+            "        if ids or not ids:\n            return {}\n        connection",
             "absence is a fact without a direct read",
         ),
         killer=invariant("I08_partial_reads_never_delete"),
@@ -107,12 +107,30 @@ SEEDED = (
     ),
     Seeded(
         fault=Fault(
-            "engine/steps/observe.py",
-            "        if not free or self.step.view is not None:\n",
-            "        if free is not None:\n",
+            "engine/steps/absence.py",
+            "        return self._all_if_many(free, set(there)), there\n",
+            "        return set(), {}\n",
             "a list that says it is complete is believed about records without a partner",
         ),
         killer=regression("I13_empty_answer_before_a_dispute"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/absence.py",
+            "        return self._unmodified(there) if complete else set(there)\n",
+            "        return set()\n",
+            "a view that says it is complete is believed at once",
+        ),
+        killer=invariant("I13_ambiguity_inert", "cut_lists"),
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/absence.py",
+            "        return self._all_if_many(free, free & suspects)\n",
+            "        return set()\n",
+            "a view that shows unmodified records no more is believed when it says so twice",
+        ),
+        killer=invariant("I13_ambiguity_inert", "lists_cut_for_good"),
     ),
     Seeded(
         fault=Fault(
@@ -135,10 +153,10 @@ SEEDED = (
     Seeded(
         fault=Fault(
             "engine/steps/observe.py",
-            "    end = reading.read(task)\n    reading.finish(end)\n",
+            "    end = reading.settle(reading.read(task), task)\n",
             "    try:\n        end = reading.read(task)\n    except Fault:\n"
             "        end = ObservationEnd(complete=False, cursor=None, server_time=context.run.clock())\n"
-            "    reading.finish(end)\n",
+            "    reading.settle(end, task)\n",
             "a reading that ends with a fault counts as one that came to its end",
         ),
         killer=invariant("I08_partial_reads_never_delete", "unreadable_modules"),
