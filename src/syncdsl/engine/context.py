@@ -18,9 +18,9 @@ from syncdsl.engine.view import StateView
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import original_name
 from syncdsl.schema.canonical import canonical
-from syncdsl.schema.digest import digest
+from syncdsl.schema.digest import fields_digest
 from syncdsl.schema.types import FieldType, IdType, TextType
-from syncdsl.schema.values import Ref, fields_to_json, is_empty, show
+from syncdsl.schema.values import Ref, is_empty, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,7 +158,7 @@ class Context:
 
     def expect(self, connection: str, record: Record) -> None:
         """Make a record's observed fields a precondition of the change set."""
-        self.expects[f"{connection}.{record.module}/{record.id}"] = digest(fields_to_json(record.fields))
+        self.expects[f"{connection}.{record.module}/{record.id}"] = fields_digest(record.fields)
 
     # -- records ------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, assert_never
 
+from syncdsl.engine.collector import calm_collector
 from syncdsl.engine.focus import focus
 from syncdsl.engine.holding import hold_unread
 from syncdsl.engine.pull import pull_missing
@@ -35,6 +36,7 @@ class Sink(Protocol):
         ...
 
 
+@calm_collector()
 def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     """Perform every step of a plan; between reading and deciding, what is looked at is made complete, or limited.
 

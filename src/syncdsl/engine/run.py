@@ -13,7 +13,6 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.lifecycle import SWITCHED_OFF
 from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH
 from syncdsl.engine.ability import require_ability
-from syncdsl.engine.collector import calm_collector
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
 from syncdsl.engine.progress import Progress, Silent
@@ -82,10 +81,9 @@ def preview(run: Run) -> ChangeSet:
     # A preview's state is a private copy, whose rows get their present names as an apply would give them.
     rename_former(run)
     sink = PreviewSink()
-    with calm_collector():
-        run.recovery.resolve(context)
-        context.view.flush()
-        interpret(run.plan, context, sink)
+    run.recovery.resolve(context)
+    context.view.flush()
+    interpret(run.plan, context, sink)
     return context.change_set
 
 
@@ -117,8 +115,7 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         context.view.flush()
         state.start_run(run_id, "apply", run.plan.digest, run.clock())
         try:
-            with calm_collector():
-                interpret(run.plan, context, sink)
+            interpret(run.plan, context, sink)
         except Declined:
             state.restore_names()
             report = ApplyReport(changes=context.change_set, applied=False, recovered=recovered)

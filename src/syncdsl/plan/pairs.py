@@ -143,6 +143,15 @@ class Pair(Model):
     parent: ParentPlan | None = None
     lines: tuple[MapLine, ...] = ()
 
+    @cached_property
+    def one_way_lines(self) -> tuple[MapLine, ...]:
+        """The lines that go one way, always, and by themselves: what they write follows from the other side alone."""
+        return tuple(
+            line
+            for line in self.lines
+            if not line.when_empty and line.group is None and (line.to_right is None) != (line.to_left is None)
+        )
+
 
 class RecordPlan(Model):
     """A `record` statement: the module whose records fire triggers."""

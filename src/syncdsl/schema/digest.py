@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from syncdsl.schema.values import fields_to_json
+
+if TYPE_CHECKING:
+    from syncdsl.schema.values import Fields
 
 # Made once: with its options `json.dumps` makes a new one for every value.
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -18,5 +25,17 @@ def canonical_json(data: Any) -> str:
 def digest(data: Any) -> str:
     """Return the digest of JSON data: `b2:` and 32 hexadecimal digits (blake2b, 16 bytes)."""
     # Other systems do hand out lone surrogates, which are no UTF-8.
-    text = canonical_json(data).encode("utf-8", "surrogatepass")
+    return _named(canonical_json(data).encode("utf-8", "surrogatepass"))
+
+
+def fields_digest(fields: Fields) -> str:
+    """Return the digest of a record's fields, as `digest` would of their JSON form, several times faster."""
+    data = fields_to_json(fields)
+    try:
+        return _named(orjson.dumps(data, option=orjson.OPT_SORT_KEYS))
+    except TypeError:  # a number beyond 64 bits, or a lone surrogate
+        return digest(data)
+
+
+def _named(text: bytes) -> str:
     return "b2:" + blake2b(text, digest_size=16).hexdigest()

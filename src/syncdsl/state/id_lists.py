@@ -34,9 +34,13 @@ class Ids(TypeDecorator["Collection[str]"]):
         return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
 
 
+_IDS = Ids()
+"""Made once: SQLAlchemy examines every new one before it knows a statement again."""
+
+
 def listed(ids: Collection[str]) -> TableValuedAlias:
     """Return some texts as rows of one column, `value`."""
-    return _Listed(bindparam(None, ids, type_=Ids())).table_valued("value")
+    return _Listed(bindparam(None, ids, type_=_IDS)).table_valued("value")
 
 
 class _Listed(FunctionElement[str]):
@@ -64,7 +68,7 @@ class _Among(FunctionElement[Any]):
 
 def among(column: ColumnElement[Any], ids: Collection[str]) -> ColumnElement[Any]:
     """Return the condition that a column holds one of some texts."""
-    return _Among(column, bindparam(None, ids, type_=Ids()))
+    return _Among(column, bindparam(None, ids, type_=_IDS))
 
 
 @compiles(_Among)

@@ -15,7 +15,7 @@ from syncdsl.engine.mapping import Mapped
 from syncdsl.schema.values import PartnerOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
@@ -52,25 +52,32 @@ def derived(
     decisions: Iterable[tuple[tuple[LineState, ...], Decision]],
 ) -> Derived:
     """Return the one-way units that are settled as the records are, and not as they will be."""
-    written: dict[SideName, Fields] = {"left": {}, "right": {}}
+    travelling: list[tuple[tuple[LineState, ...], SideName]] = []
+    targets: dict[SideName, set[str]] = {"left": set(), "right": set()}
     open_lines: set[str] = set()
     for unit, decision in decisions:
         if decision != "settled":
             open_lines.update(state.line.digest for state in unit)
         if decision in {"to_left", "to_right"}:
             side: SideName = "left" if decision == "to_left" else "right"
-            written[side].update(_written(pair, context, link, unit, side, left if side == "right" else right))
-    if not any(written.values()):
+            travelling.append((unit, side))
+            targets[side].update(one.target for state in unit if (one := _toward(state.line, side)) is not None)
+    following = [
+        line
+        for line in pair.one_way_lines
+        if line.digest in link.lines and line.digest not in open_lines and _reads_any(line, targets)
+    ]
+    # Nearly always nothing follows, and then nothing has to be evaluated for it.
+    if not following:
+        return NOTHING
+    written: dict[SideName, Fields] = {"left": {}, "right": {}}
+    for unit, side in travelling:
+        written[side].update(_written(pair, context, link, unit, side, left if side == "right" else right))
+    following = [line for line in following if _reads_any(line, written)]
+    if not following:
         return NOTHING
     then_left = replace(left, fields={**left.fields, **written["left"]})
     then_right = replace(right, fields={**right.fields, **written["right"]})
-    following = [
-        line
-        for line in pair.lines
-        if line.digest in link.lines and line.digest not in open_lines and _follows(line, written)
-    ]
-    if not following:
-        return NOTHING
     found: list[tuple[tuple[LineState, ...], SideName]] = []
     for unit in units_of([line_state(pair, context, line, then_left, then_right, link) for line in following]):
         toward: SideName = "right" if unit[0].can_right else "left"
@@ -94,10 +101,8 @@ def _written(
     return values
 
 
-def _follows(line: MapLine, written: dict[SideName, Fields]) -> bool:
-    """Return whether a line goes one way, always, and reads a field that is written."""
-    if line.when_empty or line.group is not None or (line.to_right is None) == (line.to_left is None):
-        return False
+def _reads_any(line: MapLine, written: Mapping[SideName, Container[str]]) -> bool:
+    """Return whether a one-way line reads a field that is written."""
     side: SideName = "left" if line.to_right is not None else "right"
     assignment = line.to_right or line.to_left
     return assignment is not None and any(path[0] in written[side] for path in assignment.reads)
