@@ -12,6 +12,7 @@ from syncdsl.diagnostics import Fault
 from syncdsl.engine.answers import Answer
 from syncdsl.engine.journal import Journal
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -19,16 +20,16 @@ from syncdsl.engine.operations import (
     LinkRecords,
     SetAside,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.engine.removal import removed
 from syncdsl.engine.report import NOT_SENT, ApplyReport, Failure
+from syncdsl.engine.steps.edges import VERBS
 from syncdsl.engine.writes import (
     Write,
+    act_writes,
     create_writes,
     removal_writes,
     update_writes,
-    void_writes,
     waits,
     without_waiting,
 )
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Connection, Outcome, Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.operations import Operation, Removal
+    from syncdsl.engine.writes import Acts
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ class Execution:
         self.journal = Journal(context=context, run_id=run_id, fence=fence)
 
     def perform(self, connection: str, module: str, operations: Sequence[Operation]) -> None:
-        """Perform the operations on one module: links and updates, then creates, then closing documents.
+        """Perform the operations on one module: links and updates, then creates, then status changes of documents.
 
         What takes records away is left to `remove`.
         """
@@ -71,12 +73,12 @@ class Execution:
                     | UpdateRecord()
                     | DeleteRecord()
                     | DeactivateRecord()
-                    | VoidDocument()
+                    | ActOnDocument()
                 ):
                     pass
         updates = [item for item in operations if isinstance(item, UpdateRecord)]
         creates = [item for item in operations if isinstance(item, CreateRecord | CreateDocument)]
-        voids = [item for item in operations if isinstance(item, VoidDocument)]
+        acts = [item for item in operations if isinstance(item, ActOnDocument)]
         task = f"write {connection}.{module}"
         early: list[UpdateRecord] = []
         late: list[UpdateRecord] = []
@@ -85,7 +87,7 @@ class Execution:
         writes = update_writes(
             self.context, connection, module, [item for item in links if item.effect.write_key], early
         )
-        total = len(writes) + len(late) + len(creates) + len(voids)
+        total = len(writes) + len(late) + len(creates) + len(acts)
         if not total:
             return
         self.context.run.progress.start(task, total)
@@ -100,7 +102,12 @@ class Execution:
         self.report.waiting.extend(item.effect for item in waiting)
         self.context.run.progress.advance(task, len(waiting))
         self._send_late(connection, module, late, task)
-        self._send(connection, module, void_writes(self.context, connection, module, voids), task)
+        # In the order in which the effects of one moment run.
+        for verb in VERBS:
+            ready_acts, without = act_writes(self.context, [item for item in acts if item.effect.kind == verb])
+            self._send(connection, module, ready_acts, task)
+            self.report.waiting.extend(item.effect for item in without)
+            self.context.run.progress.advance(task, len(without))
         failed = len(self.report.failed)
         self.context.run.progress.finish(
             task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused"
@@ -273,8 +280,8 @@ def _call(
     first = group[0]
     if first.removes is not None:
         return removed(adapter, module, group, names)
-    if first.action is not None:
-        outcomes: list[Outcome] = [adapter.act(module, first.record_id or "", first.action)]
+    if first.acts is not None:
+        outcomes: list[Outcome] = [_act(adapter, module, first.record_id or "", first.acts, names)]
     elif first.change is not None:
         outcomes = adapter.update(module, [write.change for write in group if write.change is not None])
     else:
@@ -298,6 +305,14 @@ def _call(
         except Fault as fault:
             problem = fault
     return Answer(outcomes=outcomes, read_back=read_back, problem=problem)
+
+
+def _act(adapter: Connection, module: str, record_id: str, acts: Acts, names: tuple[str, ...]) -> Outcome:
+    """Change a status, unless somebody has sent or paid the document since the decision fell."""
+    found = adapter.fetch(module, [record_id], names).get(record_id)
+    if found is None or not acts.allowed(found):
+        return MovedOn()
+    return adapter.act(module, record_id, acts.action)
 
 
 def _answer(future: Future[Answer], group: Sequence[Write]) -> Answer:

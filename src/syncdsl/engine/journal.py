@@ -15,17 +15,18 @@ from syncdsl.engine.journal_entries import history_of, intent_of
 from syncdsl.engine.lines import absorb, written_link
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
     LinkRecords,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.engine.outcomes import Outcomes
 from syncdsl.engine.removal import removal_history, who_decided
 from syncdsl.engine.steps.observe import carried_key, stored_record
+from syncdsl.engine.writes import instance_of
 from syncdsl.schema.values import is_empty
 from syncdsl.state import Answered, Instance
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from syncdsl.state.records import IntentState
 
 LEASE_SECONDS = 600
+_REACHED = {"send": "sent", "accept": "accepted", "decline": "declined", "void": "void"}
 
 
 class Journal:
@@ -79,9 +81,9 @@ class Journal:
                 for one in operation.triggers:
                     self._context.view.put_truths(one, {operation.source.id: True}, now)
                 self._context.view.put_instance(self._instance(operation, None, "requested"))
-            case VoidDocument():
+            case ActOnDocument():
                 for one in operation.triggers:
-                    self._context.view.put_truths(one, {operation.instance.record_id: True}, now)
+                    self._context.view.put_truths(one, {operation.source.id: True}, now)
 
     # -- after the call -----------------------------------------------------------------------------------------
 
@@ -110,7 +112,7 @@ class Journal:
                     updated[operation.pair.name].append(operation.link.uid)
                 case CreateRecord():
                     made[operation.pair.name, operation.effect.source_side].append(operation.source.id)
-                case CreateDocument() | DeleteRecord() | DeactivateRecord() | VoidDocument():
+                case CreateDocument() | DeleteRecord() | DeactivateRecord() | ActOnDocument():
                     pass
         for pair, uids in updated.items():
             self._context.view.links(pair).by_uid.many(uids)
@@ -145,8 +147,8 @@ class Journal:
                 case UpdateRecord():
                     link = self._absorbed(operation, record)
                     self._put_link(written_link(link, operation.effect.side, record), write)
-                case VoidDocument():
-                    view.put_instance(_closed(operation.instance))
+                case ActOnDocument():
+                    self._acted(operation)
                 case LinkRecords():
                     link = view.links(operation.pair.name).by_uid[operation.link.uid]
                     self._put_link(written_link(link, operation.effect.key_side, record), write)
@@ -225,9 +227,9 @@ class Journal:
                     for one in operation.triggers:
                         self._context.view.put_truths(one, {operation.source.id: False}, now)
                     self._context.view.put_instance(self._instance(operation, None, "refused"))
-                case VoidDocument():
+                case ActOnDocument():
                     for one in operation.triggers:
-                        self._context.view.put_truths(one, {operation.instance.record_id: False}, now)
+                        self._context.view.put_truths(one, {operation.source.id: False}, now)
                 case CreateRecord() | UpdateRecord() | LinkRecords() | DeleteRecord() | DeactivateRecord():
                     pass
 
@@ -268,7 +270,17 @@ class Journal:
             doc_id=doc_id,
             doc_status=status,
             inputs={change.field: change.new for change in operation.effect.fields},
+            part=operation.part,
+            turn=operation.turn,
         )
+
+    def _acted(self, operation: ActOnDocument) -> None:
+        """Remember what became of a document: accepted as a draft it is still ours, once sent it is not."""
+        instance = instance_of(self._context, operation)
+        if instance is not None:
+            accepted_sent = operation.effect.kind == "accept" and operation.before not in operation.document.untouched
+            status = "sent" if accepted_sent and operation.before else _REACHED[operation.effect.kind]
+            self._context.view.put_instance(replace(instance, doc_status=status))
 
 
 def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Record:
@@ -283,17 +295,3 @@ def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Rec
 def _decided_in(write: Write) -> list[str]:
     """Return the review items whose decisions a write carried out."""
     return sorted({decided.review for operation in write.operations for decided in getattr(operation, "decided", ())})
-
-
-def _closed(instance: Instance) -> Instance:
-    return Instance(
-        document=instance.document,
-        connection=instance.connection,
-        module=instance.module,
-        record_id=instance.record_id,
-        number=instance.number,
-        key=instance.key,
-        doc_id=instance.doc_id,
-        doc_status="void",
-        inputs=instance.inputs,
-    )

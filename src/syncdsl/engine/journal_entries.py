@@ -8,15 +8,16 @@ from syncdsl.changes.effects import Create
 from syncdsl.engine.late_updates import overwritten
 from syncdsl.engine.lines import line_fields, pair_fields
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
     LinkRecords,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.engine.removal import removal_payload
+from syncdsl.engine.writes import instance_of
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, to_json
 from syncdsl.state import HistoryEntry, Intent
@@ -49,9 +50,9 @@ def intent_of(context: Context, write: Write, fence: int) -> Intent:
             owner, source, op, key, instance = first.pair.name, other, "key", first.link.key, 0
         case DeleteRecord() | DeactivateRecord():
             owner, source, op, key, instance = first.pair.name, first.effect.partner, first.effect.kind, None, 0
-        case VoidDocument():
-            owner, source, op, key = first.document.name, first.effect.source, "void", None
-            instance = first.instance.number
+        case ActOnDocument():
+            owner, source, op, key = first.document.name, first.effect.source, first.effect.kind, None
+            instance = first.number
     return Intent(
         iid=write.iid,
         op=op,
@@ -103,12 +104,14 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
                 "document": True,
                 "triggers": list(first.triggers),
                 "amount": first.effect.amount,
+                "part": first.part,
+                "turn": first.turn,
             }
         case UpdateRecord() | LinkRecords():
             return {"fields": fields_to_json(write.change.fields) if write.change else {}, **overwritten(write)}
         case DeleteRecord() | DeactivateRecord():
             return removal_payload(first)
-        case VoidDocument():
+        case ActOnDocument():
             return {"document": True, "triggers": list(first.triggers)}
 
 
@@ -134,9 +137,11 @@ def history_of(context: Context, write: Write, record: Record) -> list[HistoryEn
                 fields = [("syncdsl key", None, operation.link.key, effect.location)]
             case DeleteRecord() | DeactivateRecord():
                 raise ValueError("what takes a record away has a history of its own")
-            case VoidDocument():
-                uid = operation.instance.key
-                fields = [("status", operation.instance.doc_status, "void", effect.location)]
+            case ActOnDocument():
+                instance = instance_of(context, operation)
+                uid = instance.key if instance is not None else write.iid
+                name = operation.document.status_field or "status"
+                fields = [(name, operation.before or None, to_json(record.fields.get(name)), effect.location)]
         entries.extend(
             HistoryEntry(
                 uid=uid,

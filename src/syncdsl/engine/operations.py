@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from syncdsl.adapters.protocol import Record
-    from syncdsl.changes.effects import Create, Deactivate, Delete, Skip, Update, Void
+    from syncdsl.changes.effects import Act, Create, Deactivate, Delete, Skip, Update
     from syncdsl.changes.effects import Link as LinkEffect
     from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, MapLine, Pair
     from syncdsl.schema.values import Fields
-    from syncdsl.state import Instance, Link
+    from syncdsl.state import Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,17 @@ class CreateRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateDocument:
-    """Make a document for `source`; `triggers` are the digests whose edge asks for it."""
+    """Make a document for `source`; `triggers` are the digests whose edge asks for it.
+
+    `part` is the value it is one of several for, and `turn` counts those made for that value before.
+    """
 
     effect: Create
     document: DocumentPlan
     source: Record
     values: Fields
+    part: str
+    turn: int
     triggers: tuple[str, ...]
 
 
@@ -116,12 +121,17 @@ class DeactivateRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoidDocument:
-    """Close a document's live instance."""
+class ActOnDocument:
+    """Change the status of a document's live instance, which this run may make before.
 
-    effect: Void
+    `number` is that of the instance, `before` the status it had; `triggers` are the digests whose edge asks for it.
+    """
+
+    effect: Act
     document: DocumentPlan
-    instance: Instance
+    source: Record
+    number: int
+    before: str
     triggers: tuple[str, ...]
 
 
@@ -139,13 +149,13 @@ class SetAside:
 Removal: TypeAlias = DeleteRecord | DeactivateRecord
 """What takes a record away: performed after everything else, children before their parents."""
 
-Operation: TypeAlias = CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument | SetAside
+Operation: TypeAlias = CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | ActOnDocument | SetAside
 
 
 def target_of(operation: Operation) -> tuple[str, str]:
     """Return the connection and module that performing an operation writes to."""
     match operation:
-        case CreateRecord() | CreateDocument() | UpdateRecord() | DeleteRecord() | DeactivateRecord() | VoidDocument():
+        case CreateRecord() | CreateDocument() | UpdateRecord() | DeleteRecord() | DeactivateRecord() | ActOnDocument():
             return operation.effect.record.connection, operation.effect.record.module
         case LinkRecords():
             name = operation.effect.right if operation.effect.key_side == "right" else operation.effect.left

@@ -10,6 +10,7 @@ from syncdsl.engine.agenda import renew_agenda
 from syncdsl.engine.execution import Execution
 from syncdsl.engine.in_force import put_in_force
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -17,7 +18,6 @@ from syncdsl.engine.operations import (
     LinkRecords,
     SetAside,
     UpdateRecord,
-    VoidDocument,
     target_of,
 )
 from syncdsl.engine.passes import pass_digest
@@ -104,7 +104,7 @@ class ApplySink:
                         | UpdateRecord()
                         | DeleteRecord()
                         | DeactivateRecord()
-                        | VoidDocument()
+                        | ActOnDocument()
                     ):
                         pass
             commit_reviews(context, self._run_id)

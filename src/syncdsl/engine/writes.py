@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
 from syncdsl.engine.lines import line_fields, pair_fields
+from syncdsl.engine.live import standing_in, status_of
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -16,7 +18,6 @@ from syncdsl.engine.operations import (
     LinkRecords,
     Removal,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.schema.values import PartnerOf, Ref
 
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.plan.pairs import MapLine
     from syncdsl.schema.values import Fields, Value
+    from syncdsl.state import Instance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One record's write: exactly one of `new`, `change`, `action` and `removes` is given.
+    """One record's write: exactly one of `new`, `change`, `acts` and `removes` is given.
 
     A key and the fields of one record travel in one update, so a write may perform several operations.
     """
@@ -40,11 +42,11 @@ class Write:
     iid: str
     connection: str
     module: str
-    operations: tuple[CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument, ...]
+    operations: tuple[CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | ActOnDocument, ...]
     record_id: str | None = None
     new: NewRecord | None = None
     change: Change | None = None
-    action: DocumentAction | None = None
+    acts: Acts | None = None
     removes: Removes | None = None
 
     @property
@@ -55,7 +57,15 @@ class Write:
     @property
     def batchable(self) -> bool:
         """Whether it may share a call with others of its kind."""
-        return self.action is None
+        return self.acts is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """A status change, and whether it may still be made of the document as it is right before the call."""
+
+    action: DocumentAction
+    allowed: Callable[[Record], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,20 +180,39 @@ def create_writes(
     return ready, waiting
 
 
-def void_writes(context: Context, connection: str, module: str, voids: Sequence[VoidDocument]) -> list[Write]:
-    """Return the writes that close documents."""
-    del context  # closing needs nothing but the document's id
-    return [
-        Write(
-            iid=_iid(),
-            connection=connection,
-            module=module,
-            operations=(operation,),
-            record_id=operation.effect.record.id,
-            action=DocumentAction.VOID,
+def act_writes(context: Context, acts: Sequence[ActOnDocument]) -> tuple[list[Write], list[ActOnDocument]]:
+    """Return the writes that change the status of documents, and the operations whose document did not come about."""
+    ready: list[Write] = []
+    waiting: list[ActOnDocument] = []
+    for operation in acts:
+        instance = instance_of(context, operation)
+        if instance is None or instance.doc_id is None:
+            waiting.append(operation)
+            continue
+        ready.append(
+            Write(
+                iid=_iid(),
+                connection=operation.document.connection,
+                module=operation.document.module,
+                operations=(operation,),
+                record_id=instance.doc_id,
+                acts=Acts(action=DocumentAction(operation.effect.kind), allowed=_allowed(operation, instance)),
+            )
         )
-        for operation in voids
-    ]
+    return ready, waiting
+
+
+def instance_of(context: Context, operation: ActOnDocument) -> Instance | None:
+    """Return the instance that an operation acts on, once it is there."""
+    made = context.view.instances(operation.document.name).get(operation.source.id, [])
+    return next((item for item in made if item.number == operation.number), None)
+
+
+def _allowed(operation: ActOnDocument, instance: Instance) -> Callable[[Record], bool]:
+    """Return what says whether nobody sent or paid a document since the decision fell."""
+    document = operation.document
+    free = {"draft", "accepted", "sent"} if operation.effect.even_sent else {"draft", "accepted"}
+    return lambda record: standing_in(document, status_of(document, record), instance) in free
 
 
 def removal_writes(
@@ -241,6 +270,14 @@ def _resolve(context: Context, connection: str, values: Fields) -> Fields | None
 
 
 def _partner(context: Context, connection: str, value: Value) -> Value:
+    """Return a value with the partner it stands for, in rows too; one that is missing is returned as it is."""
+    if isinstance(value, tuple):
+        parts = [
+            tuple((name, _partner(context, connection, cell)) for name, cell in row) if isinstance(row, tuple) else row
+            for row in value
+        ]
+        missing = (cell for row in parts if isinstance(row, tuple) for _, cell in row if isinstance(cell, PartnerOf))
+        return next(missing, cast("Value", tuple(parts)))
     if not isinstance(value, PartnerOf):
         return value
     reference = Ref(value.source_module, value.source_id)

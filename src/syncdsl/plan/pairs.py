@@ -171,8 +171,9 @@ class DocumentLine(Model):
 class DocumentPlan(Model):
     """A `document` statement: what is made in `connection.module` for a record.
 
-    `closed` are the values of `status_field` in which an instance is no longer live; `untouched` those in which it may
-    still be voided without asking (drafts); a document in any other state goes to review.
+    `closed` are the values of `status_field` in which an instance is no longer live; `untouched` those of drafts, which
+    follow their record; `paid` those in which only a person changes anything. Any other one is that of a document that
+    was sent.
     """
 
     name: str
@@ -187,6 +188,7 @@ class DocumentPlan(Model):
     currency_field: str | None = None
     closed: tuple[str, ...] = ()
     untouched: tuple[str, ...] = ()
+    paid: tuple[str, ...] = ()
     per: PlanExpression | None = None
     assignments: tuple[Assignment, ...] = ()
     write_backs: tuple[Assignment, ...] = ()
@@ -215,8 +217,11 @@ class TriggerPlan(Model):
 
     @cached_property
     def digest(self) -> str:
-        """Identity: record, condition, action; a changed condition is another trigger and begins with a baseline."""
-        return digest(self.model_dump(mode="json", exclude={"location", "text"}))
+        """Identity: record, condition, action; a changed condition is another trigger and begins with a baseline.
+
+        What an edge waits for, and whether it acts on what was sent, may change while it waits.
+        """
+        return digest(self.model_dump(mode="json", exclude={"location", "text", "require", "even_sent"}))
 
 
 class TablePlan(Model):

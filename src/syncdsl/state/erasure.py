@@ -201,7 +201,12 @@ class _Work:
         ]
         for condition in conditions:
             for row in self._connection.execute(select(INSTANCE).where(condition)).all():
-                self._replace("documents", INSTANCE.c.key, row, {"inputs": self._values(row.inputs)})
+                self._replace(
+                    "documents",
+                    INSTANCE.c.key,
+                    row,
+                    {"inputs": self._values(row.inputs), "base": self._values(row.base)},
+                )
 
     def _review_items(self) -> None:
         for row in reviews_about(self._connection, self._subject.records):
