@@ -10,7 +10,6 @@ from syncdsl.diagnostics.codes.runs import NOT_CARRIED_OUT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from syncdsl.plan.pairs import DocumentPlan
     from syncdsl.plan.plan import Plan
 
 _SHOWN = 6
@@ -34,12 +33,5 @@ def require_ability(plan: Plan) -> None:
 
 
 def _beyond(plan: Plan) -> Iterator[tuple[str, str]]:
-    for document in plan.documents.values():
-        yield from _of_document(document)
     yield from ((item.location, "`transactions`") for item in plan.transactions)
     yield from ((item.location, "`access`") for item in plan.access)
-
-
-def _of_document(document: DocumentPlan) -> Iterator[tuple[str, str]]:
-    if document.write_backs:
-        yield document.location, "writing back into the record"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
+from syncdsl.engine.edge_times import before_edge
 from syncdsl.engine.late_updates import overwritten
 from syncdsl.engine.lines import line_fields, pair_fields
 from syncdsl.engine.operations import (
@@ -14,6 +15,7 @@ from syncdsl.engine.operations import (
     DeactivateRecord,
     DeleteRecord,
     LinkRecords,
+    UpdateDocument,
     UpdateRecord,
 )
 from syncdsl.engine.removal import removal_payload
@@ -45,6 +47,9 @@ def intent_of(context: Context, write: Write, fence: int) -> Intent:
             op, key, instance = "create", first.effect.key, first.effect.instance
         case UpdateRecord():
             owner, source, op, key, instance = first.pair.name, first.effect.partner, "update", None, 0
+        case UpdateDocument():
+            owner, source, op, key = first.document.name, first.effect.partner, "update", None
+            instance = first.number
         case LinkRecords():
             other = first.effect.left if first.effect.key_side == "right" else first.effect.right
             owner, source, op, key, instance = first.pair.name, other, "key", first.link.key, 0
@@ -102,17 +107,23 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
             return {
                 "fields": fields_to_json(write.new.fields) if write.new else {},
                 "document": True,
-                "triggers": list(first.triggers),
+                **_edges(context, first),
                 "amount": first.effect.amount,
                 "part": first.part,
                 "turn": first.turn,
             }
-        case UpdateRecord() | LinkRecords():
+        case UpdateRecord() | UpdateDocument() | LinkRecords():
             return {"fields": fields_to_json(write.change.fields) if write.change else {}, **overwritten(write)}
         case DeleteRecord() | DeactivateRecord():
             return removal_payload(first)
         case ActOnDocument():
-            return {"document": True, "triggers": list(first.triggers)}
+            return {"document": True, **_edges(context, first)}
+
+
+def _edges(context: Context, operation: CreateDocument | ActOnDocument) -> dict[str, Any]:
+    """Return the edges that an operation carries out, and as of when each was judged before."""
+    before = before_edge(context, operation.triggers, operation.source)
+    return {"triggers": list(operation.triggers), "since": {one: at.isoformat() for one, at in before.items()}}
 
 
 def history_of(context: Context, write: Write, record: Record) -> list[HistoryEntry]:
@@ -124,6 +135,13 @@ def history_of(context: Context, write: Write, record: Record) -> list[HistoryEn
         fields: list[tuple[str, Any, Any, str]] = []
         side: SideName | None = None
         match operation:
+            case UpdateDocument():
+                fields = [
+                    (change.field, change.old, to_json(record.fields.get(change.field)), change.location)
+                    for change in operation.effect.fields
+                ]
+                instance = instance_of(context, operation)
+                uid = instance.key if instance is not None else write.iid
             case CreateRecord() | CreateDocument() | UpdateRecord():
                 fields = [
                     (change.field, change.old, to_json(record.fields.get(change.field)), change.location)

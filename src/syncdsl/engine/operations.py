@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -136,6 +136,23 @@ class ActOnDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateDocument:
+    """Write `values` to `record`: a draft that follows its `source`, or the source that its document writes back to.
+
+    `given` is what the instance remembers then: what the record gave the draft, or the document its record.
+    """
+
+    effect: Update
+    document: DocumentPlan
+    source: Record
+    number: int
+    record: Record
+    values: Fields
+    given: dict[str, Any]
+    decided: tuple[Decided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """Set a duplicate aside."""
 
@@ -149,13 +166,23 @@ class SetAside:
 Removal: TypeAlias = DeleteRecord | DeactivateRecord
 """What takes a record away: performed after everything else, children before their parents."""
 
-Operation: TypeAlias = CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | ActOnDocument | SetAside
+Operation: TypeAlias = (
+    CreateRecord | CreateDocument | UpdateRecord | UpdateDocument | LinkRecords | Removal | ActOnDocument | SetAside
+)
 
 
 def target_of(operation: Operation) -> tuple[str, str]:
     """Return the connection and module that performing an operation writes to."""
     match operation:
-        case CreateRecord() | CreateDocument() | UpdateRecord() | DeleteRecord() | DeactivateRecord() | ActOnDocument():
+        case (
+            CreateRecord()
+            | CreateDocument()
+            | UpdateRecord()
+            | UpdateDocument()
+            | DeleteRecord()
+            | DeactivateRecord()
+            | ActOnDocument()
+        ):
             return operation.effect.record.connection, operation.effect.record.module
         case LinkRecords():
             name = operation.effect.right if operation.effect.key_side == "right" else operation.effect.left

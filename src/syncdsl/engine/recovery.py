@@ -6,6 +6,7 @@ record carries a key that can be computed again, and the key is looked up before
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -247,8 +248,9 @@ class Recovery:
     def _drop(self, intent: Intent, context: Context) -> str:
         """Forget an intent that had no effect, or whose effect this run sees by reading; its edge may fire again."""
         for digest in intent.payload.get("triggers", ()):
-            truths = {intent.source_id: False}
-            context.view.put_truths(digest, truths, context.run.clock())
+            since = intent.payload.get("since", {}).get(digest)
+            at = dt.datetime.fromisoformat(since) if since else context.run.clock()
+            context.view.put_truths(digest, {intent.source_id: False}, at)
         if intent.payload.get("document") and intent.op == "create":
             for instance in context.view.instances(intent.pair_or_document).get(intent.source_id, []):
                 if instance.number == intent.instance and instance.doc_id is None:

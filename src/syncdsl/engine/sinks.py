@@ -17,6 +17,7 @@ from syncdsl.engine.operations import (
     DeleteRecord,
     LinkRecords,
     SetAside,
+    UpdateDocument,
     UpdateRecord,
     target_of,
 )
@@ -102,6 +103,7 @@ class ApplySink:
                         | CreateRecord()
                         | CreateDocument()
                         | UpdateRecord()
+                        | UpdateDocument()
                         | DeleteRecord()
                         | DeactivateRecord()
                         | ActOnDocument()

@@ -17,6 +17,7 @@ from syncdsl.engine.operations import (
     DeleteRecord,
     LinkRecords,
     Removal,
+    UpdateDocument,
     UpdateRecord,
 )
 from syncdsl.schema.values import PartnerOf, Ref
@@ -27,26 +28,30 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.context import Context
-    from syncdsl.plan.pairs import MapLine
+    from syncdsl.plan.pairs import DocumentPlan, MapLine
     from syncdsl.schema.values import Fields, Value
     from syncdsl.state import Instance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One record's write: exactly one of `new`, `change`, `acts` and `removes` is given.
+    """One record's write: exactly one of `new`, `change`, `action` and `removes` is given.
 
-    A key and the fields of one record travel in one update, so a write may perform several operations.
+    A key and the fields of one record travel in one update, so a write may perform several operations. `allowed` says
+    of a document, as it is right before the call, whether it may still be written.
     """
 
     iid: str
     connection: str
     module: str
-    operations: tuple[CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | ActOnDocument, ...]
+    operations: tuple[
+        CreateRecord | CreateDocument | UpdateRecord | UpdateDocument | LinkRecords | Removal | ActOnDocument, ...
+    ]
     record_id: str | None = None
     new: NewRecord | None = None
     change: Change | None = None
-    acts: Acts | None = None
+    action: DocumentAction | None = None
+    allowed: Callable[[Record], bool] | None = None
     removes: Removes | None = None
 
     @property
@@ -57,15 +62,7 @@ class Write:
     @property
     def batchable(self) -> bool:
         """Whether it may share a call with others of its kind."""
-        return self.acts is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acts:
-    """A status change, and whether it may still be made of the document as it is right before the call."""
-
-    action: DocumentAction
-    allowed: Callable[[Record], bool]
+        return self.action is None and self.allowed is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,23 +193,53 @@ def act_writes(context: Context, acts: Sequence[ActOnDocument]) -> tuple[list[Wr
                 module=operation.document.module,
                 operations=(operation,),
                 record_id=instance.doc_id,
-                acts=Acts(action=DocumentAction(operation.effect.kind), allowed=_allowed(operation, instance)),
+                action=DocumentAction(operation.effect.kind),
+                allowed=_allowed(operation.document, instance, even_sent=operation.effect.even_sent),
             )
         )
     return ready, waiting
 
 
-def instance_of(context: Context, operation: ActOnDocument) -> Instance | None:
+def document_writes(context: Context, updates: Sequence[UpdateDocument]) -> tuple[list[Write], list[UpdateDocument]]:
+    """Return the writes of drafts that follow and of what is written back, and the operations that still wait."""
+    ready: list[Write] = []
+    waiting: list[UpdateDocument] = []
+    for operation in updates:
+        name = operation.effect.record
+        values = _resolve(context, name.connection, operation.values)
+        instance = instance_of(context, operation)
+        if values is None or instance is None:
+            waiting.append(operation)
+            continue
+        follows = operation.effect.side == "right"
+        ready.append(
+            Write(
+                iid=_iid(),
+                connection=name.connection,
+                module=name.module,
+                operations=(operation,),
+                record_id=operation.record.id,
+                change=Change(id=operation.record.id, fields=values, based_on=operation.record),
+                allowed=_is_draft(operation.document, instance) if follows else None,
+            )
+        )
+    return ready, waiting
+
+
+def instance_of(context: Context, operation: ActOnDocument | UpdateDocument) -> Instance | None:
     """Return the instance that an operation acts on, once it is there."""
     made = context.view.instances(operation.document.name).get(operation.source.id, [])
     return next((item for item in made if item.number == operation.number), None)
 
 
-def _allowed(operation: ActOnDocument, instance: Instance) -> Callable[[Record], bool]:
+def _allowed(document: DocumentPlan, instance: Instance, *, even_sent: bool) -> Callable[[Record], bool]:
     """Return what says whether nobody sent or paid a document since the decision fell."""
-    document = operation.document
-    free = {"draft", "accepted", "sent"} if operation.effect.even_sent else {"draft", "accepted"}
+    free = {"draft", "accepted", "sent"} if even_sent else {"draft", "accepted"}
     return lambda record: standing_in(document, status_of(document, record), instance) in free
+
+
+def _is_draft(document: DocumentPlan, instance: Instance) -> Callable[[Record], bool]:
+    return lambda record: standing_in(document, status_of(document, record), instance) == "draft"
 
 
 def removal_writes(

@@ -194,6 +194,12 @@ class DocumentPlan(Model):
     write_backs: tuple[Assignment, ...] = ()
     lines: tuple[DocumentLine, ...] = ()
 
+    @cached_property
+    def digest(self) -> str:
+        """Identity of what is made: drafts take on what other rules make of their record."""
+        made = self.model_dump(mode="json", include={"assignments", "lines", "write_backs", "per"})
+        return digest({"document": self.name, **made})
+
 
 Verb: TypeAlias = Literal["create", "send", "accept", "decline", "void"]
 

@@ -31,9 +31,11 @@ from syncdsl.schema.canonical import canonical, match_form
 from syncdsl.schema.values import Fields, Value, is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from syncdsl.adapters.memory.store import Store, Stored, Write
+    from syncdsl.adapters.stages import StageChange
     from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
 
 PAGE_SIZE = 50
@@ -117,6 +119,16 @@ class MemoryConnection:
             )
         cursor = str(sequence) if request.view is None else None
         yield ObservationEnd(complete=since is None, cursor=cursor, server_time=now)
+
+    def stages(self, module: str, since: Mapping[str, dt.datetime]) -> dict[str, tuple[StageChange, ...]]:
+        """Return the stages that records came to after a moment of their own."""
+        self._module(module, ())
+        if not self.store.keeps_stages:
+            return {}
+        return {
+            record_id: tuple(change for change in self.store.stages.get(record_id, ()) if change.at > moment)
+            for record_id, moment in since.items()
+        }
 
     def fetch(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Record]:
         """Read these records now; an id that is not in the answer is absent."""

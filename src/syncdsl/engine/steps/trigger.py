@@ -9,17 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.long_agenda import in_order
+from syncdsl.engine.operations import ActOnDocument
 from syncdsl.engine.steps.acting import decide
-from syncdsl.engine.steps.edges import judge
+from syncdsl.engine.steps.edges import CLOSING, judge
+from syncdsl.engine.steps.follow import follow
+from syncdsl.engine.steps.write_back import of_documents, write_back
 from syncdsl.state import chunks
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.steps.edges import Fired
-    from syncdsl.plan.pairs import RecordPlan
+    from syncdsl.plan.pairs import DocumentPlan, RecordPlan
     from syncdsl.plan.steps import TriggerStep
 
 
@@ -41,10 +45,37 @@ def trigger(step: TriggerStep, context: Context) -> None:
     for document in context.plan.documents.values():
         if document.record == step.record:
             context.run.recovery.adopt_instances(document, context, _in_scope(plan, context))
+    before = len(context.operations)
     for record_id in sorted(fired):
         edges = fired[record_id]
         for name in sorted(edges.by_document):
             decide(context, plan, context.plan.documents[name], edges.record, edges.by_document[name])
+    acts = [item for item in context.operations[before:] if isinstance(item, ActOnDocument)]
+    for document in context.plan.documents.values():
+        if document.record == step.record:
+            closing = {
+                (item.source.id, item.number)
+                for item in acts
+                if item.document.name == document.name and item.effect.kind in CLOSING
+            }
+            for some in _changed(context, plan, document, now):
+                follow(context, plan, document, some, closing)
+                write_back(context, plan, document, some)
+
+
+def _changed(context: Context, plan: RecordPlan, document: DocumentPlan, now: dt.datetime) -> Iterator[list[Record]]:
+    """Return the records in scope whose document is looked at: they changed, it did, or the rules for it did."""
+    observation = context.observations[plan.endpoint.observe]
+    with_documents = context.view.instances(document.name)
+    known = context.view.activation(document.digest) is not None
+    if known or context.run.focus is not None:
+        wanted = {*of_documents(context, document), *(one for one in with_documents if one in observation.agenda)}
+    else:
+        context.view.activate(document.digest, now)
+        wanted = set(with_documents)
+    for ids in chunks(sorted(wanted)):
+        found = observation.records.many(ids)
+        yield [record for _, record in sorted(found.items()) if context.in_scope(plan.endpoint, record)]
 
 
 def _look(plan: RecordPlan, context: Context, *, everything: bool) -> Iterator[tuple[list[str], dict[str, Record]]]:
