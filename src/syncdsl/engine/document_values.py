@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from syncdsl.plan.expressions import BuiltinCall
-from syncdsl.plan.reads import parts_of
+from syncdsl.plan.reads import names_today
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.types import RowsType
 from syncdsl.schema.values import PartnerOf, is_empty, to_json
@@ -40,14 +39,10 @@ def document_fields_in(plan: Plan, connection: str, module: str) -> set[str]:
 
 def fixed_fields(document: DocumentPlan) -> frozenset[str]:
     """Return the fields that are fixed when a document is made, because they are made of the day."""
-    fixed = {item.target for item in document.assignments if _names_today(item.value)}
-    if document.lines_field and any(_names_today(item.value) for line in document.lines for item in line.assignments):
+    fixed = {item.target for item in document.assignments if names_today(item.value)}
+    if document.lines_field and any(names_today(item.value) for line in document.lines for item in line.assignments):
         fixed.add(document.lines_field)
     return frozenset(fixed)
-
-
-def _names_today(expression: Any) -> bool:
-    return any(isinstance(part, BuiltinCall) and part.function == "today" for part in parts_of(expression))
 
 
 def held(context: Context, document: DocumentPlan, fields: Fields, names: Iterable[str]) -> Fields:

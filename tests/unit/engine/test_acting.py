@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -277,3 +278,34 @@ def test_a_stage_that_the_snapshot_does_not_know_is_asked_about(world: World) ->
     world.edit(deal, Stage="Won")
     assert world.settle().reported == ()
     assert statuses(world) == ["draft"]
+
+
+def test_a_condition_about_the_day_is_judged_every_day(world: World) -> None:
+    """Of every record, whatever was read; a day that passes fires nothing else (I41)."""
+    acme = started(world, HEAD + "when deal.Due <= today(): create invoice\n")
+    due = world.crm.now.date() + dt.timedelta(days=2)
+    world.deal("Pump", "Open", account=acme, Amount=Decimal(5), Due=due)
+    world.deal("Tank", "Open", account=acme, Amount=Decimal(5), Due=due + dt.timedelta(days=9))
+    for passed, made in ((0, 0), (1, 0), (1, 1), (1, 1)):
+        for store in (world.crm, world.books):
+            store.now += dt.timedelta(days=passed)
+        world.settle()
+        assert len(statuses(world)) == made
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_documents_of_a_deleted_record_stay_and_are_named(world: World, known: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Deleting the deal touches nothing in the books, and is said once."""
+    acme = started(world, HEAD + "when deal.stage == won: create invoice\nwhen deal.stage == lost: void invoice\n")
+    deal = world.deal("Pump", "Open", account=acme, Amount=Decimal(5))
+    world.settle()
+    world.edit(deal, Stage="Won")
+    world.settle()
+    if not known:
+        world.edit(the(world, "invoices"), status="void")
+        world.settle()
+    world.delete(deal)
+    assert any("stays" in line for line in world.preview().reported) is known
+    world.apply()
+    assert len(statuses(world)) == 1
+    assert world.quiet().reported == ()

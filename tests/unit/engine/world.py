@@ -85,6 +85,7 @@ def crm_schema() -> SchemaSnapshot:
             "Account": of(ReferenceType(modules=("Accounts",))),
             "Region": text(),
             "Month": text(),
+            "Due": of(DateType()),
             "Number": text(),
             "Rows": of(RowsType(fields={"Product": text(), "Price": of(MoneyType(scale=2))})),
         },

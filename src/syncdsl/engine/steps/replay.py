@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.plan.pairs import RecordPlan, TriggerPlan, Verb
 
+UNKNOWN = "records whose stages in between are not known"
 MOST = 200
 """How many records' histories one look reads: each costs a call. Of more only the net change counts, which is said."""
 CLOSING: frozenset[Verb] = frozenset({"decline", "void"})
@@ -43,10 +44,10 @@ def asks_for_stage(trigger: TriggerPlan, stage_field: str | None) -> bool:
 
 def courses(
     context: Context, plan: RecordPlan, records: Mapping[str, Record], since: Mapping[str, dt.datetime]
-) -> dict[str, tuple[StageChange, ...]] | None:
+) -> dict[str, tuple[StageChange, ...]]:
     """Return the stages that some records went through since they were last looked at.
 
-    None when nobody knows: their system keeps no history, or there are too many.
+    Left out, and counted, are those of which nobody knows: their system keeps no history, or there are too many.
     """
     connection = context.run.connections[plan.endpoint.connection]
     wanted = {
@@ -54,11 +55,11 @@ def courses(
         for record_id, moment in since.items()
         if (modified := records[record_id].modified) is None or modified > moment
     }
-    if not wanted:
-        return {}
-    if not isinstance(connection, KeepsStages) or len(wanted) > MOST:
-        return None
-    return connection.stages(plan.endpoint.module, wanted)
+    found: dict[str, tuple[StageChange, ...]] = {}
+    if wanted and isinstance(connection, KeepsStages) and len(wanted) <= MOST:
+        found = connection.stages(plan.endpoint.module, wanted)
+    context.baseline[UNKNOWN] += len(wanted.keys() - found.keys())
+    return found
 
 
 def at_stage(record: Record, stage_field: str, stage: str) -> Record:

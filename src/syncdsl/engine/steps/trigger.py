@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.live import standing_of
 from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.operations import ActOnDocument
 from syncdsl.engine.steps.acting import decide
 from syncdsl.engine.steps.edges import CLOSING, judge
 from syncdsl.engine.steps.follow import follow
 from syncdsl.engine.steps.write_back import of_documents, write_back
+from syncdsl.plan.reads import names_today
 from syncdsl.state import chunks
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.engine.steps.edges import Fired
-    from syncdsl.plan.pairs import DocumentPlan, RecordPlan
+    from syncdsl.plan.pairs import DocumentPlan, RecordPlan, TriggerPlan
     from syncdsl.plan.steps import TriggerStep
 
 
@@ -35,7 +37,9 @@ def trigger(step: TriggerStep, context: Context) -> None:
         # Switching on looks at every record: that is for a whole run.
         triggers = [one for one in triggers if context.view.activation(one.digest) is not None]
     fired: dict[str, Fired] = {}
-    everything = any(context.view.activation(one.digest) is None for one in triggers)
+    everything = any(context.view.activation(one.digest) is None for one in triggers) or _is_another_day(
+        step, triggers, context
+    )
     for ids, records in _look(plan, context, everything=everything):
         fired.update(judge(triggers, plan, context, ids, records))
     now = context.observations[plan.endpoint.observe].server_time
@@ -45,6 +49,7 @@ def trigger(step: TriggerStep, context: Context) -> None:
     for document in context.plan.documents.values():
         if document.record == step.record:
             context.run.recovery.adopt_instances(document, context, _in_scope(plan, context))
+    _report_deleted(plan, context)
     before = len(context.operations)
     for record_id in sorted(fired):
         edges = fired[record_id]
@@ -61,6 +66,36 @@ def trigger(step: TriggerStep, context: Context) -> None:
             for some in _changed(context, plan, document, now):
                 follow(context, plan, document, some, closing)
                 write_back(context, plan, document, some)
+
+
+def _is_another_day(step: TriggerStep, triggers: Sequence[TriggerPlan], context: Context) -> bool:
+    """Return whether conditions name today, and it is another day than when they were judged last."""
+    naming = [one for one in triggers if any(names_today(part) for part in (one.condition, one.require) if part)]
+    if not naming or context.run.focus is not None:
+        return False
+    name, today = f"record {step.record}", context.today.isoformat()
+    passed = context.run.state.passed(name)
+    if passed is not None and passed[1] == today:
+        return False
+    context.view.later(lambda state: state.put_pass(name, "", today))
+    return True
+
+
+def _report_deleted(plan: RecordPlan, context: Context) -> None:
+    """Say which documents stay although the record they were made for was deleted."""
+    observation = context.observations[plan.endpoint.observe]
+    deleted = {*observation.because("gone"), *observation.because("absent")}
+    for document in context.plan.documents.values():
+        if document.record != plan.name:
+            continue
+        instances = context.view.instances(document.name)
+        for record_id in sorted(deleted & instances.keys()):
+            for instance in instances[record_id]:
+                if standing_of(context, document, instance) not in {None, "requested", "closed"}:
+                    context.reported.append(
+                        f"{plan.endpoint.connection}.{plan.endpoint.module}/{record_id} was deleted; its "
+                        f"{document.name} {document.connection}.{document.module}/{instance.doc_id} stays"
+                    )
 
 
 def _changed(context: Context, plan: RecordPlan, document: DocumentPlan, now: dt.datetime) -> Iterator[list[Record]]:
