@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import Fault, SourceFile
 from syncdsl.engine.ability import require_ability
@@ -37,14 +35,10 @@ def test_the_reference_program_waits_for_the_rest_of_the_engine() -> None:
     assert "`transactions`" in message
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "what"),
-    [
-        ("today() -> date\n", "today() -> date\n        deal.Next_Step <- invoice_number\n", "writing back"),
-    ],
-)
-def test_parts_are_refused_by_name(old: str, new: str, what: str) -> None:
-    """The template runs; with one more part it does not, and says which."""
+def test_the_template_is_carried_out() -> None:
+    """With documents that write back, too."""
     assert refused(TEMPLATE) == ""
-    assert old in TEMPLATE
-    assert what in refused(TEMPLATE.replace(old, new, 1))
+    assert (
+        refused(TEMPLATE.replace("today() -> date\n", "today() -> date\n        deal.Next_Step <- invoice_number\n", 1))
+        == ""
+    )

@@ -72,6 +72,8 @@ def reduced(context: Context, plan: RecordPlan, record: Record, moments: Sequenc
 
     What would be made and closed again is neither. A document that lives is closed before another one is made.
     """
+    if len(moments) < 2:
+        return Outcome(fire=[one for moment in moments for one in moment])
     outcome = Outcome()
     by_document: defaultdict[str, list[Sequence[TriggerPlan]]] = defaultdict(list)
     for moment in moments:
