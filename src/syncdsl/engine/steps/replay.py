@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.stages import KeepsStages
-from syncdsl.engine.live import live_instance, part_of
+from syncdsl.engine.live import part_of
+from syncdsl.engine.steps.confirming import confirmed
 from syncdsl.plan.reads import reads_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def reduced(context: Context, plan: RecordPlan, record: Record, moments: Sequenc
             by_document[name].append([one for one in moment if one.document == name])
     for name, mine in by_document.items():
         document = context.plan.documents[name]
-        live = live_instance(context, document, record.id, part_of(context, document, record)) is not None
+        live = confirmed(context, document, record.id, part_of(context, document, record)) is not None
         _reduce(mine, outcome, live=live)
     if outcome.dropped or outcome.again:
         named = context.name(plan.endpoint.connection, record)
