@@ -51,14 +51,14 @@ def check(case: Case) -> None:
         billed(pair)
 
 
-@examples(40)
+@examples(20)
 @given(lives())
 def test_I25_edge_exactly_once(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I25: whatever fails, dies, and is touched or deleted by people: never two live, one where an edge asks for it."""
     verify("I25", case, check)
 
 
-@examples(30)
+@examples(12)
 @given(lives(life=Life(people=False, deletes=False)))
 def test_I25_every_edge(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I25: where nobody but the engine touches documents, what every deal went through says how many are live."""

@@ -37,7 +37,7 @@ def check(case: Case) -> None:
         never_two_live(pair)
 
 
-@examples(30)
+@examples(15)
 @given(lives())
 def test_I27_closed_documents(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I27: no mutation of what is paid or void, nor of what a person sent unless the rule says so."""

@@ -40,7 +40,7 @@ def lives(draw: st.DrawFn) -> Case:
     return deals(Searched(draw), shape=SHAPE, life=Life())
 
 
-@examples(10)
+@examples(5)
 @given(lives())
 def test_I41_documents(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I41: advancing the date alone changes no document, though `today()` stands in its map, and fires no edge."""
