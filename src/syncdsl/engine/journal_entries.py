@@ -140,8 +140,7 @@ def history_of(context: Context, write: Write, record: Record) -> list[HistoryEn
                     (change.field, change.old, to_json(record.fields.get(change.field)), change.location)
                     for change in operation.effect.fields
                 ]
-                instance = instance_of(context, operation)
-                uid = instance.key if instance is not None else write.iid
+                uid = operation.key
             case CreateRecord() | CreateDocument() | UpdateRecord():
                 fields = [
                     (change.field, change.old, to_json(record.fields.get(change.field)), change.location)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from syncdsl.engine.operations import UpdateRecord
+from syncdsl.engine.operations import UpdateDocument, UpdateRecord
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.values import from_json, to_json
 from syncdsl.state import HistoryEntry
@@ -26,12 +26,13 @@ def overwritten(write: Write) -> dict[str, Any]:
     old: dict[str, Any] = {}
     places: list[list[str]] = []
     for operation in write.operations:
-        if isinstance(operation, UpdateRecord):
+        if isinstance(operation, UpdateRecord | UpdateDocument):
             effect = operation.effect
+            uid = operation.link_uid if isinstance(operation, UpdateRecord) else operation.key
             for change in effect.fields:
                 if change.field in operation.values:
                     old[change.field] = change.old
-                    places.append([operation.link_uid, effect.rule, effect.side, change.field, change.location])
+                    places.append([uid, effect.rule, effect.side, change.field, change.location])
     return {"old": old, "places": places} if places else {}
 
 

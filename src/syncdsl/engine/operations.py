@@ -139,13 +139,15 @@ class ActOnDocument:
 class UpdateDocument:
     """Write `values` to `record`: a draft that follows its `source`, or the source that its document writes back to.
 
-    `given` is what the instance remembers then: what the record gave the draft, or the document its record.
+    `given` is what the instance remembers then: what the record gave the draft, or the document its record. `key` and
+    `number` are those of the instance.
     """
 
     effect: Update
     document: DocumentPlan
     source: Record
     number: int
+    key: str
     record: Record
     values: Fields
     given: dict[str, Any]

@@ -239,3 +239,23 @@ def test_a_number_that_was_refused_is_written_back_later(world: World) -> None:
     world.apply()
     assert world.get(deal)["Number"] == world.one("invoices")["reference"]
     world.quiet()
+
+
+def test_what_a_write_back_without_an_answer_overwrote_is_in_the_history(world: World) -> None:
+    """A value of a person is never lost with an answer."""
+    deal, invoice = won(world, BACK)
+    world.edit(deal, Number="by hand")
+    world.settle()
+    world.edit(invoice, reference="INV-9")
+    lost = Fate(outcome=Ambiguous(reason="no answer"), lands=True)
+    world.crm.interfere = lambda module, _: lost if module == "Deals" else None
+    world.apply()
+    world.crm.interfere = None
+    world.settle()
+    assert world.get(deal)["Number"] == "INV-9"
+    told = [
+        (one.entry.field, one.entry.old, one.entry.new)
+        for one in world.state().history()
+        if one.entry.record_id == deal
+    ]
+    assert ("Number", "by hand", "INV-9") in told

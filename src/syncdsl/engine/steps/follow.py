@@ -164,6 +164,7 @@ def _merge(
             document=document,
             source=record,
             number=instance.number,
+            key=instance.key,
             record=draft,
             values=values,
             given=as_json({name: now[name] for name in values if name in now}),

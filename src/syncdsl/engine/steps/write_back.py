@@ -99,6 +99,7 @@ def changes_back(
         document=document,
         source=record,
         number=instance.number,
+        key=instance.key,
         record=record,
         values=values,
         given=given,
