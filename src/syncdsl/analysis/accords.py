@@ -9,7 +9,7 @@ from syncdsl.analysis.clauses import clauses_of
 from syncdsl.diagnostics.codes.composition import NOT_MOVED, TOO_MANY_USERS, UNKNOWN_KIND, UNKNOWN_RIGHT
 from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_FIELD, UNKNOWN_RECORD
 from syncdsl.diagnostics.codes.types import BAD_MODIFIER
-from syncdsl.plan.accords import MEMBER_FIELDS, PERSON_FIELDS, USERS, AccessPlan, MovedPlan, TransactionsPlan
+from syncdsl.plan.accords import MAX_USERS, MEMBER_FIELDS, PERSON_FIELDS, USERS, AccessPlan, MovedPlan, TransactionsPlan
 from syncdsl.syntax import accords as ast
 from syncdsl.syntax import nodes
 
@@ -26,8 +26,6 @@ KINDS: dict[str, str] = {
 }
 """Kinds of documents, and the module that the other system keeps its own ones of a kind in."""
 RIGHTS = ("approve", "create", "edit", "view")
-MAX_USERS = 1000
-"""Most users with the role, as the native integration allows."""
 _ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 

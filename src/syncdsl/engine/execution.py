@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Tier, Written
 from syncdsl.diagnostics import Fault
+from syncdsl.engine.access.people import fields_of
+from syncdsl.engine.access.writing import access_writes, leaving_writes
 from syncdsl.engine.answers import Answer
 from syncdsl.engine.journal import Journal
 from syncdsl.engine.operations import (
@@ -16,8 +18,10 @@ from syncdsl.engine.operations import (
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
+    GiveAccess,
     LinkRecords,
     SetAside,
+    TakeAccess,
     UpdateRecord,
     VoidDocument,
 )
@@ -32,6 +36,7 @@ from syncdsl.engine.writes import (
     waits,
     without_waiting,
 )
+from syncdsl.plan.accords import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,6 +77,8 @@ class Execution:
                     | DeleteRecord()
                     | DeactivateRecord()
                     | VoidDocument()
+                    | GiveAccess()
+                    | TakeAccess()
                 ):
                     pass
         updates = [item for item in operations if isinstance(item, UpdateRecord)]
@@ -85,7 +92,8 @@ class Execution:
         writes = update_writes(
             self.context, connection, module, [item for item in links if item.effect.write_key], early
         )
-        total = len(writes) + len(late) + len(creates) + len(voids)
+        given = access_writes(connection, module, [item for item in operations if isinstance(item, GiveAccess)])
+        total = len(writes) + len(late) + len(creates) + len(voids) + sum(len(some) for some in given)
         if not total:
             return
         self.context.run.progress.start(task, total)
@@ -101,6 +109,8 @@ class Execution:
         self.context.run.progress.advance(task, len(waiting))
         self._send_late(connection, module, late, task)
         self._send(connection, module, void_writes(self.context, connection, module, voids), task)
+        for some in given:
+            self._send(connection, module, some, task)
         failed = len(self.report.failed)
         self.context.run.progress.finish(
             task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused"
@@ -119,6 +129,13 @@ class Execution:
         for writes in removal_writes(self.context, connection, module, gone):
             self._send(connection, module, writes, task)
         self.context.run.progress.finish(task, f"{len(removals):,} records")
+
+    def take_access(self, connection: str, module: str, leaving: Sequence[TakeAccess]) -> None:
+        """Remove users, each only while it is as it was decided on; see `remove`."""
+        task = f"remove in {connection}.{module}"
+        self.context.run.progress.start(task, len(leaving))
+        self._send(connection, module, leaving_writes(self.context, connection, module, leaving), task)
+        self.context.run.progress.finish(task, f"{len(leaving):,} users")
 
     def _still_gone(self, removals: Sequence[Removal]) -> list[Removal]:
         """Return the removals whose evidence still holds; a record that came back is remembered, its partner stays."""
@@ -221,6 +238,8 @@ class Execution:
             if step.step == "observe" and (step.connection, step.module) == (connection, module)
             for name in step.fields
         }
+        if module == USERS:
+            names.update(fields_of(self.context, connection))
         return tuple(sorted(names))
 
     def _take(self, write: Write, outcome: Outcome, read_back: dict[str, Record]) -> None:

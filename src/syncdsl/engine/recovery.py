@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from syncdsl.adapters.protocol import Tier
 from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
+from syncdsl.engine.access.doubt import invited, settle_invitation
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
 from syncdsl.engine.late_updates import came_about, taken_away
 from syncdsl.engine.matching import Match
@@ -65,7 +66,7 @@ def _doubt(intent: Intent, context: Context, reason: str, found: Sequence[Record
     owner = context.plan.pairs.get(intent.pair_or_document) or context.plan.documents.get(intent.pair_or_document)
     return Hold(
         rule=intent.pair_or_document,
-        location=owner.location if owner else "",
+        location=owner.location if owner else str(intent.payload.get("access", {}).get("location", "")),
         reason=f"an earlier create in {intent.connection}.{intent.module} got no answer and {reason}",
         why="ambiguous",
         record=RecordName(connection=source[0], module=source[1], id=intent.source_id, label=label or intent.source_id),
@@ -95,6 +96,8 @@ class Recovery:
 
     def _resolve(self, intent: Intent, context: Context) -> str:
         """Settle one intent; nothing is decided before the other system has answered."""
+        if intent.op == "create" and "access" in intent.payload:
+            return self._resolve_invitation(intent, context)
         if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:
             return self._resolve_create(intent, context)
         if intent.op == "delete" and intent.state in {"sent", "ambiguous"}:
@@ -128,6 +131,18 @@ class Recovery:
             lambda state: state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="found by key")
         )
         return f"it had arrived: {record_id}"
+
+    def _resolve_invitation(self, intent: Intent, context: Context) -> str:
+        """Look for a user whose invitation got no answer: an address is one user's alone."""
+        if intent.state == "intent" or intent.connection not in context.run.connections:
+            return self._drop(intent, context)
+        member = invited(intent, context)
+        if member is not None:
+            settle_invitation(intent, context, member)
+            return f"it had arrived: {member.id}"
+        if may_still_land(intent, context):
+            return self._wait(intent, context)
+        return self._drop(intent, context)
 
     def _only_searched(self, intent: Intent, context: Context) -> bool:
         """Return whether nothing but looking first keeps a create from happening twice: its key is not unique."""

@@ -50,7 +50,8 @@ class Run:
     (connection, module, id) only these records are looked at, with their partners and what they refer to. History
     older than `history_days` is let go at the end of an apply, some of it each time; None keeps everything. With
     `activates` the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where
-    `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run.
+    `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run. `unattended`: nobody
+    is there to confirm that people lose access, so nobody does.
     """
 
     plan: Plan
@@ -67,6 +68,7 @@ class Run:
     focus: frozenset[tuple[str, str, str]] | None = None
     activates: bool = False
     whole: Plan | None = None
+    unattended: bool = False
     history_days: float | None = None
 
 

@@ -14,8 +14,10 @@ from syncdsl.engine.operations import (
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
+    GiveAccess,
     LinkRecords,
     SetAside,
+    TakeAccess,
     UpdateRecord,
     VoidDocument,
     target_of,
@@ -105,8 +107,12 @@ class ApplySink:
                         | DeleteRecord()
                         | DeactivateRecord()
                         | VoidDocument()
+                        | GiveAccess()
+                        | TakeAccess()
                     ):
                         pass
+            state.put_grants(context.grants_noted)
+            state.forget_grants(context.grants_forgotten)
             commit_reviews(context, self._run_id)
             context.view.flush()
             for pair in context.passes:
@@ -132,6 +138,13 @@ class ApplySink:
         ]
         if mine:
             self._execution.remove(step.connection, step.module, mine)
+        leaving = [
+            item
+            for item in context.operations
+            if isinstance(item, TakeAccess) and target_of(item) == (step.connection, step.module)
+        ]
+        if leaving:
+            self._execution.take_access(step.connection, step.module, leaving)
 
     def report(self, context: Context) -> ApplyReport:
         """Return what came of it."""

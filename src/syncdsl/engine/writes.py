@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
 from syncdsl.engine.lines import line_fields, pair_fields
 from syncdsl.engine.operations import (
+    AccessChange,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -40,7 +41,9 @@ class Write:
     iid: str
     connection: str
     module: str
-    operations: tuple[CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument, ...]
+    operations: tuple[
+        CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument | AccessChange, ...
+    ]
     record_id: str | None = None
     new: NewRecord | None = None
     change: Change | None = None
@@ -69,7 +72,8 @@ class Removes:
     unchanged: Callable[[Record], bool]
 
 
-def _iid() -> str:
+def new_iid() -> str:
+    """Return the id of a new intent."""
     return uuid.uuid4().hex
 
 
@@ -102,7 +106,7 @@ def update_writes(
                     based_on = operation.record
         writes.append(
             Write(
-                iid=_iid(),
+                iid=new_iid(),
                 connection=connection,
                 module=module,
                 operations=tuple(operations),
@@ -160,7 +164,7 @@ def create_writes(
             continue
         ready.append(
             Write(
-                iid=_iid(),
+                iid=new_iid(),
                 connection=connection,
                 module=module,
                 operations=(operation,),
@@ -175,7 +179,7 @@ def void_writes(context: Context, connection: str, module: str, voids: Sequence[
     del context  # closing needs nothing but the document's id
     return [
         Write(
-            iid=_iid(),
+            iid=new_iid(),
             connection=connection,
             module=module,
             operations=(operation,),
@@ -192,7 +196,7 @@ def removal_writes(
     """Return the writes that delete records, and those that make them inactive."""
     writes = [
         Write(
-            iid=_iid(),
+            iid=new_iid(),
             connection=connection,
             module=module,
             operations=(operation,),

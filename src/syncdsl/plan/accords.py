@@ -12,6 +12,9 @@ USERS = "users"
 PERSON_FIELDS = ("full_name", "email", "status", "profile")
 """What is read of the users of a CRM: name, address, whether they are active, and their profile."""
 
+MAX_USERS = 1000
+"""Most users with one role, as the native integration allows."""
+
 MEMBER_FIELDS = ("name", "email", "user_role", "status", "is_current_user")
 """What is read of the users of the books: name, address, role, state, and which of them the connection works as."""
 

@@ -292,7 +292,9 @@ class Unmade:
     at: dt.datetime | None
 
 
-ReviewKind: TypeAlias = Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]
+ReviewKind: TypeAlias = Literal[
+    "conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access"
+]
 ReviewState: TypeAlias = Literal["open", "decided", "closed"]
 
 

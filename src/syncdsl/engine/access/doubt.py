@@ -1,0 +1,65 @@
+"""An invitation that got no answer: whether it arrived, looked up by the address, which is one user's alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.engine.access.people import fields_of
+from syncdsl.engine.access.writing import access_uid
+from syncdsl.plan.accords import USERS
+from syncdsl.schema.values import fields_from_json, show, to_json
+from syncdsl.state import Grant, HistoryEntry
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.context import Context
+    from syncdsl.state import Intent, State
+
+
+def invited(intent: Intent, context: Context) -> Record | None:
+    """Return the user with the address that was invited, if there is one. Raises Fault when nobody can be asked."""
+    address = fields_from_json(intent.payload.get("fields", {})).get("email")
+    names = fields_of(context, intent.connection)
+    found = context.run.connections[intent.connection].find(USERS, "email", [address], names)
+    return next((record for records in found.values() for record in records), None)
+
+
+def settle_invitation(intent: Intent, context: Context, member: Record) -> None:
+    """Remember what the answer would have told: the user is syncdsl's own, and what it was given."""
+    facts = intent.payload["access"]
+    address = show(fields_from_json(intent.payload.get("fields", {})).get("email"))
+    now = context.run.clock()
+    grant = Grant(
+        connection=intent.connection,
+        module=USERS,
+        record_id=member.id,
+        address=address,
+        role=facts["role"],
+        ours=True,
+        since=now,
+    )
+    history = [
+        HistoryEntry(
+            uid=access_uid(intent.connection, member.id),
+            connection=intent.connection,
+            module=USERS,
+            record_id=member.id,
+            field=name,
+            old=None,
+            new=to_json(member.fields.get(name)),
+            cause_rule=intent.pair_or_document,
+            cause_location=facts["location"],
+            iid=intent.iid,
+            side="right",
+            at=now,
+            by=context.run.user or None,
+        )
+        for name in intent.payload.get("fields", {})
+    ]
+
+    def settle(state: State) -> None:
+        state.resolve_intent(intent.iid, "done", remote_id=member.id, detail="found by its address")
+        state.put_grants([grant])
+        state.add_history(context.run_id, history)
+
+    context.view.later(settle)
