@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from syncdsl.adapters.protocol import Tier
 from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
-from syncdsl.engine.access.doubt import invited, settle_invitation
+from syncdsl.engine.access.doubt import invitation_arrived
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
 from syncdsl.engine.late_updates import came_about, taken_away
 from syncdsl.engine.matching import Match
@@ -133,16 +133,10 @@ class Recovery:
         return f"it had arrived: {record_id}"
 
     def _resolve_invitation(self, intent: Intent, context: Context) -> str:
-        """Look for a user whose invitation got no answer: an address is one user's alone."""
-        if intent.state == "intent" or intent.connection not in context.run.connections:
-            return self._drop(intent, context)
-        member = invited(intent, context)
-        if member is not None:
-            settle_invitation(intent, context, member)
-            return f"it had arrived: {member.id}"
-        if may_still_land(intent, context):
+        arrived = invitation_arrived(intent, context)
+        if arrived is None and may_still_land(intent, context):
             return self._wait(intent, context)
-        return self._drop(intent, context)
+        return arrived or self._drop(intent, context)
 
     def _only_searched(self, intent: Intent, context: Context) -> bool:
         """Return whether nothing but looking first keeps a create from happening twice: its key is not unique."""

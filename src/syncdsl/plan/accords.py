@@ -59,6 +59,11 @@ def access_name(connection: str, role: str) -> str:
     return f'access {connection} "{role}"'
 
 
+def is_access(rule: str) -> bool:
+    """Return whether the rule of an effect is an `access` rule; no name of a module or document has a space."""
+    return rule.startswith("access ")
+
+
 class MovedPlan(Model):
     """A `moved` statement: what was called `old` is called `new`."""
 

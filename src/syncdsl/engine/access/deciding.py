@@ -232,23 +232,22 @@ def _hold_back(context: Context, connection: str, unread: UsersUnreadError) -> N
 
 
 def _list_rights(context: Context, connection: str, judged: Judged) -> None:
-    """Tell, with the first changes under a rule, what its role has to allow: no system tells whether it does."""
-    changed = {item.rule for item in judged.standings if item.fate in {Fate.INVITE, Fate.CHANGE}}
-    for rule in context.plan.access:
-        if rule.connection == connection and rule.name in changed and rule.rights:
-            changed.discard(rule.name)
-            context.reported.append(f"{rights_text(context.plan.access, rule)} (to be checked by hand)")
+    """Tell, with changes under a rule, what its role has to allow: no system tells whether it does."""
+    changed = {item.role.casefold(): item.role for item in judged.standings if item.fate in {Fate.INVITE, Fate.CHANGE}}
+    for folded, role in changed.items():
+        rules = [rule for rule in context.plan.access if rule.connection == connection]
+        rights = rights_of([rule for rule in rules if rule.role.casefold() == folded])
+        if rights:
+            listed = "; ".join(f"{right} {', '.join(kinds)}" for right, kinds in rights.items())
+            context.reported.append(f"check by hand that `{role}` in {connection} may {listed}")
 
 
-def rights_text(rules: Sequence[AccessPlan], rule: AccessPlan) -> str:
-    """Return what the role of a rule has to allow, by all the rules over it."""
-    rights: dict[str, dict[str, None]] = {}
-    for other in rules:
-        if (other.connection, other.role.casefold()) == (rule.connection, rule.role.casefold()):
-            for right, kind in other.rights:
-                rights.setdefault(right, {})[kind] = None
-    listed = "; ".join(f"{right} {', '.join(kinds)}" for right, kinds in rights.items())
-    return f"role `{rule.role}` in {rule.connection} has to allow: {listed}"
+def rights_of(rules: Sequence[AccessPlan]) -> dict[str, list[str]]:
+    """Return the kinds of documents by what some rules, put together, want to be allowed with them."""
+    rights: dict[str, list[str]] = {}
+    for right, kind in dict.fromkeys(each for rule in rules for each in rule.rights):
+        rights.setdefault(right, []).append(kind)
+    return rights
 
 
 def _partner(context: Context, connection: str, standing: Standing) -> str:

@@ -16,16 +16,25 @@ if TYPE_CHECKING:
     from syncdsl.state import Intent, State
 
 
-def invited(intent: Intent, context: Context) -> Record | None:
-    """Return the user with the address that was invited, if there is one. Raises Fault when nobody can be asked."""
+def invitation_arrived(intent: Intent, context: Context) -> str | None:
+    """Return that an invitation arrived, after remembering what its answer would have told; None: it did not.
+
+    Raises Fault when nobody can be asked.
+    """
+    connection = context.run.connections.get(intent.connection)
+    if connection is None or intent.state == "intent":
+        return None
     address = fields_from_json(intent.payload.get("fields", {})).get("email")
-    names = fields_of(context, intent.connection)
-    found = context.run.connections[intent.connection].find(USERS, "email", [address], names)
-    return next((record for records in found.values() for record in records), None)
+    found = connection.find(USERS, "email", [address], fields_of(context, intent.connection))
+    member = next((record for records in found.values() for record in records), None)
+    if member is None:
+        return None
+    _settle(intent, context, member)
+    return f"it had arrived: {member.id}"
 
 
-def settle_invitation(intent: Intent, context: Context, member: Record) -> None:
-    """Remember what the answer would have told: the user is syncdsl's own, and what it was given."""
+def _settle(intent: Intent, context: Context, member: Record) -> None:
+    """Remember that the user is syncdsl's own, and what it was given."""
     facts = intent.payload["access"]
     address = show(fields_from_json(intent.payload.get("fields", {})).get("email"))
     now = context.run.clock()
