@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from syncdsl.adapters.protocol import Tier
 from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
-from syncdsl.engine.access.doubt import invitation_arrived
+from syncdsl.engine.access.doubt import label_of, look_for_invitation
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
 from syncdsl.engine.late_updates import came_about, taken_away
 from syncdsl.engine.matching import Match
@@ -69,7 +69,7 @@ def _doubt(intent: Intent, context: Context, reason: str, found: Sequence[Record
         location=owner.location if owner else str(intent.payload.get("access", {}).get("location", "")),
         reason=f"an earlier create in {intent.connection}.{intent.module} got no answer and {reason}",
         why="ambiguous",
-        record=RecordName(connection=source[0], module=source[1], id=intent.source_id, label=label or intent.source_id),
+        record=RecordName(connection=source[0], module=source[1], id=intent.source_id, label=label or label_of(intent)),
         candidates=tuple(context.name(intent.connection, record) for record in sorted(found, key=lambda one: one.id)),
     )
 
@@ -97,7 +97,8 @@ class Recovery:
     def _resolve(self, intent: Intent, context: Context) -> str:
         """Settle one intent; nothing is decided before the other system has answered."""
         if intent.op == "create" and "access" in intent.payload:
-            return self._resolve_invitation(intent, context)
+            arrived, certain = look_for_invitation(intent, context)
+            return arrived or (self._drop(intent, context) if certain else self._wait(intent, context))
         if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:
             return self._resolve_create(intent, context)
         if intent.op == "delete" and intent.state in {"sent", "ambiguous"}:
@@ -131,12 +132,6 @@ class Recovery:
             lambda state: state.resolve_intent(intent.iid, "done", remote_id=record_id, detail="found by key")
         )
         return f"it had arrived: {record_id}"
-
-    def _resolve_invitation(self, intent: Intent, context: Context) -> str:
-        arrived = invitation_arrived(intent, context)
-        if arrived is None and may_still_land(intent, context):
-            return self._wait(intent, context)
-        return arrived or self._drop(intent, context)
 
     def _only_searched(self, intent: Intent, context: Context) -> bool:
         """Return whether nothing but looking first keeps a create from happening twice: its key is not unique."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from syncdsl.plan.accords import access_name
@@ -37,7 +38,7 @@ def _role(item: RoleAccess, style: Style, width: int) -> Iterator[str]:
     places = neutral(", ".join(item.locations)) or "no rule gives it any more"
     yield f"{style('bold', neutral(access_name(item.connection, item.role)))}  {style('dim', places)}"
     if item.trouble:
-        yield "  " + style("hold", cut(f"nothing is done: {neutral(item.trouble)}", width - 2))
+        yield from (style("hold", line) for line in _wrapped(f"nothing is done: {item.trouble}", width, "  "))
     yield from _table(item, style, width)
     if item.rights:
         yield "  to be checked by hand, for no API tells what a role allows:"
@@ -56,10 +57,15 @@ def _table(item: RoleAccess, style: Style, width: int) -> Iterator[str]:
         shown[2] = style(MEANINGS[user.state], shown[2])
         yield "  " + "  ".join(shown).rstrip()
         if user.why and user.why != item.trouble:
-            yield "      " + style("dim", cut(neutral(user.why), max(width - 6, 20)))
+            yield from (style("dim", line) for line in _wrapped(user.why, width, "      "))
     counts = Counter(user.state for user in item.users)
-    told = ", ".join(f"{counts[state]:,} {state}" for state in MEANINGS if counts[state])
+    told = ", ".join(f"{state} {counts[state]:,}" for state in MEANINGS if counts[state])
     yield "  " + style("dim", f"{counted(len(item.users), 'user')}: {told}")
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    """Return a reason in full: what is to be done stands at its end."""
+    return wrap(neutral(text), max(width, 40), initial_indent=indent, subsequent_indent=indent)
 
 
 def _cells(user: UserStanding) -> tuple[str, str, str, str, str]:

@@ -232,14 +232,13 @@ def _hold_back(context: Context, connection: str, unread: UsersUnreadError) -> N
 
 
 def _list_rights(context: Context, connection: str, judged: Judged) -> None:
-    """Tell, with changes under a rule, what its role has to allow: no system tells whether it does."""
+    """Tell, with changes under a rule, what its role has to allow: to be checked by hand, for no system tells."""
     changed = {item.role.casefold(): item.role for item in judged.standings if item.fate in {Fate.INVITE, Fate.CHANGE}}
     for folded, role in changed.items():
         rules = [rule for rule in context.plan.access if rule.connection == connection]
         rights = rights_of([rule for rule in rules if rule.role.casefold() == folded])
-        if rights:
-            listed = "; ".join(f"{right} {', '.join(kinds)}" for right, kinds in rights.items())
-            context.reported.append(f"check by hand that `{role}` in {connection} may {listed}")
+        for right, kinds in rights.items():
+            context.reported.append(f"check that `{role}` may {right} {', '.join(kinds)} in {connection}")
 
 
 def rights_of(rules: Sequence[AccessPlan]) -> dict[str, list[str]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.diagnostics import Fault
 from syncdsl.engine.access.people import fields_of
 from syncdsl.engine.access.writing import access_uid
+from syncdsl.engine.children import may_still_land
+from syncdsl.engine.unread import ISOLATED
 from syncdsl.plan.accords import USERS
 from syncdsl.schema.values import fields_from_json, show, to_json
 from syncdsl.state import Grant, HistoryEntry
@@ -16,21 +19,33 @@ if TYPE_CHECKING:
     from syncdsl.state import Intent, State
 
 
-def invitation_arrived(intent: Intent, context: Context) -> str | None:
-    """Return that an invitation arrived, after remembering what its answer would have told; None: it did not.
+def look_for_invitation(intent: Intent, context: Context) -> tuple[str, bool]:
+    """Return that an invitation arrived, after remembering what its answer would have told; empty when it did not.
 
-    Raises Fault when nobody can be asked.
+    With it comes whether that is certain: a call may still land, or nobody can be asked at the moment.
+    Raises Fault when the system as a whole does not answer.
     """
     connection = context.run.connections.get(intent.connection)
     if connection is None or intent.state == "intent":
-        return None
+        return "", True
     address = fields_from_json(intent.payload.get("fields", {})).get("email")
-    found = connection.find(USERS, "email", [address], fields_of(context, intent.connection))
+    try:
+        found = connection.find(USERS, "email", [address], fields_of(context, intent.connection))
+    except Fault as fault:
+        if fault.code not in ISOLATED:
+            raise
+        return "", False
     member = next((record for records in found.values() for record in records), None)
     if member is None:
-        return None
+        return "", not may_still_land(intent, context)
     _settle(intent, context, member)
-    return f"it had arrived: {member.id}"
+    return f"it had arrived: {member.id}", True
+
+
+def label_of(intent: Intent) -> str:
+    """Return what people call the source of a create of which nothing was read: a user by its address, else the id."""
+    address = fields_from_json(intent.payload.get("fields", {})).get("email") if "access" in intent.payload else None
+    return show(address) or intent.source_id
 
 
 def _settle(intent: Intent, context: Context, member: Record) -> None:

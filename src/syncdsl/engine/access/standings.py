@@ -192,8 +192,8 @@ class _Judge:
         listed = ", ".join(f"`{role}`" for role in sorted(self._roles.values())) or "none"
         self._block(
             rule,
-            f"no user of `{rule.connection}` has the role `{rule.role}`, so that its id cannot be found: make the role "
-            f"there, give it to one user by hand, and run again; roles in use: {listed}",
+            f"give one user this role in `{rule.connection}` by hand: nobody has it, so its id cannot be found; "
+            f"roles in use: {listed}",
         )
 
     def _block(self, rule: AccessPlan, why: str) -> None:
@@ -246,7 +246,7 @@ class _Judge:
         if member.role.casefold() != role.casefold():
             trouble = self._indispensable(member)
             if trouble:
-                return Fate.WAITS, f"{trouble}: it keeps its role `{member.role}`; take it out of the rule", {}
+                return Fate.WAITS, f"it keeps its role `{member.role}`, {trouble}: take it out of the rule", {}
             values["user_role"] = role
             reasons.append(f"the rule gives another role than `{member.role}`")
         if member.status.casefold() == INACTIVE:
@@ -262,10 +262,10 @@ class _Judge:
     def _indispensable(self, member: Member) -> str:
         """Return why a user must neither lose its role nor be removed; one administrator always stays."""
         if member.own:
-            return "this is the user that syncdsl itself works as"
+            return "for syncdsl itself works as this user"
         if member.record.id in self._administrators:
             if len(self._administrators) == 1:
-                return "this is the only administrator"
+                return "for there is no other administrator"
             self._administrators.discard(member.record.id)
         return ""
 
@@ -301,7 +301,7 @@ class _Judge:
             return Fate.FORGET, f"no rule names this user any more, whom somebody gave the role `{member.role}` since"
         trouble = self._indispensable(member)
         if trouble:
-            return Fate.WAITS, f"{trouble}, and no rule names it any more: remove it by hand if it is to go"
+            return Fate.WAITS, f"it stays, {trouble}, though no rule names it any more: remove it by hand"
         if rule is None:
             why = "no rule gives this role any more"
         elif rule.profile is not None:
@@ -309,7 +309,7 @@ class _Judge:
         else:
             why = "the rule does not name this user any more"
         if self._facts.unattended:
-            return Fate.WAITS, f"{why}: access is taken away after a confirmation, by `syncdsl apply`"
+            return Fate.WAITS, f"access is taken away after a confirmation, by `syncdsl apply`: {why}"
         return Fate.LOSES, why
 
     def _person(self, grant: Grant) -> Person | None:
