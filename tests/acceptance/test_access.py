@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.unit.cli.dialogue import talk
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Project, Sandbox
@@ -128,6 +129,22 @@ def test_who_is_named_no_more_is_removed_after_a_confirmation(ready: Project, sa
     assert set(members(sandbox)) >= {ANNA, "cleo@example.com"}
     assert BEN not in members(sandbox)
     quiet(ready, sandbox)
+
+
+def test_a_person_at_a_terminal_is_asked(ready: Project, sandbox: Sandbox) -> None:
+    """`sync` asks only before somebody loses access; who says no changes nothing, who says yes removes the user."""
+    ready.rules(rules(named(ANNA, BEN)))
+    ready.run("enable", "--yes")
+    code, shown = talk(ready.folder, ready.environment, "sync", answers=[])
+    assert (code, "Applied 2 changes" in shown) == (0, True), shown
+    ready.rules(rules(named(ANNA)))
+    ready.run("enable", "--yes")
+    before = sandbox.last()
+    _, shown = talk(ready.folder, ready.environment, "sync", answers=[("1 user would lose access. Go on?", "n")])
+    assert "Nothing was applied" in shown
+    assert sandbox.writes(before) == []
+    talk(ready.folder, ready.environment, "sync", answers=[("Go on?", "y")])
+    assert BEN not in members(sandbox)
 
 
 def test_a_saved_change_set_is_a_confirmation_and_a_guard_counts_it(ready: Project, sandbox: Sandbox) -> None:

@@ -141,8 +141,7 @@ def _access(node: ast.Access, exchanged: Mapping[str, set[str]], checker: Checke
 
 def _partner(node: ast.Access, checker: Checker) -> str | None:
     """Return the connection whose users get the role; that there is none, and what a schema lacks, is reported."""
-    others = [name for name in checker.names.connections if name != node.connection.text]
-    partner = next((name for name in others if _lacking(name, PERSON_FIELDS, checker) == ()), next(iter(others), None))
+    partner = next((name for name in checker.names.connections if name != node.connection.text), None)
     if partner is None:
         checker.report(
             UNKNOWN_CONNECTION,

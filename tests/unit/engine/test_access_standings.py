@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -173,6 +174,23 @@ def test_at_most_a_thousand(count: int) -> None:
     with pytest.raises(Fault, match="1,001 users") as caught:
         judged(rules, [*people, person("ada")], [])
     assert caught.value.code.id == "SD850"
+
+
+def test_a_user_with_a_new_address_is_not_invited_again() -> None:
+    """Who was let in under the named address is known by its id, whatever the address is in the books by now."""
+    found = judged(
+        [rule("old@example.com")], [person("old")], [member("ada")], (replace(grant("ada"), address="old@example.com"),)
+    )
+    assert [item.fate for item in found.standings] == [Fate.HAS]
+
+
+def test_who_was_removed_and_let_in_again_by_a_person_is_theirs() -> None:
+    """The same address with another id: the one that is gone is forgotten, the other one is not syncdsl's own."""
+    gone = replace(grant("ada"), record_id="books-gone")
+    found = judged([rule("ada@example.com")], [person("ada")], [member("ada")], (gone,))
+    assert [item.fate for item in found.standings] == [Fate.NOT_OURS, Fate.FORGET]
+    again = judged([rule("ada@example.com")], [person("ada")], [], (gone,))
+    assert [item.fate for item in again.standings] == [Fate.INVITE]
 
 
 def test_an_erased_address_is_known_by_its_user() -> None:

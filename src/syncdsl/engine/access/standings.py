@@ -120,6 +120,11 @@ class _Judge:
         self._by_address = {address_form(member.address): member for member in facts.members if member.address}
         self._by_id = {member.record.id: member for member in facts.members}
         self._grants = {grant.record_id: grant for grant in facts.grants}
+        self._renamed = {
+            address_form(grant.address): self._by_id[grant.record_id]
+            for grant in facts.grants
+            if grant.record_id in self._by_id
+        }
         self._roles = {member.role.casefold(): member.role for member in facts.members if member.role}
         self._administrators = {member.record.id for member in facts.members if member.administers}
         self._rules: dict[str, AccessPlan] = {}
@@ -135,7 +140,7 @@ class _Judge:
         found = [self._standing(item, len(several[address_form(item.address)]) > 1) for item in wanted]
         claimed = {item.member.record.id for item in found if item.member is not None}
         if self._facts.complete:
-            found += self._leaving(claimed, set(several))
+            found += self._leaving(claimed, {address_form(item.address) for item in found if item.member is None})
         return Judged(standings=tuple(found), blocks=tuple(self._blocks.values()))
 
     # -- who is to have a role ----------------------------------------------------------------------------------
@@ -206,7 +211,9 @@ class _Judge:
     def _standing(self, item: _Wanted, several: bool) -> Standing:  # noqa: FBT001 - a helper of one caller
         rule, person = item.rule, item.person
         name = self._rules[rule.role.casefold()].name
-        member = self._by_address.get(address_form(item.address))
+        form = address_form(item.address)
+        # Somebody who was let in may have another address in the books by now.
+        member = self._by_address.get(form) or self._renamed.get(form)
         grant = self._grants.get(member.record.id) if member is not None else None
         block = self._blocks.get(rule.role.casefold())
         values: Fields = {}
