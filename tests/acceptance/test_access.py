@@ -136,7 +136,7 @@ def test_a_person_at_a_terminal_is_asked(ready: Project, sandbox: Sandbox) -> No
     ready.rules(rules(named(ANNA, BEN)))
     ready.run("enable", "--yes")
     code, shown = talk(ready.folder, ready.environment, "sync", answers=[])
-    assert (code, "Applied 2 changes" in shown) == (0, True), shown
+    assert (code, ": 2 created" in shown) == (0, True), shown
     ready.rules(rules(named(ANNA)))
     ready.run("enable", "--yes")
     before = sandbox.last()

@@ -238,7 +238,7 @@ def _list_rights(context: Context, connection: str, judged: Judged) -> None:
         rules = [rule for rule in context.plan.access if rule.connection == connection]
         rights = rights_of([rule for rule in rules if rule.role.casefold() == folded])
         for right, kinds in rights.items():
-            context.reported.append(f"check that `{role}` may {right} {', '.join(kinds)} in {connection}")
+            context.reported.append(f"check that `{role}` may {right} {', '.join(kinds)}")
 
 
 def rights_of(rules: Sequence[AccessPlan]) -> dict[str, list[str]]:
