@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hypothesis import given
+from hypothesis import strategies as st
+from tests.simulator.deals import Life, deals
+from tests.simulator.draws import Searched
 from tests.simulator.generator import Shape
 from tests.simulator.oracles import marks, no_writes
 from tests.simulator.playing import played
@@ -31,6 +34,19 @@ def check(case: Case) -> None:
                 outcome = pair.apply()
             require(outcome.idle, f"after {days} days something was done: {outcome.text}")
         no_writes(pair, since)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Case:
+    """Search for lives of deals whose documents carry the date on which they were made."""
+    return deals(Searched(draw), shape=SHAPE, life=Life())
+
+
+@examples(10)
+@given(lives())
+def test_I41_documents(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I41: advancing the date alone changes no document, though `today()` stands in its map, and fires no edge."""
+    verify("I41", case, check)
 
 
 @examples(7)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncdsl.changes.change_set import ChangeSet, GuardVerdict, read_change_set, write_change_set
-from syncdsl.changes.effects import Create, FieldChange, Hold, Link, RecordName, Skip, Update, Void
+from syncdsl.changes.effects import Act, Create, FieldChange, Hold, Link, RecordName, Skip, Update
 from syncdsl.plan import expressions as plan
 from syncdsl.plan import pairs, steps
 from syncdsl.plan.plan import Plan, read_plan, write_plan
@@ -143,13 +143,14 @@ changed = st.lists(
 cause = {"rule": names, "location": places, "reason": words}
 sides = st.sampled_from(["left", "right"])
 waits = st.lists(st.tuples(names, names, words), max_size=1).map(tuple)
+acts = st.sampled_from(["send", "accept", "decline", "void"])
 effects = st.one_of(
     st.builds(
         Create, **cause, record=records, source=records, source_side=sides, key=words, fields=changed, waits_for=waits
     ),
     st.builds(Update, **cause, record=records, side=sides, partner=records, fields=changed, waits_for=waits),
     st.builds(Link, **cause, left=records, right=records, key=words, key_side=sides, write_key=flags),
-    st.builds(Void, **cause, record=records, source=records),
+    st.builds(Act, **cause, kind=acts, record=records, source=records),
     st.builds(Skip, **cause, record=records, candidates=st.tuples(records)),
     st.builds(Hold, **cause, why=st.just("conflict"), record=records, left=values.map(to_json)),
 )

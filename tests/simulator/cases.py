@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tests.simulator.harness import BETWEEN, Outcome, Twins
-from tests.simulator.rules import CHILDREN, MODULES, PARENTS, Rules, SideName
+from tests.simulator.rules import CHILDREN, DEALS, MODULES, PARENTS, Rules, SideName
 from tests.simulator.schedule import Fate
 from tests.simulator.switches import Switches
 
@@ -52,8 +52,9 @@ class Step:
     `faults` by number of call, `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`;
     the next run follows `soon`, else an hour later.
     `view` names by `fields` what the view shows from now on (records whose fields have these values; none: all).
-    `mend` takes a poisoned text out of a record. A `child` is a record below another one; one that is inserted comes
-    below the living record of its side that `other` counts.
+    `mend` takes a poisoned text out of a record. A `deal` is one on the left, a document made for one on the right;
+    one that is inserted is of the account that `other` counts. A `child` is a record below another one; one that is
+    inserted comes below the living record of its side that `other` counts.
     """
 
     do: Deed
@@ -66,6 +67,7 @@ class Step:
     sweep: bool = False
     soon: bool = False
     child: bool = False
+    deal: bool = False
     die_at: int | None = None
     faults: tuple[tuple[int, Fate], ...] = ()
     acts: tuple[tuple[int, Step], ...] = ()
@@ -73,7 +75,7 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """Return what says something."""
         found: dict[str, Any] = {"do": self.do}
-        for name in ("pick", "other", "seconds", "many", "sweep", "soon", "child", "die_at"):
+        for name in ("pick", "other", "seconds", "many", "sweep", "soon", "child", "deal", "die_at"):
             if getattr(self, name) not in {0, None}:
                 found[name] = getattr(self, name)
         if self.do in {"insert", "edit", "delete", "restore", "merge", "forbid", "close", "view", "mend"}:
@@ -190,7 +192,14 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
 
 def _act(twins: Twins, step: Step) -> None:
     """Do what a person does to a record; nothing where there is no such record."""
-    system, module = twins.systems[step.side], (CHILDREN if step.child else MODULES)[step.side]
+    system = twins.systems[step.side]
+    module = (CHILDREN if step.child else DEALS if step.deal else MODULES)[step.side]
+    if step.do == "insert" and step.deal:
+        accounts = list(system.living(MODULES[step.side]))
+        if accounts:
+            account = Ref(MODULES[step.side], accounts[step.other % len(accounts)].id)
+            system.insert(module, {**step.fields, "Account": account})
+        return
     if step.do == "insert":
         above = list(system.living(MODULES[step.side])) if step.child else []
         if above:

@@ -30,6 +30,7 @@ from syncdsl.adapters.protocol import (
     Sample,
     Tier,
 )
+from syncdsl.adapters.stages import StageChange
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import (
     NOT_OFFERED,
@@ -41,7 +42,8 @@ from syncdsl.diagnostics.codes.adapters import (
 from syncdsl.schema.values import Value, is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tests.simulator.schedule import Schedule
     from tests.simulator.system import Held, System, Version
@@ -225,9 +227,21 @@ class SimulatedConnection:
         return self._write("deactivate", module, list(ids), acts)
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
-        """Refuse: there are no documents here."""
-        del module, id, action
-        return Rejected(code="NOT_SUPPORTED", message="records of this module have no status")
+        """Change the status of a document."""
+        self._module(module, ())
+        self._ask("act", module, [(id, action)])
+        (outcome,) = self._write("act", module, [id], [partial(self._writer.act, module, id, action)])
+        return outcome
+
+    def stages(self, module: str, since: Mapping[str, dt.datetime]) -> dict[str, tuple[StageChange, ...]]:
+        """Return the stages that records went through."""
+        self._module(module, ())
+        with self._lock:
+            self._read("stages", f"{module} {' '.join(since)}")
+            return {
+                one: tuple(StageChange(at=at, stage=stage) for at, stage in self.system.stages[one] if at > moment)
+                for one, moment in since.items()
+            }
 
     def close(self) -> None:
         """Do nothing."""

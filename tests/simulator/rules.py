@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import Severity, SourceFile
 from syncdsl.schema.canonical import canonical
-from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
+from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot, StageClass, StageSchema
 from syncdsl.schema.types import (
     ChoiceType,
     DateType,
@@ -23,6 +23,7 @@ from syncdsl.schema.types import (
     MoneyType,
     PhoneType,
     ReferenceType,
+    RowsType,
     TextType,
     UrlType,
 )
@@ -295,12 +296,22 @@ def schemas(*, keyless: tuple[SideName, ...] = ()) -> dict[str, SchemaSnapshot]:
         "crm": SchemaSnapshot(
             adapter="memory",
             base_currency="EUR",
-            modules={"Accounts": crm, CHILDREN["left"]: _contacts(), "Leads": _beside(crm, "Leads")},
+            modules={
+                "Accounts": crm,
+                CHILDREN["left"]: _contacts(),
+                "Leads": _beside(crm, "Leads"),
+                DEALS["left"]: _deals(),
+            },
         ),
         "books": SchemaSnapshot(
             adapter="memory",
             base_currency="EUR",
-            modules={"customers": books, CHILDREN["right"]: _persons(), "vendors": _beside(books, "vendors")},
+            modules={
+                "customers": books,
+                CHILDREN["right"]: _persons(),
+                "vendors": _beside(books, "vendors"),
+                DEALS["right"]: _invoices(),
+            },
         ),
     }
 
@@ -308,6 +319,51 @@ def schemas(*, keyless: tuple[SideName, ...] = ()) -> dict[str, SchemaSnapshot]:
 def _beside(module: ModuleSchema, name: str) -> ModuleSchema:
     """Return another module like one, for a pair beside that of a simulation."""
     return module.model_copy(update={"label": name, "store": name})
+
+
+def _deals() -> ModuleSchema:
+    stages = (
+        StageSchema(value="Open", stage_class=StageClass.OPEN),
+        StageSchema(value="Won", stage_class=StageClass.WON),
+        StageSchema(value="Lost", stage_class=StageClass.LOST),
+    )
+    return ModuleSchema(
+        label="Deals",
+        store="Deals",
+        label_field="Name",
+        stage_field="Stage",
+        stages=stages,
+        fields={
+            "id": _ID,
+            "Name": _text(100, required=True),
+            "Stage": _of(ChoiceType(options=tuple(stage.value for stage in stages))),
+            "Amount": _of(MoneyType(scale=2)),
+            "Notes": _text(),
+            "Account": _of(ReferenceType(modules=("Accounts",))),
+        },
+    )
+
+
+def _invoices() -> ModuleSchema:
+    line = {"name": _text(), "rate": _of(MoneyType(scale=2), required=True)}
+    return ModuleSchema(
+        label="Invoices",
+        store="invoices",
+        label_field="reference",
+        key_field="key",
+        status_field="status",
+        lines_field="lines",
+        fields={
+            "id": _ID,
+            "key": _KEY,
+            "reference": _text(),
+            "notes": _text(),
+            "date": _of(DateType()),
+            "customer": _of(ReferenceType(modules=("customers",)), required=True),
+            "status": _of(ChoiceType(options=("draft", "sent", "paid", "void")), read_only=True),
+            "lines": _of(RowsType(fields=line), required=True),
+        },
+    )
 
 
 def _contacts() -> ModuleSchema:
@@ -345,6 +401,8 @@ def _persons() -> ModuleSchema:
 
 MODULES: dict[SideName, str] = {"left": "Accounts", "right": "customers"}
 CHILDREN: dict[SideName, str] = {"left": "Contacts", "right": "persons"}
+DEALS: dict[SideName, str] = {"left": "Deals", "right": "invoices"}
+"""What documents are made for, and the documents."""
 PARENTS: dict[SideName, str] = {"left": "Account", "right": "contact"}
 """The fields in which children name their parents."""
 CHILD_PAIR = "customers.contacts"

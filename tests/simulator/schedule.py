@@ -41,8 +41,8 @@ class Fate(Enum):
     REFUSED = "refused"
 
 
-READING = ("identity", "observe", "fetch", "find", "survivors")
-WRITING = ("create", "update", "delete", "deactivate")
+READING = ("identity", "observe", "fetch", "find", "survivors", "stages")
+WRITING = ("create", "update", "delete", "deactivate", "act")
 OF_READS = (Fate.UNREACHABLE, Fate.RATE, Fate.FORBIDDEN, Fate.BROKEN)
 OF_LISTS = (*OF_READS, Fate.TRUNCATED)
 OF_WRITES = (

@@ -105,6 +105,7 @@ class System:
     log: list[Change] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
+    stages: dict[str, list[tuple[dt.datetime, str]]] = field(default_factory=lambda: defaultdict(list))
     keep: bool = True
     sequence: int = 0
     pending: list[tuple[float, int, Callable[[], object]]] = field(default_factory=list)
@@ -198,7 +199,9 @@ class System:
         held = Held(id=identifier, module=module, created=self.stamp, author=author, key=key)
         self.records[identifier] = held
         self.by_module[module].append(identifier)
-        self._write(held, self._coerced(module, fields), "insert", author)
+        schema = self.module(module)
+        begun: Fields = {schema.status_field: "draft"} if schema.lines_field and schema.status_field else {}
+        self._write(held, {**begun, **self._coerced(module, fields)}, "insert", author)
         return held
 
     def edit(self, module: str, identifier: str, fields: Fields, *, author: Author = "person") -> Held:
@@ -318,6 +321,9 @@ class System:
             held.versions.clear()
         held.versions.append(version)
         self._reindex(held, before, version)
+        stage = self.module(held.module).stage_field
+        if stage is not None and (before is None or before.fields.get(stage) != filled.get(stage)):
+            self.stages[held.id].append((version.stamp, str(filled.get(stage))))
         if operation != "edit":
             self._note(author, operation, held.module, held.id)
         old = before.fields if before is not None and operation != "restore" else {}

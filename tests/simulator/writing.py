@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.system import Held, System, Version
 
-    from syncdsl.adapters.protocol import NewRecord, Outcome
+    from syncdsl.adapters.protocol import DocumentAction, NewRecord, Outcome
 
 REPLAY = 1800.0
 """How many seconds a system remembers an idempotency key."""
@@ -85,6 +85,19 @@ class Writer:
             return Rejected(code="ABSENT", message="there is no such record")
         self.system.deactivate(module, identifier)
         return Written(id=identifier)
+
+    def act(self, module: str, identifier: str, action: DocumentAction) -> Outcome:
+        """Change the status of a document; one that was paid stays as it is."""
+        held, field = self.system.get(module, identifier), self.system.module(module).status_field
+        if held is None or field is None:
+            return Rejected(code="ABSENT", message="there is no such document")
+        status = held.now.fields.get(field)
+        wanted = {"send": "sent", "accept": "accepted", "decline": "declined", "void": "void"}[action.value]
+        if status == "paid":
+            return Rejected(code="PAID", message="it was paid")
+        if status != wanted:
+            self.system.edit(module, identifier, {field: wanted}, author="engine")
+        return self.written(held)
 
     def written(self, held: Held) -> Written:
         """Answer as the system does; its workflows run right after."""

@@ -27,6 +27,19 @@ if TYPE_CHECKING:
 
 CLOSED = ("void", "declined", "deleted", "cancelled")
 UNTOUCHED = ("draft",)
+PAID = (
+    "paid",
+    "partially_paid",
+    "invoiced",
+    "partially_invoiced",
+    "billed",
+    "partially_billed",
+    "fulfilled",
+    "partially_fulfilled",
+    "received",
+    "partially_received",
+)
+"""Money or goods moved, or another document was made of it."""
 
 
 def lower_document(
@@ -96,6 +109,7 @@ def _lower(node: nodes.Document, records: Mapping[str, Scope], checker: Checker)
         currency_field=target.schema.currency_field,
         closed=_states(status, CLOSED),
         untouched=_states(status, UNTOUCHED),
+        paid=_states(status, PAID),
         per=_per(node, source, checker),
         assignments=tuple(assignments),
         write_backs=tuple(write_backs),

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Verb
 
-_STATES: dict[Verb, str] = {"send": "sent", "accept": "accepted", "decline": "declined", "void": "void"}
-"""The state that an action brings a document into."""
+_STATES: dict[Verb, tuple[str, ...]] = {
+    "send": ("sent", "open"),
+    "accept": ("accepted",),
+    "decline": ("declined",),
+    "void": ("void", "cancelled"),
+}
+"""The states that an action brings documents of one kind or another into: orders are sent by opening them."""
 
 
 def record_scope(node: nodes.Record, checker: Checker) -> Scope | None:
@@ -154,12 +159,12 @@ def _possible(action: nodes.Action, verb: Verb, document: nodes.Document, checke
         return not action.even_sent
     schema = checker.module_schema(document.entity.connection.text, document.entity.module.text)
     field = schema.fields.get(schema.status_field or "") if schema is not None else None
-    if field is None or not isinstance(field.value, ChoiceType) or _STATES[verb] in field.value.options:
+    if field is None or not isinstance(field.value, ChoiceType) or set(_STATES[verb]) & set(field.value.options):
         return True
-    known = [word for word, state in _STATES.items() if state in field.value.options]
+    known = [word for word, state in _STATES.items() if set(state) & set(field.value.options)]
     checker.report(
         NO_SUCH_STATE,
-        f"`{document.entity.connection.text}.{document.entity.module.text}` is never `{_STATES[verb]}`",
+        f"`{document.entity.connection.text}.{document.entity.module.text}` is never `{_STATES[verb][0]}`",
         action.span,
         help=f"possible are {', '.join(f'`{word}`' for word in ['create', *known])}",
     )

@@ -117,12 +117,16 @@ class Deactivate(_Effect):
     partner: RecordName
 
 
-class Void(_Effect):
-    """Close a document."""
+class Act(_Effect):
+    """Change the status of a document that was made for `source`.
 
-    kind: Literal["void"] = "void"
+    It has no id yet where this change set makes it. `even_sent`: also when somebody sent it meanwhile.
+    """
+
+    kind: Literal["send", "accept", "decline", "void"]
     record: RecordName
     source: RecordName
+    even_sent: bool = False
 
 
 class Skip(_Effect):
@@ -163,9 +167,9 @@ class Hold(_Effect):
 
 
 Effect: TypeAlias = Annotated[
-    Create | Update | Link | Delete | Deactivate | Void | Skip | Hold, Field(discriminator="kind")
+    Create | Update | Link | Delete | Deactivate | Act | Skip | Hold, Field(discriminator="kind")
 ]
 """Any effect."""
 
-Change: TypeAlias = Create | Update | Link | Delete | Deactivate | Void | Skip
+Change: TypeAlias = Create | Update | Link | Delete | Deactivate | Act | Skip
 """Effects that do something: a change set with none of them is empty."""

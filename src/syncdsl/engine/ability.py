@@ -10,7 +10,6 @@ from syncdsl.diagnostics.codes.runs import NOT_CARRIED_OUT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from syncdsl.plan.pairs import DocumentPlan, TriggerPlan
     from syncdsl.plan.plan import Plan
 
 _SHOWN = 6
@@ -34,27 +33,4 @@ def require_ability(plan: Plan) -> None:
 
 
 def _beyond(plan: Plan) -> Iterator[tuple[str, str]]:
-    for document in plan.documents.values():
-        yield from _of_document(document)
-    for trigger in plan.triggers:
-        yield from _of_trigger(trigger)
-
-
-def _of_document(document: DocumentPlan) -> Iterator[tuple[str, str]]:
-    if document.per is not None:
-        yield document.location, "`per`"
-    if document.write_backs:
-        yield document.location, "writing back into the record"
-    if any(line.rows is not None for line in document.lines):
-        yield document.location, "`line for … in …`"
-
-
-def _of_trigger(trigger: TriggerPlan) -> Iterator[tuple[str, str]]:
-    if trigger.verb not in {"create", "void"}:
-        yield trigger.location, f"`{trigger.verb}`"
-    if trigger.even_sent:
-        yield trigger.location, "`even sent`"
-    if trigger.require is not None:
-        yield trigger.location, "`require`"
-    if trigger.backfill is not None:
-        yield trigger.location, "`backfill`"
+    yield from ((item.location, "`transactions`") for item in plan.transactions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, assert_never
 
-from syncdsl.changes.effects import Create, Deactivate, Delete, Hold, Link, Skip, Update, Void
+from syncdsl.changes.effects import Act, Create, Deactivate, Delete, Hold, Link, Skip, Update
 from syncdsl.engine.observation import observation_name
 from syncdsl.plan.restriction import needed_elsewhere
 
@@ -61,7 +61,7 @@ def _records(effect: Effect) -> tuple[RecordName, ...]:
             return (effect.record, effect.partner)
         case Link():
             return (effect.left, effect.right)
-        case Void():
+        case Act():
             return (effect.record, effect.source)
         case Hold():
             return (effect.record, *effect.candidates)

@@ -214,14 +214,21 @@ class Context:
 
     # -- expressions --------------------------------------------------------------------------------------------
 
-    def evaluate(self, expression: PlanExpression, connection: str, fields: Mapping[str, Value]) -> Value:
-        """Return the value of an expression over a record's fields."""
+    def evaluate(
+        self,
+        expression: PlanExpression,
+        connection: str,
+        fields: Mapping[str, Value],
+        row: Mapping[str, Value] | None = None,
+    ) -> Value:
+        """Return the value of an expression over a record's fields, for one of its rows where a line is made for it."""
         known = self._compiled.get(id(expression))
         if known is None:
             known = (expression, compile_expression(expression, self.plan.tables))
             # The expression is kept beside its closure, so that its id stays its own.
             self._compiled[id(expression)] = known
-        return known[1](fields, self._scopes[connection])
+        scope = self._scopes[connection]
+        return known[1](fields, scope if row is None else scope.within(row))
 
     def in_scope(self, endpoint: Endpoint, record: Record) -> bool:
         """Return whether a record satisfies an endpoint's condition."""
@@ -255,8 +262,8 @@ class Context:
             source_id=source_id,
         )
 
-    def document_key(self, document: DocumentPlan, record_id: str, instance: int) -> str:
-        """Return the key of a document's `instance`-th for a record."""
+    def document_key(self, document: DocumentPlan, record_id: str, turn: int, part: str = "") -> str:
+        """Return the key of a document's `turn`-th for a record, and for one value of it where there are several."""
         record = self.plan.records[document.record]
         return syncdsl_key(
             left_organization=self.identities[record.endpoint.connection].organization,
@@ -264,7 +271,8 @@ class Context:
             name=self._original("document", document.name),
             source_connection=record.endpoint.connection,
             source_id=record_id,
-            instance=instance,
+            per=part,
+            instance=turn,
         )
 
     def item_id(self, hold: Hold) -> str:

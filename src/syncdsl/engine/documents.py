@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from syncdsl.changes.effects import FieldChange
 from syncdsl.engine.mapping import Mapped, mapped_value
 from syncdsl.engine.steps.create import NewFields
-from syncdsl.schema.types import MoneyType
+from syncdsl.schema.types import MoneyType, ReferenceType
 from syncdsl.schema.values import Ref, show, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
     from syncdsl.plan.pairs import DocumentLine, DocumentPlan, RecordPlan
-    from syncdsl.schema.values import Row
+    from syncdsl.schema.values import Row, Value
 
 
 def document_fields(
@@ -36,15 +38,20 @@ def document_fields(
         )
         found.put(assignment.target, outcome, text=assignment.target, location=document.location)
         if assignment.required:
+            clear = found.problem is None
             found.require(assignment.target, text=assignment.target, location=document.location)
+            if clear and found.problem is not None and isinstance(assignment.type, ReferenceType):
+                # A deal without a customer: it waits for one, and nothing about it is wrong.
+                found.parked = True
     currency = _currency(context, plan, record)
     _check_currency(context, document, found, currency)
     rows: list[Row] = []
     total: Decimal | None = Decimal(0)
     for line in document.lines:
-        row = _row(context, plan, document, line, record, found)
-        rows.append(row)
-        total = _add(total, row)
+        for given in _given(line, record):
+            row = _row(context, plan, document, line, record, found, given)
+            rows.append(row)
+            total = _add(total, row)
     if rows and document.lines_field:
         found.values[document.lines_field] = tuple(rows)
         found.changes.append(_change(document, rows))
@@ -53,8 +60,22 @@ def document_fields(
     return found, total, currency
 
 
+def _given(line: DocumentLine, record: Record) -> Sequence[Mapping[str, Value] | None]:
+    """Return what a line is made for: the rows of a list of the record, or once for the record itself (None)."""
+    if line.rows is None:
+        return (None,)
+    rows = record.fields.get(line.rows[0])
+    return [dict(row) for row in rows if isinstance(row, tuple)] if isinstance(rows, tuple) else ()
+
+
 def _row(
-    context: Context, plan: RecordPlan, document: DocumentPlan, line: DocumentLine, record: Record, found: NewFields
+    context: Context,
+    plan: RecordPlan,
+    document: DocumentPlan,
+    line: DocumentLine,
+    record: Record,
+    found: NewFields,
+    given: Mapping[str, Value] | None,
 ) -> Row:
     gathered = NewFields()
     for assignment in line.assignments:
@@ -64,6 +85,7 @@ def _row(
             source=plan.endpoint.connection,
             target=document.connection,
             fields=record.fields,
+            row=given,
         )
         text = f"line.{assignment.target}"
         gathered.put(assignment.target, outcome, text=text, location=document.location)
@@ -74,6 +96,7 @@ def _row(
             break
     if gathered.problem is not None and found.problem is None:
         found.problem, found.location, found.parked = gathered.problem, gathered.location, gathered.parked
+    found.waits_for.extend(gathered.waits_for)
     return tuple(sorted(gathered.values.items()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar, assert_never
@@ -12,8 +13,10 @@ from syncdsl.diagnostics import Fault
 from syncdsl.engine.access.people import fields_of
 from syncdsl.engine.access.writing import access_writes, leaving_writes
 from syncdsl.engine.answers import Answer
+from syncdsl.engine.document_values import document_fields_in
 from syncdsl.engine.journal import Journal
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -22,17 +25,20 @@ from syncdsl.engine.operations import (
     LinkRecords,
     SetAside,
     TakeAccess,
+    UpdateDocument,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.engine.removal import removed
 from syncdsl.engine.report import NOT_SENT, ApplyReport, Failure
+from syncdsl.engine.steps.edges import VERBS
+from syncdsl.engine.steps.write_back import changes_back
 from syncdsl.engine.writes import (
     Write,
+    act_writes,
     create_writes,
+    document_writes,
     removal_writes,
     update_writes,
-    void_writes,
     waits,
     without_waiting,
 )
@@ -58,7 +64,7 @@ class Execution:
         self.journal = Journal(context=context, run_id=run_id, fence=fence)
 
     def perform(self, connection: str, module: str, operations: Sequence[Operation]) -> None:
-        """Perform the operations on one module: links and updates, then creates, then closing documents.
+        """Perform the operations on one module: links and updates, then creates, then status changes of documents.
 
         What takes records away is left to `remove`.
         """
@@ -74,16 +80,18 @@ class Execution:
                     | CreateRecord()
                     | CreateDocument()
                     | UpdateRecord()
+                    | UpdateDocument()
                     | DeleteRecord()
                     | DeactivateRecord()
-                    | VoidDocument()
+                    | ActOnDocument()
                     | GiveAccess()
                     | TakeAccess()
                 ):
                     pass
         updates = [item for item in operations if isinstance(item, UpdateRecord)]
         creates = [item for item in operations if isinstance(item, CreateRecord | CreateDocument)]
-        voids = [item for item in operations if isinstance(item, VoidDocument)]
+        acts = [item for item in operations if isinstance(item, ActOnDocument)]
+        following = [item for item in operations if isinstance(item, UpdateDocument)]
         task = f"write {connection}.{module}"
         early: list[UpdateRecord] = []
         late: list[UpdateRecord] = []
@@ -93,7 +101,7 @@ class Execution:
             self.context, connection, module, [item for item in links if item.effect.write_key], early
         )
         given = access_writes(connection, module, [item for item in operations if isinstance(item, GiveAccess)])
-        total = len(writes) + len(late) + len(creates) + len(voids) + sum(len(some) for some in given)
+        total = len(writes) + len(late) + len(creates) + len(acts) + len(following) + sum(len(some) for some in given)
         if not total:
             return
         self.context.run.progress.start(task, total)
@@ -108,7 +116,14 @@ class Execution:
         self.report.waiting.extend(item.effect for item in waiting)
         self.context.run.progress.advance(task, len(waiting))
         self._send_late(connection, module, late, task)
-        self._send(connection, module, void_writes(self.context, connection, module, voids), task)
+        self._send_documents(connection, module, following, task)
+        self._write_back(creates)
+        # In the order in which the effects of one moment run.
+        for verb in VERBS:
+            ready_acts, without = act_writes(self.context, [item for item in acts if item.effect.kind == verb])
+            self._send(connection, module, ready_acts, task)
+            self.report.waiting.extend(item.effect for item in without)
+            self.context.run.progress.advance(task, len(without))
         for some in given:
             self._send(connection, module, some, task)
         failed = len(self.report.failed)
@@ -171,6 +186,35 @@ class Execution:
             else:
                 ready.append(part)
         self._send(connection, module, update_writes(self.context, connection, module, [], ready), task)
+
+    def _write_back(self, creates: Sequence[CreateRecord | CreateDocument]) -> None:
+        """Write back what documents made a moment ago give their records, such as their number."""
+        back: defaultdict[tuple[str, str], list[UpdateDocument]] = defaultdict(list)
+        for create in creates:
+            if not isinstance(create, CreateDocument) or not create.document.write_backs:
+                continue
+            number = create.effect.instance
+            made = self.journal.made.get((create.document.name, create.source.id, number))
+            instances = self.context.view.instances(create.document.name).get(create.source.id, [])
+            instance = next((one for one in instances if one.number == number), None)
+            if made is None or instance is None:
+                continue
+            plan = self.context.plan.records[create.document.record]
+            for change in changes_back(self.context, plan, create.document, create.source, instance, made):
+                back[plan.endpoint.connection, plan.endpoint.module].append(change)
+        for (connection, module), changes in back.items():
+            task = f"write back to {connection}.{module}"
+            self.context.run.progress.start(task, len(changes))
+            self._send_documents(connection, module, changes, task)
+            self.context.run.progress.finish(task, f"{len(changes):,} records")
+
+    def _send_documents(self, connection: str, module: str, updates: Sequence[UpdateDocument], task: str) -> None:
+        """Send what drafts take on, or what is written back."""
+        ready, waiting = document_writes(self.context, updates)
+        for batchable in (True, False):
+            self._send(connection, module, [write for write in ready if write.batchable is batchable], task)
+        self.report.waiting.extend(item.effect for item in waiting)
+        self.context.run.progress.advance(task, len(waiting))
 
     def _send(self, connection: str, module: str, writes: Sequence[Write], task: str) -> None:
         """Send writes in batches, several calls at once; the journal is written by this thread alone."""
@@ -240,7 +284,7 @@ class Execution:
         }
         if module == USERS:
             names.update(fields_of(self.context, connection))
-        return tuple(sorted(names))
+        return tuple(sorted(names | document_fields_in(self.context.plan, connection, module)))
 
     def _take(self, write: Write, outcome: Outcome, read_back: dict[str, Record]) -> None:
         """Commit what came of one write."""
@@ -292,8 +336,11 @@ def _call(
     first = group[0]
     if first.removes is not None:
         return removed(adapter, module, group, names)
-    if first.action is not None:
-        outcomes: list[Outcome] = [adapter.act(module, first.record_id or "", first.action)]
+    outcomes: list[Outcome]
+    if first.allowed is not None and not _allowed(adapter, module, first, names):
+        outcomes = [MovedOn()]
+    elif first.action is not None:
+        outcomes = [adapter.act(module, first.record_id or "", first.action)]
     elif first.change is not None:
         outcomes = adapter.update(module, [write.change for write in group if write.change is not None])
     else:
@@ -317,6 +364,13 @@ def _call(
         except Fault as fault:
             problem = fault
     return Answer(outcomes=outcomes, read_back=read_back, problem=problem)
+
+
+def _allowed(adapter: Connection, module: str, write: Write, names: tuple[str, ...]) -> bool:
+    """Return whether a document may be written as it is now: nobody has sent or paid it since the decision fell."""
+    record_id = write.record_id or ""
+    found = adapter.fetch(module, [record_id], names).get(record_id)
+    return found is not None and write.allowed is not None and write.allowed(found)
 
 
 def _answer(future: Future[Answer], group: Sequence[Write]) -> Answer:

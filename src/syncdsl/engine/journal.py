@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from syncdsl.engine.access.writing import grant_of, leaving_history
 from syncdsl.engine.created import created_link
+from syncdsl.engine.document_values import as_json, held
+from syncdsl.engine.edge_times import before_edge, looked_at
 from syncdsl.engine.journal_entries import history_of, intent_of
 from syncdsl.engine.lines import absorb, written_link
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -23,12 +26,13 @@ from syncdsl.engine.operations import (
     GiveAccess,
     LinkRecords,
     TakeAccess,
+    UpdateDocument,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.engine.outcomes import Outcomes
 from syncdsl.engine.removal import removal_history, who_decided
 from syncdsl.engine.steps.observe import carried_key, stored_record
+from syncdsl.engine.writes import instance_of
 from syncdsl.schema.values import is_empty
 from syncdsl.state import Answered, Instance
 
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from syncdsl.state.records import IntentState
 
 LEASE_SECONDS = 600
+_REACHED = {"send": "sent", "accept": "accepted", "decline": "declined", "void": "void"}
 
 
 class Journal:
@@ -59,6 +64,9 @@ class Journal:
         self._run_id = run_id
         self._fence = fence
         self._outcomes = Outcomes()
+        self._before: dict[tuple[str, str], dt.datetime] = {}
+        self.made: dict[tuple[str, str, int], Record] = {}
+        """The documents made by this run, by their name, record and number."""
 
     # -- before the call ----------------------------------------------------------------------------------------
 
@@ -70,21 +78,39 @@ class Journal:
             self._state.add_intents([intent_of(self._context, write, self._fence) for write in writes])
             for write in writes:
                 for operation in write.operations:
-                    self._commit_edge(operation, now)
+                    self._commit_edge(operation)
             self._context.view.flush()
         with self._state.transaction():
             self._state.mark_sent([write.iid for write in writes], now)
 
-    def _commit_edge(self, operation: object, now: dt.datetime) -> None:
+    def _commit_edge(self, operation: object) -> None:
         """Commit the truth of an edge and the instance it asks for together with the intent."""
         match operation:
             case CreateDocument():
-                for one in operation.triggers:
-                    self._context.view.put_truths(one, {operation.source.id: True}, now)
+                self._edges(operation)
                 self._context.view.put_instance(self._instance(operation, None, "requested"))
-            case VoidDocument():
-                for one in operation.triggers:
-                    self._context.view.put_truths(one, {operation.instance.record_id: True}, now)
+                if operation.document.write_backs:
+                    # What is written back follows the create: should this run end between the two, the next one looks.
+                    source = operation.effect.source
+                    for step in self._steps(source.connection, source.module):
+                        self._state.put_on_agenda({observation_name(step): {operation.source.id: "changed"}})
+            case ActOnDocument():
+                self._edges(operation)
+
+    def _edges(self, operation: CreateDocument | ActOnDocument) -> None:
+        """Commit the edges that an operation carries out, as of the reading that showed them."""
+        self._before |= {
+            (one, operation.source.id): at
+            for one, at in before_edge(self._context, operation.triggers, operation.source).items()
+        }
+        for one in operation.triggers:
+            self._context.view.put_truths(one, {operation.source.id: True}, looked_at(self._context, operation))
+
+    def _take_back(self, operation: CreateDocument | ActOnDocument) -> None:
+        """Let the edges of an operation fire again, judged from where they were judged before."""
+        for one in operation.triggers:
+            before = self._before.get((one, operation.source.id), looked_at(self._context, operation))
+            self._context.view.put_truths(one, {operation.source.id: False}, before)
 
     # -- after the call -----------------------------------------------------------------------------------------
 
@@ -115,9 +141,10 @@ class Journal:
                     made[operation.pair.name, operation.effect.source_side].append(operation.source.id)
                 case (
                     CreateDocument()
+                    | UpdateDocument()
                     | DeleteRecord()
                     | DeactivateRecord()
-                    | VoidDocument()
+                    | ActOnDocument()
                     | GiveAccess()
                     | TakeAccess()
                 ):
@@ -151,12 +178,17 @@ class Journal:
                         side, record_id = operation.aside
                         view.set_aside(operation.pair.name, side, record_id, operation.effect.reason)
                 case CreateDocument():
-                    view.put_instance(self._instance(operation, record.id, "made"))
+                    base = held(self._context, operation.document, record.fields, operation.values)
+                    made = replace(self._instance(operation, record.id, "made"), base=as_json(base))
+                    view.put_instance(made)
+                    self.made[operation.document.name, operation.source.id, made.number] = record
                 case UpdateRecord():
                     link = self._absorbed(operation, record)
                     self._put_link(written_link(link, operation.effect.side, record), write)
-                case VoidDocument():
-                    view.put_instance(_closed(operation.instance))
+                case ActOnDocument():
+                    self._acted(operation)
+                case UpdateDocument():
+                    self._followed(operation, record)
                 case LinkRecords():
                     link = view.links(operation.pair.name).by_uid[operation.link.uid]
                     self._put_link(written_link(link, operation.effect.key_side, record), write)
@@ -232,20 +264,18 @@ class Journal:
             self._note_observed(write, record)
 
     def _undone(self, write: Write, state: IntentState, detail: str) -> None:
-        now = self._context.run.clock()
         self._outcomes.resolve(write, state, detail=detail)
         for operation in write.operations:
             match operation:
                 case CreateDocument():
-                    for one in operation.triggers:
-                        self._context.view.put_truths(one, {operation.source.id: False}, now)
+                    self._take_back(operation)
                     self._context.view.put_instance(self._instance(operation, None, "refused"))
-                case VoidDocument():
-                    for one in operation.triggers:
-                        self._context.view.put_truths(one, {operation.instance.record_id: False}, now)
+                case ActOnDocument():
+                    self._take_back(operation)
                 case (
                     CreateRecord()
                     | UpdateRecord()
+                    | UpdateDocument()
                     | LinkRecords()
                     | DeleteRecord()
                     | DeactivateRecord()
@@ -291,7 +321,30 @@ class Journal:
             doc_id=doc_id,
             doc_status=status,
             inputs={change.field: change.new for change in operation.effect.fields},
+            part=operation.part,
+            turn=operation.turn,
         )
+
+    def _followed(self, operation: UpdateDocument, record: Record) -> None:
+        """Remember what a draft took on, as it holds it now; or what was written back."""
+        instance = instance_of(self._context, operation)
+        if instance is None:
+            return
+        if operation.effect.side == "left":
+            self._context.view.put_instance(replace(instance, base={**instance.base, **operation.given}))
+            return
+        inputs = {name: value for name, value in instance.inputs.items() if name not in operation.values}
+        base = {name: value for name, value in instance.base.items() if name not in operation.values}
+        now = as_json(held(self._context, operation.document, record.fields, operation.values))
+        self._context.view.put_instance(replace(instance, inputs={**inputs, **operation.given}, base={**base, **now}))
+
+    def _acted(self, operation: ActOnDocument) -> None:
+        """Remember what became of a document: accepted as a draft it is still ours, once sent it is not."""
+        instance = instance_of(self._context, operation)
+        if instance is not None:
+            accepted_sent = operation.effect.kind == "accept" and operation.before not in operation.document.untouched
+            status = "sent" if accepted_sent and operation.before else _REACHED[operation.effect.kind]
+            self._context.view.put_instance(replace(instance, doc_status=status))
 
 
 def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Record:
@@ -306,17 +359,3 @@ def _as_written(write: Write, found: Record, written: dt.datetime | None) -> Rec
 def _decided_in(write: Write) -> list[str]:
     """Return the review items whose decisions a write carried out."""
     return sorted({decided.review for operation in write.operations for decided in getattr(operation, "decided", ())})
-
-
-def _closed(instance: Instance) -> Instance:
-    return Instance(
-        document=instance.document,
-        connection=instance.connection,
-        module=instance.module,
-        record_id=instance.record_id,
-        number=instance.number,
-        key=instance.key,
-        doc_id=instance.doc_id,
-        doc_status="void",
-        inputs=instance.inputs,
-    )

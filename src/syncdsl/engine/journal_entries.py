@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
 from syncdsl.engine.access.writing import access_payload, access_subject, access_uid
+from syncdsl.engine.edge_times import before_edge
 from syncdsl.engine.late_updates import overwritten
 from syncdsl.engine.lines import line_fields, pair_fields
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -16,10 +18,11 @@ from syncdsl.engine.operations import (
     GiveAccess,
     LinkRecords,
     TakeAccess,
+    UpdateDocument,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.engine.removal import removal_payload
+from syncdsl.engine.writes import instance_of
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import fields_to_json, to_json
 from syncdsl.state import HistoryEntry, Intent
@@ -47,14 +50,17 @@ def intent_of(context: Context, write: Write, fence: int) -> Intent:
             op, key, instance = "create", first.effect.key, first.effect.instance
         case UpdateRecord():
             owner, source, op, key, instance = first.pair.name, first.effect.partner, "update", None, 0
+        case UpdateDocument():
+            owner, source, op, key = first.document.name, first.effect.partner, "update", None
+            instance = first.number
         case LinkRecords():
             other = first.effect.left if first.effect.key_side == "right" else first.effect.right
             owner, source, op, key, instance = first.pair.name, other, "key", first.link.key, 0
         case DeleteRecord() | DeactivateRecord():
             owner, source, op, key, instance = first.pair.name, first.effect.partner, first.effect.kind, None, 0
-        case VoidDocument():
-            owner, source, op, key = first.document.name, first.effect.source, "void", None
-            instance = first.instance.number
+        case ActOnDocument():
+            owner, source, op, key = first.document.name, first.effect.source, first.effect.kind, None
+            instance = first.number
         case GiveAccess() | TakeAccess():
             owner, source, op, key, instance = *access_subject(first), 0
     return Intent(
@@ -106,17 +112,25 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
             return {
                 "fields": fields_to_json(write.new.fields) if write.new else {},
                 "document": True,
-                "triggers": list(first.triggers),
+                **_edges(context, first),
                 "amount": first.effect.amount,
+                "part": first.part,
+                "turn": first.turn,
             }
-        case UpdateRecord() | LinkRecords():
+        case UpdateRecord() | UpdateDocument() | LinkRecords():
             return {"fields": fields_to_json(write.change.fields) if write.change else {}, **overwritten(write)}
         case DeleteRecord() | DeactivateRecord():
             return removal_payload(first)
-        case VoidDocument():
-            return {"document": True, "triggers": list(first.triggers)}
+        case ActOnDocument():
+            return {"document": True, **_edges(context, first)}
         case GiveAccess() | TakeAccess():
             return access_payload(first)
+
+
+def _edges(context: Context, operation: CreateDocument | ActOnDocument) -> dict[str, Any]:
+    """Return the edges that an operation carries out, and as of when each was judged before."""
+    before = before_edge(context, operation.triggers, operation.source)
+    return {"triggers": list(operation.triggers), "since": {one: at.isoformat() for one, at in before.items()}}
 
 
 def history_of(context: Context, write: Write, record: Record) -> list[HistoryEntry]:
@@ -128,6 +142,13 @@ def history_of(context: Context, write: Write, record: Record) -> list[HistoryEn
         fields: list[tuple[str, Any, Any, str]] = []
         side: SideName | None = None
         match operation:
+            case UpdateDocument():
+                fields = [
+                    (change.field, change.old, to_json(record.fields.get(change.field)), change.location)
+                    for change in operation.effect.fields
+                ]
+                instance = instance_of(context, operation)
+                uid = instance.key if instance is not None else write.iid
             case CreateRecord() | CreateDocument() | UpdateRecord():
                 fields = [
                     (change.field, change.old, to_json(record.fields.get(change.field)), change.location)
@@ -147,9 +168,11 @@ def history_of(context: Context, write: Write, record: Record) -> list[HistoryEn
                 ]
             case DeleteRecord() | DeactivateRecord() | TakeAccess():
                 raise ValueError("what takes a record away has a history of its own")
-            case VoidDocument():
-                uid = operation.instance.key
-                fields = [("status", operation.instance.doc_status, "void", effect.location)]
+            case ActOnDocument():
+                instance = instance_of(context, operation)
+                uid = instance.key if instance is not None else write.iid
+                name = operation.document.status_field or "status"
+                fields = [(name, operation.before or None, to_json(record.fields.get(name)), effect.location)]
         entries.extend(
             HistoryEntry(
                 uid=uid,

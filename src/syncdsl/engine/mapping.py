@@ -63,9 +63,10 @@ def mapped_value(
     source: str,
     target: str,
     fields: Mapping[str, Value],
+    row: Mapping[str, Value] | None = None,
 ) -> MapOutcome:
     """Return the value that an assignment writes into connection `target`, from a record of connection `source`."""
-    value = context.evaluate(assignment.value, source, fields)
+    value = context.evaluate(assignment.value, source, fields, row)
     if is_empty(value):
         return Mapped(None)
     if assignment.partner and isinstance(value, Ref):

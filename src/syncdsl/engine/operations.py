@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from syncdsl.adapters.protocol import Record
-    from syncdsl.changes.effects import Create, Deactivate, Delete, Skip, Update, Void
+    from syncdsl.changes.effects import Act, Create, Deactivate, Delete, Skip, Update
     from syncdsl.changes.effects import Link as LinkEffect
     from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, MapLine, Pair
     from syncdsl.schema.values import Fields
-    from syncdsl.state import Grant, Instance, Link
+    from syncdsl.state import Grant, Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,17 @@ class CreateRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateDocument:
-    """Make a document for `source`; `triggers` are the digests whose edge asks for it."""
+    """Make a document for `source`; `triggers` are the digests whose edge asks for it.
+
+    `part` is the value it is one of several for, and `turn` counts those made for that value before.
+    """
 
     effect: Create
     document: DocumentPlan
     source: Record
     values: Fields
+    part: str
+    turn: int
     triggers: tuple[str, ...]
 
 
@@ -116,13 +121,35 @@ class DeactivateRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoidDocument:
-    """Close a document's live instance."""
+class ActOnDocument:
+    """Change the status of a document's live instance, which this run may make before.
 
-    effect: Void
+    `number` is that of the instance, `before` the status it had; `triggers` are the digests whose edge asks for it.
+    """
+
+    effect: Act
     document: DocumentPlan
-    instance: Instance
+    source: Record
+    number: int
+    before: str
     triggers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateDocument:
+    """Write `values` to `record`: a draft that follows its `source`, or the source that its document writes back to.
+
+    `given` is what the instance remembers then: what the record gave the draft, or the document its record.
+    """
+
+    effect: Update
+    document: DocumentPlan
+    source: Record
+    number: int
+    record: Record
+    values: Fields
+    given: dict[str, Any]
+    decided: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,14 +195,30 @@ AccessChange: TypeAlias = GiveAccess | TakeAccess
 """What changes who may work in a system."""
 
 Operation: TypeAlias = (
-    CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument | SetAside | AccessChange
+    CreateRecord
+    | CreateDocument
+    | UpdateRecord
+    | UpdateDocument
+    | LinkRecords
+    | Removal
+    | ActOnDocument
+    | SetAside
+    | AccessChange
 )
 
 
 def target_of(operation: Operation) -> tuple[str, str]:
     """Return the connection and module that performing an operation writes to."""
     match operation:
-        case CreateRecord() | CreateDocument() | UpdateRecord() | DeleteRecord() | DeactivateRecord() | VoidDocument():
+        case (
+            CreateRecord()
+            | CreateDocument()
+            | UpdateRecord()
+            | UpdateDocument()
+            | DeleteRecord()
+            | DeactivateRecord()
+            | ActOnDocument()
+        ):
             return operation.effect.record.connection, operation.effect.record.module
         case LinkRecords():
             name = operation.effect.right if operation.effect.key_side == "right" else operation.effect.left

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.plan.expressions import BuiltinCall
-from syncdsl.plan.reads import parts_of, reads_of
+from syncdsl.plan.reads import names_today, reads_of
 from syncdsl.schema.digest import digest
 from syncdsl.schema.types import ReferenceType
 
@@ -26,7 +25,7 @@ def pass_is_due(pair: Pair, context: Context) -> bool:
     passed = context.run.state.passed(pair.name)
     if passed is None or passed[0] != pass_digest(pair, context):
         return True
-    if names_today(pair) and passed[1] != context.today.isoformat():
+    if pair_names_today(pair) and passed[1] != context.today.isoformat():
         return True
     observations = [context.observations[endpoint.observe] for endpoint in (pair.left, pair.right)]
     if any(line.enforce for line in pair.lines) and any(observation.complete for observation in observations):
@@ -51,13 +50,9 @@ def pass_digest(pair: Pair, context: Context) -> str:
     )
 
 
-def names_today(pair: Pair) -> bool:
+def pair_names_today(pair: Pair) -> bool:
     """Return whether the rules of a pair give something else on another day."""
-    return any(
-        isinstance(part, BuiltinCall) and part.function == "today"
-        for expression in _expressions(pair)
-        for part in parts_of(expression)
-    )
+    return any(names_today(expression) for expression in _expressions(pair))
 
 
 def _expressions(pair: Pair) -> Iterator[PlanExpression]:

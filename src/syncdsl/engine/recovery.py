@@ -6,6 +6,7 @@ record carries a key that can be computed again, and the key is looked up before
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,11 @@ from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
 from syncdsl.engine.access.doubt import label_of, look_for_invitation
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
+from syncdsl.engine.found_documents import find_documents
 from syncdsl.engine.late_updates import came_about, taken_away
 from syncdsl.engine.matching import Match
 from syncdsl.engine.observation import observation_name
 from syncdsl.engine.report import Recovered
-from syncdsl.engine.steps.observe import carried_key
 from syncdsl.plan.steps import ObserveStep
 from syncdsl.schema.values import fields_from_json, show
 from syncdsl.state import Answered, Instance, Link
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.values import Fields
     from syncdsl.state import Intent, State
-
-
-GAP = 5
-"""How many numbers behind the last document found the search for those of one record goes on."""
 
 
 def _module(context: Context, connection: str, module: str) -> ModuleSchema | None:
@@ -217,6 +214,8 @@ class Recovery:
                     doc_id=record.id,
                     doc_status="made",
                     inputs=dict(payload.get("fields", {})),
+                    part=str(payload.get("part", "")),
+                    turn=int(payload.get("turn", intent.instance)),
                 )
             )
             return
@@ -253,8 +252,9 @@ class Recovery:
     def _drop(self, intent: Intent, context: Context) -> str:
         """Forget an intent that had no effect, or whose effect this run sees by reading; its edge may fire again."""
         for digest in intent.payload.get("triggers", ()):
-            truths = {intent.source_id: False}
-            context.view.put_truths(digest, truths, context.run.clock())
+            since = intent.payload.get("since", {}).get(digest)
+            at = dt.datetime.fromisoformat(since) if since else context.run.clock()
+            context.view.put_truths(digest, {intent.source_id: False}, at)
         if intent.payload.get("document") and intent.op == "create":
             for instance in context.view.instances(intent.pair_or_document).get(intent.source_id, []):
                 if instance.number == intent.instance and instance.doc_id is None:
@@ -363,50 +363,6 @@ class Recovery:
                 matches.append(Match(left=left, right=right, how="key", key_text="syncdsl key"))
                 del sources[source_id], carriers[holder.id]
 
-    def adopt_instances(self, document: DocumentPlan, context: Context, records: Iterable[str]) -> None:
-        """Find documents made by an earlier state again, by the keys they carry.
-
-        `records` are the ids of all records in scope; they are gone through only when a key turns up that is unknown.
-        """
-        if document.key_field is None:
-            return
-        documents = context.observations[document.observe]
-        looked_at = documents.records.many(documents.agenda)
-        by_key = {
-            key: made for made in looked_at.values() if (key := carried_key(made, document.key_field)) is not None
-        }
-        known = {
-            item.key
-            for items in context.view.instances(document.name).values()
-            for item in items
-            if item.doc_id is not None
-        }
-        if by_key.keys() <= known:
-            return
-        endpoint = context.plan.records[document.record].endpoint
-        for record_id in records:
-            number, last = 0, -1
-            # A deleted instance leaves a gap, so the search goes on for a while behind the last one found.
-            while number <= last + GAP:
-                key = context.document_key(document, record_id, number)
-                if key in by_key:
-                    last = number
-                if key in by_key and key not in known:
-                    made = by_key[key]
-                    context.view.put_instance(
-                        Instance(
-                            document=document.name,
-                            connection=endpoint.connection,
-                            module=endpoint.module,
-                            record_id=record_id,
-                            number=number,
-                            key=key,
-                            doc_id=made.id,
-                            doc_status=show(made.fields.get(document.status_field))
-                            if document.status_field
-                            else "made",
-                            inputs={},
-                        )
-                    )
-                    context.baseline["documents found by key"] += 1
-                number += 1
+    def adopt_instances(self, document: DocumentPlan, context: Context, records: Iterable[Record]) -> None:
+        """Find documents made by an earlier state again, by the keys they carry; `records` are all in scope."""
+        find_documents(document, context, records)

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 class ConnectionScope:
     """The run's date, and stepping through the references of a connection's records by what this run observed."""
 
-    __slots__ = ("_connection", "_context")
+    __slots__ = ("_connection", "_context", "row")
 
-    row: Mapping[str, Value] = MappingProxyType({})
-
-    def __init__(self, context: Context, connection: str) -> None:
+    def __init__(self, context: Context, connection: str, row: Mapping[str, Value] = MappingProxyType({})) -> None:
         self._context = context
         self._connection = connection
+        self.row = row
+
+    def within(self, row: Mapping[str, Value]) -> ConnectionScope:
+        """Return the scope of a line that is made for a row."""
+        return ConnectionScope(self._context, self._connection, row)
 
     @property
     def today(self) -> dt.date:

@@ -10,6 +10,7 @@ from syncdsl.engine.agenda import renew_agenda
 from syncdsl.engine.execution import Execution
 from syncdsl.engine.in_force import put_in_force
 from syncdsl.engine.operations import (
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
@@ -18,8 +19,8 @@ from syncdsl.engine.operations import (
     LinkRecords,
     SetAside,
     TakeAccess,
+    UpdateDocument,
     UpdateRecord,
-    VoidDocument,
     target_of,
 )
 from syncdsl.engine.passes import pass_digest
@@ -104,9 +105,10 @@ class ApplySink:
                         | CreateRecord()
                         | CreateDocument()
                         | UpdateRecord()
+                        | UpdateDocument()
                         | DeleteRecord()
                         | DeactivateRecord()
-                        | VoidDocument()
+                        | ActOnDocument()
                         | GiveAccess()
                         | TakeAccess()
                     ):

@@ -173,8 +173,12 @@ class StateView:
             self._truths[trigger] = dict(self.state.truths(trigger))
         return self._truths[trigger]
 
+    def truth_times(self, trigger: str, ids: Iterable[str]) -> dict[str, dt.datetime]:
+        """Return the moment as of which the truth of some records was committed."""
+        return self.state.truth_times(trigger, ids)
+
     def put_truths(self, trigger: str, truths: dict[str, bool], at: dt.datetime) -> None:
-        """Commit truths."""
+        """Commit truths as of a moment."""
         self.truths(trigger).update(truths)
         self._pending.add(lambda state: state.put_truths(trigger, truths, at))
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
 from syncdsl.engine.lines import line_fields, pair_fields
+from syncdsl.engine.live import standing_in, status_of
 from syncdsl.engine.operations import (
     AccessChange,
+    ActOnDocument,
     CreateDocument,
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
     LinkRecords,
     Removal,
+    UpdateDocument,
     UpdateRecord,
-    VoidDocument,
 )
 from syncdsl.schema.values import PartnerOf, Ref
 
@@ -27,27 +29,38 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.context import Context
-    from syncdsl.plan.pairs import MapLine
+    from syncdsl.plan.pairs import DocumentPlan, MapLine
     from syncdsl.schema.values import Fields, Value
+    from syncdsl.state import Instance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
     """One record's write: exactly one of `new`, `change`, `action` and `removes` is given.
 
-    A key and the fields of one record travel in one update, so a write may perform several operations.
+    A key and the fields of one record travel in one update, so a write may perform several operations. `allowed` says
+    of a document, as it is right before the call, whether it may still be written.
     """
 
     iid: str
     connection: str
     module: str
     operations: tuple[
-        CreateRecord | CreateDocument | UpdateRecord | LinkRecords | Removal | VoidDocument | AccessChange, ...
+        CreateRecord
+        | CreateDocument
+        | UpdateRecord
+        | UpdateDocument
+        | LinkRecords
+        | Removal
+        | ActOnDocument
+        | AccessChange,
+        ...,
     ]
     record_id: str | None = None
     new: NewRecord | None = None
     change: Change | None = None
     action: DocumentAction | None = None
+    allowed: Callable[[Record], bool] | None = None
     removes: Removes | None = None
 
     @property
@@ -58,7 +71,7 @@ class Write:
     @property
     def batchable(self) -> bool:
         """Whether it may share a call with others of its kind."""
-        return self.action is None
+        return self.action is None and self.allowed is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,20 +187,69 @@ def create_writes(
     return ready, waiting
 
 
-def void_writes(context: Context, connection: str, module: str, voids: Sequence[VoidDocument]) -> list[Write]:
-    """Return the writes that close documents."""
-    del context  # closing needs nothing but the document's id
-    return [
-        Write(
-            iid=new_iid(),
-            connection=connection,
-            module=module,
-            operations=(operation,),
-            record_id=operation.effect.record.id,
-            action=DocumentAction.VOID,
+def act_writes(context: Context, acts: Sequence[ActOnDocument]) -> tuple[list[Write], list[ActOnDocument]]:
+    """Return the writes that change the status of documents, and the operations whose document did not come about."""
+    ready: list[Write] = []
+    waiting: list[ActOnDocument] = []
+    for operation in acts:
+        instance = instance_of(context, operation)
+        if instance is None or instance.doc_id is None:
+            waiting.append(operation)
+            continue
+        ready.append(
+            Write(
+                iid=new_iid(),
+                connection=operation.document.connection,
+                module=operation.document.module,
+                operations=(operation,),
+                record_id=instance.doc_id,
+                action=DocumentAction(operation.effect.kind),
+                allowed=_allowed(operation.document, instance, even_sent=operation.effect.even_sent),
+            )
         )
-        for operation in voids
-    ]
+    return ready, waiting
+
+
+def document_writes(context: Context, updates: Sequence[UpdateDocument]) -> tuple[list[Write], list[UpdateDocument]]:
+    """Return the writes of drafts that follow and of what is written back, and the operations that still wait."""
+    ready: list[Write] = []
+    waiting: list[UpdateDocument] = []
+    for operation in updates:
+        name = operation.effect.record
+        values = _resolve(context, name.connection, operation.values)
+        instance = instance_of(context, operation)
+        if values is None or instance is None:
+            waiting.append(operation)
+            continue
+        follows = operation.effect.side == "right"
+        ready.append(
+            Write(
+                iid=new_iid(),
+                connection=name.connection,
+                module=name.module,
+                operations=(operation,),
+                record_id=operation.record.id,
+                change=Change(id=operation.record.id, fields=values, based_on=operation.record),
+                allowed=_is_draft(operation.document, instance) if follows else None,
+            )
+        )
+    return ready, waiting
+
+
+def instance_of(context: Context, operation: ActOnDocument | UpdateDocument) -> Instance | None:
+    """Return the instance that an operation acts on, once it is there."""
+    made = context.view.instances(operation.document.name).get(operation.source.id, [])
+    return next((item for item in made if item.number == operation.number), None)
+
+
+def _allowed(document: DocumentPlan, instance: Instance, *, even_sent: bool) -> Callable[[Record], bool]:
+    """Return what says whether nobody sent or paid a document since the decision fell."""
+    free = {"draft", "accepted", "sent"} if even_sent else {"draft", "accepted"}
+    return lambda record: standing_in(document, status_of(document, record), instance) in free
+
+
+def _is_draft(document: DocumentPlan, instance: Instance) -> Callable[[Record], bool]:
+    return lambda record: standing_in(document, status_of(document, record), instance) == "draft"
 
 
 def removal_writes(
@@ -245,6 +307,14 @@ def _resolve(context: Context, connection: str, values: Fields) -> Fields | None
 
 
 def _partner(context: Context, connection: str, value: Value) -> Value:
+    """Return a value with the partner it stands for, in rows too; one that is missing is returned as it is."""
+    if isinstance(value, tuple):
+        parts = [
+            tuple((name, _partner(context, connection, cell)) for name, cell in row) if isinstance(row, tuple) else row
+            for row in value
+        ]
+        missing = (cell for row in parts if isinstance(row, tuple) for _, cell in row if isinstance(cell, PartnerOf))
+        return next(missing, cast("Value", tuple(parts)))
     if not isinstance(value, PartnerOf):
         return value
     reference = Ref(value.source_module, value.source_id)

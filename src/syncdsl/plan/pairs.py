@@ -171,8 +171,9 @@ class DocumentLine(Model):
 class DocumentPlan(Model):
     """A `document` statement: what is made in `connection.module` for a record.
 
-    `closed` are the values of `status_field` in which an instance is no longer live; `untouched` those in which it may
-    still be voided without asking (drafts); a document in any other state goes to review.
+    `closed` are the values of `status_field` in which an instance is no longer live; `untouched` those of drafts, which
+    follow their record; `paid` those in which only a person changes anything. Any other one is that of a document that
+    was sent.
     """
 
     name: str
@@ -187,10 +188,17 @@ class DocumentPlan(Model):
     currency_field: str | None = None
     closed: tuple[str, ...] = ()
     untouched: tuple[str, ...] = ()
+    paid: tuple[str, ...] = ()
     per: PlanExpression | None = None
     assignments: tuple[Assignment, ...] = ()
     write_backs: tuple[Assignment, ...] = ()
     lines: tuple[DocumentLine, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of what is made: drafts take on what other rules make of their record."""
+        made = self.model_dump(mode="json", include={"assignments", "lines", "write_backs", "per"})
+        return digest({"document": self.name, **made})
 
 
 Verb: TypeAlias = Literal["create", "send", "accept", "decline", "void"]
@@ -215,8 +223,11 @@ class TriggerPlan(Model):
 
     @cached_property
     def digest(self) -> str:
-        """Identity: record, condition, action; a changed condition is another trigger and begins with a baseline."""
-        return digest(self.model_dump(mode="json", exclude={"location", "text"}))
+        """Identity: record, condition, action; a changed condition is another trigger and begins with a baseline.
+
+        What an edge waits for, and whether it acts on what was sent, may change while it waits.
+        """
+        return digest(self.model_dump(mode="json", exclude={"location", "text", "require", "even_sent"}))
 
 
 class TablePlan(Model):

@@ -35,6 +35,11 @@ def reads_of(expression: PlanExpression) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(part.path for part in parts_of(expression) if isinstance(part, FieldRead | StageTest)))
 
 
+def names_today(expression: PlanExpression) -> bool:
+    """Return whether an expression gives something else on another day."""
+    return any(isinstance(part, BuiltinCall) and part.function == "today" for part in parts_of(expression))
+
+
 def parts_of(expression: PlanExpression) -> Iterator[PlanExpression]:
     """Return an expression and every one inside it, in order of appearance."""
     yield expression

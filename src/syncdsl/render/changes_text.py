@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, assert_never
 
-from syncdsl.changes.effects import Create, Deactivate, Delete, Link, Skip, Update, Void
+from syncdsl.changes.effects import Act, Create, Deactivate, Delete, Link, Skip, Update
 from syncdsl.render.holds_text import hold_lines
 from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
@@ -25,9 +25,29 @@ SAMPLES = 8
 IN_FULL = 3
 """New records are shown with their fields when there are no more than these; else the first stands for all."""
 
-SIGNS = {"create": "+", "update": "~", "link": "=", "delete": "-", "deactivate": "-", "void": "-", "skip": "·"}
+SIGNS = {
+    "create": "+",
+    "update": "~",
+    "link": "=",
+    "delete": "-",
+    "deactivate": "-",
+    "send": ">",
+    "accept": ">",
+    "decline": "-",
+    "void": "-",
+    "skip": "·",
+}
 NOUNS = {"deactivate": "deactivation"}
 """What a kind of change is called where it is not called by its name."""
+
+_MEANINGS = {
+    "skip": "dim",
+    "delete": "void",
+    "deactivate": "void",
+    "decline": "void",
+    "send": "update",
+    "accept": "update",
+}
 
 PAST = {
     "create": "created",
@@ -35,6 +55,9 @@ PAST = {
     "link": "linked",
     "delete": "deleted",
     "deactivate": "made inactive",
+    "send": "sent",
+    "accept": "accepted",
+    "decline": "declined",
     "void": "voided",
     "skip": "set aside",
 }
@@ -111,7 +134,7 @@ def _guard_lines(guards: Sequence[GuardVerdict], style: Style) -> list[str]:
 
 
 def _meaning(kind: str) -> str:
-    return {"skip": "dim", "delete": "void", "deactivate": "void"}.get(kind, kind)
+    return _MEANINGS.get(kind, kind)
 
 
 def _rule_lines(rule: str, effects: Sequence[Change], style: Style, width: int) -> list[str]:
@@ -143,7 +166,7 @@ def _target(effect: Change) -> str:
     match effect:
         case Link():
             record = effect.left if effect.key_side == "left" else effect.right
-        case Create() | Update() | Delete() | Deactivate() | Void() | Skip():
+        case Create() | Update() | Delete() | Deactivate() | Act() | Skip():
             record = effect.record
         case _:
             assert_never(effect)
@@ -209,9 +232,9 @@ def _effect_lines(effect: Change, style: Style, width: int, *, full: bool = True
         case Delete() | Deactivate():
             records = f"{record_text(effect.record)}, partner of {record_text(effect.partner)}"
             return [f"{style('void', label_text(effect.record))}  {style('dim', records)}"]
-        case Void():
+        case Act():
             records = f"{record_text(effect.record)}, made for {record_text(effect.source)}"
-            return [f"{style('void', label_text(effect.record))}  {style('dim', records)}"]
+            return [f"{style(_meaning(effect.kind), label_text(effect.record))}  {style('dim', records)}"]
         case Skip():
             others = ", ".join(record_text(candidate) for candidate in effect.candidates[:3])
             return [f"{label_text(effect.record)}  {style('dim', f'{record_text(effect.record)}, like {others}')}"]

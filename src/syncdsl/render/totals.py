@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from syncdsl.changes.effects import Effect
 
-KINDS = ("create", "update", "link", "delete", "deactivate", "void", "skip")
+KINDS = ("create", "update", "link", "delete", "deactivate", "send", "accept", "decline", "void", "skip")
 """The kinds of changes, in the order in which they are named."""
 
 

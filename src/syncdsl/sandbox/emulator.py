@@ -115,7 +115,7 @@ class Emulator:
         else:
             reply = self._refused(429, entry.refusal.code, entry.refusal.retry_after)
             seq = self._platform.ledger.append(self._system, call, reply, struck.names)
-        gate = self._faults.takes(self._system, reply)
+        gate = self._faults.takes(self._system, reply, call)
         if gate is not None:
             await self._faults.wait(gate, request.receive)
         if connection_of(request).is_closing():

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from syncdsl.state.part import Part
+from syncdsl.state.id_lists import among
+from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Instance
 from syncdsl.state.tables import ACTIVATION, INSTANCE, TRUTH
 from syncdsl.state.upsert import insert_missing, upsert
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
 _INSTANCE_NAMES = [column.name for column in INSTANCE.c]
 
@@ -35,6 +37,16 @@ class Documents(Part):
         with self.reading() as connection:
             rows = connection.execute(select(TRUTH.c.record_id, TRUTH.c.value).where(TRUTH.c.trigger == trigger))
             return {row.record_id: row.value for row in rows}
+
+    def truth_times(self, trigger: str, ids: Iterable[str]) -> dict[str, dt.datetime]:
+        """Return the moment as of which the truth of some records was committed, by record id."""
+        found: dict[str, dt.datetime] = {}
+        statement = select(TRUTH.c.record_id, TRUTH.c.since).where(TRUTH.c.trigger == trigger)
+        with self.reading() as connection:
+            for some in chunks(ids):
+                rows = connection.execute(statement.where(among(TRUTH.c.record_id, some)))
+                found.update((row.record_id, row.since) for row in rows)
+        return found
 
     def put_truths(self, trigger: str, truths: dict[str, bool], at: dt.datetime) -> None:
         """Commit truths as of a moment."""

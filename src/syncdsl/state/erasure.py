@@ -206,7 +206,12 @@ class _Work:
         ]
         for condition in conditions:
             for row in self._connection.execute(select(INSTANCE).where(condition)).all():
-                self._replace("documents", INSTANCE.c.key, row, {"inputs": self._values(row.inputs)})
+                self._replace(
+                    "documents",
+                    INSTANCE.c.key,
+                    row,
+                    {"inputs": self._values(row.inputs), "base": self._values(row.base)},
+                )
 
     def _grants(self) -> None:
         """Replace the addresses of users who have a role; by their ids they are still told from others."""

@@ -102,11 +102,19 @@ class Observations(Part):
                     found.setdefault(row.key, []).append(row.record_id)
         return found
 
-    def stage(self, step: str, records: Sequence[tuple[StoredRecord, str | None]], *, anew: bool = False) -> None:
+    def stage(
+        self,
+        step: str,
+        records: Sequence[tuple[StoredRecord, str | None]],
+        *,
+        anew: bool = False,
+        modified: bool = False,
+    ) -> None:
         """Store records that were read, each with the syncdsl key it carries, and what differs on the agenda.
 
-        One that holds what it held before, and only has another version, is nothing to look at. With `anew` nothing of
-        the observation was on file when its reading began.
+        One that holds what it held before, and only has another version, is nothing to look at; with `modified` it is
+        when it was modified: what it was in between may matter. With `anew` nothing of the observation was on file
+        when its reading began.
         """
         if not records:
             return
@@ -114,7 +122,13 @@ class Observations(Part):
         with self.transaction() as connection:
             held = {} if anew else _held(connection, step, [row["record_id"] for row in rows])
             upsert(connection, _PLAIN, rows, key=_KEY)
-            changed = [row["record_id"] for row in rows if held.get(row["record_id"]) != (row["fields"], row["key"])]
+            changed = [
+                row["record_id"]
+                for row in rows
+                if (known := held.get(row["record_id"])) is None
+                or known[:2] != (row["fields"], row["key"])
+                or (modified and known[2] != row["modified"])
+            ]
             _put_on_agenda(connection, {step: dict.fromkeys(changed, "changed")})
 
     def unstage(self, step: str, gone: Mapping[str, str]) -> None:
@@ -232,13 +246,12 @@ def _put_on_agenda(connection: Connection, records: Mapping[str, Mapping[str, st
             connection.execute(adding.on_conflict_do_update(index_elements=["step", "record_id"], set_=changed))
 
 
-def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
-    held: dict[str, tuple[str, str | None]] = {}
+def _held(connection: Connection, step: str, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    held: dict[str, tuple[Any, ...]] = {}
     for some in chunks(ids):
-        statement = select(_R.record_id, type_coerce(_R.fields, Text), _R.key)
+        statement = select(_R.record_id, type_coerce(_R.fields, Text), _R.key, _R.modified)
         rows = connection.execute(statement.where(_R.step == step, among(_R.record_id, some)))
-        for record_id, fields, key in rows.all():
-            held[record_id] = (fields, key)
+        held.update((row[0], row[1:]) for row in rows.all())
     return held
 
 

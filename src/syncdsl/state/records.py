@@ -17,7 +17,7 @@ LinkStatus: TypeAlias = Literal["active", "left_gone", "right_gone", "both_gone"
 LinkOrigin: TypeAlias = Literal["created_left", "created_right", "matched", "adopted", "key", "review"]
 """How a link came about: its left or right record was made by syncdsl, both were matched by a dedupe key, taken over
 from links stored on the records, found again by the syncdsl key, or decided by a person."""
-Operation: TypeAlias = Literal["create", "update", "delete", "deactivate", "void", "key"]
+Operation: TypeAlias = Literal["create", "update", "delete", "deactivate", "send", "accept", "decline", "void", "key"]
 IntentState: TypeAlias = Literal["intent", "sent", "done", "rejected", "ambiguous", "quarantined", "dropped"]
 
 HistoryKind: TypeAlias = Literal["field", "link", "status", "base"]
@@ -155,7 +155,12 @@ class JournalEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """The `number`-th document that was made for a record; `inputs` (JSON) are the values it was made from."""
+    """The `number`-th document that was made for a record.
+
+    `part` is the value it is one of several for (`per`), and `turn` counts those made for this value before. `inputs`
+    are the values that its record gave last, `base` what the document held then, by field (JSON). `doc_status` is what
+    syncdsl last did with it: `accepted` is a draft that the rules accepted.
+    """
 
     document: str
     connection: str
@@ -166,6 +171,9 @@ class Instance:
     doc_id: str | None = None
     doc_status: str = ""
     inputs: dict[str, Any] = field(default_factory=dict)
+    part: str = ""
+    turn: int = 0
+    base: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,6 +189,9 @@ INSTANCE = Table(
     Column("doc_id", Text),
     Column("doc_status", Text, nullable=False),
     Column("inputs", Json, nullable=False),
+    Column("part", Text, nullable=False, server_default=""),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("base", Json, nullable=False, server_default="{}"),
 )
 
 ACCESS_GRANT = Table(

@@ -120,13 +120,26 @@ def test_a_live_invoice_blocks_a_second_and_a_void_one_does_not(world: World, ac
     assert {(item.number, item.doc_status) for item in world.state().instances("invoice")} == {(0, "void"), (1, "made")}
 
 
-def test_a_sent_invoice_is_held_and_not_voided(world: World, acme: str) -> None:
-    """What a customer has seen is a person's to void; the hold stays until then, once (I27)."""
+def test_a_paid_invoice_is_held_and_not_voided(world: World, acme: str) -> None:
+    """What money was paid for is a person's to void; the hold stays until then, once (I27)."""
     deal = won(world, acme)
-    world.edit(str(world.one("invoices")["id"]), status="sent")
+    world.edit(str(world.one("invoices")["id"]), status="paid")
     world.edit(deal, Stage="Lost")
     assert [hold.why for hold in world.settle().holds] == ["document"]
     assert len(world.quiet().holds) == 1
+    assert statuses(world) == ["paid"]
+
+
+def test_a_sent_invoice_is_left_alone(world: World, acme: str) -> None:
+    """What a customer has seen is skipped by actions that do not say otherwise, which is said once (I27)."""
+    deal = won(world, acme)
+    world.edit(str(world.one("invoices")["id"]), status="sent")
+    world.edit(deal, Stage="Lost")
+    changes = world.preview()
+    assert any("sent by now" in line for line in changes.reported)
+    assert changes.changes == ()
+    world.settle()
+    assert world.quiet().reported == ()
     assert statuses(world) == ["sent"]
 
 
@@ -147,7 +160,7 @@ def test_an_edge_waits_visibly_for_its_customer(world: World) -> None:
     world.rules(RULES).settle()
     deal = world.deal("Pump", "Won", Amount=Decimal(5))
     changes = world.settle()
-    assert [hold.why for hold in changes.holds] == ["value"]
+    assert [hold.why for hold in changes.holds] == ["parked"]
     world.edit(deal, Account=Ref("Accounts", world.account("Acme")))
     assert [effect.kind for effect in world.preview().changes] == ["create", "create"]
     world.apply()

@@ -106,9 +106,14 @@ def observe(doubt: Doubt, *numbers: int, record: str = "d1", status: str | None 
     )
 
 
+def deals(*ids: str) -> list[Record]:
+    """Return deals of which nothing but the id counts."""
+    return [Record(module="Deals", id=name, fields={}) for name in ids]
+
+
 def adopted(doubt: Doubt, *ids: str) -> list[tuple[str, int, str | None]]:
     """Return (deal, number, invoice) of what is found again for these deals."""
-    doubt.recovery.adopt_instances(document(doubt), doubt.context, ids)
+    doubt.recovery.adopt_instances(document(doubt), doubt.context, deals(*ids))
     found = doubt.context.view.instances("invoice")
     return [(item.record_id, item.number, item.doc_id) for name in ids for item in found.get(name, [])]
 
@@ -128,6 +133,7 @@ def test_an_invoice_is_found_again_as_it_stands(doubt: Doubt, status: str) -> No
             key=doubt.context.document_key(document(doubt), "d1", 0),
             doc_id="x0",
             doc_status=status,
+            turn=0,
         )
     ]
     assert doubt.context.baseline == {"documents found by key": 1}
@@ -137,7 +143,7 @@ def test_an_invoice_of_a_module_without_a_status_counts_as_made(doubt: Doubt) ->
     """Nothing more is known of it."""
     observe(doubt, 0)
     plain = document(doubt).model_copy(update={"status_field": None})
-    doubt.recovery.adopt_instances(plain, doubt.context, ["d1"])
+    doubt.recovery.adopt_instances(plain, doubt.context, deals("d1"))
     assert [item.doc_status for item in doubt.context.view.instances("invoice")["d1"]] == ["made"]
 
 
@@ -165,9 +171,9 @@ def test_what_is_known_is_left_as_it_is(doubt: Doubt) -> None:
     observe(doubt, 0, 3, 7, unkeyed=None, strange="s")
     facts: dict[str, Any] = {"document": "invoice", "connection": "crm", "module": "Deals", "record_id": "d1"}
     key = doubt.context.document_key
-    known = Instance(number=3, key=key(document(doubt), "d1", 3), doc_id="x3", inputs={"a": 1}, **facts)
+    known = Instance(number=3, turn=3, key=key(document(doubt), "d1", 3), doc_id="x3", inputs={"a": 1}, **facts)
     doubt.state.put_instance(known)
-    doubt.state.put_instance(Instance(number=7, key=key(document(doubt), "d1", 7), **facts))
+    doubt.state.put_instance(Instance(number=7, turn=7, key=key(document(doubt), "d1", 7), **facts))
     assert adopted(doubt, "d0", "d1") == [("d1", 0, "x0"), ("d1", 3, "x3"), ("d1", 7, "x7")]
     assert doubt.context.view.instances("invoice")["d1"][1] == known
     assert doubt.context.baseline["documents found by key"] == 2
@@ -175,12 +181,12 @@ def test_what_is_known_is_left_as_it_is(doubt: Doubt) -> None:
 
 def test_records_are_gone_through_only_for_an_unknown_key(doubt: Doubt) -> None:
     """Neither where all keys are known nor where none can be carried is any deal looked at."""
-    deals = iter(["d1"])
-    doubt.recovery.adopt_instances(document(doubt).model_copy(update={"key_field": None}), doubt.context, deals)
+    unread = iter(deals("d1"))
+    doubt.recovery.adopt_instances(document(doubt).model_copy(update={"key_field": None}), doubt.context, unread)
     observe(doubt, 0, unkeyed=None)
     key = doubt.context.document_key(document(doubt), "d1", 0)
     facts: dict[str, Any] = {"document": "invoice", "connection": "crm", "module": "Deals", "record_id": "d1"}
     doubt.state.put_instance(Instance(number=0, key=key, doc_id="x0", **facts))
-    doubt.recovery.adopt_instances(document(doubt), doubt.context, deals)
-    assert list(deals) == ["d1"]
+    doubt.recovery.adopt_instances(document(doubt), doubt.context, unread)
+    assert list(unread) == deals("d1")
     assert doubt.context.baseline == {}

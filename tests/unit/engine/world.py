@@ -110,6 +110,10 @@ def crm_schema() -> SchemaSnapshot:
             "Currency": text(3),
             "Account": of(ReferenceType(modules=("Accounts",))),
             "Region": text(),
+            "Month": text(),
+            "Due": of(DateType()),
+            "Number": text(),
+            "Rows": of(RowsType(fields={"Product": text(), "Price": of(MoneyType(scale=2))})),
         },
     )
     contacts = ModuleSchema(
@@ -179,6 +183,14 @@ def books_schema() -> SchemaSnapshot:
             ),
         },
     )
+    states = ("draft", "sent", "accepted", "declined", "invoiced")
+    quotes = invoices.model_copy(
+        update={
+            "label": "Quotes",
+            "store": "quotes",
+            "fields": {**invoices.fields, "status": of(ChoiceType(options=states), read_only=True)},
+        }
+    )
     persons = ModuleSchema(
         label="Persons",
         store="persons",
@@ -198,6 +210,7 @@ def books_schema() -> SchemaSnapshot:
             "customers": customers,
             "vendors": vendors,
             "invoices": invoices,
+            "quotes": quotes,
             "persons": persons,
             "users": users_of_the_books(),
         },

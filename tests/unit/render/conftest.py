@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from syncdsl.changes.change_set import ChangeSet, GuardVerdict
-from syncdsl.changes.effects import Create, Deactivate, Delete, FieldChange, Hold, Link, RecordName, Skip, Update, Void
+from syncdsl.changes.effects import Act, Create, Deactivate, Delete, FieldChange, Hold, Link, RecordName, Skip, Update
 from syncdsl.diagnostics import Code, Diagnostic, Fix, Related, Severity, SourceFile
 
 if TYPE_CHECKING:
@@ -173,7 +173,8 @@ def everything() -> ChangeSet:
         invoice(2, "1200.50"),
         invoice(3, "100.00", "USD"),
         invoice(4, None, None),
-        Void(
+        Act(
+            kind="void",
             rule="invoice",
             location="rules/customers.sync:57",
             reason="`when deal.stage == lost: void invoice`",
@@ -232,7 +233,7 @@ def hostile() -> ChangeSet:
         Link(**shared, left=record, right=record, key="k", key_side="right", write_key=True),
         Delete(**shared, record=record, side="right", partner=record),
         Deactivate(**shared, record=record, side="right", partner=record),
-        Void(**shared, record=record, source=record),
+        Act(kind="void", **shared, record=record, source=record),
         Skip(**shared, record=record, candidates=(record,)),
         Hold(**shared, why="conflict", record=record, candidates=(record,), field=HOSTILE, left=HOSTILE, right=HOSTILE),
         environment=HOSTILE,

@@ -35,6 +35,9 @@ def test_nothing_is_lost(everything: ChangeSet) -> None:
         "link": 3,
         "delete": 2,
         "deactivate": 1,
+        "send": 0,
+        "accept": 0,
+        "decline": 0,
         "void": 1,
         "skip": 1,
     }

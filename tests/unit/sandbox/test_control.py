@@ -141,6 +141,8 @@ def test_control_mistakes_are_named(empty: Any) -> None:
     """Bad orders are HTTP 400 with a message and arm nothing."""
     for name, body in (
         ("hold-next-create", {"system": "x"}),
+        ("hold-next-create", {"path": "("}),
+        ("hold-next-create", {"path": 1}),
         ("fail-next", {}),
         ("fail-next", {"status": 200}),
         ("fail-next", {"status": 500, "count": 0}),

@@ -157,7 +157,8 @@ def test_an_administrator_adds_users_and_changes_them(empty: Any) -> None:
     [shown] = empty.crm.get("/users", params={"ids": added["id"]}).json()["users"]
     assert (shown["profile"]["name"], shown["status"]) == ("Sales", "disabled")
     url = f"{empty.crm_url}/_sandbox/crm/users"
-    for body in ({}, {"users": [{}]}, {"users": [nora | {"active": 1}]}, {"users": [nora | {"profile": 1}]}):
+    wrong: list[dict[str, Any]] = [{}, {"active": 1, **nora}, {"profile": 1, **nora}]
+    for body in ({}, *({"users": [item]} for item in wrong)):
         assert empty.anybody.post(url, json=body).status_code == 400
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -190,7 +190,13 @@ def test_truths_and_activations(state: State) -> None:
 
 
 def instance(number: int, **changes: str) -> Instance:
-    facts = {"document": "d", "connection": "crm", "module": "deals", "record_id": "1", "key": f"k{number}"}
+    facts: dict[str, Any] = {
+        "document": "d",
+        "connection": "crm",
+        "module": "deals",
+        "record_id": "1",
+        "key": f"k{number}",
+    }
     return Instance(number=number, inputs={"b": 1, "a": [None]}, **{**facts, **changes})
 
 

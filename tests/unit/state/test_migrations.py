@@ -53,6 +53,7 @@ def make_old(base: Path) -> list[str]:
             "link": ("origin", "linked_at"),
             "observed_record": ("key",),
             "history": ("kind", "side", "at", "by", "erased"),
+            "instance": ("part", "turn", "base"),
         }.items():
             for column in columns:
                 raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

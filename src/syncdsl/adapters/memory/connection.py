@@ -31,13 +31,20 @@ from syncdsl.schema.canonical import canonical, match_form
 from syncdsl.schema.values import Fields, Value, is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from syncdsl.adapters.memory.store import Store, Stored, Write
+    from syncdsl.adapters.stages import StageChange
     from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
 
 PAGE_SIZE = 50
-VOID = "void"
+STATUSES = {
+    DocumentAction.SEND: "sent",
+    DocumentAction.ACCEPT: "accepted",
+    DocumentAction.DECLINE: "declined",
+    DocumentAction.VOID: "void",
+}
 
 
 class MemoryConnection:
@@ -113,6 +120,16 @@ class MemoryConnection:
         cursor = str(sequence) if request.view is None else None
         yield ObservationEnd(complete=since is None, cursor=cursor, server_time=now)
 
+    def stages(self, module: str, since: Mapping[str, dt.datetime]) -> dict[str, tuple[StageChange, ...]]:
+        """Return the stages that records came to after a moment of their own."""
+        self._module(module, ())
+        if not self.store.keeps_stages:
+            return {}
+        return {
+            record_id: tuple(change for change in self.store.stages.get(record_id, ()) if change.at > moment)
+            for record_id, moment in since.items()
+        }
+
     def fetch(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Record]:
         """Read these records now; an id that is not in the answer is absent."""
         self._module(module, fields)
@@ -170,9 +187,9 @@ class MemoryConnection:
         return [_record(record, fields) for record in islice(found, limit)]
 
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
-        """Void a document; one that is void already counts as written."""
+        """Change the status of a document; one that has it already counts as written."""
         schema = self._module(module, ())
-        return self._write(module, action, partial(self._void, module, schema, id))
+        return self._write(module, action, partial(self._act, module, schema, id, STATUSES[action]))
 
     def close(self) -> None:
         """Do nothing: the store outlives its connections."""
@@ -217,15 +234,15 @@ class MemoryConnection:
         self.store.inactive.add(identifier)
         return Written(id=identifier)
 
-    def _void(self, module: str, schema: ModuleSchema, identifier: str) -> Outcome:
+    def _act(self, module: str, schema: ModuleSchema, identifier: str, status: str) -> Outcome:
         current = self.store.get(module, identifier)
         if current is None:
             return Rejected(code="ABSENT", message="there is no such record")
         if schema.status_field is None:
             return Rejected(code="NOT_SUPPORTED", message="records of this module have no status")
-        if current.fields.get(schema.status_field) == VOID:
+        if current.fields.get(schema.status_field) == status:
             return _written(current)
-        return _written(self.store.edit(module, identifier, {schema.status_field: VOID}))
+        return _written(self.store.edit(module, identifier, {schema.status_field: status}))
 
     def _write(self, module: str, write: Write, perform: Callable[[], Outcome]) -> Outcome:
         """Perform a write unless a test decided its fate."""

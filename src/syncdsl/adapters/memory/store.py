@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord, Outcome, Rejected
+from syncdsl.adapters.stages import StageChange
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.types import ChoiceType, EmailType, IdType, PhoneType, TextType, UrlType
 from syncdsl.schema.values import Fields, Value, is_empty
@@ -66,7 +67,8 @@ View: TypeAlias = Callable[[Fields], bool]
 class Store:
     """One organisation. `views` are predicates by module and name; `interfere` is asked before every write.
 
-    `inactive` are ids of records that were made inactive, `survivors` says what a merged record was merged into.
+    `stages` are those that records came to, told unless `keeps_stages` is off. `inactive` are ids of records that
+    were made inactive, `survivors` says what a merged record was merged into.
 
     Every write advances the clock by `step`; a step of zero gives all writes the same stamp.
     """
@@ -81,6 +83,8 @@ class Store:
     now: dt.datetime = EPOCH
     sequence: int = 0
     records: dict[str, Stored] = field(default_factory=dict)
+    stages: dict[str, list[StageChange]] = field(default_factory=dict)
+    keeps_stages: bool = True
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def module(self, name: str) -> ModuleSchema:
@@ -114,6 +118,7 @@ class Store:
                 sequence=self.sequence,
             )
             self.records[identifier] = _stamped(schema, record)
+            self._note_stage(schema, self.records[identifier], before=None)
             return self.records[identifier]
 
     def edit(self, module: str, identifier: str, fields: Fields) -> Stored:
@@ -124,7 +129,16 @@ class Store:
             held = _filled({**old.fields, **fields})
             changed = replace(old, fields=held, modified=self.now, sequence=self.sequence)
             self.records[identifier] = _stamped(self.module(module), changed)
+            self._note_stage(self.module(module), self.records[identifier], before=old)
             return self.records[identifier]
+
+    def _note_stage(self, schema: ModuleSchema, record: Stored, *, before: Stored | None) -> None:
+        """Keep the stage that a record came to."""
+        if schema.stage_field is None:
+            return
+        stage = record.fields.get(schema.stage_field)
+        if isinstance(stage, str) and (before is None or before.fields.get(schema.stage_field) != stage):
+            self.stages.setdefault(record.id, []).append(StageChange(at=record.modified, stage=stage))
 
     def delete(self, module: str, identifier: str) -> None:
         """Delete a record; it stays known as deleted."""

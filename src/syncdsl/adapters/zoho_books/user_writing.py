@@ -50,9 +50,9 @@ class UserWriter:
             return came
         if not succeeded(came):
             return self._outcomes.refused(came)
-        user = single(came, module.single)
-        if user is not None and all(name in user for name in (module.id_field, *SHOWN)):
-            shown = self._reader.record(module, schema, user, tuple(schema.fields), self._api.now(came))
+        told = single(came, module.single)
+        if told is not None and all(name in told for name in (module.id_field, *SHOWN)):
+            shown = self._reader.record(module, schema, told, tuple(schema.fields), self._api.now(came))
             return self._switched(module, Written(id=shown.id, record=shown), record.fields.get(STATUS))
         kind = schema.fields["email"].value
         wanted = match_form(record.fields.get("email"), kind)

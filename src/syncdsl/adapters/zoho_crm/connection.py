@@ -38,13 +38,15 @@ from syncdsl.adapters.zoho_crm.observing import Observer
 from syncdsl.adapters.zoho_crm.preparing import CrmPreparing
 from syncdsl.adapters.zoho_crm.reading import Reader
 from syncdsl.adapters.zoho_crm.searching import Searcher
+from syncdsl.adapters.zoho_crm.stages import Stages
 from syncdsl.adapters.zoho_crm.writing import BATCH, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from syncdsl.adapters.notifications import Callback, Notice, Subscription
     from syncdsl.adapters.protocol import ConnectionSettings
+    from syncdsl.adapters.stages import StageChange
     from syncdsl.adapters.transport.retry import RetryPolicy
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.schema.values import Value
@@ -74,6 +76,7 @@ class CrmConnection:
         self._automation = automation(settings.options, settings.name)
         self._writer = Writer(self._api, self._reader, self._automation, at_once=SIDE_BY_SIDE)
         self._merges = Merges(self._api, self._reader, at_once=SIDE_BY_SIDE)
+        self._stages = Stages(self._api, at_once=SIDE_BY_SIDE)
         self._searcher = Searcher(self._api, self._reader)
         self._notifications = Notifications(self._api, lambda: self.identity().organization)
         self._identity: Identity | None = None
@@ -153,6 +156,10 @@ class CrmConnection:
     def survivors(self, module: str, ids: Sequence[str]) -> dict[str, str]:
         """Return what merged records were merged into, as far as the timelines of the survivors tell it."""
         return self._merges.survivors(module, ids)
+
+    def stages(self, module: str, since: Mapping[str, dt.datetime]) -> dict[str, tuple[StageChange, ...]]:
+        """Return the stages that deals went through after a moment of their own, a call for each deal."""
+        return self._stages.stages(module, since)
 
     def search(self, module: str, text: str, fields: Sequence[str], limit: int) -> list[Record]:
         """Search records by their names, contacts by first and last name."""

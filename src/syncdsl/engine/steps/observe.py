@@ -87,6 +87,11 @@ class Reading:
         self._usable = self._head is not None and set(step.fields) <= set(self._head.fields)
         self._anew = self._head is None and not self._state.stored_ids(self.name, "", 1)
         self._absence = Absence(step, context)
+        module = context.run.schemas[step.connection].modules[step.module]
+        # A record that has stages may have gone through some and come back to where it was.
+        self._moves = module.stage_field is not None and any(
+            record.endpoint.observe == step.id for record in context.plan.records.values()
+        )
         self._key_field = context.run.schemas[step.connection].modules[step.module].key_field
         self._waiting: list[tuple[StoredRecord, str | None]] = []
         self._seen = Seen()
@@ -221,7 +226,7 @@ class Reading:
                 self._older.append((item, on_file))
             else:
                 fresh.append(item)
-        self._state.stage(self.name, fresh)
+        self._state.stage(self.name, fresh, modified=self._moves)
         self._waiting = []
 
     def _late_edits(self, end: ObservationEnd) -> list[tuple[StoredRecord, str | None]]:

@@ -1,5 +1,7 @@
 """The first orders of the sandbox: hold a response, fail the next calls, end tokens."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -9,6 +11,17 @@ from syncdsl.sandbox.faults import HoldOrder, order_of
 from syncdsl.sandbox.platform import Platform
 
 SYSTEMS = frozenset({None, "crm", "books"})
+
+
+def _is_pattern(text: object) -> bool:
+    """Return whether something is a regular expression, or None."""
+    if not isinstance(text, str):
+        return text is None
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 class Orders:
@@ -37,10 +50,12 @@ class Orders:
 
     async def _hold(self, request: Request) -> Response:
         given = await given_object(request)
-        system, module = given.get("system"), given.get("module")
-        if system not in SYSTEMS or not isinstance(module, str | None):
-            return bad_input("`system` is crm, books or null; `module` is text or null")
-        self._faults.arm(HoldOrder(system=system, module=module))
+        system, module, path = given.get("system"), given.get("module"), given.get("path")
+        if system not in SYSTEMS or not isinstance(module, str | None) or not _is_pattern(path):
+            return bad_input(
+                "`system` is crm, books or null, `module` text or null, `path` a regular expression or null"
+            )
+        self._faults.arm(HoldOrder(system=system, module=module, path=path))
         return JSONResponse({"armed": True, "held": self._faults.held})
 
     async def _release(self, _request: Request) -> Response:

@@ -19,13 +19,20 @@ OAUTH = "/oauth/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldOrder:
-    """Hold the response of the next create in this system and module (None: any)."""
+    """Hold the response of the next create in this system and module (None: any).
+
+    With `path`, a regular expression that is found in the path of a call, it holds that of the next such write.
+    """
 
     system: str | None = None
     module: str | None = None
+    path: str | None = None
 
-    def covers(self, system: str, reply: Reply) -> bool:
-        """Return whether this reply is a create that the order waits for."""
+    def covers(self, system: str, reply: Reply, call: Call) -> bool:
+        """Return whether this reply is to a write that the order waits for."""
+        if self.path is not None:
+            wanted = call.method != "GET" and reply.status < 400 and re.search(self.path, call.path) is not None
+            return wanted and self.system in {None, system}
         return (
             bool(reply.created)
             and self.system in {None, system}
@@ -160,9 +167,9 @@ class Faults:
         """Set the hold order; an earlier one that met no create is replaced."""
         self._hold = order
 
-    def takes(self, system: str, reply: Reply) -> asyncio.Event | None:
+    def takes(self, system: str, reply: Reply, call: Call) -> asyncio.Event | None:
         """Return the gate this reply has to wait at, when the hold order was for it."""
-        if self._hold is None or not self._hold.covers(system, reply):
+        if self._hold is None or not self._hold.covers(system, reply, call):
             return None
         self._hold = None
         gate = asyncio.Event()
