@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from tests.simulator.harness import Twins
     from tests.simulator.rules import Rules
 
-SHAPE = Shape(runs=2, faults=1, acts=False)
-LIFE = Life(deals=3, deeds=8)
+SHAPE = Shape(runs=3, faults=1, acts=False)
+LIFE = Life()
 
 
 def _rules(pair: Twins, rules: Rules) -> None:
@@ -74,7 +75,7 @@ def test_I26_what_was_there_is_baseline(stage: str) -> None:  # noqa: N802 - the
     """I26: deals that were there when the rules were switched on get no document, also when they are edited."""
     steps = (
         Step(do="insert", side="left", fields={"Name": "Acme"}),
-        Step(do="insert", side="left", deal=True, fields={"Name": "Deal 1", "Stage": stage}),
+        Step(do="insert", side="left", deal=True, fields={"Name": "Deal 1", "Stage": stage, "Amount": Decimal(1)}),
         Step(do="settle"),
         Step(do="edit", side="left", deal=True, fields={"Notes": "a"}),
         Step(do="settle"),

@@ -20,8 +20,8 @@ from tests.simulator.strategies import examples
 if TYPE_CHECKING:
     from syncdsl.schema.values import Fields
 
-SHAPE = Shape(runs=4, faults=2, acts=False)
-LIFE = Life(deals=2, deeds=14, deletes=False)
+SHAPE = Shape(runs=6, faults=1, acts=False)
+LIFE = Life(deals=3, deletes=False)
 
 
 @st.composite

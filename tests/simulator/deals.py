@@ -59,10 +59,10 @@ REWORDED = replace(INVOICING, extra=DOCUMENTS.replace("== won:", "== won and dea
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """What happens to deals: how many, how often; whether people touch, or delete, documents and deals."""
+    """What happens to deals: how many there are, at most how much between two runs, and what else people do."""
 
     deals: int = 3
-    deeds: int = 8
+    deeds: int = 4
     people: bool = True
     deletes: bool = True
 
@@ -76,14 +76,17 @@ def deals(draw: Draw, *, shape: Shape, life: Life, rules: Sequence[Rules] = (INV
     for _ in range(draw.integer(1, life.deals)):
         number += 1
         steps.append(_new(draw, number))
-    for _ in range(draw.integer(1, shape.runs)):
-        for _ in range(draw.integer(1, max(1, life.deeds // shape.runs))):
-            if chance(draw, 15):
+    steps.append(Step(do="run"))
+    for _ in range(draw.integer(2, shape.runs)):
+        for _ in range(draw.integer(1, life.deeds)):
+            if chance(draw, 10):
                 number += 1
                 steps.append(_new(draw, number))
             else:
                 steps.append(_deed(draw, life))
         steps.append(disturbed(draw, chosen, shape))
+        if chance(draw, 40):
+            steps.append(Step(do="run"))
     return Case(
         rules=chosen,
         left=replace(switches(draw), reading="keyset"),
@@ -94,7 +97,11 @@ def deals(draw: Draw, *, shape: Shape, life: Life, rules: Sequence[Rules] = (INV
 
 
 def _new(draw: Draw, number: int) -> Step:
-    fields: dict[str, Any] = {"Name": f"Deal {number}", "Stage": choose(draw, STAGES), "Amount": Decimal(number)}
+    fields: dict[str, Any] = {
+        "Name": f"Deal {number}",
+        "Stage": choose(draw, ("Won", *STAGES)),
+        "Amount": Decimal(number),
+    }
     return Step(do="insert", side="left", deal=True, other=draw.integer(0, 3), fields=fields)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -227,7 +227,12 @@ class TriggerPlan(Model):
 
         What an edge waits for, and whether it acts on what was sent, may change while it waits.
         """
-        return digest(self.model_dump(mode="json", exclude={"location", "text", "require", "even_sent"}))
+        return digest(self.identity)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What the digest is made of."""
+        return self.model_dump(mode="json", exclude={"location", "text", "require", "even_sent"})
 
 
 class TablePlan(Model):

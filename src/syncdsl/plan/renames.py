@@ -74,7 +74,7 @@ def renames(plan: Plan) -> Renames:
 
 
 def _former_triggers(moved: Sequence[MovedPlan], trigger: TriggerPlan) -> Iterator[str]:
-    data = trigger.model_dump(mode="json", exclude={"location", "text"})
+    data = trigger.identity
     for names in _combinations(moved, {("record", trigger.record), ("document", trigger.document), *_tables(data)}):
         renamed = {
             **_with_tables(data, names),

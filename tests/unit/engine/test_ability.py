@@ -35,6 +35,10 @@ def test_the_reference_program_waits_for_the_rest_of_the_engine() -> None:
     assert "`transactions`" in message
 
 
-def test_the_template_runs() -> None:
-    """What a new project begins with is carried out whole."""
+def test_the_template_is_carried_out() -> None:
+    """With documents that write back, too."""
     assert refused(TEMPLATE) == ""
+    assert (
+        refused(TEMPLATE.replace("today() -> date\n", "today() -> date\n        deal.Next_Step <- invoice_number\n", 1))
+        == ""
+    )

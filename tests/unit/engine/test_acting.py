@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.engine.test_absence import silent_about_deletions
 
 from syncdsl.adapters.memory import Fate
 from syncdsl.adapters.protocol import Ambiguous
@@ -309,3 +310,18 @@ def test_documents_of_a_deleted_record_stay_and_are_named(world: World, known: b
     world.apply()
     assert len(statuses(world)) == 1
     assert world.quiet().reported == ()
+
+
+def test_a_deleted_document_that_no_reading_missed_yet_keeps_none_from_being_made(world: World) -> None:
+    """Books tells no deletions: before an edge is lost to a live document that document is asked for."""
+    acme = started(world, HEAD + "when deal.stage == won: create invoice\n")
+    deal = world.deal("Pump", "Open", account=acme, Amount=Decimal(5))
+    world.settle()
+    world.edit(deal, Stage="Won")
+    world.settle()
+    world.answered = silent_about_deletions
+    world.delete(the(world, "invoices"))
+    for stage in ("Open", "Won"):
+        world.edit(deal, Stage=stage)
+        world.settle()
+    assert len(statuses(world)) == 1

@@ -137,6 +137,7 @@ def test_an_invoice_that_arrived_is_an_instance(doubt: Doubt, number: int) -> No
             doc_id=made,
             doc_status="made",
             inputs=fields_to_json({"reference": "R"}),
+            turn=number,
         )
     ]
     assert doubt.state.links("invoice") == []

@@ -8,6 +8,7 @@ from syncdsl.changes.effects import Act, Create, Hold, RecordName
 from syncdsl.engine.documents import document_fields
 from syncdsl.engine.live import live_instance, next_turn, part_of, standing_in, status_of
 from syncdsl.engine.operations import ActOnDocument, CreateDocument
+from syncdsl.engine.steps.confirming import confirmed
 from syncdsl.engine.steps.create import hold_new
 from syncdsl.engine.steps.edges import CLOSING, VERBS, settle
 
@@ -47,7 +48,8 @@ def decide(
         for verb in ("create", *CLOSING):
             settle(context, plan, edges.pop(verb, ()), record.id)
     part = part_of(context, document, record)
-    live = live_instance(context, document, record.id, part)
+    look = confirmed if edges.get("create") else live_instance
+    live = look(context, document, record.id, part)
     number = live.number if live is not None else None
     if edges.get("create"):
         if live is not None:

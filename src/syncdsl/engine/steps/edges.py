@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Hold
-from syncdsl.engine.steps.replay import Outcome, asks_for_stage, at_stage, courses, reduced
+from syncdsl.engine.steps.replay import asks_for_stage, at_stage, courses, reduced
 from syncdsl.plan.reads import reads_of
 from syncdsl.schema.values import is_empty, show
 
@@ -40,6 +40,15 @@ class Fired:
         self.by_document[trigger.document][trigger.verb].append(trigger)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A record as it was from a moment on, and the triggers, by digest, that have not seen it yet."""
+
+    at: dt.datetime
+    record: Record
+    asking: frozenset[str]
+
+
 def judge(
     triggers: Sequence[TriggerPlan],
     plan: RecordPlan,
@@ -58,37 +67,28 @@ def judge(
     strange = _of_unknown_stages(triggers, plan, context, records)
     gone_through = _gone_through(triggers, plan, context, records)
     settled: dict[str, dict[str, bool]] = {one.digest: {} for one in triggers}
+    again: list[tuple[str, str, dt.datetime]] = []
     for record_id, record in records.items():
         judged = [one for one in triggers if one.digest not in strange.get(record_id, ())]
-        moments: list[list[TriggerPlan]] = []
-        truths = {one.digest: _before(context, one, record) for one in judged}
-        for state, asking in (*gone_through.get(record_id, ()), (record, frozenset(one.digest for one in judged))):
-            edges: list[TriggerPlan] = []
-            for one in judged:
-                if one.digest not in asking:
-                    continue
-                holds = bool(context.evaluate(one.condition, plan.endpoint.connection, state.fields))
-                if holds and truths[one.digest] is False:
-                    edges.append(one)
-                truths[one.digest] = holds
-            if edges:
-                moments.append(edges)
-        waiting: set[str] = set()
-        if moments:
-            outcome = reduced(context, plan, record, moments) if len(moments) > 1 else Outcome(fire=moments[0])
-            for one in outcome.fire:
-                fired.setdefault(record_id, Fired(record)).add(one)
-                waiting.add(one.digest)
-            for one in outcome.again:
-                truths[one.digest] = False
+        present = State(at=now, record=record, asking=frozenset(one.digest for one in judged))
+        moments, truths = _edges(judged, plan, context, record, [*gone_through.get(record_id, ()), present])
+        edges = [edge for _, edge in moments]
+        outcome = reduced(context, plan, record, edges)
+        for one in outcome.fire:
+            fired.setdefault(record_id, Fired(record)).add(one)
+        for one in outcome.again:
+            # Judged again from right before the moment at which it turned true, whatever came after that.
+            at = max(at for at, edge in moments if one in edge)
+            again.append((one.digest, record_id, at - dt.timedelta(microseconds=1)))
+        waiting = {one.digest for one in (*outcome.fire, *outcome.again)}
         for one in judged:
-            before = context.view.truths(one.digest).get(record_id)
-            if one.digest in waiting:
-                if context.view.activation(one.digest) is None:
-                    # Of before the activation: if it has to wait, the next run could not tell it from a baseline.
-                    settled[one.digest][record_id] = False
-            elif before != truths[one.digest] or record_id in gone_through:
-                settled[one.digest][record_id] = bool(truths[one.digest])
+            if one.digest not in waiting:
+                before = context.view.truths(one.digest).get(record_id)
+                if before != truths[one.digest] or record_id in gone_through:
+                    settled[one.digest][record_id] = bool(truths[one.digest])
+            elif context.view.activation(one.digest) is None:
+                # Of before the activation: if it has to wait, the next run could not tell it from a baseline.
+                settled[one.digest][record_id] = False
     for one in triggers:
         known, mine = context.view.truths(one.digest), settled[one.digest]
         if context.view.activation(one.digest) is None:
@@ -97,7 +97,29 @@ def judge(
         mine.update({one: True for one in ids if one not in records and known.get(one) is not True})
         if mine:
             context.view.put_truths(one.digest, mine, now)
+    for digest, record_id, at in again:
+        context.view.put_truths(digest, {record_id: False}, at)
     return fired
+
+
+def _edges(
+    triggers: Sequence[TriggerPlan], plan: RecordPlan, context: Context, record: Record, states: Sequence[State]
+) -> tuple[list[tuple[dt.datetime, list[TriggerPlan]]], dict[str, bool | None]]:
+    """Return which conditions of a record turned true, moment by moment, and what all of them are in the end."""
+    moments: list[tuple[dt.datetime, list[TriggerPlan]]] = []
+    truths = {one.digest: _before(context, one, record) for one in triggers}
+    for state in states:
+        edges: list[TriggerPlan] = []
+        for one in triggers:
+            if one.digest not in state.asking:
+                continue
+            holds = bool(context.evaluate(one.condition, plan.endpoint.connection, state.record.fields))
+            if holds and truths[one.digest] is False:
+                edges.append(one)
+            truths[one.digest] = holds
+        if edges:
+            moments.append((state.at, edges))
+    return moments, truths
 
 
 def _before(context: Context, trigger: TriggerPlan, record: Record) -> bool | None:
@@ -116,11 +138,8 @@ def _before(context: Context, trigger: TriggerPlan, record: Record) -> bool | No
 
 def _gone_through(
     triggers: Sequence[TriggerPlan], plan: RecordPlan, context: Context, records: Mapping[str, Record]
-) -> dict[str, list[tuple[Record, frozenset[str]]]]:
-    """Return the states that changed records went through since they were last looked at, the present one left out.
-
-    With each are the triggers, by digest, that have not seen it yet and that ask for the stage.
-    """
+) -> dict[str, list[State]]:
+    """Return the states that changed records went through since they were last looked at, the present one left out."""
     schema = context.schema(plan.endpoint.connection, plan.endpoint.module)
     stage = schema.stage_field
     asking = [one for one in triggers if asks_for_stage(one, stage) and context.view.activation(one.digest) is not None]
@@ -138,9 +157,10 @@ def _gone_through(
     found = courses(context, plan, records, since)
     return {
         record_id: [
-            (
-                at_stage(records[record_id], stage, change.stage),
-                frozenset(
+            State(
+                at=change.at,
+                record=at_stage(records[record_id], stage, change.stage),
+                asking=frozenset(
                     one.digest
                     for one in asking
                     if (moment := seen[one.digest].get(record_id) or _creation(context, one, records[record_id]))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.stages import KeepsStages
-from syncdsl.engine.live import live_instance, part_of
+from syncdsl.engine.live import part_of
+from syncdsl.engine.steps.confirming import confirmed
 from syncdsl.plan.reads import reads_of
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def reduced(context: Context, plan: RecordPlan, record: Record, moments: Sequenc
 
     What would be made and closed again is neither. A document that lives is closed before another one is made.
     """
+    if len(moments) < 2:
+        return Outcome(fire=[one for moment in moments for one in moment])
     outcome = Outcome()
     by_document: defaultdict[str, list[Sequence[TriggerPlan]]] = defaultdict(list)
     for moment in moments:
@@ -79,7 +82,7 @@ def reduced(context: Context, plan: RecordPlan, record: Record, moments: Sequenc
             by_document[name].append([one for one in moment if one.document == name])
     for name, mine in by_document.items():
         document = context.plan.documents[name]
-        live = live_instance(context, document, record.id, part_of(context, document, record)) is not None
+        live = confirmed(context, document, record.id, part_of(context, document, record)) is not None
         _reduce(mine, outcome, live=live)
     if outcome.dropped or outcome.again:
         named = context.name(plan.endpoint.connection, record)
