@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.zoho_books.connection import BooksConnection
 
-FIELDS = ("name", "email", "user_role", "role_id", "status")
+FIELDS = ("name", "email", "user_role", "role_id", "status", "is_current_user")
 
 
 @pytest.fixture
@@ -56,6 +56,15 @@ def test_a_user_is_invited_with_a_role_that_exists(books: BooksConnection) -> No
     assert f"`{role}`" in refused.message
 
 
+def test_an_invitation_is_one_call_once_the_role_is_known(books: BooksConnection, sandbox: Sandbox) -> None:
+    """Its answer shows the user, and the id of a role is looked up once: a thousand users are a thousand calls."""
+    role = next(str(user.fields["user_role"]) for user in users(books).values())
+    invited(books, user_role=role)
+    before = sandbox.calls(0)
+    invited(books, user_role=role)
+    assert len(sandbox.calls(0)) - len(before) == 1
+
+
 def test_a_user_is_switched_changed_and_deleted(books: BooksConnection) -> None:
     identifier = invited(books)
     for fields in ({"status": "active"}, {"status": "inactive", "name": "Other"}, {"status": "active"}):
@@ -67,6 +76,11 @@ def test_a_user_is_switched_changed_and_deleted(books: BooksConnection) -> None:
     assert books.delete("users", [identifier]) == [Written(id=identifier)]
     assert books.delete("users", [identifier]) == [Written(id=identifier)]
     assert books.fetch("users", [identifier], ()) == {}
+
+
+def test_one_user_is_the_one_the_connection_works_as(books: BooksConnection) -> None:
+    """The owner of the tokens, and nobody else."""
+    assert [user.fields["is_current_user"] for user in users(books).values()].count(True) == 1
 
 
 def test_known_users_are_unchanged(books: BooksConnection) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from syncdsl.analysis.clauses import clauses_of
 from syncdsl.diagnostics.codes.composition import NOT_MOVED, TOO_MANY_USERS, UNKNOWN_KIND, UNKNOWN_RIGHT
-from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_RECORD
+from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_FIELD, UNKNOWN_RECORD
 from syncdsl.diagnostics.codes.types import BAD_MODIFIER
-from syncdsl.plan.accords import AccessPlan, MovedPlan, TransactionsPlan
+from syncdsl.plan.accords import MAX_USERS, MEMBER_FIELDS, PERSON_FIELDS, USERS, AccessPlan, MovedPlan, TransactionsPlan
 from syncdsl.syntax import accords as ast
 from syncdsl.syntax import nodes
 
@@ -26,8 +26,6 @@ KINDS: dict[str, str] = {
 }
 """Kinds of documents, and the module that the other system keeps its own ones of a kind in."""
 RIGHTS = ("approve", "create", "edit", "view")
-MAX_USERS = 1000
-"""Most users with the role, as the native integration allows."""
 _ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
@@ -126,15 +124,52 @@ def _access(node: ast.Access, exchanged: Mapping[str, set[str]], checker: Checke
         kinds = _kinds(clause.kinds, node.connection.text, checker)
         rights += [(clause.right.text, kind) for kind in kinds or ()]
     _check_all_kinds(node, exchanged, checker)
+    partner = _partner(node, checker)
+    if partner is None:
+        return None
     profile = next((item.profile.value for item in given if item.profile is not None), None)
     return AccessPlan(
         location=node.span.location,
         connection=node.connection.text,
+        partner=partner,
         role=node.role.value,
         users=users,
         profile=profile,
         rights=tuple(rights),
     )
+
+
+def _partner(node: ast.Access, checker: Checker) -> str | None:
+    """Return the connection whose users get the role; that there is none, and what a schema lacks, is reported."""
+    partner = next((name for name in checker.names.connections if name != node.connection.text), None)
+    if partner is None:
+        checker.report(
+            UNKNOWN_CONNECTION,
+            f"`{node.connection.text}` has no other system whose users could get a role",
+            node.connection.span,
+            help="declare a second connection: `connection crm: zoho_crm`",
+        )
+        return None
+    for name, wanted in ((partner, PERSON_FIELDS), (node.connection.text, MEMBER_FIELDS)):
+        missing = _lacking(name, wanted, checker)
+        if missing:
+            checker.report(
+                UNKNOWN_FIELD,
+                f"`{name}.{USERS}` has no {' and no '.join(f'`{field}`' for field in missing)}, which access needs",
+                node.header,
+                help=f"pull its schema again with `syncdsl schema pull {name}`",
+            )
+            return None
+    return partner
+
+
+def _lacking(connection: str, wanted: tuple[str, ...], checker: Checker) -> tuple[str, ...]:
+    """Return the fields that the users of a connection do not have; none where its schema is not known."""
+    schema = checker.schemas.get(connection)
+    if schema is None:
+        return ()
+    users = schema.modules.get(USERS)
+    return wanted if users is None else tuple(name for name in wanted if name not in users.fields)
 
 
 def _users(node: ast.Access, given: list[ast.Users], checker: Checker) -> tuple[str, ...]:

@@ -148,6 +148,7 @@ class HoldKind:
     DELETED = "deleted"
     AMBIGUOUS = "ambiguous"
     DOCUMENT = "document"
+    ACCESS = "access"
 
 
 class Hold(_Effect):
@@ -157,7 +158,7 @@ class Hold(_Effect):
     """
 
     kind: Literal["hold"] = "hold"
-    why: Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]
+    why: Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access"]
     record: RecordName
     candidates: tuple[RecordName, ...] = ()
     field: str | None = None

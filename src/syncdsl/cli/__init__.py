@@ -84,6 +84,9 @@ COMMANDS = {
         target="syncdsl.cli.sync:sync", summary="Sync now by the rules in force, without asking.", section=RUN
     ),
     "links": Entry(target="syncdsl.cli.links:links", summary="List linked records, and end links.", section=RUN),
+    "access": Entry(
+        target="syncdsl.cli.access:access", summary="See who has which role in the books, and why.", section=RUN
+    ),
     "enable": Entry(
         target="syncdsl.cli.enable:enable", summary="Put changed rules in force and switch syncing on.", section=RUN
     ),

@@ -24,6 +24,7 @@ _KINDS = {
     "documents": ("document: what it was made from", "documents: what they were made from"),
     "reviews": ("question for a person", "questions for a person"),
     "readings": ("record as it was read last", "records as they were read last"),
+    "access": ("address of a user who has a role", "addresses of users who have a role"),
     "archive": ("archived row", "archived rows"),
 }
 

@@ -10,7 +10,7 @@ import click
 
 from syncdsl.cli.ending import FINE
 from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
-from syncdsl.cli.terminal import style_of, width_of, write
+from syncdsl.cli.terminal import is_terminal, style_of, width_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,11 +30,18 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Only this module of the rules and what it needs, such as `customers`; may be repeated.",
 )
+@click.option("--yes", is_flag=True, help="Do not ask before users lose access to a system.")
 @sweep_option
 @environment_option
 @click.pass_obj
 def sync(
-    settings: Globals, *, record: str | None, modules: tuple[str, ...], sweep: bool, environment: str | None
+    settings: Globals,
+    *,
+    record: str | None,
+    modules: tuple[str, ...],
+    yes: bool,
+    sweep: bool,
+    environment: str | None,
 ) -> int:
     """Sync now, by the rules in force, without asking: everything, some modules, or one RECORD.
 
@@ -43,6 +50,9 @@ def sync(
 
     The rules in force are those that were applied or enabled last, whatever the files say by now. A guard stops this as
     it stops an apply. While syncing is switched off, nothing is done.
+
+    One thing alone needs an answer: removing users whom no `access` rule names any more. On a terminal it asks;
+    elsewhere they wait, visibly, unless `--yes` is said.
 
     Ends with 0 when all went well, 4 when a guard refuses, 7 when some changes were refused or held while others were
     made, or a module could not be read.
@@ -83,7 +93,9 @@ def sync(
             run = run_of(workspace, name, plan, force.schemas, connections, state, progress.progress, sweep=sweep)
             whole = force.plan if modules else None
             focus = frozenset((_named(record, force, state),)) if record is not None else None
-            report = perform(replace(run, whole=whole, focus=focus), confirm=_shown(progress, settings))
+            asks = not yes and is_terminal(sys.stdin)
+            run = replace(run, whole=whole, focus=focus, unattended=not (yes or asks))
+            report = perform(run, confirm=_shown(progress, settings, asks=asks))
     return result(report)
 
 
@@ -106,11 +118,13 @@ def _is_off(state: State, environment: str, *, quiet: bool) -> bool:
     return True
 
 
-def _shown(progress: Shown, settings: Globals) -> Callable[[ChangeSet], bool]:
-    """Return what shows the change set; nobody is asked."""
+def _shown(progress: Shown, settings: Globals, *, asks: bool) -> Callable[[ChangeSet], bool]:
+    """Return what shows the change set; only before users lose access somebody is asked."""
 
     def confirm(changes: ChangeSet) -> bool:
-        from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - needed only now
+        from syncdsl.plan.accords import is_access  # noqa: PLC0415 - needed only now
+        from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - the same
+        from syncdsl.render.style import counted  # noqa: PLC0415 - the same
 
         progress.pause()
         style = style_of(sys.stdout)
@@ -118,6 +132,9 @@ def _shown(progress: Shown, settings: Globals) -> Callable[[ChangeSet], bool]:
             render_verdict(changes, style) if settings.quiet else render_changes(changes, style, width_of(sys.stdout))
         )
         sys.stdout.flush()
-        return True
+        leaving = [effect for effect in changes.changes if effect.kind == "delete" and is_access(effect.rule)]
+        if not asks or not leaving or changes.exceeded:
+            return True
+        return click.confirm(f"\n{counted(len(leaving), 'user')} would lose access. Go on?", default=False, err=True)
 
     return confirm

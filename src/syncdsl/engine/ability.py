@@ -34,4 +34,3 @@ def require_ability(plan: Plan) -> None:
 
 def _beyond(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((item.location, "`transactions`") for item in plan.transactions)
-    yield from ((item.location, "`access`") for item in plan.access)

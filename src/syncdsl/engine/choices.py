@@ -72,7 +72,7 @@ def choices_of(hold: Hold, pair: Pair | None, linked: Collection[str]) -> list[s
             here = (hold.record.connection, hold.record.module)
             others = [item for item in hold.candidates if (item.connection, item.module) != here]
             return [*(f"link {item.id}" for item in others if item.id not in linked), "new", "skip"]
-        case "value" | "parked":
+        case "value" | "parked" | "access":
             return [RETRY] if hold.field == REFUSED else ["skip", RETRY]
         case "deleted":
             return ["keep", "deactivate", "delete", "restore"]
@@ -212,4 +212,5 @@ _SKIPS = {
     "parked": "leave it behind until it refers to something else",
     "ambiguous": "give up: it is not made again, now or later",
     "document": "leave the document as it is",
+    "access": "leave this user's access as it is",
 }

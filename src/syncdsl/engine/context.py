@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.renames import MovedKind
     from syncdsl.schema.snapshot import ModuleSchema
     from syncdsl.schema.values import Fields, Value
+    from syncdsl.state import Grant
 
 
 class Context:
@@ -75,8 +76,13 @@ class Context:
         """Links (by uid) of which one record is gone for certain, whatever becomes of the other one."""
         self.leaving: set[str] = set()
         """Links (by uid) whose other record this change set deletes."""
+        self.grants_noted: list[Grant] = []
+        """Users who have their role without any write: what the state is to remember of them."""
+        self.grants_forgotten: list[Grant] = []
+        """Users whom no rule names any more, and who stay or are gone already."""
         self.run_id = ""
         """The run in the history; a preview has none."""
+        self._told_times: list[dt.datetime] = []
         self._fixed_today = fixed_today
         self._today: dt.date | None = fixed_today
         self._compiled: dict[int, tuple[PlanExpression, Evaluator]] = {}
@@ -96,7 +102,11 @@ class Context:
     @property
     def server_time(self) -> dt.datetime:
         """The latest of the systems' own clocks; never the local one."""
-        return max(observation.server_time for observation in self.observations.values())
+        return max([*(observation.server_time for observation in self.observations.values()), *self._told_times])
+
+    def told_time(self, at: dt.datetime) -> None:
+        """Note what a system's clock showed besides the observations of the plan."""
+        self._told_times.append(at)
 
     @property
     def today(self) -> dt.date:

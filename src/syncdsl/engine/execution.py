@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import Ambiguous, DuplicateKey, MovedOn, NotSent, Rejected, Tier, Written
 from syncdsl.diagnostics import Fault
+from syncdsl.engine.access.people import fields_of
+from syncdsl.engine.access.writing import access_writes, leaving_writes
 from syncdsl.engine.answers import Answer
 from syncdsl.engine.document_values import document_fields_in
 from syncdsl.engine.journal import Journal
@@ -19,8 +21,10 @@ from syncdsl.engine.operations import (
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
+    GiveAccess,
     LinkRecords,
     SetAside,
+    TakeAccess,
     UpdateDocument,
     UpdateRecord,
 )
@@ -38,6 +42,7 @@ from syncdsl.engine.writes import (
     waits,
     without_waiting,
 )
+from syncdsl.plan.accords import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,6 +84,8 @@ class Execution:
                     | DeleteRecord()
                     | DeactivateRecord()
                     | ActOnDocument()
+                    | GiveAccess()
+                    | TakeAccess()
                 ):
                     pass
         updates = [item for item in operations if isinstance(item, UpdateRecord)]
@@ -93,7 +100,8 @@ class Execution:
         writes = update_writes(
             self.context, connection, module, [item for item in links if item.effect.write_key], early
         )
-        total = len(writes) + len(late) + len(creates) + len(acts) + len(following)
+        given = access_writes(connection, module, [item for item in operations if isinstance(item, GiveAccess)])
+        total = len(writes) + len(late) + len(creates) + len(acts) + len(following) + sum(len(some) for some in given)
         if not total:
             return
         self.context.run.progress.start(task, total)
@@ -116,6 +124,8 @@ class Execution:
             self._send(connection, module, ready_acts, task)
             self.report.waiting.extend(item.effect for item in without)
             self.context.run.progress.advance(task, len(without))
+        for some in given:
+            self._send(connection, module, some, task)
         failed = len(self.report.failed)
         self.context.run.progress.finish(
             task, f"{total:,} records" if not failed else f"{total:,} records, {failed} refused"
@@ -134,6 +144,13 @@ class Execution:
         for writes in removal_writes(self.context, connection, module, gone):
             self._send(connection, module, writes, task)
         self.context.run.progress.finish(task, f"{len(removals):,} records")
+
+    def take_access(self, connection: str, module: str, leaving: Sequence[TakeAccess]) -> None:
+        """Remove users, each only while it is as it was decided on; see `remove`."""
+        task = f"remove in {connection}.{module}"
+        self.context.run.progress.start(task, len(leaving))
+        self._send(connection, module, leaving_writes(self.context, connection, module, leaving), task)
+        self.context.run.progress.finish(task, f"{len(leaving):,} users")
 
     def _still_gone(self, removals: Sequence[Removal]) -> list[Removal]:
         """Return the removals whose evidence still holds; a record that came back is remembered, its partner stays."""
@@ -265,6 +282,8 @@ class Execution:
             if step.step == "observe" and (step.connection, step.module) == (connection, module)
             for name in step.fields
         }
+        if module == USERS:
+            names.update(fields_of(self.context, connection))
         return tuple(sorted(names | document_fields_in(self.context.plan, connection, module)))
 
     def _take(self, write: Write, outcome: Outcome, read_back: dict[str, Record]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, assert_never
 
+from syncdsl.engine.access.deciding import access_steps, decide_access
 from syncdsl.engine.collector import calm_collector
 from syncdsl.engine.focus import focus
 from syncdsl.engine.holding import hold_unread
@@ -40,8 +41,8 @@ class Sink(Protocol):
 def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     """Perform every step of a plan; between reading and deciding, what is looked at is made complete, or limited.
 
-    What needs a module that could not be read is left out. Records are taken away last, in the opposite order of
-    modules.
+    What needs a module that could not be read is left out. Who has which role is decided last, with or without a rule
+    for it: the users of one that is gone lose it. Records are taken away last, in the opposite order of modules.
     """
     for step in plan.steps:
         if isinstance(step, ObserveStep) and step.id not in context.unread:
@@ -55,7 +56,10 @@ def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     for step in context.plan.steps:
         if not isinstance(step, ObserveStep):
             perform(step, context, sink)
-    for step in reversed(context.plan.steps):
+    granting = access_steps(context)
+    for step in granting:
+        sink.write(step, context)
+    for step in reversed((*context.plan.steps, *granting)):
         if isinstance(step, WriteStep):
             sink.remove(step, context)
 
@@ -70,6 +74,7 @@ def perform(step: MatchStep | MergeStep | TriggerStep | GuardStep | WriteStep, c
         case TriggerStep():
             trigger(step, context)
         case GuardStep():
+            decide_access(context)
             guard(step, context)
             sink.accept(context)
         case WriteStep():

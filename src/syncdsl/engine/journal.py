@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.access.writing import grant_of, leaving_history
 from syncdsl.engine.created import created_link
 from syncdsl.engine.document_values import as_json, held
 from syncdsl.engine.edge_times import before_edge, looked_at
@@ -22,7 +23,9 @@ from syncdsl.engine.operations import (
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
+    GiveAccess,
     LinkRecords,
+    TakeAccess,
     UpdateDocument,
     UpdateRecord,
 )
@@ -136,7 +139,15 @@ class Journal:
                     updated[operation.pair.name].append(operation.link.uid)
                 case CreateRecord():
                     made[operation.pair.name, operation.effect.source_side].append(operation.source.id)
-                case CreateDocument() | UpdateDocument() | DeleteRecord() | DeactivateRecord() | ActOnDocument():
+                case (
+                    CreateDocument()
+                    | UpdateDocument()
+                    | DeleteRecord()
+                    | DeactivateRecord()
+                    | ActOnDocument()
+                    | GiveAccess()
+                    | TakeAccess()
+                ):
                     pass
         for pair, uids in updated.items():
             self._context.view.links(pair).by_uid.many(uids)
@@ -181,7 +192,9 @@ class Journal:
                 case LinkRecords():
                     link = view.links(operation.pair.name).by_uid[operation.link.uid]
                     self._put_link(written_link(link, operation.effect.key_side, record), write)
-                case DeleteRecord() | DeactivateRecord():
+                case GiveAccess():
+                    self._outcomes.given.append(grant_of(operation, record, run_at=self._context.run.clock()))
+                case DeleteRecord() | DeactivateRecord() | TakeAccess():
                     raise ValueError("what takes a record away is told by `removed`")
         self._outcomes.reviews += _decided_in(write)
         self._note_observed(write, found)
@@ -202,6 +215,9 @@ class Journal:
             if isinstance(operation, DeleteRecord):
                 for step in self._steps(write.connection, write.module):
                     self._outcomes.absent.setdefault(observation_name(step), {})[operation.record.id] = "absent"
+            if isinstance(operation, TakeAccess):
+                self._outcomes.taken.append(operation.grant)
+                self._outcomes.history += leaving_history(operation, write.iid, at=run.clock(), by=run.user or None)
         self._outcomes.reviews += _decided_in(write)
 
     def came_back(self, connection: str, record: Record) -> None:
@@ -263,6 +279,8 @@ class Journal:
                     | LinkRecords()
                     | DeleteRecord()
                     | DeactivateRecord()
+                    | GiveAccess()
+                    | TakeAccess()
                 ):
                     pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.changes.effects import Create
+from syncdsl.engine.access.writing import access_payload, access_subject, access_uid
 from syncdsl.engine.edge_times import before_edge
 from syncdsl.engine.late_updates import overwritten
 from syncdsl.engine.lines import line_fields, pair_fields
@@ -14,7 +15,9 @@ from syncdsl.engine.operations import (
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
+    GiveAccess,
     LinkRecords,
+    TakeAccess,
     UpdateDocument,
     UpdateRecord,
 )
@@ -58,6 +61,8 @@ def intent_of(context: Context, write: Write, fence: int) -> Intent:
         case ActOnDocument():
             owner, source, op, key = first.document.name, first.effect.source, first.effect.kind, None
             instance = first.number
+        case GiveAccess() | TakeAccess():
+            owner, source, op, key, instance = *access_subject(first), 0
     return Intent(
         iid=write.iid,
         op=op,
@@ -118,6 +123,8 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
             return removal_payload(first)
         case ActOnDocument():
             return {"document": True, **_edges(context, first)}
+        case GiveAccess() | TakeAccess():
+            return access_payload(first)
 
 
 def _edges(context: Context, operation: CreateDocument | ActOnDocument) -> dict[str, Any]:
@@ -152,7 +159,13 @@ def history_of(context: Context, write: Write, record: Record) -> list[HistoryEn
             case LinkRecords():
                 uid, side = operation.link.uid, operation.effect.key_side
                 fields = [("syncdsl key", None, operation.link.key, effect.location)]
-            case DeleteRecord() | DeactivateRecord():
+            case GiveAccess():
+                uid, side = access_uid(write.connection, record.id), "right"
+                fields = [
+                    (change.field, change.old, to_json(record.fields.get(change.field)), change.location)
+                    for change in operation.effect.fields
+                ]
+            case DeleteRecord() | DeactivateRecord() | TakeAccess():
                 raise ValueError("what takes a record away has a history of its own")
             case ActOnDocument():
                 instance = instance_of(context, operation)

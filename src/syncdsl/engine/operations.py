@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.reviewing import Decided
     from syncdsl.plan.pairs import DocumentPlan, MapLine, Pair
     from syncdsl.schema.values import Fields
-    from syncdsl.state import Link
+    from syncdsl.state import Grant, Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,11 +165,47 @@ class SetAside:
     decided: tuple[Decided, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveAccess:
+    """Give a user the role of a rule: `record` is the user where there is one already, else one is invited.
+
+    `ours`: whether the user is syncdsl's own to take away again.
+    """
+
+    effect: Create | Update
+    address: str
+    role: str
+    values: Fields
+    record: Record | None
+    ours: bool
+    since: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAccess:
+    """Remove a user whom no rule names any more; `grant` is what is forgotten with it."""
+
+    effect: Delete
+    record: Record
+    grant: Grant
+
+
 Removal: TypeAlias = DeleteRecord | DeactivateRecord
 """What takes a record away: performed after everything else, children before their parents."""
 
+AccessChange: TypeAlias = GiveAccess | TakeAccess
+"""What changes who may work in a system."""
+
 Operation: TypeAlias = (
-    CreateRecord | CreateDocument | UpdateRecord | UpdateDocument | LinkRecords | Removal | ActOnDocument | SetAside
+    CreateRecord
+    | CreateDocument
+    | UpdateRecord
+    | UpdateDocument
+    | LinkRecords
+    | Removal
+    | ActOnDocument
+    | SetAside
+    | AccessChange
 )
 
 
@@ -189,5 +225,5 @@ def target_of(operation: Operation) -> tuple[str, str]:
         case LinkRecords():
             name = operation.effect.right if operation.effect.key_side == "right" else operation.effect.left
             return name.connection, name.module
-        case SetAside():
+        case SetAside() | GiveAccess() | TakeAccess():
             return operation.effect.record.connection, operation.effect.record.module

@@ -10,7 +10,7 @@ from syncdsl.state import Answered, Resolution
 if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.engine.writes import Write
-    from syncdsl.state import HistoryEntry, StoredRecord
+    from syncdsl.state import Grant, HistoryEntry, StoredRecord
     from syncdsl.state.records import IntentState
 
 
@@ -27,6 +27,8 @@ class Outcomes:
     written: dict[str, list[tuple[StoredRecord, str | None]]] = field(default_factory=dict)
     absent: dict[str, dict[str, str]] = field(default_factory=dict)
     history: list[HistoryEntry] = field(default_factory=list)
+    given: list[Grant] = field(default_factory=list)
+    taken: list[Grant] = field(default_factory=list)
 
     def resolve(self, write: Write, state: IntentState, remote_id: str | None = None, detail: str = "") -> None:
         """Note what became of a write."""
@@ -42,6 +44,9 @@ class Outcomes:
         state.resolve_intents(self.resolutions)
         with state.because_of(self.causes):
             context.view.flush()
+        if self.given or self.taken:
+            state.put_grants(self.given)
+            state.forget_grants(self.taken)
         for name, ids in self.absent.items():
             state.unstage(name, ids)
         state.close_reviews(sorted({*self.reviews}), context.run.clock())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from syncdsl.adapters.protocol import Tier
 from syncdsl.changes.decisions import LinkWith, SetAside
 from syncdsl.changes.effects import Hold, RecordName
+from syncdsl.engine.access.doubt import label_of, look_for_invitation
 from syncdsl.engine.children import can_be_looked_for, children_like, may_still_land
 from syncdsl.engine.found_documents import find_documents
 from syncdsl.engine.late_updates import came_about, taken_away
@@ -62,10 +63,10 @@ def _doubt(intent: Intent, context: Context, reason: str, found: Sequence[Record
     owner = context.plan.pairs.get(intent.pair_or_document) or context.plan.documents.get(intent.pair_or_document)
     return Hold(
         rule=intent.pair_or_document,
-        location=owner.location if owner else "",
+        location=owner.location if owner else str(intent.payload.get("access", {}).get("location", "")),
         reason=f"an earlier create in {intent.connection}.{intent.module} got no answer and {reason}",
         why="ambiguous",
-        record=RecordName(connection=source[0], module=source[1], id=intent.source_id, label=label or intent.source_id),
+        record=RecordName(connection=source[0], module=source[1], id=intent.source_id, label=label or label_of(intent)),
         candidates=tuple(context.name(intent.connection, record) for record in sorted(found, key=lambda one: one.id)),
     )
 
@@ -92,6 +93,9 @@ class Recovery:
 
     def _resolve(self, intent: Intent, context: Context) -> str:
         """Settle one intent; nothing is decided before the other system has answered."""
+        if intent.op == "create" and "access" in intent.payload:
+            arrived, certain = look_for_invitation(intent, context)
+            return arrived or (self._drop(intent, context) if certain else self._wait(intent, context))
         if intent.op == "create" and intent.state in {"sent", "ambiguous", "quarantined"}:
             return self._resolve_create(intent, context)
         if intent.op == "delete" and intent.state in {"sent", "ambiguous"}:

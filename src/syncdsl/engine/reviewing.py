@@ -159,7 +159,7 @@ class Decisions:
 
     def leaves(self, hold: Hold) -> bool:
         """Return whether a person decided that nothing is done; that stands until there is something else to decide."""
-        decided = self.of(hold) if hold.why in {"value", "parked", "match", "conflict"} else None
+        decided = self.of(hold) if hold.why in {"value", "parked", "match", "conflict", "access"} else None
         if decided is None or not isinstance(decided.decision, SetAside):
             return False
         self.standing.add(decided.review)

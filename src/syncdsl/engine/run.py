@@ -50,7 +50,8 @@ class Run:
     (connection, module, id) only these records are looked at, with their partners and what they refer to. History
     older than `history_days` is let go at the end of an apply, some of it each time; None keeps everything. With
     `activates` the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where
-    `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run.
+    `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run. `unattended`: nobody
+    is there to confirm that people lose access, so nobody does.
     """
 
     plan: Plan
@@ -67,6 +68,7 @@ class Run:
     focus: frozenset[tuple[str, str, str]] | None = None
     activates: bool = False
     whole: Plan | None = None
+    unattended: bool = False
     history_days: float | None = None
 
 
@@ -77,7 +79,7 @@ def preview(run: Run) -> ChangeSet:
     state's.
     """
     require_ability(run.plan)
-    context = _open(run)
+    context = open_context(run)
     # A preview's state is a private copy, whose rows get their present names as an apply would give them.
     rename_former(run)
     sink = PreviewSink()
@@ -105,7 +107,7 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
     )
     try:
         refuse_switched_off(state)
-        context = _open(run, today=dt.date.fromisoformat(expected.today) if expected else None)
+        context = open_context(run, today=dt.date.fromisoformat(expected.today) if expected else None)
         _record_identity(run, context)
         run_id = context.run_id = uuid.uuid4().hex[:12]
         state.because(_cause(run, run_id))
@@ -148,7 +150,8 @@ def rename_former(run: Run) -> None:
     run.state.rename(former, until_accepted=run.clock() if run.activates else None)
 
 
-def _open(run: Run, today: dt.date | None = None) -> Context:
+def open_context(run: Run, today: dt.date | None = None) -> Context:
+    """Return what the steps of a run share. Raises Fault SD807 for other organisations, SD809 for other currencies."""
     identities: dict[str, Identity] = {name: connection.identity() for name, connection in run.connections.items()}
     run.state.check_identity(
         run.environment,

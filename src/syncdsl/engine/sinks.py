@@ -15,8 +15,10 @@ from syncdsl.engine.operations import (
     CreateRecord,
     DeactivateRecord,
     DeleteRecord,
+    GiveAccess,
     LinkRecords,
     SetAside,
+    TakeAccess,
     UpdateDocument,
     UpdateRecord,
     target_of,
@@ -107,8 +109,12 @@ class ApplySink:
                         | DeleteRecord()
                         | DeactivateRecord()
                         | ActOnDocument()
+                        | GiveAccess()
+                        | TakeAccess()
                     ):
                         pass
+            state.put_grants(context.grants_noted)
+            state.forget_grants(context.grants_forgotten)
             commit_reviews(context, self._run_id)
             context.view.flush()
             for pair in context.passes:
@@ -134,6 +140,13 @@ class ApplySink:
         ]
         if mine:
             self._execution.remove(step.connection, step.module, mine)
+        leaving = [
+            item
+            for item in context.operations
+            if isinstance(item, TakeAccess) and target_of(item) == (step.connection, step.module)
+        ]
+        if leaving:
+            self._execution.take_access(step.connection, step.module, leaving)
 
     def report(self, context: Context) -> ApplyReport:
         """Return what came of it."""

@@ -10,6 +10,7 @@ from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
 from syncdsl.engine.lines import line_fields, pair_fields
 from syncdsl.engine.live import standing_in, status_of
 from syncdsl.engine.operations import (
+    AccessChange,
     ActOnDocument,
     CreateDocument,
     CreateRecord,
@@ -45,7 +46,15 @@ class Write:
     connection: str
     module: str
     operations: tuple[
-        CreateRecord | CreateDocument | UpdateRecord | UpdateDocument | LinkRecords | Removal | ActOnDocument, ...
+        CreateRecord
+        | CreateDocument
+        | UpdateRecord
+        | UpdateDocument
+        | LinkRecords
+        | Removal
+        | ActOnDocument
+        | AccessChange,
+        ...,
     ]
     record_id: str | None = None
     new: NewRecord | None = None
@@ -76,7 +85,8 @@ class Removes:
     unchanged: Callable[[Record], bool]
 
 
-def _iid() -> str:
+def new_iid() -> str:
+    """Return the id of a new intent."""
     return uuid.uuid4().hex
 
 
@@ -109,7 +119,7 @@ def update_writes(
                     based_on = operation.record
         writes.append(
             Write(
-                iid=_iid(),
+                iid=new_iid(),
                 connection=connection,
                 module=module,
                 operations=tuple(operations),
@@ -167,7 +177,7 @@ def create_writes(
             continue
         ready.append(
             Write(
-                iid=_iid(),
+                iid=new_iid(),
                 connection=connection,
                 module=module,
                 operations=(operation,),
@@ -188,7 +198,7 @@ def act_writes(context: Context, acts: Sequence[ActOnDocument]) -> tuple[list[Wr
             continue
         ready.append(
             Write(
-                iid=_iid(),
+                iid=new_iid(),
                 connection=operation.document.connection,
                 module=operation.document.module,
                 operations=(operation,),
@@ -214,7 +224,7 @@ def document_writes(context: Context, updates: Sequence[UpdateDocument]) -> tupl
         follows = operation.effect.side == "right"
         ready.append(
             Write(
-                iid=_iid(),
+                iid=new_iid(),
                 connection=name.connection,
                 module=name.module,
                 operations=(operation,),
@@ -248,7 +258,7 @@ def removal_writes(
     """Return the writes that delete records, and those that make them inactive."""
     writes = [
         Write(
-            iid=_iid(),
+            iid=new_iid(),
             connection=connection,
             module=module,
             operations=(operation,),

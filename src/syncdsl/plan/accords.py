@@ -6,6 +6,18 @@ from typing import Literal
 
 from syncdsl.schema.model import Model
 
+USERS = "users"
+"""The module in which a system keeps the people who work in it."""
+
+PERSON_FIELDS = ("full_name", "email", "status", "profile")
+"""What is read of the users of a CRM: name, address, whether they are active, and their profile."""
+
+MAX_USERS = 1000
+"""Most users with one role, as the native integration allows."""
+
+MEMBER_FIELDS = ("name", "email", "user_role", "status", "is_current_user")
+"""What is read of the users of the books: name, address, role, state, and which of them the connection works as."""
+
 
 class TransactionsPlan(Model):
     """A `transactions` statement: kinds of documents of `connection` that are synced with their counterparts.
@@ -23,17 +35,33 @@ class TransactionsPlan(Model):
 
 
 class AccessPlan(Model):
-    """An `access` statement: users of the other system who have `role` in `connection`.
+    """An `access` statement: users of `partner` who have `role` in `connection`.
 
     They are named by their addresses or by a `profile`. `rights` are pairs of a right and a kind of document.
     """
 
     location: str
     connection: str
+    partner: str
     role: str
     users: tuple[str, ...] = ()
     profile: str | None = None
     rights: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What effects, questions and journal call the statement."""
+        return access_name(self.connection, self.role)
+
+
+def access_name(connection: str, role: str) -> str:
+    """Return the name of the `access` statements that give a role: the users of several of them are put together."""
+    return f'access {connection} "{role}"'
+
+
+def is_access(rule: str) -> bool:
+    """Return whether the rule of an effect is an `access` rule; no name of a module or document has a space."""
+    return rule.startswith("access ")
 
 
 class MovedPlan(Model):

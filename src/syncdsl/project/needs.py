@@ -98,7 +98,7 @@ def _uses(plan: Plan, connection: str) -> Iterator[tuple[str, Use]]:
         for module in modules.get(connection, ()):
             yield module, EVERYTHING
     for access in plan.access:
-        yield "users", (Use(creates=True, updates=True) if access.connection == connection else READ)
+        yield "users", (Use(creates=True, updates=True, deletes=True) if access.connection == connection else READ)
 
 
 def _of_pair(pair: Pair, connection: str) -> Iterator[tuple[str, Use]]:

@@ -31,6 +31,7 @@ NOUNS = {
     "deleted": ("deleted record", "deleted records"),
     "ambiguous": ("create in doubt", "creates in doubt"),
     "document": ("document", "documents"),
+    "access": ("question of access", "questions of access"),
 }
 CANDIDATES = 5
 """How many candidates are compared field by field."""

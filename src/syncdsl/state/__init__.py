@@ -8,6 +8,7 @@ from syncdsl.state.part import chunks
 from syncdsl.state.records import (
     Answered,
     Cause,
+    Grant,
     Head,
     HistoryEntry,
     HistoryRow,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answered",
     "Cause",
+    "Grant",
     "Head",
     "HistoryEntry",
     "HistoryRow",

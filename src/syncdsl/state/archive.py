@@ -12,6 +12,7 @@ from syncdsl.state.pages import pages
 from syncdsl.state.records import OPEN_STATES, Cause, Holdings
 from syncdsl.state.runs import Runs
 from syncdsl.state.tables import (
+    ACCESS_GRANT,
     ACTIVATION,
     AGENDA,
     ARCHIVE,
@@ -106,10 +107,13 @@ class Archive(Links, Runs):
             documents = INSTANCE.c.document.not_in(bounds.keep_documents)
             for page in pages(connection, INSTANCE, documents):
                 _put(connection, "document", page, put)
+            grants = ACCESS_GRANT.c.connection.in_(bounds.connections)
+            for page in pages(connection, ACCESS_GRANT, grants):
+                _put(connection, "access", page, put)
             for page in pages(connection, INTENT, _in_doubt(bounds)):
                 _put(connection, "in doubt", page, put)
             _end_intents(connection, bounds, put, self._run)
-            for table, condition in ((SET_ASIDE, asides), (INSTANCE, documents)):
+            for table, condition in ((SET_ASIDE, asides), (INSTANCE, documents), (ACCESS_GRANT, grants)):
                 connection.execute(delete(table).where(condition))
             _forget(connection, bounds)
             connection.execute(update(REVIEW).where(_reviews(bounds)).values(state="closed", closed=at))

@@ -19,6 +19,7 @@ from syncdsl.state.lookup import named_by, reviews_about, writes_about
 from syncdsl.state.part import CHUNK, Part, chunks
 from syncdsl.state.records import OPEN_STATES, Subject
 from syncdsl.state.tables import (
+    ACCESS_GRANT,
     ARCHIVE,
     HISTORY,
     INSTANCE,
@@ -43,6 +44,9 @@ KEY = "erasure key"
 
 ENGINE_FIELDS = frozenset({"syncdsl key"})
 """Fields of the history that are the engine's own."""
+
+ERASED_ADDRESS = "erased:"
+"""What the digest of a user's address begins with."""
 
 _GONE = "(erased)"
 _BASES = ("left_base", "right_base")
@@ -114,6 +118,7 @@ class _Work:
         self._links()
         self._journal()
         self._documents()
+        self._grants()
         self._review_items()
         self._observations()
         self._archive()
@@ -208,6 +213,22 @@ class _Work:
                     {"inputs": self._values(row.inputs), "base": self._values(row.base)},
                 )
 
+    def _grants(self) -> None:
+        """Replace the addresses of users who have a role; by their ids they are still told from others."""
+        for connection, module, record_id in sorted(self._subject.records):
+            here = and_(
+                ACCESS_GRANT.c.connection == connection,
+                ACCESS_GRANT.c.module == module,
+                ACCESS_GRANT.c.record_id == record_id,
+            )
+            address = self._connection.execute(select(ACCESS_GRANT.c.address).where(here)).scalar()
+            if address is None or address.startswith(ERASED_ADDRESS):
+                continue
+            self._counts["access"] += 1
+            if self._write:
+                after = ERASED_ADDRESS + erased_digest(self._key, address)
+                self._connection.execute(update(ACCESS_GRANT).where(here).values(address=after))
+
     def _review_items(self) -> None:
         for row in reviews_about(self._connection, self._subject.records):
             if row.state == "decided":
@@ -261,7 +282,11 @@ class _Work:
         for row in self._connection.execute(select(ARCHIVE), execution_options={"yield_per": CHUNK}).all():
             if self._is_about(row.content):
                 content = {**self._link_facts(row.content)}
-                for name, change in (("inputs", self._values), ("payload", self._payload)):
+                for name, change in (
+                    ("inputs", self._values),
+                    ("payload", self._payload),
+                    ("address", self._value),
+                ):
                     if name in content:
                         content[name] = change(content[name])
                 self._replace("archive", ARCHIVE.c.seq, row, {"content": content})

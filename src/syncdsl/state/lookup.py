@@ -10,7 +10,7 @@ from syncdsl.schema.values import show
 from syncdsl.state.columns import decode_fields, encode
 from syncdsl.state.part import Part, chunks
 from syncdsl.state.records import Instance, ReviewItem, Unmade
-from syncdsl.state.tables import HISTORY, INSTANCE, INTENT, LINK, OBSERVED_RECORD, REVIEW, RUN
+from syncdsl.state.tables import ACCESS_GRANT, HISTORY, INSTANCE, INTENT, LINK, OBSERVED_RECORD, REVIEW, RUN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -42,6 +42,7 @@ class Lookup(Part):
             select(HISTORY.c.seq).where(_about(HISTORY, *subject)),
             select(REVIEW.c.id).where(_about(REVIEW, *subject)),
             select(INSTANCE.c.key).where(_about(INSTANCE, *subject)),
+            select(ACCESS_GRANT.c.role).where(_about(ACCESS_GRANT, *subject)),
         ]
         for pair, side in sides:
             column = LINK.c.left_id if side == "left" else LINK.c.right_id
@@ -50,7 +51,10 @@ class Lookup(Part):
             return any(reading.execute(statement.limit(1)).first() is not None for statement in statements)
 
     def records_called(self, connection: str, module: str, fields: Collection[str], text: str) -> list[str]:
-        """Return the ids of records that have a text, in any case, in one of some fields: as read last, or written."""
+        """Return the ids of records that have a text, in any case, in one of some fields: as read last, or written.
+
+        Users who have a role are found by their address as well.
+        """
         wanted = text.casefold()
         # Only ASCII is folded by every database; what else is there is compared exactly.
         inside = encode(text)[1:-1]
@@ -65,6 +69,9 @@ class Lookup(Part):
             written = and_(HISTORY.c.connection == connection, HISTORY.c.module == module, HISTORY.c.kind == "field")
             statement = select(HISTORY.c.record_id).where(written, HISTORY.c.field.in_(sorted(fields)))
             found.update(reading.execute(statement.where(HISTORY.c.new == text)).scalars())
+            granted = and_(ACCESS_GRANT.c.connection == connection, ACCESS_GRANT.c.module == module)
+            statement = select(ACCESS_GRANT.c.record_id).where(granted, ACCESS_GRANT.c.address == wanted)
+            found.update(reading.execute(statement).scalars())
         return sorted(found)
 
     def uids_of(self, record: RecordId) -> set[str]:

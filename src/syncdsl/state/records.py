@@ -61,6 +61,23 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A user of `connection` (the record of `module`) who has `role` there because of an `access` rule.
+
+    `ours`: syncdsl let the user in, and takes the user away again when no rule names `address` any more. Everybody else
+    was there before, or was let in by a person. `since` is by the clock of the run.
+    """
+
+    connection: str
+    module: str
+    record_id: str
+    address: str
+    role: str
+    ours: bool
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecord:
     """A record as it was read last. `version` is None where the system gives none; stamps are the server's."""
 
@@ -283,7 +300,9 @@ class Unmade:
     at: dt.datetime | None
 
 
-ReviewKind: TypeAlias = Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]
+ReviewKind: TypeAlias = Literal[
+    "conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access"
+]
 ReviewState: TypeAlias = Literal["open", "decided", "closed"]
 
 

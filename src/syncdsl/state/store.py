@@ -15,6 +15,7 @@ from syncdsl.state.documents import Documents
 from syncdsl.state.erasure import Erasure
 from syncdsl.state.field_writes import FieldWrites
 from syncdsl.state.forms import Forms
+from syncdsl.state.grants import Grants
 from syncdsl.state.history import History
 from syncdsl.state.joined import Joined
 from syncdsl.state.journal import JournalTable
@@ -28,7 +29,17 @@ from syncdsl.state.retention import Retention
 from syncdsl.state.reviews import Reviews
 from syncdsl.state.rules import Rules
 from syncdsl.state.runs import Runs
-from syncdsl.state.tables import HISTORY, IDENTITY, INSTANCE, JOURNAL_EVENT, LINK, METADATA, SET_ASIDE, TRUTH
+from syncdsl.state.tables import (
+    ACCESS_GRANT,
+    HISTORY,
+    IDENTITY,
+    INSTANCE,
+    JOURNAL_EVENT,
+    LINK,
+    METADATA,
+    SET_ASIDE,
+    TRUTH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +49,8 @@ if TYPE_CHECKING:
 
     from syncdsl.state.databases import Database
 
-_DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE)
-_TOLD = frozenset({LINK.c.origin, LINK.c.linked_at})
+_DIGESTED = (IDENTITY, LINK, SET_ASIDE, TRUTH, INSTANCE, ACCESS_GRANT)
+_TOLD = frozenset({LINK.c.origin, LINK.c.linked_at, ACCESS_GRANT.c.since})
 """What is remembered for people alone, partly by the local clock."""
 
 
@@ -54,6 +65,7 @@ class State(
     Lookup,
     Erasure,
     Documents,
+    Grants,
     Reviews,
     Rules,
     Renaming,
@@ -177,7 +189,7 @@ class State(
     def digest(self) -> str:
         """Return the digest of what decisions rest on.
 
-        These are links, bases, truths and documents; caches, journal and history do not count.
+        These are links, bases, truths, documents and grants; caches, journal and history do not count.
         """
         content: dict[str, list[list[str]]] = {}
         with self.reading() as connection:

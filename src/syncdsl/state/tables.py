@@ -194,6 +194,18 @@ INSTANCE = Table(
     Column("base", Json, nullable=False, server_default="{}"),
 )
 
+ACCESS_GRANT = Table(
+    "access_grant",
+    METADATA,
+    Column("connection", Text, primary_key=True),
+    Column("module", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("address", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("ours", Boolean, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
 HISTORY = Table(
     "history",
     METADATA,

@@ -57,6 +57,19 @@ def test_both_systems_have_every_kind(
     assert errors(analysed, ALL, others) == [("SD225", 1)]
 
 
+@pytest.mark.parametrize(("system", "field"), [("crm", "profile"), ("books", "is_current_user")])
+def test_access_needs_fields_that_older_schemas_lack(
+    system: str, field: str, analysed: Analyse, schemas: dict[str, SchemaSnapshot]
+) -> None:
+    """A snapshot pulled by an earlier version is reported, with how to pull it again."""
+    users = schemas[system].modules["users"]
+    fields = {name: item for name, item in users.fields.items() if name != field}
+    modules = {**schemas[system].modules, "users": users.model_copy(update={"fields": fields})}
+    others = {**schemas, system: schemas[system].model_copy(update={"modules": modules})}
+    found = analysed(HEAD + ALL + ACCESS.format('"a@example.com"'), others).diagnostics
+    assert [(item.code.id, f"syncdsl schema pull {system}" in str(item.help)) for item in found] == [("SD203", True)]
+
+
 def test_a_role_does_not_complain_of_a_statement_with_a_mistake(analysed: Analyse) -> None:
     """When a kind is misspelt, that all four are needed is not said as well."""
     text = ALL.replace("quotes", "quots") + ACCESS.format('"a@example.com"')

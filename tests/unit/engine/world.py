@@ -9,6 +9,7 @@ from syncdsl.analysis import analyse
 from syncdsl.diagnostics import Severity, SourceFile
 from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot, StageClass, StageSchema
 from syncdsl.schema.types import (
+    BooleanType,
     ChoiceType,
     DateType,
     DecimalType,
@@ -45,6 +46,31 @@ STAGES = (
     StageSchema(value="Won", stage_class=StageClass.WON),
     StageSchema(value="Lost", stage_class=StageClass.LOST),
 )
+
+
+def users_of_the_crm() -> ModuleSchema:
+    """Return the schema of the people who work in the left system."""
+    fields = {
+        "id": of(IdType(), unique=True, read_only=True),
+        "full_name": text(),
+        "email": of(EmailType(), unique=True),
+        "status": text(),
+        "profile": text(),
+    }
+    return ModuleSchema(label="Users", store="users", label_field="full_name", fields=fields)
+
+
+def users_of_the_books() -> ModuleSchema:
+    """Return the schema of the people who work in the right system."""
+    fields = {
+        "id": of(IdType(), unique=True, read_only=True),
+        "name": text(100, required=True),
+        "email": of(EmailType(), unique=True, required=True),
+        "user_role": text(),
+        "status": text(),
+        "is_current_user": of(BooleanType(), read_only=True),
+    }
+    return ModuleSchema(label="Users", store="users", label_field="name", fields=fields)
 
 
 def crm_schema() -> SchemaSnapshot:
@@ -106,7 +132,7 @@ def crm_schema() -> SchemaSnapshot:
     return SchemaSnapshot(
         adapter="memory",
         base_currency="EUR",
-        modules={"Accounts": accounts, "Deals": deals, "Contacts": contacts},
+        modules={"Accounts": accounts, "Deals": deals, "Contacts": contacts, "users": users_of_the_crm()},
     )
 
 
@@ -186,6 +212,7 @@ def books_schema() -> SchemaSnapshot:
             "invoices": invoices,
             "quotes": quotes,
             "persons": persons,
+            "users": users_of_the_books(),
         },
     )
 

@@ -40,7 +40,7 @@ def item(kind: str, **facts: object) -> ReviewItem:
     return ReviewItem(kind=kind, **given)  # type: ignore[arg-type]
 
 
-KINDS = ["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document"]
+KINDS = ["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access"]
 CHOICES = {"conflict": ["crm", "books"], "match": ["link 3", "new"], "duplicate": ["crm", "books", "clone in books"]}
 
 

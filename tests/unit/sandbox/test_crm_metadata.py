@@ -147,6 +147,21 @@ def test_lists_can_be_narrowed(empty: Any) -> None:
     assert ([view["name"] for view in page["custom_views"]], page["info"]["more_records"]) == (["Customers"], False)
 
 
+def test_an_administrator_adds_users_and_changes_them(empty: Any) -> None:
+    """New ones are active; a profile and whether somebody is active can be changed; bad orders change nothing."""
+    nora = {"first_name": "Nora", "last_name": "Nilsson"}
+    [added] = empty.control("POST", "crm/users", {"users": [nora | {"profile": "Sales"}]})["users"]
+    [shown] = empty.crm.get(f"/users/{added['id']}").json()["users"]
+    assert (shown["email"], shown["profile"]["name"], shown["status"]) == (added["email"], "Sales", "active")
+    assert empty.control("POST", "crm/users", {"users": [nora | {"active": False}]})["users"] == [added]
+    [shown] = empty.crm.get("/users", params={"ids": added["id"]}).json()["users"]
+    assert (shown["profile"]["name"], shown["status"]) == ("Sales", "disabled")
+    url = f"{empty.crm_url}/_sandbox/crm/users"
+    wrong: list[dict[str, Any]] = [{}, {"active": 1, **nora}, {"profile": 1, **nora}]
+    for body in ({}, *({"users": [item]} for item in wrong)):
+        assert empty.anybody.post(url, json=body).status_code == 400
+
+
 def test_the_switch_of_the_stage_history_takes_true_or_false(empty: Any) -> None:
     """Anything else is refused and changes nothing."""
     url = f"{empty.crm_url}/_sandbox/crm/stage-history"

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from tests.unit.state.conftest import ON_POSTGRES, ON_SQLITE
 
 from syncdsl.diagnostics import Fault
-from syncdsl.state import HistoryEntry, Intent, Link, StoredRecord, backup, open_state
+from syncdsl.state import Grant, HistoryEntry, Intent, Link, StoredRecord, backup, open_state
 from syncdsl.state.backup import back_up, describe, opened_backup, put_back
 from syncdsl.state.portable import plain
 from syncdsl.state.tables import LEASE, METADATA
@@ -35,6 +35,9 @@ INTENT = Intent(
     source_connection="crm", source_module="accounts", source_id="7", payload={"fields": {"name": "Ada \ud800"}},
     payload_hash="h", fence=1,
 )  # fmt: skip
+GRANT = Grant(
+    connection="books", module="users", record_id="7", address="ada@example.com", role="Sales", ours=True, since=NOW
+)
 ENTRY = HistoryEntry(
     uid="u", connection="crm", module="accounts", record_id="1", field="name", old=None, new="Ada", at=NOW,
     cause_rule="rule", cause_location="a.sync:1",
@@ -65,6 +68,7 @@ def fill(state: State) -> None:
     state.activate("t", NOW)
     state.put_truths("t", {"1": True, "2": False}, NOW)
     state.approve("digest", "me", NOW)
+    state.put_grants([GRANT])
 
 
 def everything(state: State) -> dict[str, list[Any]]:

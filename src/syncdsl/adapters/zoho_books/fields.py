@@ -294,4 +294,5 @@ USERS: Fields = {
     "role_id": written("Role id", IdType(), default=True),
     "user_role": written("Role", TextType(length=100), default=True),
     "status": written("Status", TextType(length=50), default=True),
+    "is_current_user": shown("Current user", BooleanType()),
 }

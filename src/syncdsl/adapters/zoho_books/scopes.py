@@ -38,7 +38,11 @@ def scopes_for(needs: Needs) -> tuple[Scope, ...]:
     read = f"ZohoBooks.{SETTINGS}.READ"
     found.setdefault(read, Scope(name=read, why="which organisation it is, custom fields, currencies, taxes"))
     if needs.roles:
-        for operation, why in (("CREATE", "invite users"), ("UPDATE", "give users their role")):
+        for operation, why in (
+            ("CREATE", "invite users"),
+            ("UPDATE", "give users their role"),
+            ("DELETE", "remove users whom no rule names any more"),
+        ):
             found.setdefault(
                 f"ZohoBooks.{SETTINGS}.{operation}", Scope(name=f"ZohoBooks.{SETTINGS}.{operation}", why=why)
             )

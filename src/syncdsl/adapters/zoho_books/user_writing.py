@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.protocol import Ambiguous, MovedOn, Outcome, Record, Rejected, Written
 from syncdsl.adapters.transport.answer import Answer
-from syncdsl.adapters.zoho_books.dialect import succeeded
+from syncdsl.adapters.zoho_books.dialect import single, succeeded
 from syncdsl.adapters.zoho_books.values import write_value
 from syncdsl.schema.canonical import canonical, match_form
 from syncdsl.schema.values import Fields, is_empty
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_ROLE = "UNKNOWN_ROLE"
 ROLE, ROLE_ID, STATUS = "user_role", "role_id", "status"
+SHOWN = ("name", "email", ROLE, ROLE_ID, STATUS)
+"""What the answer to an invitation has to show for the user to be known from it."""
 SWITCHES = frozenset({"active", "inactive"})
 
 
@@ -36,11 +38,11 @@ class UserWriter:
         self._api = api
         self._reader = reader
         self._outcomes = outcomes
+        self._roles: dict[str, str] = {}
 
     def create(self, module: Module, schema: ModuleSchema, record: NewRecord, *, safe: bool) -> Outcome:  # noqa: ARG002 - e-mail addresses are unique anyway
-        """Invite a user; the answer does not name it, so it is looked up by its address."""
-        users = self._reader.all_records(module.name, tuple(schema.fields))
-        body = self._body(users, record.fields)
+        """Invite a user; where the answer does not show it whole, it is looked up by its address."""
+        body = self._body(module, schema, record.fields)
         if isinstance(body, Rejected):
             return body
         came = self._api.write("POST", module.path, body=body)
@@ -48,6 +50,10 @@ class UserWriter:
             return came
         if not succeeded(came):
             return self._outcomes.refused(came)
+        told = single(came, module.single)
+        if told is not None and all(name in told for name in (module.id_field, *SHOWN)):
+            shown = self._reader.record(module, schema, told, tuple(schema.fields), self._api.now(came))
+            return self._switched(module, Written(id=shown.id, record=shown), record.fields.get(STATUS))
         kind = schema.fields["email"].value
         wanted = match_form(record.fields.get("email"), kind)
         for user in self._reader.all_records(module.name, tuple(schema.fields)):
@@ -75,7 +81,7 @@ class UserWriter:
         if changed:
             if not is_empty(changed.get(ROLE)):
                 kept.pop(ROLE_ID, None)
-            body = self._body(users, {**kept, **changed})
+            body = self._body(module, schema, {**kept, **changed})
             if isinstance(body, Rejected):
                 return body
             outcome = self._outcomes.plain(
@@ -83,16 +89,20 @@ class UserWriter:
             )
         return self._switched(module, outcome, change.fields.get(STATUS))
 
-    def _body(self, users: list[Record], fields: Fields) -> dict[str, object] | Rejected:
+    def _body(self, module: Module, schema: ModuleSchema, fields: Fields) -> dict[str, object] | Rejected:
         """Return the body for a user, with the id of a role that is named."""
         body = {name: write_value(value) for name, value in fields.items() if name not in {ROLE, STATUS}}
-        roles = {str(user.fields.get(ROLE) or "").casefold(): str(user.fields.get(ROLE_ID) or "") for user in users}
         name, identifier = fields.get(ROLE), fields.get(ROLE_ID)
         if is_empty(identifier) and not is_empty(name):
-            found = roles.get(str(name).casefold())
-            if not found:
-                return self._no_role(str(name), users)
-            body[ROLE_ID] = found
+            wanted = str(name).casefold()
+            if wanted not in self._roles:
+                users = self._reader.all_records(module.name, tuple(schema.fields))
+                self._roles = {
+                    str(user.fields.get(ROLE) or "").casefold(): str(user.fields.get(ROLE_ID) or "") for user in users
+                }
+                if not self._roles.get(wanted):
+                    return self._no_role(str(name), users)
+            body[ROLE_ID] = self._roles[wanted]
         return body
 
     def _no_role(self, wanted: str, users: list[Record]) -> Rejected:

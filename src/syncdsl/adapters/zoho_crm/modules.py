@@ -44,6 +44,8 @@ MODULES = {
 }
 
 USERS = "users"
+PROFILE = "profile"
+"""The field of a user that tells the name of its profile."""
 
 USERS_SCHEMA = ModuleSchema(
     label="Users",
@@ -60,6 +62,7 @@ USERS_SCHEMA = ModuleSchema(
         "last_name": FieldSchema(label="Last Name", value=TextType(), read_only=True),
         "email": FieldSchema(label="Email", value=EmailType(), read_only=True, unique=True),
         "status": FieldSchema(label="Status", value=TextType(), read_only=True),
+        PROFILE: FieldSchema(label="Profile", value=TextType(), read_only=True),
         "created_time": FieldSchema(label="Created Time", value=DateTimeType(), read_only=True),
         MODIFIED: FieldSchema(label="Modified Time", value=DateTimeType(), read_only=True),
     },

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from syncdsl.adapters.protocol import Record, Sample
 from syncdsl.adapters.transport.pool import each
 from syncdsl.adapters.zoho.stamps import read_instant, settled, write_instant
-from syncdsl.adapters.zoho_crm.modules import CREATED, MODIFIED, USERS
+from syncdsl.adapters.zoho_crm.modules import CREATED, MODIFIED, PROFILE, USERS
 from syncdsl.adapters.zoho_crm.values import read_fields
 from syncdsl.schema.types import RowsType
 
@@ -84,7 +84,9 @@ class Reader:
         schema = self._api.module(USERS)
         pages = list(self._api.pages("/users", {"type": "AllUsers"}, under="users"))
         records = [
-            self.record(USERS, schema, row, wanted, self._api.now(answer)) for rows, answer in pages for row in rows
+            self.record(USERS, schema, _user(row), wanted, self._api.now(answer))
+            for rows, answer in pages
+            for row in rows
         ]
         return records, self._api.now(pages[0][1])
 
@@ -198,3 +200,9 @@ def _about_ids(data: Any) -> bool:
     if details.get("resource_path_index") == ID_IN_PATH:
         return True
     return bool({"id", "ids"} & {details.get("api_name"), details.get("param_name"), details.get("param")})
+
+
+def _user(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a user's row with its profile by name, which is all that rules know of it."""
+    profile = row.get(PROFILE)
+    return {**row, PROFILE: profile.get("name") if isinstance(profile, dict) else profile}

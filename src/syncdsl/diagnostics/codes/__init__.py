@@ -7,6 +7,7 @@ SD9 internal.
 from __future__ import annotations
 
 from syncdsl.diagnostics.codes import (
+    access,
     adapters,
     composition,
     history,
@@ -48,6 +49,7 @@ ALL_CODES: tuple[Code, ...] = (
     *runs.CODES,
     *lifecycle.CODES,
     *verify.CODES,
+    *access.CODES,
     *history.CODES,
     *review.CODES,
     *internal.CODES,

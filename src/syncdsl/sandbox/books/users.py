@@ -18,8 +18,13 @@ from syncdsl.sandbox.store import Clause, Record, Store, fold
 
 COLLECTION = "books.users"
 MODULE = "users"
-ROLES = {books_identity(6005): "admin", books_identity(6007): "staff", books_identity(6009): "timesheetstaff"}
-"""Role names by `role_id`: the three the API describes."""
+ROLES = {
+    books_identity(6005): "admin",
+    books_identity(6007): "staff",
+    books_identity(6009): "timesheetstaff",
+    books_identity(6011): "Integration User (Zoho CRM)",
+}
+"""Role names by `role_id`: the three the API describes, and the one of people who work in the CRM alone."""
 
 ADMIN, STAFF = books_identity(6005), books_identity(6007)
 STATUSES = {

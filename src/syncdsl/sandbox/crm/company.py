@@ -5,6 +5,7 @@ from typing import Any
 from syncdsl.sandbox.clock import Clock, stamp_with_colon
 from syncdsl.sandbox.crm.asking import page_size, whole_number
 from syncdsl.sandbox.crm.envelope import invalid_parameter
+from syncdsl.sandbox.crm.staff import USER_TYPES, Staff
 from syncdsl.sandbox.exchange import Call, Reply
 from syncdsl.sandbox.organisation import (
     BASE_CURRENCY,
@@ -13,7 +14,6 @@ from syncdsl.sandbox.organisation import (
     CURRENCIES,
     CURRENT_USER,
     DOMAIN,
-    USERS,
     Currency,
     User,
     crm_identity,
@@ -25,26 +25,14 @@ FOUNDED = 1704092400
 PAID_UNTIL = 4102441200
 """Second until which the edition is paid for (1 January 2100)."""
 
-USER_TYPES = {
-    "AllUsers": USERS,
-    "ActiveUsers": tuple(user for user in USERS if user.active),
-    "DeactiveUsers": tuple(user for user in USERS if not user.active),
-    "ConfirmedUsers": USERS,
-    "NotConfirmedUsers": (),
-    "DeletedUsers": (),
-    "ActiveConfirmedUsers": tuple(user for user in USERS if user.active),
-    "AdminUsers": tuple(user for user in USERS if user.profile == "Administrator"),
-    "ActiveConfirmedAdmins": tuple(user for user in USERS if user.profile == "Administrator"),
-    "CurrentUser": (CURRENT_USER,),
-}
-
 
 class Company:
     """The calls about the organisation itself."""
 
-    def __init__(self, clock: Clock, organisation: str) -> None:
+    def __init__(self, clock: Clock, organisation: str, staff: Staff) -> None:
         self._clock = clock
         self._organisation = organisation
+        self._staff = staff
 
     def org(self, _call: Call) -> Reply:
         """Answer `GET /org`; the organisation id that clients configure is `zgid`."""
@@ -53,7 +41,7 @@ class Company:
     def users(self, call: Call) -> Reply:
         """Answer `GET /users`; 204 when nobody is of the type asked for."""
         wanted = set(call.query["ids"].split(",")) if "ids" in call.query else None
-        found = [user for user in _of_type(call) if wanted is None or user.id in wanted]
+        found = [user for user in self._of_type(call) if wanted is None or user.id in wanted]
         size, page = page_size(call), whole_number(call, "page", 1)
         shown = [_user(user) for user in found[(page - 1) * size : page * size]]
         if not shown:
@@ -63,12 +51,18 @@ class Company:
 
     def one_user(self, call: Call) -> Reply:
         """Answer `GET /users/{id}`; 204 for an unknown id."""
-        shown = [_user(user) for user in USERS if user.id == call.variables["id"]]
+        shown = [_user(user) for user in self._staff.users() or () if user.id == call.variables["id"]]
         return Reply(content={"users": shown}) if shown else Reply(status=204)
 
     def count_users(self, call: Call) -> Reply:
         """Answer `GET /users/actions/count`: how many users of a type there are."""
-        return Reply(content={"count": len(_of_type(call))})
+        return Reply(content={"count": len(self._of_type(call))})
+
+    def _of_type(self, call: Call) -> tuple[User, ...]:
+        found = self._staff.users(call.query.get("type", "AllUsers"))
+        if found is None:
+            raise invalid_parameter("type", supported_values=USER_TYPES)
+        return found
 
     def currencies(self, _call: Call) -> Reply:
         """Answer `GET /org/currencies`."""
@@ -127,13 +121,6 @@ class Company:
                 "portal_users_license_purchased": 0,
             },
         }
-
-
-def _of_type(call: Call) -> tuple[User, ...]:
-    kind = call.query.get("type", "AllUsers")
-    if kind not in USER_TYPES:
-        raise invalid_parameter("type", supported_values=sorted(USER_TYPES))
-    return USER_TYPES[kind]
 
 
 def _user(user: User) -> dict[str, Any]:

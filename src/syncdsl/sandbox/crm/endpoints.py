@@ -15,6 +15,7 @@ from syncdsl.sandbox.crm.recycle_bin import RecycleBin
 from syncdsl.sandbox.crm.recycled import Shelf
 from syncdsl.sandbox.crm.related import Relating
 from syncdsl.sandbox.crm.search import Searching
+from syncdsl.sandbox.crm.staff import Staff
 from syncdsl.sandbox.crm.stage_history import StageHistory
 from syncdsl.sandbox.crm.timeline import Timeline
 from syncdsl.sandbox.crm.watch import Subscriptions
@@ -33,7 +34,8 @@ class Crm:
         catalogue = Catalogue(store, DESCRIBED, key_fields=platform.options.key_fields)
         watching = Watching(store, clock, platform.deliveries)
         self.history = StageHistory(store, clock)
-        self.company = Company(clock, platform.options.crm_organisation)
+        self.staff = Staff()
+        self.company = Company(clock, platform.options.crm_organisation, self.staff)
         self.modules, self.fields = Modules(catalogue), Fields(clock, catalogue)
         self.views, self.layouts = Views(catalogue), Layouts(catalogue)
         self.reading = Reading(store, clock, catalogue)
@@ -54,7 +56,7 @@ class Crm:
 
     def control(self) -> list[Route]:
         """Return the CRM's own routes of the control endpoint."""
-        return CrmControl(self.history).routes()
+        return CrmControl(self.history, self.staff).routes()
 
     def _metadata(self) -> list[tuple[str, str, Handler]]:
         return [
