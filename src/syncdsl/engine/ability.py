@@ -38,7 +38,6 @@ def _beyond(plan: Plan) -> Iterator[tuple[str, str]]:
         yield from _of_document(document)
     for trigger in plan.triggers:
         yield from _of_trigger(trigger)
-    yield from ((item.location, "`transactions`") for item in plan.transactions)
     yield from ((item.location, "`access`") for item in plan.access)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.exchange import is_taken
 from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def inside(pair: Pair, context: Context, side: SideName, record: Record) -> bool
     """
     if not context.in_scope(side_of(pair, side), record):
         return False
+    if pair.exchange is not None:
+        return is_taken(pair, context, side, record)
     if pair.parent is None:
         return True
     reference = parent_of(pair, context, side, record)

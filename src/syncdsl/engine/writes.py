@@ -18,7 +18,7 @@ from syncdsl.engine.operations import (
     UpdateRecord,
     VoidDocument,
 )
-from syncdsl.schema.values import PartnerOf, Ref
+from syncdsl.schema.values import PartnerOf, Ref, partners_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -234,13 +234,18 @@ def _resolve(context: Context, connection: str, values: Fields) -> Fields | None
     resolved: Fields = {}
     for name, value in values.items():
         found = _partner(context, connection, value)
-        if isinstance(found, PartnerOf):
+        if any(partners_in(found)):
             return None
         resolved[name] = found
     return resolved
 
 
 def _partner(context: Context, connection: str, value: Value) -> Value:
+    if not any(partners_in(value)):
+        return value
+    if isinstance(value, tuple):
+        rows = (row for row in value if isinstance(row, tuple))
+        return tuple(tuple((name, _partner(context, connection, item)) for name, item in row) for row in rows)
     if not isinstance(value, PartnerOf):
         return value
     reference = Ref(value.source_module, value.source_id)

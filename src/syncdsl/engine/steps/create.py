@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from syncdsl.changes.effects import Create, FieldChange, Hold, RecordName
 from syncdsl.engine.lines import apply_line
-from syncdsl.engine.mapping import Mapped, Misfit, Parked
+from syncdsl.engine.mapped import Mapped, Misfit, Parked
 from syncdsl.engine.operations import CreateRecord
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.types import TextType
-from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
+from syncdsl.schema.values import is_empty, partners_in, show, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +52,8 @@ class NewFields:
                     return
                 self.values[name] = value
                 self.changes.append(FieldChange(field=name, old=None, new=to_json(value), location=location))
-                if isinstance(value, PartnerOf):
-                    self.waits_for.append((value.connection, value.source_module, value.source_id))
+                for partner in partners_in(value):
+                    self.waits_for.append((partner.connection, partner.source_module, partner.source_id))
             case Misfit(reason, _):
                 self._stop(text, reason, location, outcome.value, skips=else_skip)
             case Parked(reference):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.components import component
+from syncdsl.engine.exchange import switch_on
 from syncdsl.engine.key_forms import key_form
 from syncdsl.engine.key_sources import key_sources
 from syncdsl.engine.lines import SIDES
@@ -43,6 +44,8 @@ _HOW = {"key": 0, "adopt": 1, "duplicate": 2}
 def match(step: MatchStep, context: Context) -> None:
     """Decide the situation of every record of a pair that is looked at, and leave it in `context.matches`."""
     pair = context.plan.pairs[step.pair]
+    if pair.exchange is not None and context.run.focus is None:
+        switch_on(pair, context)
     due = pass_is_due(pair, context)
     everything = due and context.run.focus is None
     if everything:
