@@ -118,6 +118,22 @@ class World:
         rows = self.sandbox.books.get("/contacts").json()["contacts"]
         return str(next(row["contact_id"] for row in rows if row["contact_name"] == name))
 
+    def item(self, name: str) -> str:
+        """Return the id of an item in the books."""
+        rows = self.sandbox.books.get("/items").json()["items"]
+        return str(next(row["item_id"] for row in rows if row["name"] == name))
+
+    def tax(self, per_cent: int) -> str:
+        """Return the id of a tax in the books."""
+        rows = self.sandbox.books.get("/settings/taxes").json()["taxes"]
+        return str(next(row["tax_id"] for row in rows if row["tax_percentage"] == per_cent))
+
+    def records(self, module: str) -> list[dict[str, Any]]:
+        """Return every record of a module of the CRM, in detail."""
+        answer = self.sandbox.crm.get(f"/{module}", params={"fields": "id"})
+        rows = answer.json()["data"] if answer.content else []
+        return [self.record(module, row["id"]) for row in rows]
+
     def holds(self) -> list[dict[str, Any]]:
         """Preview and return what is held."""
         return [effect for effect in self.project.plan()["effects"] if effect["kind"] == "hold"]
@@ -156,3 +172,170 @@ def test_a_quote_goes_from_the_crm_to_the_books_and_back_once(world: World) -> N
     before = world.sandbox.last()
     world.project.run("apply", "--yes")
     assert world.sandbox.writes(before) == []
+
+
+def test_an_estimate_of_the_books_goes_to_the_crm_and_back(world: World) -> None:
+    """A new estimate arrives with customer, product, price and tax; its number stands for a missing reference."""
+    body = {
+        "customer_id": world.contact("Acme"),
+        "expiry_date": "2027-01-31",
+        "line_items": [{"item_id": world.item("Pump"), "rate": 50, "quantity": 4, "tax_id": world.tax(19)}],
+    }
+    assert world.sandbox.books.post("/estimates", json=body).status_code == 201
+    world.settle()
+    (made,) = world.in_books("estimates")
+    (record,) = [one for one in world.records("Quotes") if one["Subject"] != "Old"]
+    assert record["Subject"] == made["estimate_number"]
+    assert (record["Account_Name"]["name"], record["Valid_Till"]) == ("Acme", "2027-01-31")
+    (row,) = record["Quoted_Items"]
+    assert (row["Product_Name"]["name"], row["List_Price"], row["Quantity"], row["Tax"]) == ("Pump", 50, 4, 38)
+    world.sandbox.change("Quotes", record["id"], Valid_Till="2027-02-28")
+    world.settle()
+    assert [one["expiry_date"] for one in world.in_books("estimates")] == ["2027-02-28"]
+
+
+def test_every_kind_goes_both_ways(world: World) -> None:
+    """Sales orders, invoices and purchase orders made on either side arrive on the other, once."""
+    line, acme, mill = world.line(), {"id": world.acme}, {"id": world.mill}
+    in_crm(world.sandbox, "Sales_Orders", Subject="SO", Account_Name=acme, Ordered_Items=[line], Due_Date="2027-01-05")
+    in_crm(world.sandbox, "Invoices", Subject="IN", Account_Name=acme, Invoiced_Items=[line], Invoice_Date="2027-01-06")
+    in_crm(world.sandbox, "Purchase_Orders", Subject="PO", Vendor_Name=mill, Purchased_Items=[line])
+    item = {"item_id": world.item("Pump"), "rate": 7, "quantity": 1}
+    sale = {"customer_id": world.contact("Acme"), "reference_number": "from books", "line_items": [item]}
+    for path in ("salesorders", "invoices"):
+        assert world.sandbox.books.post(f"/{path}", json=sale).status_code == 201
+    order = {"vendor_id": world.contact("Paper Mill"), "reference_number": "from books", "line_items": [item]}
+    assert world.sandbox.books.post("/purchaseorders", json=order).status_code == 201
+    world.settle()
+    for path, module, name in (
+        ("salesorders", "Sales_Orders", "SO"),
+        ("invoices", "Invoices", "IN"),
+        ("purchaseorders", "Purchase_Orders", "PO"),
+    ):
+        made = [(one["reference_number"], one["total"]) for one in world.in_books(path)]
+        assert made == [(name, 200), ("from books", 7)], path
+        there = sorted((one["Subject"], one["Grand_Total"]) for one in world.records(module))
+        assert there == [(name, 200), ("from books", 7)], module
+    assert {one["Subject"]: one.get("PO_Number") for one in world.records("Purchase_Orders")}["from books"]
+    before = world.sandbox.last()
+    world.project.run("apply", "--yes")
+    assert world.sandbox.writes(before) == []
+
+
+def test_old_documents_and_those_made_for_a_record_are_not_taken(world: World) -> None:
+    """What was there when the rules were switched on stays alone, and so does what a trigger makes."""
+    world.sandbox.change("Quotes", world.old, Description="changed")
+    deal = world.sandbox.deal(Deal_Name="Big", Stage="Qualification", Amount=500, Account_Name={"id": world.acme})
+    world.settle()
+    world.sandbox.change("Deals", deal, Stage="Closed Won")
+    world.settle()
+    world.settle()
+    assert world.in_books("estimates") == []
+    assert [one["total"] for one in world.in_books("invoices")] == [500]
+    assert world.records("Invoices") == []
+
+
+def test_a_sent_document_is_left_alone_and_the_change_is_shown(world: World) -> None:
+    """Once an estimate was sent, what the CRM changes is held for a person, and what the books change still comes."""
+    quote = world.quote("Sent")
+    world.settle()
+    (made,) = world.in_books("estimates")
+    assert world.sandbox.books.post(f"/estimates/{made['estimate_id']}/status/sent").is_success
+    world.sandbox.change("Quotes", quote, Subject="Other")
+    world.settle()
+    (hold,) = world.holds()
+    assert (hold["why"], hold["left"]) == ("document", "Other")
+    assert "it is sent by now" in hold["reason"]
+    assert world.in_books("estimates")[0]["reference_number"] == "Sent"
+    assert world.sandbox.books.put(f"/estimates/{made['estimate_id']}", json={**made, "notes": "new"}).is_success
+    world.settle()
+    assert world.record("Quotes", quote)["Description"] == "new"
+
+
+@pytest.mark.parametrize(
+    ("line", "document", "told"),
+    [
+        ({"Tax": 7.77}, {}, "no tax of books makes 7.77 of 200"),
+        ({}, {"Adjustment": 5}, "its total differs by 5.00"),
+        ({"Discount": 10}, {}, "its total differs by -10.00"),
+        ({"Quantity": 1, "List_Price": 1}, {"Currency": "GBP"}, "currency_code `GBP`"),
+    ],
+)
+def test_what_the_books_cannot_hold_waits_and_is_shown(
+    world: World, line: dict[str, Any], document: dict[str, Any], told: str
+) -> None:
+    """A tax or currency that the books do not have, and an amount that is in no line, keep a document back."""
+    currencies = {
+        one["currency_code"]: one for one in world.sandbox.books.get("/settings/currencies").json()["currencies"]
+    }
+    world.sandbox.books.delete(f"/settings/currencies/{currencies['GBP']['currency_id']}")
+    party = {"Account_Name": {"id": world.acme}}
+    in_crm(world.sandbox, "Quotes", Subject="Q", Quoted_Items=[world.line(**line)], **party, **document)
+    world.settle()
+    (hold,) = world.holds()
+    assert told in hold["reason"], hold
+    assert world.in_books("estimates") == []
+
+
+def test_a_line_without_an_item_waits_and_is_shown(world: World) -> None:
+    """A free line of the books has no product, without which the CRM has no line."""
+    body = {"customer_id": world.contact("Acme"), "line_items": [{"name": "Work", "rate": 5}]}
+    assert world.sandbox.books.post("/estimates", json=body).status_code == 201
+    world.settle()
+    (hold,) = world.holds()
+    assert "line 1 has nothing for `Product_Name`" in hold["reason"]
+
+
+def test_a_new_customer_and_product_come_with_their_document(world: World) -> None:
+    """A quote for what the books do not know yet brings customer and product along; one without a customer waits."""
+    new = world.sandbox.account(Account_Name="New Ltd")
+    hose = in_crm(world.sandbox, "Products", Product_Name="Hose", Unit_Price=3)
+    items = [world.line(Product_Name={"id": hose}), world.line()]
+    in_crm(world.sandbox, "Quotes", Subject="Both new", Account_Name={"id": new}, Quoted_Items=items)
+    in_crm(world.sandbox, "Quotes", Subject="Nobody", Quoted_Items=items)
+    world.project.run("apply", "--yes", code=7)
+    (made,) = world.in_books("estimates")
+    assert (made["customer_name"], [line["name"] for line in made["line_items"]]) == ("New Ltd", ["Hose", "Pump"])
+    (hold,) = world.holds()
+    assert hold["record"]["label"] == "Nobody"
+
+
+def test_an_individual_stands_in_the_field_for_contacts(world: World) -> None:
+    """The books have one field for customers: what is a contact in the CRM goes there, and not among the accounts."""
+    ada = in_crm(world.sandbox, "Contacts", Last_Name="Lovelace", First_Name="Ada", Email="ada@home.example")
+    in_crm(world.sandbox, "Quotes", Subject="For Ada", Contact_Name={"id": ada}, Quoted_Items=[world.line()])
+    world.settle()
+    (made,) = world.in_books("estimates")
+    assert made["customer_name"] == "Ada Lovelace"
+    line = {"item_id": world.item("Pump"), "rate": 1}
+    body = {"customer_id": made["customer_id"], "reference_number": "Back", "line_items": [line]}
+    assert world.sandbox.books.post("/estimates", json=body).status_code == 201
+    world.settle()
+    (record,) = [one for one in world.records("Quotes") if one["Subject"] == "Back"]
+    assert record["Contact_Name"]["id"] == ada
+    assert record.get("Account_Name") is None
+
+
+def test_both_sides_changed_goes_to_review(world: World) -> None:
+    """Two different values are a conflict that a person decides, and the decision travels."""
+    quote = world.quote("Ours")
+    world.settle()
+    (made,) = world.in_books("estimates")
+    world.sandbox.change("Quotes", quote, Description="one")
+    identity = made["estimate_id"]
+    assert world.sandbox.books.put(f"/estimates/{identity}", json={**made, "notes": "two"}).is_success
+    world.settle()
+    (hold,) = world.holds()
+    assert (hold["why"], hold["left"], hold["right"]) == ("conflict", "one", "two")
+
+
+def test_a_lost_state_makes_no_document_twice(world: World) -> None:
+    """Without its state syncdsl begins anew: what carries a key, or has a partner that does, is not made again."""
+    world.quote("Kept")
+    world.settle()
+    for file in (world.project.folder / ".syncdsl").glob("*.db*"):
+        file.unlink()
+    world.sandbox.control("clock/advance", {"seconds": 60})
+    world.settle()
+    assert len(world.in_books("estimates")) == 1
+    assert len(world.records("Quotes")) == 2

@@ -221,6 +221,8 @@ def _collect_rows(needs: Needs, document: DocumentPlan, endpoint: Endpoint) -> N
 def _collect_pair(needs: Needs, pair: Pair) -> None:
     needs.endpoint(pair.left)
     needs.endpoint(pair.right)
+    if pair.exchange is not None:
+        needs.add(pair.right.connection, pair.right.module, pair.right.view, (pair.exchange.status_field,))
     if pair.parent is not None:
         needs.add(pair.left.connection, pair.left.module, pair.left.view, (pair.parent.field_of("left"),))
         needs.add(pair.right.connection, pair.right.module, pair.right.view, (pair.parent.field_of("right"),))
