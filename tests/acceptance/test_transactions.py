@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.acceptance.test_modules import in_crm
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from syncdsl.analysis.modules import observe_id
 from syncdsl.analysis.rows import row_line
 from syncdsl.diagnostics.codes.composition import UNKNOWN_KIND
 from syncdsl.diagnostics.codes.proofs import BASE_CURRENCIES_DIFFER
-from syncdsl.diagnostics.codes.types import NO_PARTNER
 from syncdsl.plan.expressions import Coalesce, FieldRead
 from syncdsl.plan.pairs import Assignment, Endpoint, Exchange, Lookup, MapLine, Pair
 from syncdsl.plan.reads import reads_of
@@ -173,7 +172,7 @@ class _Exchange:
             to_left=Coalesce(left=FieldRead(path=(REFERENCE,)), right=FieldRead(path=(self._facts.number,))),
             text=f"{SUBJECT} <-> {REFERENCE} ?? {self._facts.number}",
         )
-        yield from self._parties(left, right, ours, theirs)
+        yield from self._parties(ours, theirs)
         if CURRENCY in ours.fields and CURRENCY_ID in theirs.fields:
             yield self._currency(ours, theirs)
         for pair in self._facts.fields:
@@ -212,61 +211,26 @@ class _Exchange:
     def _made(self, text: str, to_right: Assignment | None, to_left: Assignment | None) -> MapLine:
         return MapLine(location=self._plan.location, text=text, to_right=to_right, to_left=to_left)
 
-    def _parties(
-        self, left: Endpoint, right: Endpoint, ours: ModuleSchema, theirs: ModuleSchema
-    ) -> Iterator[MapLine | None]:
-        """Return the lines of the customer or vendor: the right has one field for it, the left perhaps several."""
+    def _parties(self, ours: ModuleSchema, theirs: ModuleSchema) -> Iterator[MapLine | None]:
+        """Return the lines of the customer or vendor: the right has one field for it, the left perhaps several.
+
+        Where it is of one module on the left, the fields for the others are empty.
+        """
         name = self._facts.customer
-        party = theirs.fields.get(name)
-        known = [
-            (one, field)
-            for one in self._facts.parties
-            if (field := ours.fields.get(one)) is not None
-            and party is not None
-            and self._linked(left, field, right, party)
-        ]
-        if not known or party is None:
-            mine = " or ".join(
-                f"`{left.connection}.{module}`"
-                for one in self._facts.parties
-                if (field := ours.fields.get(one)) is not None and isinstance(field.value, ReferenceType)
-                for module in field.value.modules
-            )
-            modules = party.value.modules if party is not None and isinstance(party.value, ReferenceType) else (name,)
-            self._checker.report(
-                NO_PARTNER,
-                f"no module pairs {mine} with `{right.connection}.{modules[0]}`, so no {self._kind.replace('_', ' ')} "
-                "could be exchanged",
-                self._node.span,
-                help=f"add `module {modules[0]}: … <-> {right.connection}.{modules[0]}`",
-            )
-            yield None
+        mine = [one for one in self._facts.parties if one in ours.fields]
+        if not mine or name not in theirs.fields:
+            yield self._line(ours, theirs, (self._facts.parties[0], name))
             return
-        value: PlanExpression = FieldRead(path=(known[0][0],))
-        for one, _ in known[1:]:
+        value: PlanExpression = FieldRead(path=(mine[0],))
+        for one in mine[1:]:
             value = Coalesce(left=value, right=FieldRead(path=(one,)))
-        to_right = Assignment(
-            target=name, value=value, reads=reads_of(value), type=party.value, required=party.required, partner=True
-        )
-        for number, (one, field) in enumerate(known):
-            to_left = Assignment(
-                target=one,
-                value=FieldRead(path=(name,)),
-                reads=((name,),),
-                type=field.value,
-                required=field.required,
-                partner=True,
-                elsewhere=len(known) > 1,
-            )
+        to_right = _plain(name, theirs.fields[name], mine[0], value, partner=True)
+        for number, one in enumerate(mine):
+            to_left = _plain(one, ours.fields[one], name, partner=True, elsewhere=len(mine) > 1)
             if number == 0:
-                yield self._made(f"{' ?? '.join(each for each, _ in known)} <-> {name}", to_right, to_left)
+                yield self._made(f"{' ?? '.join(mine)} <-> {name}", to_right, to_left)
             else:
                 yield self._made(f"{one} <- {name}", None, to_left)
-
-    def _linked(self, left: Endpoint, mine: FieldSchema, right: Endpoint, other: FieldSchema) -> bool:
-        if not isinstance(mine.value, ReferenceType) or not isinstance(other.value, ReferenceType):
-            return False
-        return self._checker.linked(left.connection, mine.value.modules, right.connection, other.value.modules)
 
     def _currency(self, ours: ModuleSchema, theirs: ModuleSchema) -> MapLine:
         to_right = Assignment(
@@ -301,7 +265,15 @@ class _Exchange:
             yield self._made(f"{mine} <-> {name}", _plain(name, field, mine), _plain(mine, our_field, name))
 
 
-def _plain(target: str, field: FieldSchema, source: str, value: PlanExpression | None = None) -> Assignment:
+def _plain(
+    target: str,
+    field: FieldSchema,
+    source: str,
+    value: PlanExpression | None = None,
+    *,
+    partner: bool = False,
+    elsewhere: bool = False,
+) -> Assignment:
     """Return what writes a field with the value of another one."""
     value = value or FieldRead(path=(source,))
     return Assignment(
@@ -311,4 +283,6 @@ def _plain(target: str, field: FieldSchema, source: str, value: PlanExpression |
         type=field.value,
         required=field.required,
         create_only=field.create_only,
+        partner=partner,
+        elsewhere=elsewhere,
     )

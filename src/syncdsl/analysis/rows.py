@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics.codes.composition import UNKNOWN_KIND
-from syncdsl.diagnostics.codes.types import NO_PARTNER
 from syncdsl.plan.expressions import Arithmetic, BuiltinCall, Coalesce, Constant, FieldRead
 from syncdsl.plan.pairs import Assignment, MapLine, RowMap, TaxMatch
 from syncdsl.plan.reads import reads_of
-from syncdsl.schema.types import ReferenceType, RowsType
+from syncdsl.schema.types import RowsType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,19 +45,6 @@ def row_line(
                 help=f"pull its schema again with `syncdsl schema pull {endpoint.connection}`",
             )
             return None
-    product, item = mine[PRODUCT].value, other[ITEM].value
-    if not isinstance(product, ReferenceType) or not isinstance(item, ReferenceType):
-        return None
-    if not checker.linked(left.connection, product.modules, right.connection, item.modules):
-        checker.report(
-            NO_PARTNER,
-            f"no module pairs `{left.connection}.{product.modules[0]}` with `{right.connection}.{item.modules[0]}`, "
-            "so no line could be exchanged",
-            node.span,
-            help=f"add `module {item.modules[0]}: {left.connection}.{product.modules[0]} <-> "
-            f"{right.connection}.{item.modules[0]}`",
-        )
-        return None
     ours_name, theirs_name = str(ours.lines_field), str(theirs.lines_field)
     return MapLine(
         location=location,

@@ -40,6 +40,18 @@ class Lookup(Model):
     field: str
 
 
+class _Sparse(Model):
+    """A model that leaves out what hardly any of them has, so that digests of the others do not depend on it."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if name not in _RARE or value}
+
+
+_RARE = frozenset({"elsewhere", "tax", "rows", "exchange"})
+
+
 class TaxMatch(Model):
     """The written reference is the tax of which `percentage` per cent of `net` make the amount that the value is."""
 
@@ -48,7 +60,7 @@ class TaxMatch(Model):
     net: PlanExpression
 
 
-class Assignment(Model):
+class Assignment(_Sparse):
     """What one map line writes into one side: `target` takes `value`, computed from the other side's record.
 
     `reads` are the paths that the value depends on. `partner`: the value is a reference in the other
@@ -69,19 +81,10 @@ class Assignment(Model):
     tax: TaxMatch | None = None
     rows: RowMap | None = None
 
-    @model_serializer(mode="wrap")
-    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what hardly any line has, so that the digests of the others do not depend on it."""
-        written: dict[str, Any] = write(self)
-        return {name: value for name, value in written.items() if name not in _RARE or value}
-
     @property
     def cells(self) -> tuple[Assignment, ...]:
         """What single values are written by: this one, or those of a row."""
         return (self,) if self.rows is None else self.rows.cells
-
-
-_RARE = frozenset({"elsewhere", "tax", "rows"})
 
 
 class RowMap(Model):
@@ -175,7 +178,7 @@ class Exchange(Model):
     follows: tuple[str, ...]
 
 
-class Pair(Model):
+class Pair(_Sparse):
     """A `module` statement: two endpoints and how their records are matched and merged.
 
     `direction` limits what is created: right, left or both. A module nested `with` another is named `PARENT.NAME` and
