@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from syncdsl.analysis.associating import associable, parties
 from syncdsl.analysis.clauses import clauses_of
 from syncdsl.diagnostics.codes.composition import NOT_MOVED, TOO_MANY_USERS, UNKNOWN_KIND, UNKNOWN_RIGHT
 from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_RECORD
@@ -75,6 +76,8 @@ def _transactions(node: ast.Transactions, checker: Checker) -> TransactionsPlan 
         partner=partner,
         counterparts=tuple(KINDS[kind] for kind in kinds),
         record=record,
+        parties=parties(record, node.connection.text, checker) if record is not None else (),
+        associable=associable(node.connection.text, checker) if record is not None else (),
     )
 
 

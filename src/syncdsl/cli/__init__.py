@@ -84,6 +84,17 @@ COMMANDS = {
         target="syncdsl.cli.sync:sync", summary="Sync now by the rules in force, without asking.", section=RUN
     ),
     "links": Entry(target="syncdsl.cli.links:links", summary="List linked records, and end links.", section=RUN),
+    "associate": Entry(
+        target="syncdsl.cli.associate:associate", summary="Associate a document with a record.", section=RUN
+    ),
+    "dissociate": Entry(
+        target="syncdsl.cli.associate:dissociate", summary="Take a document and its record apart.", section=RUN
+    ),
+    "associations": Entry(
+        target="syncdsl.cli.associations:associations",
+        summary="List the documents of a record, and candidates for one.",
+        section=RUN,
+    ),
     "enable": Entry(
         target="syncdsl.cli.enable:enable", summary="Put changed rules in force and switch syncing on.", section=RUN
     ),

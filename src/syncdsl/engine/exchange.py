@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
     from syncdsl.plan.pairs import Endpoint, Pair
+    from syncdsl.plan.plan import Plan
 
 
 def switch_on(pair: Pair, context: Context) -> None:
@@ -29,7 +30,7 @@ def switch_on(pair: Pair, context: Context) -> None:
     Stamps are whole seconds: what was made in the second of the reading and is in it was made before.
     """
     for side in SIDES:
-        name = _switch(pair, context, side)
+        name = switch_of(context.plan, pair, side)
         if context.view.activation(name) is not None:
             continue
         observation = context.observations[_endpoint(pair, side).observe]
@@ -44,7 +45,7 @@ def switch_on(pair: Pair, context: Context) -> None:
 
 def is_taken(pair: Pair, context: Context, side: SideName, record: Record) -> bool:
     """Return whether a document was made since its kind is exchanged."""
-    since = context.view.activation(_switch(pair, context, side))
+    since = context.view.activation(switch_of(context.plan, pair, side))
     return since is not None and record.created is not None and record.created >= since.replace(microsecond=0)
 
 
@@ -69,8 +70,9 @@ def no_longer_follows(pair: Pair, target: Record) -> str | None:
     return state if state and state not in pair.exchange.follows else None
 
 
-def _switch(pair: Pair, context: Context, side: SideName) -> str:
-    return digest({"exchange": original_name(context.plan.moved, "module", pair.name), "side": side})
+def switch_of(plan: Plan, pair: Pair, side: SideName) -> str:
+    """Return the name under which it is noted since when the documents of a side are taken."""
+    return digest({"exchange": original_name(plan.moved, "module", pair.name), "side": side})
 
 
 def _endpoint(pair: Pair, side: SideName) -> Endpoint:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from syncdsl.diagnostics.codes import (
     adapters,
+    associations,
     composition,
     history,
     internal,
@@ -50,6 +51,7 @@ ALL_CODES: tuple[Code, ...] = (
     *verify.CODES,
     *history.CODES,
     *review.CODES,
+    *associations.CODES,
     *internal.CODES,
 )
 
