@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.acceptance.test_modules import in_crm
 from tests.acceptance.test_transactions import RULES, World
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -326,6 +327,40 @@ def test_both_sides_changed_goes_to_review(world: World) -> None:
     world.settle()
     (hold,) = world.holds()
     assert (hold["why"], hold["left"], hold["right"]) == ("conflict", "one", "two")
+
+
+def test_lines_are_added_exchanged_and_removed(world: World) -> None:
+    """Lines follow their products: what a line of another product was called or discounted does not stay with it."""
+    hose = in_crm(world.sandbox, "Products", Product_Name="Hose", Unit_Price=3)
+    quote = world.quote("Lines")
+    world.settle()
+    (row,) = world.record("Quotes", quote)["Quoted_Items"]
+    rows = [
+        {"id": row["id"], "_delete": None},
+        {"Product_Name": {"id": hose}, "Quantity": 1, "List_Price": 3},
+        world.line(Quantity=5),
+    ]
+    world.sandbox.change("Quotes", quote, Quoted_Items=rows)
+    world.settle()
+    (made,) = world.in_books("estimates")
+    lines = sorted((line["name"], line["quantity"], line["rate"]) for line in made["line_items"])
+    assert lines == [("Hose", 1, 3), ("Pump", 5, 100)]
+    kept = [line for line in made["line_items"] if line["name"] == "Hose"]
+    assert world.sandbox.books.put(f"/estimates/{made['estimate_id']}", json={**made, "line_items": kept}).is_success
+    world.settle()
+    (row,) = world.record("Quotes", quote)["Quoted_Items"]
+    assert (row["Product_Name"]["name"], row["List_Price"]) == ("Hose", 3)
+
+
+def test_verifying_agrees_and_says_nothing_of_old_documents(world: World) -> None:
+    """A full reading of both sides finds every value of a document equal, and misses no old one."""
+    world.quote("Verified", Tax=38)
+    world.settle()
+    told = json.loads(world.project.run("verify", "--format", "json").stdout)
+    (quotes,) = [one for one in told["verification"]["modules"] if one["name"] == "transactions.quotes"]
+    assert (quotes["linked"], quotes["compared"] > 6, quotes["percent"]) == (1, True, "100"), quotes
+    assert (quotes["missing_left"], quotes["missing_right"], quotes["outside"]) == (0, 0, 0)
+    assert told["summary"]["in_sync"] is True
 
 
 def test_a_lost_state_makes_no_document_twice(world: World) -> None:

@@ -13,6 +13,7 @@ from syncdsl.trial.images import Unknown
 from syncdsl.trial.naming import record_name
 from syncdsl.trial.reading import read_again
 from syncdsl.trial.spool import CHUNK
+from syncdsl.trial.taken import is_new, is_taken
 from syncdsl.trial.tally import Tally, field_of
 
 if TYPE_CHECKING:
@@ -192,6 +193,8 @@ class PairCheck:
             if (side, record.id) in asides:
                 self._tally.set_aside += 1
                 continue
+            if self._pair.exchange is not None and not is_new(self._run, self._pair, side, record):
+                continue
             if not self._in_scope(self._pair, side, record) or not self._parent_has_partner(self._pair, side, record):
                 continue
             name = record_name(self._run, endpoint.connection, record)
@@ -221,6 +224,8 @@ class PairCheck:
         """
         if not self._images.holds_where(_end(pair, side), record):
             return False
+        if pair.exchange is not None:
+            return is_taken(self._run, pair, side, record)
         if pair.parent is None:
             return True
         above, parent = self._above(pair), self._parent(pair, side, record)
