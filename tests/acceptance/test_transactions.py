@@ -363,6 +363,20 @@ def test_verifying_agrees_and_says_nothing_of_old_documents(world: World) -> Non
     assert told["summary"]["in_sync"] is True
 
 
+def test_the_amount_of_documents_is_guarded(world: World) -> None:
+    """What is made in the books counts as the documents of triggers do: above the amount nothing is written."""
+    world.project.rules(RULES.replace("creates <= 500", "creates <= 500, amount <= 1_000 EUR per day"))
+    world.quote("Small")
+    world.project.run("apply", "--yes")
+    world.quote("Large", Quantity=9)
+    before = world.sandbox.last()
+    stopped = world.project.run("apply", "--yes", code=None)
+    assert stopped.returncode != 0
+    assert "SD801" in stopped.stderr
+    assert world.sandbox.writes(before) == []
+    assert [one["reference_number"] for one in world.in_books("estimates")] == ["Small"]
+
+
 def test_a_lost_state_makes_no_document_twice(world: World) -> None:
     """Without its state syncdsl begins anew: what carries a key, or has a partner that does, is not made again."""
     world.quote("Kept")

@@ -11,8 +11,9 @@ from syncdsl.schema.values import Ref, show
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
-    from syncdsl.plan.pairs import RowMap, TaxMatch
+    from syncdsl.plan.pairs import Pair, RowMap, TaxMatch
     from syncdsl.schema.values import Value
 
 CENT = Decimal("0.01")
@@ -37,6 +38,17 @@ def amount_in_no_row(
     made = sum((Decimal(amount) for amount in amounts if isinstance(amount, Decimal | int)), Decimal(0))
     missing = (Decimal(total) - made).quantize(CENT, rounding=ROUND_HALF_UP)
     return missing if abs(missing) > CENT * len(rows) else None
+
+
+def total_of(pair: Pair, context: Context, source: Record) -> dict[str, str]:
+    """Return total and currency of a document on the left, as an effect has them: guards count what is made of it."""
+    plans = [line.to_right.rows for line in pair.lines if line.to_right is not None and line.to_right.rows is not None]
+    total = source.fields.get(plans[0].total or "") if plans else None
+    if not isinstance(total, Decimal | int):
+        return {}
+    name = context.schema(pair.left.connection, pair.left.module).currency_field
+    currency = show(source.fields.get(name)) if name is not None else ""
+    return {"amount": format(Decimal(total), "f"), **({"currency": currency} if currency else {})}
 
 
 def tax_of(

@@ -137,8 +137,8 @@ class Spool:
     def unlinked(self, step: str, pair: str, side: Side) -> Iterator[Record]:
         """Yield the records of a reading without a link in a pair, whatever its status, in order of ids."""
         yield from self._paged(
-            "SELECT id, module, created, modified, fields FROM record r"
-            " WHERE step = :step AND id > :after AND NOT EXISTS"  # noqa: S608 - a side is one of two words
+            "SELECT id, module, created, modified, fields FROM record r"  # noqa: S608 - a side is one of two words
+            " WHERE step = :step AND id > :after AND NOT EXISTS"
             f" (SELECT 1 FROM link WHERE pair = :pair AND {side}_id = r.id) ORDER BY id LIMIT :limit",
             {"step": step, "pair": pair},
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from syncdsl.changes.effects import Create, FieldChange, Hold, RecordName
+from syncdsl.engine.amounts import total_of
 from syncdsl.engine.lines import apply_line
 from syncdsl.engine.mapped import Mapped, Misfit, Parked
 from syncdsl.engine.operations import CreateRecord
@@ -164,6 +165,8 @@ def create_partner(
         waits_for=tuple(found.waits_for),
         suffix=dict(suffix or {}),
     )
+    if pair.exchange is not None and source_side == "left":
+        effect = effect.model_copy(update=total_of(pair, context, source))
     by_person = (decided,) if decided else ()
     context.add(
         CreateRecord(effect=effect, pair=pair, source=source, values=found.values, aside=aside, decided=by_person)
