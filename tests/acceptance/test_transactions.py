@@ -378,8 +378,8 @@ def test_the_amount_of_documents_is_guarded(world: World) -> None:
 
 
 def test_a_lost_state_makes_no_document_twice(world: World) -> None:
-    """Without its state syncdsl begins anew: what carries a key, or has a partner that does, is not made again."""
-    world.quote("Kept")
+    """Without its state syncdsl finds partners again by their keys; none is made again, and changes go on."""
+    quote = world.quote("Kept")
     world.settle()
     for file in (world.project.folder / ".syncdsl").glob("*.db*"):
         file.unlink()
@@ -387,3 +387,6 @@ def test_a_lost_state_makes_no_document_twice(world: World) -> None:
     world.settle()
     assert len(world.in_books("estimates")) == 1
     assert len(world.records("Quotes")) == 2
+    world.sandbox.change("Quotes", quote, Description="goes on")
+    world.settle()
+    assert [one["notes"] for one in world.in_books("estimates")] == ["goes on"]

@@ -104,13 +104,21 @@ def test_a_death_anywhere_makes_nothing_twice(point: int) -> None:
 
 
 def test_without_the_state_nothing_is_made_again() -> None:
-    """I15: a lost state begins anew, and makes none of what is there a second time."""
+    """I15: partners are found again by their keys and go on; none is made a second time, and old ones stay alone."""
     with twins(RULES[0]) as pair:
+        pair.insert("left", Name="Old")
         pair.settle()
-        pair.insert("left", Name="New")
+        left = pair.insert("left", Name="New")
+        right = pair.insert("right", name="Neu")
         pair.settle()
         pair.forget()
         since = marks(pair)
         pair.settle()
         no_writes(pair, since)
-        assert [len(pair.living(side)) for side in ("left", "right")] == [1, 1]
+        pair.edit("left", left, Phone="1")
+        pair.edit("right", right, phone="2")
+        pair.settle()
+        phones = {held.now.fields["name"]: held.now.fields.get("phone") for held in pair.living("right")}
+        assert phones == {"New": "1", "Neu": "2"}
+        names = sorted(str(held.now.fields["Name"]) for held in pair.living("left"))
+        assert names == ["Neu", "New", "Old"]

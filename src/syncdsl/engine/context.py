@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Identity, Record
     from syncdsl.changes.change_set import ChangeSet, Unreadable
     from syncdsl.changes.effects import Effect, Hold
+    from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import MatchResult
     from syncdsl.engine.observation import Observation
     from syncdsl.engine.operations import Operation
@@ -75,6 +76,8 @@ class Context:
         """Links (by uid) of which one record is gone for certain, whatever becomes of the other one."""
         self.leaving: set[str] = set()
         """Links (by uid) whose other record this change set deletes."""
+        self.known_again: set[tuple[str, SideName, str]] = set()
+        """Documents (pair, side, id) of an earlier state that are exchanged on, although they are old."""
         self.run_id = ""
         """The run in the history; a preview has none."""
         self._fixed_today = fixed_today

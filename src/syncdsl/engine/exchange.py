@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.engine.lines import SIDES
+from syncdsl.engine.lines import FACING, SIDES
 from syncdsl.engine.steps.observe import carried_key
 from syncdsl.plan.renames import original_name
 from syncdsl.schema.digest import digest
 from syncdsl.schema.values import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
@@ -27,26 +27,43 @@ if TYPE_CHECKING:
 def switch_on(pair: Pair, context: Context) -> None:
     """Note, by each system's own clock, since when documents are taken; what is there at that moment is not.
 
-    Stamps are whole seconds: what was made in the second of the reading and is in it was made before.
+    Stamps are whole seconds: what was made in the second of the reading and is in it was made before. Documents that an
+    earlier state knew as partners are found again by the keys on them, and go on.
     """
-    for side in SIDES:
-        name = switch_of(context.plan, pair, side)
-        if context.view.activation(name) is not None:
-            continue
+    began = [side for side in SIDES if context.view.activation(switch_of(context.plan, pair, side)) is None]
+    if began:
+        context.known_again |= set(_partners(pair, context))
+    for side in began:
         observation = context.observations[_endpoint(pair, side).observe]
-        now = observation.server_time
-        context.view.activate(name, now)
-        second = now.replace(microsecond=0)
+        context.view.activate(switch_of(context.plan, pair, side), observation.server_time)
+        second = observation.server_time.replace(microsecond=0)
         for some in observation.records.batches():
             for record in some:
-                if record.created is not None and record.created >= second:
+                known = (pair.name, side, record.id) in context.known_again
+                if not known and record.created is not None and record.created >= second:
                     context.view.set_aside(pair.name, side, record.id, "it was there when `transactions` began")
 
 
+def _partners(pair: Pair, context: Context) -> Iterator[tuple[str, SideName, str]]:
+    """Return the documents, with pair and side, of which one carries the key of the other."""
+    for side, other in FACING:
+        there = context.observations[_endpoint(pair, other).observe].records
+        if _endpoint(pair, other).key_field is None:
+            continue
+        for some in context.observations[_endpoint(pair, side).observe].records.batches():
+            keys = {context.pair_key(pair, side, record.id): record.id for record in some}
+            for key, ids in there.carriers(keys).items():
+                yield pair.name, side, keys[key]
+                yield from ((pair.name, other, record_id) for record_id in ids)
+
+
 def is_taken(pair: Pair, context: Context, side: SideName, record: Record) -> bool:
-    """Return whether a document was made since its kind is exchanged."""
+    """Return whether a document without a partner was made since its kind is exchanged, or is known from before."""
     since = context.view.activation(switch_of(context.plan, pair, side))
-    return since is not None and record.created is not None and record.created >= since.replace(microsecond=0)
+    if since is None:
+        return False
+    new = record.created is not None and record.created >= since.replace(microsecond=0)
+    return new or (pair.name, side, record.id) in context.known_again
 
 
 def made_by_people(pair: Pair, context: Context, side: SideName, records: Iterable[Record]) -> list[Record]:

@@ -102,7 +102,10 @@ class PairCheck:
         for link in links:
             left, right = lefts.get(link.left_id), rights.get(link.right_id)
             if left is not None and right is not None:
-                if self._in_scope(self._pair, "left", left) and self._in_scope(self._pair, "right", right):
+                exchanged = self._pair.exchange is not None  # documents with a partner go on, however old they are
+                if exchanged or (
+                    self._in_scope(self._pair, "left", left) and self._in_scope(self._pair, "right", right)
+                ):
                     self._compare(link, left, right, confirmed=confirmed)
                 else:
                     self._tally.outside += 1
@@ -216,6 +219,10 @@ class PairCheck:
                     lag_seconds=lag,
                 )
             )
+
+    def _linked_in_scope(self, side: Side, record: Record) -> bool:
+        """Return whether a record with a partner is in scope: documents go on with theirs, however old they are."""
+        return self._pair.exchange is not None or self._in_scope(self._pair, side, record)
 
     def _in_scope(self, pair: Pair, side: Side, record: Record) -> bool:
         """Return whether a record satisfies its side's condition and, where it is nested, its parent does.

@@ -147,7 +147,11 @@ def _both_there(pair: Pair, context: Context, batches: Iterator[list[Link]]) -> 
             one, other = left.get(link.left_id), right.get(link.right_id)
             if one is None or other is None:
                 continue
-            if not inside(pair, context, "left", one) or not inside(pair, context, "right", other):
+            scopes = (
+                inside(pair, context, "left", one, linked=True),
+                inside(pair, context, "right", other, linked=True),
+            )
+            if not all(scopes):
                 continue
             if link.status != "active":
                 # A deleted record came back under its id: the link goes on.
