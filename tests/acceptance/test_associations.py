@@ -78,6 +78,9 @@ def test_documents_of_every_kind_are_associated_and_taken_apart(deals: Deals) ->
     assert sorted(row["document"]["module"] for row in rows) == sorted(made)
     assert {(row["how"], row["customer"]) for row in rows} == {("person", "Acme")}
     assert all(row["at"] and row["by"] for row in rows)
+    told = deals.project.run("history", f"books.invoices/{made['invoices'][1]}").stdout
+    assert "zcrm_potential_name" in told
+    assert "Pump deal" in told
     deals.project.run("dissociate", "crm.Deals/Pump deal", f"books.quotes/{made['quotes'][1]}")
     assert not deals.in_book("estimates", made["quotes"][1])["zcrm_potential_id"]
     assert len(deals.listed("crm.Deals/Pump deal")["documents"]) == 3

@@ -217,19 +217,25 @@ def _hold_sent(
     state: str,
 ) -> None:
     line = unit[0].line
-    context.hold(
-        Hold(
-            rule=pair.name,
-            location=change.location,
-            reason=f"`{line.group or line.text}`: it is {state} by now, so a person decides",
-            why="document",
-            record=context.name(pair.right.connection, target),
-            candidates=(context.name(pair.left.connection, source),),
-            field=change.field,
-            left=change.new,
-            right=change.old,
-        )
+    hold = Hold(
+        rule=pair.name,
+        location=change.location,
+        reason=f"`{line.group or line.text}`: it is {state} by now, so a person decides",
+        why="document",
+        record=context.name(pair.right.connection, target),
+        candidates=(context.name(pair.left.connection, source),),
+        field=change.field,
+        left=change.new,
+        right=change.old,
     )
+    decided = context.reviews.of(hold)
+    if decided is None:
+        context.hold(hold)
+        return
+    # Left as it is, the one thing that can be decided: that stands until there is something else to write.
+    context.reviews.standing.add(decided.review)
+    for endpoint, record in ((pair.left, source), (pair.right, target)):
+        context.look_again(endpoint.connection, record.module, record.id)
 
 
 def _problem(outcome: Mapped | Misfit | Parked, required: bool) -> str | None:  # noqa: FBT001 - a fact of the field
