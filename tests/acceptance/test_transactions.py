@@ -393,3 +393,24 @@ def test_a_lost_state_makes_no_document_twice(world: World) -> None:
     world.sandbox.change("Quotes", quote, Description="goes on")
     world.settle()
     assert [one["notes"] for one in world.in_books("estimates")] == ["goes on"]
+
+
+def test_fields_of_ones_own_travel_by_their_label(make_project: MakeProject, sandbox: Sandbox) -> None:
+    """A custom field that both systems have under one label is exchanged, as soon as the schemas know it."""
+    field = {"field_label": "Project Code", "data_type": "text", "length": 50}
+    answer = sandbox.crm.post("/settings/fields", params={"module": "Quotes"}, json={"fields": [field]})
+    assert answer.status_code == 201, answer.text
+    sandbox.control("books/custom-fields", {"entity": "estimate", "label": "Project code"})
+    project = make_project(sandbox)
+    project.rules(RULES)
+    project.run("schema", "pull")
+    world = World(project, sandbox)
+    quote = world.quote("Ours")
+    sandbox.change("Quotes", quote, Project_Code="P-7")
+    world.settle()
+    (made,) = world.in_books("estimates")
+    assert made["custom_field_hash"]["cf_project_code"] == "P-7"
+    customs = [{"api_name": "cf_project_code", "value": "P-8"}]
+    assert sandbox.books.put(f"/estimates/{made['estimate_id']}", json={"custom_fields": customs}).is_success
+    world.settle()
+    assert world.record("Quotes", quote)["Project_Code"] == "P-8"
