@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syncdsl.plan.dump import dump
 from syncdsl.schema.types import FieldSchema, IntegerType, TextType
 
 if TYPE_CHECKING:
@@ -141,3 +142,13 @@ def test_associating_knows_documents_and_parties(analysed: Analyse) -> None:
     (transactions,) = plan.transactions
     assert [one.module for one in transactions.associable] == ["quotes", "sales_orders", "invoices", "expenses"]
     assert [(one.field, one.parent) for one in transactions.parties] == [("Account_Name", "Parent_Account")]
+
+
+def test_a_compiled_plan_tells_what_is_exchanged(analysed: Analyse) -> None:
+    """`syncdsl compile` shows which documents are taken, while they are changed, and what rows are made of."""
+    plan = analysed(RULES).plan
+    assert plan is not None
+    told = dump(plan)
+    assert "taken    what people made since the rules were switched on" in told
+    assert "in books while draft or pending_approval or approved" in told
+    assert "->  tax_id, the one of taxes that makes it" in told
