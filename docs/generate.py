@@ -16,6 +16,7 @@ from syncdsl.lint.schema_checks import SCHEMA_CHECKS
 from syncdsl.plan.plan import Plan
 from syncdsl.project.settings import settings_schema
 from syncdsl.render.access_json import access_schema
+from syncdsl.render.associations_json import associations_schema
 from syncdsl.render.changes_json import preview_schema
 from syncdsl.render.diagnostics_json import findings_schema
 from syncdsl.render.find_json import search_schema
@@ -178,6 +179,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "search": search_schema(),
         "verification": verification_schema(),
         "links": links_schema(),
+        "associations": associations_schema(),
         "history": story_schema(),
         "runs": runs_schema(),
         "reviews": reviews_schema(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,17 +83,9 @@ def quiet(project: Project, sandbox: Sandbox) -> None:
     assert sandbox.writes(before) == []
 
 
-def without_exchange(project: Project) -> None:
-    """Let the project's commands carry out rules with `transactions`: `access` needs it, and it is not there yet."""
-    folder = Path(__file__).parent / "exchanged"
-    paths = [str(folder), str(ROOT / "src"), *filter(None, [project.environment.get("PYTHONPATH")])]
-    project.environment["PYTHONPATH"] = os.pathsep.join(paths)
-
-
 @pytest.fixture
 def ready(project: Project, sandbox: Sandbox) -> Project:
     """Return a project over a CRM with two more users, and books in which one person has the role already."""
-    without_exchange(project)
     staff(sandbox, "Anna Berg", "Ben Adler")
     person_invites(sandbox, "Cleo", "cleo@example.com")
     project.run("schema", "pull", "crm")
@@ -225,7 +216,6 @@ def test_whom_the_crm_does_not_know_waits_and_is_named(ready: Project, sandbox: 
 
 def test_a_role_that_nobody_has_waits_until_somebody_has_it(project: Project, sandbox: Sandbox) -> None:
     """Its id cannot be found: the hold says what to do, and which roles are in use; then all goes on."""
-    without_exchange(project)
     staff(sandbox, "Anna Berg")
     for system in ("crm", "books"):
         project.run("schema", "pull", system)

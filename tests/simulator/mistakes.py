@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulator import harness
 
 from syncdsl.engine import matching, merging
-from syncdsl.engine.mapping import Mapped
+from syncdsl.engine.mapped import Mapped
 from syncdsl.schema.values import PartnerOf, Ref
 
 if TYPE_CHECKING:

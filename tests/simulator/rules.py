@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import Severity, SourceFile
+from syncdsl.plan.pairs import Exchange
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot, StageClass, StageSchema
 from syncdsl.schema.types import (
@@ -114,7 +115,8 @@ class Rules:
     """A rule set. `keyless` are the sides without a key field; `mirrored` has the accounting system on the left.
 
     `deletes` is what becomes of the partner when a record is deleted on the left and on the right. With `nested`, the
-    same for children on both sides, contacts are synced below their accounts.
+    same for children on both sides, contacts are synced below their accounts. With `exchange` the records are taken as
+    the documents of a `transactions` statement are: none from before the first run, none that syncdsl made.
     """
 
     lines: str = "rich"
@@ -130,6 +132,7 @@ class Rules:
     mirrored: bool = False
     nested: str = ""
     extra: str = ""
+    exchange: bool = False
 
     @property
     def map(self) -> tuple[Line, ...]:
@@ -188,7 +191,12 @@ class Rules:
     @property
     def plan(self) -> Plan:
         """The compiled plan; every mistake in the rules fails."""
-        return compiled(self.text, self.keyless)
+        plan = compiled(self.text, self.keyless)
+        if not self.exchange:
+            return plan
+        taken = Exchange(status_field=None, follows=())
+        pairs = {name: pair.model_copy(update={"exchange": taken}) for name, pair in plan.pairs.items()}
+        return plan.model_copy(update={"pairs": pairs})
 
     def held(self, side: SideName, name: str, value: Value) -> Value:
         """Return the canonical form of a value of a field of the pair."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from syncdsl.analysis.accords import lower_access, lower_moved, lower_transactions
 from syncdsl.analysis.binding import UsedFile, bound
 from syncdsl.analysis.documents import lower_document
+from syncdsl.analysis.exchanges import exchanged_pairs
 from syncdsl.analysis.guards import lower_guards
 from syncdsl.analysis.likeness import Library, Likeness
 from syncdsl.analysis.modules import lower_module
@@ -81,12 +82,13 @@ def analyse(
     access = lower_access(checker)
     moved = lower_moved(checker)
     check_tests(checker, scopes, documents, pairs)
+    exchanged = exchanged_pairs(transactions, checker)
     prove(checker, pairs, records, documents, triggers)
     diagnostics = tuple(sorted(checker.settled(), key=lambda item: item.sort_key))
     failed = names.incomplete or any(item.level is Severity.ERROR for item in diagnostics)
     if failed or names.connections.keys() - schemas.keys():
         return Analysis(plan=None, diagnostics=diagnostics)
-    ordered: list[Pair] = order_pairs(pairs)
+    ordered: list[Pair] = order_pairs([*pairs, *exchanged])
     plan = Plan(
         connections={
             name: ConnectionPlan(

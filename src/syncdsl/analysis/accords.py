@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from syncdsl.analysis.associating import associable, parties
 from syncdsl.analysis.clauses import clauses_of
 from syncdsl.diagnostics.codes.composition import NOT_MOVED, TOO_MANY_USERS, UNKNOWN_KIND, UNKNOWN_RIGHT
 from syncdsl.diagnostics.codes.names import UNKNOWN_CONNECTION, UNKNOWN_FIELD, UNKNOWN_RECORD
@@ -47,7 +48,7 @@ def _transactions(node: ast.Transactions, checker: Checker) -> TransactionsPlan 
     kinds = _kinds(node.kinds, node.connection.text, checker)
     if kinds is None:
         return None
-    partner = next((name for name in checker.names.connections if name != node.connection.text), None)
+    partner = _other(node.connection.text, checker)
     if partner is None:
         checker.report(
             UNKNOWN_CONNECTION,
@@ -73,6 +74,8 @@ def _transactions(node: ast.Transactions, checker: Checker) -> TransactionsPlan 
         partner=partner,
         counterparts=tuple(KINDS[kind] for kind in kinds),
         record=record,
+        parties=parties(record, node.connection.text, checker) if record is not None else (),
+        associable=associable(node.connection.text, checker) if record is not None else (),
     )
 
 
@@ -139,9 +142,14 @@ def _access(node: ast.Access, exchanged: Mapping[str, set[str]], checker: Checke
     )
 
 
+def _other(connection: str, checker: Checker) -> str | None:
+    """Return the first other connection that the rules name."""
+    return next((name for name in checker.names.connections if name != connection), None)
+
+
 def _partner(node: ast.Access, checker: Checker) -> str | None:
     """Return the connection whose users get the role; that there is none, and what a schema lacks, is reported."""
-    partner = next((name for name in checker.names.connections if name != node.connection.text), None)
+    partner = _other(node.connection.text, checker)
     if partner is None:
         checker.report(
             UNKNOWN_CONNECTION,

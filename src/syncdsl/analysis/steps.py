@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from syncdsl.analysis.modules import observe_id
 from syncdsl.plan.reads import reads_of
 from syncdsl.plan.steps import GuardStep, MatchStep, MergeStep, ObserveStep, TriggerStep, WriteStep
-from syncdsl.schema.types import ReferenceType
+from syncdsl.schema.types import ReferenceType, RowsType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.plan.pairs import Assignment, DocumentPlan, Endpoint, LimitPlan, Pair, RecordPlan, TriggerPlan
+    from syncdsl.plan.pairs import Assignment, DocumentPlan, Endpoint, LimitPlan, Pair, RecordPlan, RowMap, TriggerPlan
     from syncdsl.plan.steps import Step
     from syncdsl.schema.snapshot import SchemaSnapshot
 
@@ -64,6 +64,23 @@ class Needs:
         self.read(source.connection, source.module, source.view, assignment.value)
         if assignment.lookup is not None:
             self.add(target_connection, assignment.lookup.module, None, (assignment.lookup.field,))
+        if assignment.rows is not None:
+            self._rows(assignment.rows, assignment.value, source, target_connection)
+
+    def _rows(self, plan: RowMap, value: PlanExpression, source: Endpoint, target_connection: str) -> None:
+        """Need the record's total, what the fields of rows step into, and the taxes that amounts are told by."""
+        module = self._schemas[source.connection].modules[source.module]
+        self.add(source.connection, source.module, source.view, (plan.total,))
+        rows = next((module.fields[path[0]].value for path in reads_of(value) if path[0] in module.fields), None)
+        fields = rows.fields if isinstance(rows, RowsType) else {}
+        for expression in (plan.amount, *(cell.value for cell in plan.cells)):
+            for path in reads_of(expression):
+                field = fields.get(path[0])
+                if len(path) > 1 and field is not None and isinstance(field.value, ReferenceType):
+                    self.add(source.connection, field.value.modules[0], None, path[1:2])
+        for cell in plan.cells:
+            if cell.tax is not None:
+                self.add(target_connection, cell.tax.module, None, (cell.tax.percentage,))
 
     def steps(self) -> list[ObserveStep]:
         """Return the observations, referenced modules first, then by name."""
@@ -111,8 +128,9 @@ def _wanted(pair: Pair) -> set[tuple[str, str]]:
         (endpoint.connection, module)
         for line in pair.lines
         for assignment, endpoint in ((line.to_right, pair.right), (line.to_left, pair.left))
-        if assignment is not None and assignment.partner and isinstance(assignment.type, ReferenceType)
-        for module in assignment.type.modules
+        for cell in (assignment.cells if assignment is not None else ())
+        if cell.partner and isinstance(cell.type, ReferenceType)
+        for module in cell.type.modules
     }
     return wanted - _modules(pair)
 
@@ -203,6 +221,8 @@ def _collect_rows(needs: Needs, document: DocumentPlan, endpoint: Endpoint) -> N
 def _collect_pair(needs: Needs, pair: Pair) -> None:
     needs.endpoint(pair.left)
     needs.endpoint(pair.right)
+    if pair.exchange is not None:
+        needs.add(pair.right.connection, pair.right.module, pair.right.view, (pair.exchange.status_field,))
     if pair.parent is not None:
         needs.add(pair.left.connection, pair.left.module, pair.left.view, (pair.parent.field_of("left"),))
         needs.add(pair.right.connection, pair.right.module, pair.right.view, (pair.parent.field_of("right"),))

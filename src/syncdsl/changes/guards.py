@@ -102,7 +102,7 @@ def _amount(effects: Sequence[Effect], base: str) -> tuple[Decimal, str | None]:
     total = Decimal(0)
     unknown: str | None = None
     for effect in effects:
-        if not isinstance(effect, Create) or not effect.document:
+        if not isinstance(effect, Create) or not (effect.document or effect.amount is not None):
             continue
         if effect.amount is None or (effect.currency not in {None, base}):
             unknown = effect.currency or "an unknown currency"

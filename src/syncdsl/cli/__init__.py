@@ -87,6 +87,17 @@ COMMANDS = {
     "access": Entry(
         target="syncdsl.cli.access:access", summary="See who has which role in the books, and why.", section=RUN
     ),
+    "associate": Entry(
+        target="syncdsl.cli.associate:associate", summary="Associate a document with a record.", section=RUN
+    ),
+    "dissociate": Entry(
+        target="syncdsl.cli.associate:dissociate", summary="Take a document and its record apart.", section=RUN
+    ),
+    "associations": Entry(
+        target="syncdsl.cli.associations:associations",
+        summary="List the documents of a record, and candidates for one.",
+        section=RUN,
+    ),
     "enable": Entry(
         target="syncdsl.cli.enable:enable", summary="Put changed rules in force and switch syncing on.", section=RUN
     ),

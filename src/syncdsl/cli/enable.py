@@ -42,7 +42,6 @@ def enable(settings: Globals, *, yes: bool, environment: str | None) -> int:
         run_of,
         user_name,
     )
-    from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - the same
     from syncdsl.engine.lifecycle import enable as switch_on  # noqa: PLC0415 - the same
     from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_connections, open_project_state  # noqa: PLC0415 - the same
@@ -52,7 +51,6 @@ def enable(settings: Globals, *, yes: bool, environment: str | None) -> int:
     name = workspace.settings.environment_name(environment)
     refuse_unasked(f"these rules are wanted in `{name}`", yes=yes)
     plan, checked = checked_rules(workspace, settings)
-    require_ability(plan)
     style = style_of(sys.stdout)
     with open_project_state(workspace, name, scratch=True) as state:
         force, off = _in_force(state), state.switched_off()

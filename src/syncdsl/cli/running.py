@@ -107,9 +107,6 @@ def opened_run(
     With `scratch` it works on a copy of the state that is thrown away: for previews.
     """
     plan, checked = checked_rules(workspace, settings)
-    from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - rules with errors need no engine
-
-    require_ability(plan)
 
     with (
         open_connections(workspace, environment, plan, checked.schemas) as connections,
@@ -134,11 +131,9 @@ def opened_run_in_force(
     system is not connected.
     """
     from syncdsl.cli.chosen_rules import in_force, refuse_disconnected, say_what_waits  # noqa: PLC0415 - see below
-    from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - only what runs needs the engine
 
     with open_project_state(workspace, environment, scratch=scratch) as state:
         force = in_force(state, environment)
-        require_ability(force.plan)
         if scratch:
             refuse_disconnected(state, force, environment)
         if not settings.quiet:

@@ -70,7 +70,6 @@ def sync(
     from syncdsl.cli.chosen_rules import in_force, refuse_disconnected, say_what_waits  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, run_of  # noqa: PLC0415 - the same
-    from syncdsl.engine.ability import require_ability  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
     from syncdsl.plan.restriction import restricted  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_connections, open_project_state  # noqa: PLC0415 - the same
@@ -81,7 +80,6 @@ def sync(
         if _is_off(state, name, quiet=settings.quiet):
             return FINE
         force = in_force(state, name)
-        require_ability(force.plan)
         refuse_disconnected(state, force, name)
         if not settings.quiet:
             say_what_waits(workspace, state, force, name)

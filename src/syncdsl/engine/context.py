@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Identity, Record
     from syncdsl.changes.change_set import ChangeSet, Unreadable
     from syncdsl.changes.effects import Effect, Hold
+    from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import MatchResult
     from syncdsl.engine.observation import Observation
     from syncdsl.engine.operations import Operation
@@ -80,6 +81,8 @@ class Context:
         """Users who have their role without any write: what the state is to remember of them."""
         self.grants_forgotten: list[Grant] = []
         """Users whom no rule names any more, and who stay or are gone already."""
+        self.known_again: set[tuple[str, SideName, str]] = set()
+        """Documents (pair, side, id) of an earlier state that are exchanged on, although they are old."""
         self.run_id = ""
         """The run in the history; a preview has none."""
         self._told_times: list[dt.datetime] = []

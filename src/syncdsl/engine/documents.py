@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import FieldChange
-from syncdsl.engine.mapping import Mapped, mapped_value
+from syncdsl.engine.mapped import Mapped
+from syncdsl.engine.mapping import mapped_value
 from syncdsl.engine.steps.create import NewFields
 from syncdsl.schema.types import MoneyType, ReferenceType
 from syncdsl.schema.values import Ref, show, to_json

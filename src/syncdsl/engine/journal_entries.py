@@ -107,6 +107,7 @@ def _payload(context: Context, write: Write) -> dict[str, Any]:
                 "lines": sorted(line.digest for line in lines),
                 "suffix": first.effect.suffix,
                 "aside": list(first.aside) if first.aside is not None else None,
+                **({"amount": first.effect.amount} if first.effect.amount is not None else {}),
             }
         case CreateDocument():
             return {

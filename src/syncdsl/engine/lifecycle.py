@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.lifecycle import IN_DOUBT, UNKNOWN_PART
+from syncdsl.engine.exchange import switch_of
 from syncdsl.engine.in_force import put_in_force
+from syncdsl.engine.lines import SIDES
 from syncdsl.state.archive import Bounds
 from syncdsl.state.rules import SYNCING
 
@@ -27,13 +29,13 @@ LEASE_SECONDS = 600
 
 
 @contextmanager
-def leased(state: State, user: str, now: dt.datetime) -> Iterator[None]:
-    """Hold the lease, so that no run is under way. Raises Fault SD804 when one is."""
+def leased(state: State, user: str, now: dt.datetime) -> Iterator[int]:
+    """Hold the lease, so that no run is under way, and yield its fence. Raises Fault SD804 when one is."""
     fence = state.acquire_lease(
         owner=user or "syncdsl", pid=os.getpid(), host=socket.gethostname(), now=now, seconds=LEASE_SECONDS
     )
     try:
-        yield
+        yield fence
     finally:
         state.release_lease(fence)
 
@@ -97,13 +99,17 @@ def bounds_of(state: State, plan: Plan | None, connection: str | None) -> Bounds
         for name, document in plan.documents.items()
         if connection not in {document.connection, plan.records[document.record].endpoint.connection}
     }
+    pairs = {
+        name: pair
+        for name, pair in plan.pairs.items()
+        if connection not in {pair.left.connection, pair.right.connection}
+    }
+    switches = {switch_of(plan, pair, side) for pair in pairs.values() if pair.exchange is not None for side in SIDES}
     return Bounds(
         connections=frozenset({connection}),
-        keep_pairs=frozenset(
-            name for name, pair in plan.pairs.items() if connection not in {pair.left.connection, pair.right.connection}
-        ),
+        keep_pairs=frozenset(pairs),
         keep_documents=frozenset(documents),
-        keep_triggers=frozenset(one.digest for one in plan.triggers if one.document in documents),
+        keep_triggers=frozenset(one.digest for one in plan.triggers if one.document in documents) | switches,
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from syncdsl.engine.erased import revealed, still_erased
-from syncdsl.engine.mapping import Mapped, Misfit, Parked, mapped_value, source_value
+from syncdsl.engine.mapped import Mapped, Misfit, Parked
+from syncdsl.engine.mapping import mapped_value, source_value
 from syncdsl.engine.merging import Decision, LineState, Stamps, merge_changed
 from syncdsl.plan.expressions import Constant
 from syncdsl.schema.canonical import canonical
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
-    from syncdsl.engine.mapping import MapOutcome
+    from syncdsl.engine.mapped import MapOutcome
     from syncdsl.plan.pairs import Assignment, MapLine, Pair
     from syncdsl.schema.values import Fields, Value
     from syncdsl.state import Link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.exchange import is_taken
 from syncdsl.schema.values import Ref
 
 if TYPE_CHECKING:
@@ -21,13 +22,17 @@ def side_of(pair: Pair, side: SideName) -> Endpoint:
     return pair.left if side == "left" else pair.right
 
 
-def inside(pair: Pair, context: Context, side: SideName, record: Record) -> bool:
+def inside(pair: Pair, context: Context, side: SideName, record: Record, *, linked: bool = False) -> bool:
     """Return whether a record is in scope of a pair: a nested one only under a parent that is.
+
+    Documents are exchanged while they are `linked`, and else when they are new.
 
     A parent that waits for its partner is in scope: its children wait with it, and are seen to.
     """
     if not context.in_scope(side_of(pair, side), record):
         return False
+    if pair.exchange is not None:
+        return linked or is_taken(pair, context, side, record)
     if pair.parent is None:
         return True
     reference = parent_of(pair, context, side, record)

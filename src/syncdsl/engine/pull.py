@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.amounts import rows_of
 from syncdsl.engine.long_agenda import in_order
 from syncdsl.engine.steps.observe import stage_fetched
 from syncdsl.schema.values import Ref
@@ -27,7 +28,7 @@ def pull_missing(context: Context) -> None:
 
     A reading is always a little behind: a deal can name an account that was made after accounts were read.
     """
-    referring = {observed for observed, _, assignment in _assignments(context) if assignment.partner}
+    referring = {observed for observed, _, one in _assignments(context) if any(cell.partner for cell in one.cells)}
     fresh: dict[str, Collection[str]] = {
         name: seen.agenda for name, seen in context.observations.items() if name in referring
     }
@@ -64,13 +65,16 @@ def references(context: Context, step_id: str, records: Iterable[Record]) -> Ite
     sources = [
         (connection, assignment)
         for observed, connection, assignment in _assignments(context)
-        if observed == step_id and assignment.partner
+        if observed == step_id and any(cell.partner for cell in assignment.cells)
     ]
     for record in records if sources else ():
         for connection, assignment in sources:
             value = context.evaluate(assignment.value, connection, record.fields)
             if isinstance(value, Ref):
                 yield connection, value
+            for row in rows_of(value) if assignment.rows is not None else ():
+                found = (context.evaluate(cell.value, connection, row) for cell in assignment.cells if cell.partner)
+                yield from ((connection, reference) for reference in found if isinstance(reference, Ref))
 
 
 def _assignments(context: Context) -> Iterator[tuple[str, str, Assignment]]:

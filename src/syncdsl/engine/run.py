@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.lifecycle import SWITCHED_OFF
 from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH
-from syncdsl.engine.ability import require_ability
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
 from syncdsl.engine.progress import Progress, Silent
@@ -78,7 +77,6 @@ def preview(run: Run) -> ChangeSet:
     Reads both systems; writes nothing anywhere. Raises Fault when a system does not answer or is another one than the
     state's.
     """
-    require_ability(run.plan)
     context = open_context(run)
     # A preview's state is a private copy, whose rows get their present names as an apply would give them.
     rename_former(run)
@@ -96,7 +94,6 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
     Raises Fault: SD801 a guard stops it, SD802 the world moved on, SD804 another run is under way, SD830 syncing is
     switched off, and those of `preview`.
     """
-    require_ability(run.plan)
     state = run.state
     fence = state.acquire_lease(
         owner=run.user or "syncdsl",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord
 from syncdsl.engine.lines import line_fields, pair_fields
@@ -21,7 +21,7 @@ from syncdsl.engine.operations import (
     UpdateDocument,
     UpdateRecord,
 )
-from syncdsl.schema.values import PartnerOf, Ref
+from syncdsl.schema.values import PartnerOf, Ref, partners_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -300,21 +300,18 @@ def _resolve(context: Context, connection: str, values: Fields) -> Fields | None
     resolved: Fields = {}
     for name, value in values.items():
         found = _partner(context, connection, value)
-        if isinstance(found, PartnerOf):
+        if any(partners_in(found)):
             return None
         resolved[name] = found
     return resolved
 
 
 def _partner(context: Context, connection: str, value: Value) -> Value:
-    """Return a value with the partner it stands for, in rows too; one that is missing is returned as it is."""
+    if not any(partners_in(value)):
+        return value
     if isinstance(value, tuple):
-        parts = [
-            tuple((name, _partner(context, connection, cell)) for name, cell in row) if isinstance(row, tuple) else row
-            for row in value
-        ]
-        missing = (cell for row in parts if isinstance(row, tuple) for _, cell in row if isinstance(cell, PartnerOf))
-        return next(missing, cast("Value", tuple(parts)))
+        rows = (row for row in value if isinstance(row, tuple))
+        return tuple(tuple((name, _partner(context, connection, item)) for name, item in row) for row in rows)
     if not isinstance(value, PartnerOf):
         return value
     reference = Ref(value.source_module, value.source_id)

@@ -19,11 +19,27 @@ MEMBER_FIELDS = ("name", "email", "user_role", "status", "is_current_user")
 """What is read of the users of the books: name, address, role, state, and which of them the connection works as."""
 
 
+class PartyPlan(Model):
+    """A field of a record that names whom it is for; `parent` is that one's field for what it belongs to itself."""
+
+    field: str
+    parent: str | None = None
+
+
+class AssociablePlan(Model):
+    """Documents that can be associated with a record: its id is kept in `id_field`, its name in `name_field`."""
+
+    module: str
+    customer: str
+    id_field: str
+    name_field: str | None = None
+
+
 class TransactionsPlan(Model):
     """A `transactions` statement: kinds of documents of `connection` that are synced with their counterparts.
 
     `counterparts` are the modules of `partner`, one for each kind in its order. Documents can be associated with
-    `record`.
+    `record`: those of `associable`, when one of the record's `parties` is their customer.
     """
 
     location: str
@@ -32,6 +48,8 @@ class TransactionsPlan(Model):
     partner: str
     counterparts: tuple[str, ...]
     record: str | None = None
+    parties: tuple[PartyPlan, ...] = ()
+    associable: tuple[AssociablePlan, ...] = ()
 
 
 class AccessPlan(Model):

@@ -115,6 +115,9 @@ def _match(pair: Pair) -> list[Line]:
     facts += [("dedupe" if not index else "then", key.text) for index, key in enumerate(pair.keys)]
     if pair.parent is not None:
         facts.append(("parent", f"{pair.parent.field} of {pair.parent.pair}"))
+    if pair.exchange is not None:
+        facts.append(("taken", "what people made since the rules were switched on"))
+        facts.append(("changed", f"in {pair.right.connection} while {' or '.join(pair.exchange.follows)}"))
     return _facts(facts)
 
 
@@ -158,13 +161,23 @@ def _map_line(line: MapLine, sides: dict[str, str]) -> list[tuple[str, str, str]
         and _written_to(right) == _read_by(left)
         and _read_by(right) == _written_to(left)
     ):
-        return [(_written_to(left), f"<-> {_written_to(right)}", _partner(right) + policies)]
+        return [(_written_to(left), f"<-> {_written_to(right)}", _partner(right) + policies), *_rows(right, left)]
     rows: list[tuple[str, str, str]] = []
     if right is not None:
         rows.append((_read_by(right), f"->  {_written_to(right)}", _partner(right) + policies))
     if left is not None:
         rows.append((_written_to(left), f"<-  {_read_by(left)}", _partner(left) + policies))
     return rows
+
+
+def _rows(right: Assignment, left: Assignment) -> list[tuple[str, str, str]]:
+    """Return what is written into the fields of rows, below the field that holds them."""
+    if right.rows is None or left.rows is None:
+        return []
+    return [
+        *((f"{_INDENT}{_read_by(cell)}", f"->  {_written_to(cell)}", _partner(cell)) for cell in right.rows.cells),
+        *((f"{_INDENT}{_written_to(cell)}", f"<-  {_read_by(cell)}", _partner(cell)) for cell in left.rows.cells),
+    ]
 
 
 def _read_by(assignment: Assignment) -> str:
@@ -178,6 +191,8 @@ def _written_to(assignment: Assignment) -> str:
 
 def _partner(assignment: Assignment) -> str:
     """Return the mark of a reference: what is written is the partner of the record that is referred to."""
+    if assignment.tax is not None:
+        return f", the one of {assignment.tax.module} that makes it"
     return ", partner" if assignment.partner else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from syncdsl.plan.expressions import PlanExpression
 from syncdsl.schema.digest import digest
@@ -40,12 +40,33 @@ class Lookup(Model):
     field: str
 
 
-class Assignment(Model):
+class _Sparse(Model):
+    """A model that leaves out what hardly any of them has, so that digests of the others do not depend on it."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if name not in _RARE or value}
+
+
+_RARE = frozenset({"elsewhere", "tax", "rows", "exchange"})
+
+
+class TaxMatch(Model):
+    """The written reference is the tax of which `percentage` per cent of `net` make the amount that the value is."""
+
+    module: str
+    percentage: str
+    net: PlanExpression
+
+
+class Assignment(_Sparse):
     """What one map line writes into one side: `target` takes `value`, computed from the other side's record.
 
     `reads` are the paths that the value depends on. `partner`: the value is a reference in the other
-    connection, and the partner of that record is written. `lookup`: the value names the referenced record by a
-    unique field.
+    connection, and the partner of that record is written; `elsewhere`: where it has one in another module alone,
+    nothing is. `lookup`: the value names the referenced record by a unique field; `tax`: by an amount. `rows`: the
+    value is a list of rows, each of which is written as a row.
     """
 
     target: str
@@ -55,7 +76,30 @@ class Assignment(Model):
     required: bool = False
     create_only: bool = False
     partner: bool = False
+    elsewhere: bool = False
     lookup: Lookup | None = None
+    tax: TaxMatch | None = None
+    rows: RowMap | None = None
+
+    @property
+    def cells(self) -> tuple[Assignment, ...]:
+        """What single values are written by: this one, or those of a row."""
+        return (self,) if self.rows is None else self.rows.cells
+
+
+class RowMap(Model):
+    """How a row of one side is written as a row of the other one: `cells` are computed from the fields of the row.
+
+    `amount` is what a row makes (over its fields), and `total` the field of the record that holds what all of them
+    make: an amount that is in no row cannot travel with them.
+    """
+
+    cells: tuple[Assignment, ...]
+    amount: PlanExpression
+    total: str | None = None
+
+
+Assignment.model_rebuild()
 
 
 class MapLine(Model):
@@ -123,11 +167,23 @@ class ParentPlan(Model):
 DeleteAction: TypeAlias = Literal["keep", "deactivate", "delete", "review"]
 
 
-class Pair(Model):
+class Exchange(Model):
+    """What holds for documents that a `transactions` statement exchanges.
+
+    Taken are only those made since it was switched on. A document on the right is changed while its `status_field` has
+    one of the values `follows`; in any other state a person decides.
+    """
+
+    status_field: str | None
+    follows: tuple[str, ...]
+
+
+class Pair(_Sparse):
     """A `module` statement: two endpoints and how their records are matched and merged.
 
     `direction` limits what is created: right, left or both. A module nested `with` another is named `PARENT.NAME` and
-    has a `parent`. `on_delete` says by side what happens to the partner of a record that was deleted there.
+    has a `parent`. `on_delete` says by side what happens to the partner of a record that was deleted there. A kind of
+    documents of a `transactions` statement is a pair, too, named `transactions.KIND`, and has an `exchange`.
     """
 
     name: str
@@ -141,6 +197,7 @@ class Pair(Model):
     on_conflict: Winner = "review"
     on_delete: dict[Side, DeleteAction] = Field(default_factory=dict)
     parent: ParentPlan | None = None
+    exchange: Exchange | None = None
     lines: tuple[MapLine, ...] = ()
 
     @cached_property

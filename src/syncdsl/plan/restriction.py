@@ -103,12 +103,16 @@ def _required(plan: Plan, pair: Pair) -> Iterator[str]:
         yield pair.parent.pair
     for line in pair.lines:
         for assignment, here, there in ((line.to_right, pair.right, pair.left), (line.to_left, pair.left, pair.right)):
-            if assignment is None or not assignment.partner or not isinstance(assignment.type, ReferenceType):
-                continue
-            for name, other in plan.pairs.items():
+            referred = {
+                module
+                for cell in (assignment.cells if assignment is not None else ())
+                if cell.partner and isinstance(cell.type, ReferenceType)
+                for module in cell.type.modules
+            }
+            for name, other in plan.pairs.items() if referred else ():
                 for target, source in ((other.right, other.left), (other.left, other.right)):
                     if (target.connection, source.connection) == (here.connection, there.connection) and (
-                        target.module in assignment.type.modules
+                        target.module in referred
                     ):
                         yield name
 
@@ -175,6 +179,9 @@ class _Needs:
 
     def _assignment(self, assignment: Assignment, source: Endpoint, target: str) -> set[str]:
         looked_up = self._module(target, assignment.lookup.module) if assignment.lookup is not None else set()
+        for cell in assignment.cells if assignment.rows is not None else ():
+            if cell.tax is not None:
+                looked_up |= self._module(target, cell.tax.module)
         return self._paths(source, assignment.reads) | looked_up
 
     def _paths(self, endpoint: Endpoint, paths: Iterable[tuple[str, ...]]) -> set[str]:

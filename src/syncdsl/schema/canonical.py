@@ -72,7 +72,7 @@ def canonical(value: Value, kind: FieldType) -> Value:
         case ChoicesType():
             return tuple(sorted(str(item) for item in value)) if isinstance(value, tuple) else value
         case RowsType():
-            return value
+            return _rows(value, kind)
         case BooleanType() | DateType() | ReferenceType():
             return value
 
@@ -113,6 +113,26 @@ def has_form(kind: FieldType) -> Callable[[Value, Value], bool]:
 
 def _stripped(text: str) -> str | None:
     return text.strip() or None
+
+
+def _rows(value: Value, kind: RowsType) -> Value:
+    """Return rows with the canonical forms of their known fields, in an order of their own.
+
+    Systems put rows where they like; what is on a list is the same in any order.
+    """
+    if not isinstance(value, tuple) or any(isinstance(row, str) for row in value):
+        return value
+    rows = [
+        tuple((name, form) for name, item in row if (form := _cell(name, item, kind)) is not None)
+        for row in value
+        if isinstance(row, tuple)
+    ]
+    return tuple(sorted((row for row in rows if row), key=repr)) or None
+
+
+def _cell(name: str, value: Value, kind: RowsType) -> Value:
+    field = kind.fields.get(name)
+    return canonical(value, field.value) if field is not None else None
 
 
 @lru_cache(maxsize=65_536)

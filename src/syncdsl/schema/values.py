@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,6 +72,16 @@ _PLAIN = (bool, int, str)  # made once: a union in `isinstance` is built anew by
 def is_empty(value: Value) -> bool:
     """Return whether a value counts as empty."""
     return value is None or value in ("", ())
+
+
+def partners_in(value: Value) -> Iterator[PartnerOf]:
+    """Return the partners to come that a value refers to, itself or in its rows."""
+    if isinstance(value, PartnerOf):
+        yield value
+    elif isinstance(value, tuple):
+        for row in value:
+            for _, item in row if isinstance(row, tuple) else ():
+                yield from partners_in(item)
 
 
 def to_json(value: Value) -> Any:

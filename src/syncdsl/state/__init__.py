@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from syncdsl.state.part import chunks
 from syncdsl.state.records import (
     Answered,
+    Association,
     Cause,
     Grant,
     Head,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answered",
+    "Association",
     "Cause",
     "Grant",
     "Head",

@@ -16,6 +16,7 @@ from syncdsl.state.tables import (
     ACTIVATION,
     AGENDA,
     ARCHIVE,
+    ASSOCIATION,
     HISTORY,
     IDENTITY,
     INSTANCE,
@@ -190,4 +191,6 @@ def _forget(connection: Connection, bounds: Bounds) -> None:
         connection.execute(delete(table))
     for table in (TRUTH, ACTIVATION):
         connection.execute(delete(table).where(table.c.trigger.not_in(bounds.keep_triggers)))
+    for column in (ASSOCIATION.c.connection, ASSOCIATION.c.record_connection):
+        connection.execute(delete(ASSOCIATION).where(column.in_(sorted(bounds.connections))))
     connection.execute(delete(IDENTITY).where(or_(*(IDENTITY.c.connection == name for name in bounds.connections))))

@@ -177,6 +177,20 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Association:
+    """A document that a person associated with a record, and when, by the clock of the run."""
+
+    connection: str
+    module: str
+    document_id: str
+    record_connection: str
+    record_module: str
+    record_id: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """One field that was written, or one change of a link: `old` and `new` are JSON forms of values.
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from syncdsl.schema.digest import digest
 from syncdsl.state.archive import Archive
+from syncdsl.state.associations import Associations
 from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
 from syncdsl.state.erasure import Erasure
@@ -66,6 +67,7 @@ class State(
     Erasure,
     Documents,
     Grants,
+    Associations,
     Reviews,
     Rules,
     Renaming,

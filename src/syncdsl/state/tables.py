@@ -206,6 +206,19 @@ ACCESS_GRANT = Table(
     Column("since", Moment, nullable=False),
 )
 
+ASSOCIATION = Table(
+    "association",
+    METADATA,
+    Column("connection", Text, primary_key=True),
+    Column("module", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("record_connection", Text, nullable=False),
+    Column("record_module", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 HISTORY = Table(
     "history",
     METADATA,

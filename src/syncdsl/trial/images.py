@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
     from syncdsl.plan.evaluation import Evaluator
     from syncdsl.plan.expressions import PlanExpression
-    from syncdsl.plan.pairs import Assignment, Endpoint, Lookup
+    from syncdsl.plan.pairs import Assignment, Endpoint, Lookup, RowMap, TaxMatch
     from syncdsl.plan.plan import Plan
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.schema.snapshot import SchemaSnapshot
-    from syncdsl.schema.values import Value
+    from syncdsl.schema.values import Row, Value
     from syncdsl.state.records import Side
     from syncdsl.trial.spool import Spool
 
@@ -102,10 +102,14 @@ class Images:
         value = self.evaluate(assignment.value, source.connection, fields)
         if is_empty(value):
             return None
+        if assignment.rows is not None:
+            return self._rows(assignment, assignment.rows, source, target, fields)
+        if assignment.tax is not None:
+            return self._tax(assignment.tax, source.connection, target.connection, fields, value)
         if assignment.lookup is not None:
             return self._looked_up(assignment.lookup, target.connection, value)
         if assignment.partner and isinstance(value, Ref):
-            return self._partner(assignment.type, source.connection, target.connection, value)
+            return self._partner(assignment, source.connection, target.connection, value)
         return canonical(_represented(value, assignment.type), assignment.type)
 
     def contribution(self, assignment: Assignment, connection: str, fields: Mapping[str, Value]) -> Value:
@@ -113,11 +117,66 @@ class Images:
         value = self.evaluate(assignment.value, connection, fields)
         if isinstance(value, Ref):
             return value.id
+        if assignment.rows is not None:
+            parts = [
+                tuple((cell.target, self.contribution(cell, connection, row)) for cell in assignment.rows.cells)
+                for row in _as_rows(value)
+            ]
+            beside = ("", self._beside(assignment.rows, connection, fields, value))
+            return tuple(sorted([*parts, (beside,)], key=repr))
+        if assignment.tax is not None:
+            return canonical(value, MoneyType())
         kind = assignment.type if assignment.lookup is None else TextType()
         return canonical(_represented(value, kind), kind)
 
-    def _partner(self, kind: FieldType, source: str, target: str, reference: Ref) -> Value:
-        modules = kind.modules if isinstance(kind, ReferenceType) else ()
+    def _rows(
+        self, assignment: Assignment, plan: RowMap, source: Endpoint, target: Endpoint, fields: Mapping[str, Value]
+    ) -> Value | Unknown:
+        """Return the rows of the target; no rows say what is in none of them."""
+        value = self.evaluate(assignment.value, source.connection, fields)
+        if self._beside(plan, source.connection, fields, value):
+            return Unknown(value)
+        rows: list[Row] = []
+        for row in _as_rows(value):
+            cells: list[tuple[str, Value]] = []
+            for cell in plan.cells:
+                found = self.image(cell, source, target, row)
+                if isinstance(found, Unknown):
+                    return Unknown(value)
+                cells.append((cell.target, found))
+            rows.append(tuple(sorted(cells)))
+        return canonical(tuple(rows), assignment.type)
+
+    def _beside(self, plan: RowMap, connection: str, fields: Mapping[str, Value], value: Value) -> Value:
+        """Return what of a total no row makes, more than a cent for each; None for nothing."""
+        rows = _as_rows(value)
+        total = fields.get(plan.total or "")
+        if not isinstance(total, Decimal | int):
+            return None
+        made = [self.evaluate(plan.amount, connection, row) for row in rows]
+        beside = Decimal(total) - sum((Decimal(one) for one in made if isinstance(one, Decimal | int)), Decimal(0))
+        return round(beside, 2) if abs(round(beside, 2)) * 100 > len(rows) else None
+
+    def _tax(
+        self, plan: TaxMatch, source: str, target: str, fields: Mapping[str, Value], value: Value
+    ) -> Value | Unknown:
+        """Return the only tax that makes an amount of what a row comes to."""
+        net = self.evaluate(plan.net, source, fields)
+        if not isinstance(value, Decimal | int) or not value:
+            return None
+        found = {
+            record.id
+            for step in self._steps.get((target, plan.module), ())
+            for record in self._spool.all_records(step)
+            if isinstance(rate := record.fields.get(plan.percentage), Decimal | int)
+            and isinstance(net, Decimal | int)
+            and abs(Decimal(net) * Decimal(rate) - Decimal(value) * 100) < 1
+        }
+        return Ref(plan.module, found.pop()) if len(found) == 1 else Unknown(value)
+
+    def _partner(self, assignment: Assignment, source: str, target: str, reference: Ref) -> Value:
+        modules = assignment.type.modules if isinstance(assignment.type, ReferenceType) else ()
+        others = False
         for pair in self._plan.pairs.values():
             sides: tuple[tuple[Side, Endpoint, Endpoint], ...] = (
                 ("left", pair.left, pair.right),
@@ -126,11 +185,12 @@ class Images:
             for side, here, there in sides:
                 if (here.connection, here.module) != (source, reference.module):
                     continue
-                if there.connection != target or there.module not in modules:
-                    continue
-                found = self._spool.partner(pair.name, side, reference.id)
-                if found is not None:
+                found = self._spool.partner(pair.name, side, reference.id) if there.connection == target else None
+                if found is not None and there.module in modules:
                     return Ref(there.module, found)
+                others = others or found is not None
+        if others and assignment.elsewhere:
+            return None
         return PartnerOf(source, reference.module, reference.id, "")
 
     def _looked_up(self, lookup: Lookup, connection: str, value: Value) -> Value | Unknown:
@@ -183,6 +243,10 @@ class _Scope:
 def same(one: Value | Unknown, other: Value | Unknown) -> bool:
     """Return whether two canonical values are one and the same; `true` is no number."""
     return isinstance(one, bool) == isinstance(other, bool) and one == other
+
+
+def _as_rows(value: Value) -> list[dict[str, Value]]:
+    return [dict(row) for row in value if isinstance(row, tuple)] if isinstance(value, tuple) else []
 
 
 def _form(value: Value, kind: FieldType) -> str:

@@ -13,6 +13,7 @@ from syncdsl.trial.images import Unknown
 from syncdsl.trial.naming import record_name
 from syncdsl.trial.reading import read_again
 from syncdsl.trial.spool import CHUNK
+from syncdsl.trial.taken import is_new, is_taken
 from syncdsl.trial.tally import Tally, field_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,10 @@ class PairCheck:
         for link in links:
             left, right = lefts.get(link.left_id), rights.get(link.right_id)
             if left is not None and right is not None:
-                if self._in_scope(self._pair, "left", left) and self._in_scope(self._pair, "right", right):
+                exchanged = self._pair.exchange is not None  # documents with a partner go on, however old they are
+                if exchanged or (
+                    self._in_scope(self._pair, "left", left) and self._in_scope(self._pair, "right", right)
+                ):
                     self._compare(link, left, right, confirmed=confirmed)
                 else:
                     self._tally.outside += 1
@@ -192,6 +196,8 @@ class PairCheck:
             if (side, record.id) in asides:
                 self._tally.set_aside += 1
                 continue
+            if self._pair.exchange is not None and not is_new(self._run, self._pair, side, record):
+                continue
             if not self._in_scope(self._pair, side, record) or not self._parent_has_partner(self._pair, side, record):
                 continue
             name = record_name(self._run, endpoint.connection, record)
@@ -214,6 +220,10 @@ class PairCheck:
                 )
             )
 
+    def _linked_in_scope(self, side: Side, record: Record) -> bool:
+        """Return whether a record with a partner is in scope: documents go on with theirs, however old they are."""
+        return self._pair.exchange is not None or self._in_scope(self._pair, side, record)
+
     def _in_scope(self, pair: Pair, side: Side, record: Record) -> bool:
         """Return whether a record satisfies its side's condition and, where it is nested, its parent does.
 
@@ -221,6 +231,8 @@ class PairCheck:
         """
         if not self._images.holds_where(_end(pair, side), record):
             return False
+        if pair.exchange is not None:
+            return is_taken(self._run, pair, side, record)
         if pair.parent is None:
             return True
         above, parent = self._above(pair), self._parent(pair, side, record)

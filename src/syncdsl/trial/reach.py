@@ -8,12 +8,12 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.verify import UNKNOWN_MODULE_STATEMENT
 from syncdsl.plan.reads import reads_of
 from syncdsl.plan.steps import ObserveStep
-from syncdsl.schema.types import ReferenceType
+from syncdsl.schema.types import ReferenceType, RowsType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from syncdsl.plan.pairs import Endpoint, Pair
+    from syncdsl.plan.pairs import Assignment, Endpoint, Pair
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
 
@@ -76,9 +76,28 @@ def needed_steps(plan: Plan, schemas: Mapping[str, SchemaSnapshot], pairs: Itera
                     follow(source.connection, source.module, path)
                 if assignment.lookup is not None:
                     modules.add((target.connection, assignment.lookup.module))
+                if assignment.rows is not None:
+                    modules |= set(_by_rows(assignment, source, target, schemas))
     return [
         step
         for step in plan.steps
         if isinstance(step, ObserveStep)
         and ((step.connection, step.id) in wanted or (step.connection, step.module) in modules)
     ]
+
+
+def _by_rows(
+    assignment: Assignment, source: Endpoint, target: Endpoint, schemas: Mapping[str, SchemaSnapshot]
+) -> Iterator[tuple[str, str]]:
+    """Return the modules that the fields of rows step into, and those in which amounts are looked up."""
+    fields = schemas[source.connection].modules[source.module].fields
+    names = [path[0] for path in reads_of(assignment.value) if path[0] in fields]
+    kinds = [kind for name in names if isinstance(kind := fields[name].value, RowsType)]
+    for cell in assignment.cells:
+        if cell.tax is not None:
+            yield target.connection, cell.tax.module
+        for path in reads_of(cell.value):
+            for kind in kinds if len(path) > 1 else ():
+                field = kind.fields.get(path[0])
+                if field is not None and isinstance(field.value, ReferenceType):
+                    yield from ((source.connection, module) for module in field.value.modules)

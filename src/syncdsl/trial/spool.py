@@ -24,7 +24,8 @@ CHUNK = 500
 _CACHE_KIB = 16_384
 _TABLES = """
 CREATE TABLE record (
-    step TEXT, id TEXT, store TEXT, module TEXT, modified TEXT, fields TEXT, key TEXT, PRIMARY KEY (step, id)
+    step TEXT, id TEXT, store TEXT, module TEXT, created TEXT, modified TEXT, fields TEXT, key TEXT,
+    PRIMARY KEY (step, id)
 ) WITHOUT ROWID;
 CREATE TABLE link (pair TEXT, left_id TEXT, right_id TEXT, status TEXT, PRIMARY KEY (pair, left_id)) WITHOUT ROWID;
 CREATE TABLE absent (step TEXT, id TEXT, gone INTEGER, PRIMARY KEY (step, id)) WITHOUT ROWID;
@@ -34,7 +35,7 @@ _INDEXES = """
 CREATE INDEX link_right ON link (pair, right_id);
 CREATE INDEX record_key ON record (store, key) WHERE key IS NOT NULL;
 """
-_Row: TypeAlias = "tuple[str, str, str | None, str]"
+_Row: TypeAlias = "tuple[str, str, str | None, str | None, str]"
 
 
 @contextmanager
@@ -69,6 +70,7 @@ class Spool:
                 record.id,
                 store,
                 record.module,
+                record.created.isoformat() if record.created else None,
                 record.modified.isoformat() if record.modified else None,
                 json.dumps(fields_to_json(record.fields)),
                 _key(record, key_field),
@@ -76,7 +78,7 @@ class Spool:
             for record in records
         ]
         with self._transaction():
-            self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop_record(self, step: str, record_id: str) -> None:
         """Take a record out that is gone after all."""
@@ -112,7 +114,7 @@ class Spool:
         """Return those of the records that were read, at most `CHUNK`."""
         marks = ",".join("?" * len(ids))
         rows = self._connection.execute(
-            f"SELECT id, module, modified, fields FROM record WHERE step = ? AND id IN ({marks})",  # noqa: S608 - only question marks are put in
+            f"SELECT id, module, created, modified, fields FROM record WHERE step = ? AND id IN ({marks})",  # noqa: S608 - only question marks are put in
             (step, *ids),
         )
         return {row[0]: _record(row) for row in rows}
@@ -120,14 +122,14 @@ class Spool:
     def record(self, step: str, record_id: str) -> Record | None:
         """Return one record, when it was read."""
         row = self._connection.execute(
-            "SELECT id, module, modified, fields FROM record WHERE step = ? AND id = ?", (step, record_id)
+            "SELECT id, module, created, modified, fields FROM record WHERE step = ? AND id = ?", (step, record_id)
         ).fetchone()
         return _record(row) if row else None
 
     def all_records(self, step: str) -> Iterator[Record]:
         """Yield every record of a reading, in order of ids."""
         yield from self._paged(
-            "SELECT id, module, modified, fields FROM record r WHERE step = :step AND id > :after"
+            "SELECT id, module, created, modified, fields FROM record r WHERE step = :step AND id > :after"
             " ORDER BY id LIMIT :limit",
             {"step": step},
         )
@@ -135,7 +137,8 @@ class Spool:
     def unlinked(self, step: str, pair: str, side: Side) -> Iterator[Record]:
         """Yield the records of a reading without a link in a pair, whatever its status, in order of ids."""
         yield from self._paged(
-            "SELECT id, module, modified, fields FROM record r WHERE step = :step AND id > :after AND NOT EXISTS"  # noqa: S608 - a side is one of two words
+            "SELECT id, module, created, modified, fields FROM record r"  # noqa: S608 - a side is one of two words
+            " WHERE step = :step AND id > :after AND NOT EXISTS"
             f" (SELECT 1 FROM link WHERE pair = :pair AND {side}_id = r.id) ORDER BY id LIMIT :limit",
             {"step": step, "pair": pair},
         )
@@ -225,10 +228,11 @@ def _key(record: Record, field: str | None) -> str | None:
 
 
 def _record(row: _Row) -> Record:
-    record_id, module, modified, fields = row
+    record_id, module, created, modified, fields = row
     return Record(
         module=module,
         id=record_id,
         fields={**fields_from_json(json.loads(fields)), "id": record_id},
+        created=dt.datetime.fromisoformat(created) if created else None,
         modified=dt.datetime.fromisoformat(modified) if modified else None,
     )

@@ -8,8 +8,8 @@ FAULTS = (
     # accords.py
     Fault(
         "analysis/accords.py",
-        "name for name in checker.names.connections if name != node",
-        "name for name in checker.names.connections if name == node",
+        "name for name in checker.names.connections if name != connection",
+        "name for name in checker.names.connections if name == connection",
         "documents are exchanged with the same system",
     ),
     Fault(

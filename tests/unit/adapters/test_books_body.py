@@ -102,3 +102,20 @@ def test_lines_keep_their_ids_in_their_places() -> None:
     kept = update_body(INVOICES, schema, {"notes": "x"}, None, current)
     assert [line["line_item_id"] for line in kept["line_items"]] == ["a", "b"]
     assert kept["customer_id"] == "1"
+
+
+def test_a_line_of_another_item_takes_nothing_from_the_one_in_its_place() -> None:
+    """Lines that name their item keep the line of that item; a new item has neither name nor discount of an old one."""
+    schema = SCHEMA.modules["invoices"]
+    current = {
+        "line_items": [
+            {"line_item_id": "1", "item_id": "10", "name": "Pump", "discount": "5%"},
+            {"line_item_id": "2", "item_id": "20", "name": "Hose"},
+        ]
+    }
+    hose, belt = (("item_id", Ref("items", "20")), ("rate", 3)), (("item_id", Ref("items", "30")), ("rate", 4))
+    body = update_body(INVOICES, schema, {"line_items": (hose, belt)}, None, current)
+    assert body["line_items"] == [
+        {"line_item_id": "2", "item_id": "20", "name": "Hose", "rate": 3},
+        {"item_id": "30", "rate": 4},
+    ]

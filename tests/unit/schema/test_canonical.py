@@ -16,17 +16,19 @@ from syncdsl.schema.types import (
     DateTimeType,
     DecimalType,
     EmailType,
+    FieldSchema,
     IdType,
     IntegerType,
     MoneyType,
     PhoneType,
+    RowsType,
     TextType,
     UrlType,
 )
 
 if TYPE_CHECKING:
     from syncdsl.schema.types import FieldType
-    from syncdsl.schema.values import Value
+    from syncdsl.schema.values import Row, Value
 
 CASES: tuple[tuple[FieldType, Value, Value], ...] = (
     (TextType(), "", None),
@@ -94,3 +96,25 @@ def test_match_form() -> None:
     assert match_form("ACME Straße", TextType()) == match_form("acme STRASSE", TextType())
     assert match_form("aB", IdType()) == "aB"
     assert match_form(None, TextType()) is None
+
+
+LINES = RowsType(
+    fields={
+        "name": FieldSchema(label="", value=TextType()),
+        "rate": FieldSchema(label="", value=MoneyType(scale=2)),
+        "quantity": FieldSchema(label="", value=DecimalType()),
+    }
+)
+
+
+def test_rows_are_compared_by_the_forms_of_their_fields_in_any_order() -> None:
+    """Order, spaces, digits after the point, empty and unknown fields make no difference; a value does."""
+    pump: Row = (("name", " Pump "), ("quantity", Decimal("2.00")), ("rate", Decimal(100)))
+    hose: Row = (("name", "Hose"), ("rate", Decimal("3.0")))
+    told: Row = (("name", "Hose"), ("note", "unknown"), ("quantity", None), ("rate", Decimal("3.00")))
+    form = canonical((pump, hose), LINES)
+    assert canonical((told, pump), LINES) == form
+    assert canonical(form, LINES) == form
+    other: Row = (("name", "Hose"), ("rate", Decimal("3.01")))
+    assert canonical((pump, other), LINES) != form
+    assert canonical(((("note", "unknown"),),), LINES) is None

@@ -47,7 +47,8 @@ def make_old(base: Path) -> list[str]:
         raw.execute("ALTER TABLE link DROP COLUMN right_written")
         raw.execute("ALTER TABLE observation DROP COLUMN swept")
         raw.execute("DROP INDEX ix_observed_record_key")
-        for name in ("agenda", "match_form", "pair_pass", "review", "rules", "switch", "archive", "access_grant"):
+        first = ("agenda", "match_form", "pair_pass", "review", "rules", "switch", "archive")
+        for name in (*first, "access_grant", "association"):
             raw.execute(f"DROP TABLE {name}")
         for table, columns in {
             "link": ("origin", "linked_at"),

@@ -182,9 +182,19 @@ def hidden_values(module: Module, fields: Fields, written: Mapping[str, Any]) ->
 
 
 def _renewed(current: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return wanted lines; one in the place of an existing line changes that line instead of replacing it."""
-    kept = [_kept(line, LINE_PARTS) for line in current[: len(wanted)]]
-    return [{**old, **new} for old, new in zip(kept, wanted, strict=False)] + wanted[len(kept) :]
+    """Return wanted lines; one that takes the place of an existing line changes that line instead of replacing it.
+
+    A line that says which item it is of takes the place of one of the same item, where there is one; else none, whose
+    name, unit and discount are another item's. Any other line takes the place of the one that stands where it does.
+    """
+    free = dict(enumerate(current))
+    lines: list[dict[str, Any]] = []
+    for place, line in enumerate(wanted):
+        same = [at for at, old in free.items() if (old.get("item_id") or "") == (line.get("item_id") or "")]
+        fitting = place if place in same or "item_id" not in line else next(iter(same), None)
+        old = free.pop(fitting, None) if fitting is not None else None
+        lines.append({**(_kept(old, LINE_PARTS) if old is not None else {}), **line})
+    return lines
 
 
 def _kept(entry: Mapping[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:

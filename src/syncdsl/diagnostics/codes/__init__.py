@@ -9,6 +9,7 @@ from __future__ import annotations
 from syncdsl.diagnostics.codes import (
     access,
     adapters,
+    associations,
     composition,
     history,
     internal,
@@ -52,6 +53,7 @@ ALL_CODES: tuple[Code, ...] = (
     *access.CODES,
     *history.CODES,
     *review.CODES,
+    *associations.CODES,
     *internal.CODES,
 )
 

@@ -111,18 +111,6 @@ HELD_RECORDS = Code(
         "A conflict, an ambiguous match or a value that does not fit was held back; everything else was applied."
     ),
 )
-NOT_CARRIED_OUT = Code(
-    id="SD812",
-    name="not-carried-out",
-    title="this version does not carry out everything in these rules",
-    exit_code=3,
-    explanation=(
-        "The rules were checked and compiled; a part of them is more than this version of syncdsl can do. Rules are "
-        "carried out whole or not at all, so nothing was read or written."
-    ),
-    example="with contacts: crm.Contacts -> books.contact_persons\n    parent: Account_Name\n    …",
-    instead="module contacts: crm.Contacts -> books.customers\n    …",
-)
 BAD_BACKUP = Code(
     id="SD813",
     name="bad-backup",
@@ -160,7 +148,6 @@ CODES: tuple[Code, ...] = (
     CURRENCY_MISMATCH,
     FAILED_WRITES,
     HELD_RECORDS,
-    NOT_CARRIED_OUT,
     BAD_BACKUP,
     NO_SUCH_RECORD,
 )

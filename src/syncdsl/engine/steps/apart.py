@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.exchange import made_by_people
 from syncdsl.engine.lines import FACING
 from syncdsl.engine.matching import Dispute
 from syncdsl.engine.nesting import inside, side_of
@@ -99,6 +100,8 @@ def without_keys(
     Whatever carries a key was made for a record or linked with one. When that one is deleted or out of sight, a new
     partner would bring it back.
     """
+    if pair.exchange is not None:
+        return made_by_people(pair, context, side, records), []
     field = side_of(pair, side).key_field
     carried = {str(record.fields[field]) for record in records if field is not None and record.fields.get(field)}
     if field is None or not carried:

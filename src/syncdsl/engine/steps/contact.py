@@ -11,7 +11,7 @@ from syncdsl.changes.decisions import SetAside as AsideDecision
 from syncdsl.changes.effects import Hold, Skip
 from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.lines import apply_line, line_state, promised_link, settled_link, units_of
-from syncdsl.engine.mapping import Mapped
+from syncdsl.engine.mapped import Mapped
 from syncdsl.engine.merging import Stamps, merge_first
 from syncdsl.engine.operations import LinkRecords, SetAside
 from syncdsl.engine.steps.create import clone_partner

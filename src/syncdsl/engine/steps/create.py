@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from syncdsl.changes.effects import Create, FieldChange, Hold, RecordName
+from syncdsl.engine.amounts import total_of
 from syncdsl.engine.lines import apply_line
-from syncdsl.engine.mapping import Mapped, Misfit, Parked
+from syncdsl.engine.mapped import Mapped, Misfit, Parked
 from syncdsl.engine.operations import CreateRecord
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.types import TextType
-from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
+from syncdsl.schema.values import is_empty, partners_in, show, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +53,8 @@ class NewFields:
                     return
                 self.values[name] = value
                 self.changes.append(FieldChange(field=name, old=None, new=to_json(value), location=location))
-                if isinstance(value, PartnerOf):
-                    self.waits_for.append((value.connection, value.source_module, value.source_id))
+                for partner in partners_in(value):
+                    self.waits_for.append((partner.connection, partner.source_module, partner.source_id))
             case Misfit(reason, _):
                 self._stop(text, reason, location, outcome.value, skips=else_skip)
             case Parked(reference):
@@ -164,6 +165,8 @@ def create_partner(
         waits_for=tuple(found.waits_for),
         suffix=dict(suffix or {}),
     )
+    if pair.exchange is not None and source_side == "left":
+        effect = effect.model_copy(update=total_of(pair, context, source))
     by_person = (decided,) if decided else ()
     context.add(
         CreateRecord(effect=effect, pair=pair, source=source, values=found.values, aside=aside, decided=by_person)

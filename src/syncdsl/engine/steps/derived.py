@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.lines import apply_line, line_state, units_of
-from syncdsl.engine.mapping import Mapped
+from syncdsl.engine.mapped import Mapped
 from syncdsl.schema.values import PartnerOf
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.lines import apply_line
-from syncdsl.engine.mapping import Mapped
+from syncdsl.engine.mapped import Mapped
 from syncdsl.schema.values import to_json
 
 if TYPE_CHECKING:

@@ -104,7 +104,8 @@ def _look_at_links(pair: Pair, context: Context) -> set[str] | None:
     for joints in lefts.records.joined(pair.name, rights.records):
         left_filing, right_filing = (Filing(pair, context, side, anew=True) for side in SIDES)
         for link, left, right in joints:
-            there = left_filing.file(link.left_id, left) & right_filing.file(link.right_id, right)
+            there = left_filing.file(link.left_id, left, linked=True)
+            there &= right_filing.file(link.right_id, right, linked=True)
             if context.run.focus is not None:
                 chosen = link.left_id in lefts.agenda or link.right_id in rights.agenda
             elif there and left is not None and right is not None:
@@ -135,7 +136,7 @@ class Filing:
         if pair.adopt is not None:
             self._keys.append((-1, pair.adopt))
 
-    def file(self, record_id: str, record: Record | None) -> bool:
+    def file(self, record_id: str, record: Record | None, *, linked: bool = False) -> bool:
         """File a record, under nothing when it is not there or out of scope; return whether it is in scope.
 
         A nested one is filed under its parent wherever that is, and one that is set aside is found by nobody.
@@ -146,7 +147,7 @@ class Filing:
         parent = parent_of(self._pair, self._context, self._side, record)
         if parent is not None:
             forms.append((PARENT, parent.id))
-        if not inside(self._pair, self._context, self._side, record):
+        if not inside(self._pair, self._context, self._side, record, linked=linked):
             return False
         if (self._side, record_id) not in self._asides:
             for number, key in self._keys:

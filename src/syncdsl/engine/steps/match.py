@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.components import component
+from syncdsl.engine.exchange import switch_on
 from syncdsl.engine.key_forms import key_form
 from syncdsl.engine.key_sources import key_sources
 from syncdsl.engine.lines import SIDES
@@ -43,6 +44,8 @@ _HOW = {"key": 0, "adopt": 1, "duplicate": 2}
 def match(step: MatchStep, context: Context) -> None:
     """Decide the situation of every record of a pair that is looked at, and leave it in `context.matches`."""
     pair = context.plan.pairs[step.pair]
+    if pair.exchange is not None and context.run.focus is None:
+        switch_on(pair, context)
     due = pass_is_due(pair, context)
     everything = due and context.run.focus is None
     if everything:
@@ -144,7 +147,11 @@ def _both_there(pair: Pair, context: Context, batches: Iterator[list[Link]]) -> 
             one, other = left.get(link.left_id), right.get(link.right_id)
             if one is None or other is None:
                 continue
-            if not inside(pair, context, "left", one) or not inside(pair, context, "right", other):
+            scopes = (
+                inside(pair, context, "left", one, linked=True),
+                inside(pair, context, "right", other, linked=True),
+            )
+            if not all(scopes):
                 continue
             if link.status != "active":
                 # A deleted record came back under its id: the link goes on.

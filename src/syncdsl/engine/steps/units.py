@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.decisions import TakeSide
 from syncdsl.changes.effects import FieldChange, Hold, Update
+from syncdsl.engine.exchange import no_longer_follows
 from syncdsl.engine.lines import apply_line, line_fields
-from syncdsl.engine.mapping import Mapped, Misfit, Parked
+from syncdsl.engine.mapped import Mapped, Misfit, Parked
 from syncdsl.engine.operations import UpdateRecord
 from syncdsl.engine.oscillation import HOURS, MOST, oscillating
 from syncdsl.engine.steps.derived import NOTHING, Derived
-from syncdsl.schema.values import PartnerOf, is_empty, show, to_json
+from syncdsl.schema.values import is_empty, partners_in, show, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -192,6 +193,9 @@ def _collect(
                 new,
             )
         )
+    if side == "right" and gathered and (state_now := no_longer_follows(pair, target)) is not None:
+        _hold_sent(pair, context, unit, target, source, gathered[0][1], state_now)
+        return
     looping = oscillating(context, link, here.connection, side, [change for _, change, _ in gathered])
     if looping is not None:
         _hold_loop(pair, context, unit, here.connection, target, looping)
@@ -199,9 +203,39 @@ def _collect(
     for name, change, new in gathered:
         values[name] = new
         changes.append(change)
-        if isinstance(new, PartnerOf):
-            waits.append((new.connection, new.source_module, new.source_id))
+        waits += [(one.connection, one.source_module, one.source_id) for one in partners_in(new)]
     lines.extend(state.line for state in unit)
+
+
+def _hold_sent(
+    pair: Pair,
+    context: Context,
+    unit: tuple[LineState, ...],
+    target: Record,
+    source: Record,
+    change: FieldChange,
+    state: str,
+) -> None:
+    line = unit[0].line
+    hold = Hold(
+        rule=pair.name,
+        location=change.location,
+        reason=f"`{line.group or line.text}`: it is {state} by now, so a person decides",
+        why="document",
+        record=context.name(pair.right.connection, target),
+        candidates=(context.name(pair.left.connection, source),),
+        field=change.field,
+        left=change.new,
+        right=change.old,
+    )
+    decided = context.reviews.of(hold)
+    if decided is None:
+        context.hold(hold)
+        return
+    # Left as it is, the one thing that can be decided: that stands until there is something else to write.
+    context.reviews.standing.add(decided.review)
+    for endpoint, record in ((pair.left, source), (pair.right, target)):
+        context.look_again(endpoint.connection, record.module, record.id)
 
 
 def _problem(outcome: Mapped | Misfit | Parked, required: bool) -> str | None:  # noqa: FBT001 - a fact of the field

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import FieldChange, Hold, Update
 from syncdsl.engine.live import live_instance, part_of
-from syncdsl.engine.mapping import Mapped, Misfit, Parked, mapped_value
+from syncdsl.engine.mapped import Mapped, Misfit, Parked
+from syncdsl.engine.mapping import mapped_value
 from syncdsl.engine.operations import UpdateDocument
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.values import PartnerOf, to_json
