@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.changes.effects import Act, Create, Deactivate, Delete, Link, Skip, Update
@@ -253,7 +254,10 @@ def _remarks(changes: ChangeSet, style: Style, width: int) -> list[str]:
     lines: list[str] = []
     if changes.reported:
         lines += ["", style("bold", "Left alone")]
-        lines += [f"  {cut(neutral(text), width - 2)}" for text in changes.reported[:SAMPLES]]
+        for text in changes.reported[:SAMPLES]:
+            # What is left alone is told once, so it is told in full.
+            first, *more = wrap(neutral(text), max(width - 4, 20), break_on_hyphens=False) or [""]
+            lines += [f"  {first}", *(f"    {line}" for line in more)]
         if len(changes.reported) > SAMPLES:
             lines.append("  " + style("dim", f"… and {len(changes.reported) - SAMPLES:,} more"))
     noted = ", ".join(f"{count:,} {neutral(what)}" for what, count in sorted(changes.baseline.items()) if count)
