@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.simulator.cases import Case, Step, perform
+from tests.simulator.deals import Life, deals
 from tests.simulator.draws import Searched
 from tests.simulator.generator import Shape, deed
 from tests.simulator.oracles import marks, no_writes
@@ -52,6 +53,23 @@ def edited(draw: st.DrawFn) -> Case:
 @given(edited())
 def test_I19_dry_run_fidelity(case: Case) -> None:  # noqa: N802 - the invariant's own name
     """I19: executed writes are the previewed ones, fields and values included; else nothing is written."""
+    verify("I19", case, check)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Case:
+    """Return a life of deals that ends with an edit of one."""
+    from dataclasses import replace  # noqa: PLC0415 - only here
+
+    case = deals(Searched(draw), shape=SHAPE, life=Life(deletes=False))
+    *before, _ = case.steps
+    return replace(case, steps=(*before, Step(do="edit", side="left", deal=True, pick=1, fields={"Stage": "Won"})))
+
+
+@examples(8)
+@given(lives())
+def test_I19_documents(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I19: documents are made, changed and closed exactly as previewed; else nothing is written."""
     verify("I19", case, check)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.simulator.deals import Life, deals
 from tests.simulator.draws import Searched, choose
 from tests.simulator.generator import LOSSY, Shape
 from tests.simulator.harness import twins
@@ -83,3 +84,16 @@ def test_I29_coercions_stay() -> None:  # noqa: N802 - the invariant's own name
         pair.settle()
         names = pair.fields("left", left)["Name"], pair.living("right")[0].now.fields["name"]
         require(names == ("Acme Works", "ACME WORKS"), f"the names are {names}")
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Case:
+    """Search for lives of deals and their documents."""
+    return deals(Searched(draw), shape=SHAPE, life=Life())
+
+
+@examples(6)
+@given(lives())
+def test_I29_documents(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I29: documents that came to rest stay at rest, also when every record is looked at."""
+    verify("I29", case, check)

@@ -6,10 +6,15 @@ Every call and every commit of some runs is tried as the place of death, and ran
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from tests.simulator.cases import Case, Step, play
+from tests.simulator.deals import INVOICING, Life, deals
+from tests.simulator.draws import Searched
 from tests.simulator.generator import Shape
 from tests.simulator.oracles import at_most_one
 from tests.simulator.playing import essence, played, playing
@@ -20,6 +25,9 @@ from tests.simulator.switches import Switches
 from tests.simulator.violation import require
 
 from syncdsl.adapters.protocol import Tier
+
+if TYPE_CHECKING:
+    from syncdsl.schema.values import Fields
 
 SHAPE = Shape(runs=2, faults=0, acts=False)
 RULES = (
@@ -55,6 +63,19 @@ def test_I36_crash_equivalence(case: Case) -> None:  # noqa: N802 - the invarian
     verify("I36", case, check)
 
 
+@st.composite
+def lives(draw: st.DrawFn) -> Case:
+    """Search for lives of deals and their documents."""
+    return deals(Searched(draw), shape=SHAPE, life=Life(deletes=False))
+
+
+@examples(8)
+@given(lives())
+def test_I36_documents(case: Case) -> None:  # noqa: N802 - the invariant's own name
+    """I36: a death changes neither which documents there are in the end nor what they hold."""
+    verify("I36", case, check)
+
+
 def _script(*more: Step) -> tuple[Step, ...]:
     """Return a script that gives its last run one of everything to do."""
     return (
@@ -72,6 +93,11 @@ def _script(*more: Step) -> tuple[Step, ...]:
     )
 
 
+def _deal(number: int, stage: str) -> Step:
+    fields: Fields = {"Name": f"Deal {number}", "Stage": stage, "Amount": Decimal(number + 1)}
+    return Step(do="insert", side="left", deal=True, fields=fields)
+
+
 WORLDS = {
     "upsert": Case(rules=Rules(lines="plain", conflict="crm"), steps=_script()),
     "refused duplicates, thin answers": Case(
@@ -79,6 +105,19 @@ WORLDS = {
         left=Switches(tier=Tier.T2, answers="id", batch=1),
         right=Switches(tier=Tier.T0, reading="newest", answers="stamp", versions="stamps"),
         steps=_script(),
+    ),
+    "documents": Case(
+        rules=INVOICING,
+        steps=(
+            *(Step(do="insert", side="left", fields={"Name": name}) for name in ("Acme", "Beta")),
+            Step(do="settle"),
+            *(_deal(number, "Won" if number < 3 else "Open") for number in range(4)),
+            Step(do="settle"),
+            Step(do="edit", side="left", deal=True, pick=0, fields={"Stage": "Lost"}),
+            Step(do="edit", side="left", deal=True, pick=1, fields={"Amount": Decimal(9)}),
+            Step(do="edit", side="left", deal=True, pick=3, fields={"Stage": "Won"}),
+            _deal(5, "Won"),
+        ),
     ),
     "searchable": Case(
         rules=Rules(lines="plain", conflict="crm", duplicate="skip"),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulator.cases import Case, play
 from tests.simulator.harness import CONNECTIONS, Twins, twins
-from tests.simulator.rules import CHILDREN, KEYS, MODULES, SideName
+from tests.simulator.rules import CHILDREN, DEALS, KEYS, MODULES, SideName
 from tests.simulator.schedule import Schedule
 
-from syncdsl.changes.effects import Create, Update
+from syncdsl.changes.effects import Act, Create, Update
 from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.schema.values import Ref, to_json
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from syncdsl.changes.change_set import ChangeSet
 
+NAMING = ("Name", "name", "reference")
+"""The fields that records are told by."""
 Essence = dict[SideName, list[tuple[tuple[str, str], ...]]]
 
 
@@ -45,7 +47,7 @@ def played(case: Case, seen: Seen | None = None, *, settle: bool = True) -> Iter
 def essence(pair: Twins) -> Essence:
     """Return what both systems hold, told by names instead of ids that depend on the order of writes."""
     names = {
-        held.id: str(held.now.fields.get("Name") or held.now.fields.get("name") or "")
+        held.id: str(next((held.now.fields[name] for name in NAMING if name in held.now.fields), ""))
         for system in pair.systems.values()
         for held in system.records.values()
     }
@@ -59,11 +61,15 @@ def essence(pair: Twins) -> Essence:
                 sorted(
                     [
                         ("inactive", str(held.id in system.inactive)),
-                        *((name, told(one)) for name, one in held.now.fields.items() if name not in {"id", KEYS[side]}),
+                        *(
+                            (name, told(one))
+                            for name, one in held.now.fields.items()
+                            if name not in {"id", KEYS[side], "date"}
+                        ),
                     ]
                 )
             )
-            for module in (MODULES[side], CHILDREN[side])
+            for module in (MODULES[side], CHILDREN[side], DEALS[side])
             for held in system.living(module)
         )
         for side, system in pair.systems.items()
@@ -86,6 +92,8 @@ def previewed(changes: ChangeSet) -> Counter[Written]:
             case Update():
                 place = (effect.record.connection, effect.record.id or "")
                 updates.setdefault(place, {}).update({one.field: shown(one.new) for one in effect.fields})
+            case Act():
+                found["act", effect.record.connection, effect.record.id or "", (("", effect.kind),)] += 1
             case LinkEffect() if effect.write_key:
                 name = effect.left if effect.key_side == "left" else effect.right
                 updates.setdefault((name.connection, name.id or ""), {})[""] = effect.key
@@ -105,6 +113,10 @@ def sent(pair: Twins, since: dict[SideName, int]) -> Counter[Written]:
             key = getattr(what, "key", None)
             if kind == "update" and key is not None:
                 fields[""] = key
+            if kind == "act":
+                fields = {"": what[1].value}
+                found[kind, CONNECTIONS[side], what[0], tuple(fields.items())] += 1
+                continue
             name = str(key) if kind == "create" else str(getattr(what, "id", what))
             found[kind, CONNECTIONS[side], name, tuple(sorted(fields.items()))] += 1
     return found
