@@ -387,3 +387,63 @@ def test_a_document_that_a_person_took_away_comes_back_only_by_a_new_edge(
     project.run("apply", "--yes")
     project.run("apply", "--yes")
     assert statuses(sandbox).count("draft") == 1
+
+
+PURCHASES = """\
+language 1
+
+connection crm: zoho_crm
+connection books: zoho_books
+
+module vendors: crm.Vendors <-> books.vendors
+    dedupe: Vendor_Name == contact_name
+    map:
+        Vendor_Name <-> contact_name
+
+record purchase: crm.Purchase_Orders
+
+document order: books.purchase_orders for purchase
+    map:
+        purchase.Vendor_Name -> vendor_id
+        line for row in purchase.Purchased_Items:
+            row.Description -> name
+            row.List_Price -> rate
+            row.Quantity -> quantity
+
+when purchase.Status == "Approved": create order
+when purchase.Status == "Delivered": send order
+when purchase.Status == "Cancelled": void order, even sent
+
+guard: creates <= 500
+"""
+
+
+def test_a_purchase_becomes_an_order_with_a_line_for_each_row(project: Project, sandbox: Sandbox) -> None:
+    """Made when it is approved, opened when it is delivered, cancelled with it; its rows in their order."""
+    project.rules(PURCHASES)
+    made = sandbox.crm.post("/Vendors", json={"data": [{"Vendor_Name": "Parts Ltd"}]}).json()
+    vendor = made["data"][0]["details"]["id"]
+    products = [{"Product_Name": name} for name in ("Pump", "Hose")]
+    ids = [one["details"]["id"] for one in sandbox.crm.post("/Products", json={"data": products}).json()["data"]]
+    project.run("apply", "--yes")
+    sandbox.control("clock/advance", {"seconds": 5})
+    items = [
+        {"Product_Name": {"id": product}, "Description": f"Part {product[-2:]}", "Quantity": 2, "List_Price": price}
+        for product, price in zip(ids, (5, 3), strict=True)
+    ]
+    order = {"Subject": "Parts", "Vendor_Name": {"id": vendor}, "Status": "Created", "Purchased_Items": items}
+    answer = sandbox.crm.post("/Purchase_Orders", json={"data": [order]})
+    assert answer.is_success, answer.text
+    purchase = answer.json()["data"][0]["details"]["id"]
+    project.run("apply", "--yes")
+    for status, expected in (("Approved", "draft"), ("Delivered", "open"), ("Cancelled", "cancelled")):
+        sandbox.control("clock/advance", {"seconds": 5})
+        sandbox.change("Purchase_Orders", purchase, Status=status)
+        sandbox.control("clock/advance", {"seconds": 5})
+        project.run("apply", "--yes")
+        (held,) = documents(sandbox, "purchase_orders")
+        assert held["status"] == expected
+    assert [(item["name"], item["rate"], item["quantity"]) for item in held["line_items"]] == [
+        (item["Description"], item["List_Price"], item["Quantity"]) for item in items
+    ]
+    assert project.kinds() == []
