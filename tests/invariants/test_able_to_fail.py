@@ -14,6 +14,7 @@ from tests.simulator import mistakes
 from tests.simulator.cases import Case, Step
 from tests.simulator.connection import SimulatedConnection
 from tests.simulator.creates import WithoutLookup
+from tests.simulator.deals import INVOICING
 from tests.simulator.harness import twins
 from tests.simulator.mistakes import Broken, break_engine
 from tests.simulator.oracles import no_orphans, one_partner_each
@@ -25,8 +26,8 @@ from tests.simulator.violation import Violation
 
 import syncdsl.state.observations
 from syncdsl.adapters.protocol import Tier
-from syncdsl.engine import execution, journal_entries, lines, matching, merging, recovery, run, writes
-from syncdsl.engine.steps import absence, deleted, match
+from syncdsl.engine import execution, journal_entries, lines, live, matching, merging, recovery, run, writes
+from syncdsl.engine.steps import absence, deleted, edges, match, replay
 from syncdsl.engine.steps import guard as guarding
 from syncdsl.state import Link, store
 
@@ -54,6 +55,21 @@ def edit(side: Any, **fields: Any) -> Step:
 def child(**fields: Any) -> Step:
     """Return a step that makes a contact below the first account."""
     return Step(do="insert", side="left", child=True, fields={"Name": "Ann", "Email": "ann@x.example", **fields})
+
+
+def deal(stage: str) -> Step:
+    """Return a step that makes a deal of the first account."""
+    return Step(do="insert", side="left", deal=True, fields={"Name": "Deal", "Stage": stage, "Amount": Decimal(1)})
+
+
+def move(stage: str) -> Step:
+    """Return a step that brings the first deal to a stage."""
+    return Step(do="edit", side="left", deal=True, fields={"Stage": stage})
+
+
+def status(value: str) -> Step:
+    """Return a step in which a person changes the first document."""
+    return Step(do="edit", side="right", deal=True, fields={"status": value})
 
 
 RUN, SWEEP, SETTLE = Step(do="run"), Step(do="run", sweep=True), Step(do="settle")
@@ -289,6 +305,38 @@ BROKEN = (
         name="check_identity",
         made=lambda _: lambda *_args: None,
         case=Case(rules=PLAIN, steps=(left(), RUN)),
+    ),
+    Broken(
+        invariant="I25",
+        what="a live document is not counted",
+        owner=live,
+        name="live_instance",
+        made=lambda _: lambda *_args: None,
+        case=Case(rules=INVOICING, steps=(left(), SETTLE, deal("Won"), RUN, move("Open"), RUN, move("Won"), RUN)),
+    ),
+    Broken(
+        invariant="I25",
+        what="stages between two runs are not known",
+        owner=replay,
+        name="courses",
+        made=lambda _: lambda *_args: {},
+        case=Case(rules=INVOICING, steps=(left(), SETTLE, deal("Open"), RUN, move("Won"), move("Open"), RUN)),
+    ),
+    Broken(
+        invariant="I26",
+        what="what is true when it is first seen counts as having turned true",
+        owner=edges,
+        name="_before",
+        made=lambda before: lambda *args: bool(before(*args)),
+        case=Case(rules=INVOICING, steps=(left(), SETTLE, deal("Won"), RUN, status("void"), RUN)),
+    ),
+    Broken(
+        invariant="I27",
+        what="every document counts as a draft",
+        owner=live,
+        name="standing_in",
+        made=lambda _: lambda *_args: "draft",
+        case=Case(rules=INVOICING, steps=(left(), SETTLE, deal("Won"), RUN, status("sent"), RUN, move("Lost"), RUN)),
     ),
 )
 
