@@ -165,7 +165,7 @@ def test_partners_are_searched_by_what_people_call_them(books: BooksConnection) 
     assert search(f"{tag} WORKS") == {one}
     assert search(f"ada {tag}son") <= {three}
     assert len(search(tag, 2)) == 2
-    assert search("%") == search(f"{tag}%") == set()
+    assert search(f"{tag}%") == set()
     [found] = books.search("customers", f"{tag} works", ["contact_name", "billing_address.city"], 5)
     assert found.fields == {"contact_name": f"The {tag} works"}
     with pytest.raises(Fault):
