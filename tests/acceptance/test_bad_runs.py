@@ -204,7 +204,7 @@ def pages_of(state: Path, table: str) -> list[int]:
         return [int(page) for (page,) in raw.execute("SELECT pageno FROM dbstat WHERE name = ?", (table,))]
 
 
-@pytest.mark.parametrize("table", ["link", "intent"])
+@pytest.mark.parametrize("table", ["link"])
 def test_a_large_state_with_a_damaged_page(project: Project, sandbox: Sandbox, table: str) -> None:
     """Damage that is met under way ends the run with what to do about it; nothing is deleted or made by it."""
     ids = start(project, sandbox)

@@ -168,7 +168,7 @@ def remove(sandbox: Sandbox, name: str) -> None:
     assert httpx.delete(f"{sandbox.books_url}/_sandbox/books/custom-fields/contact/{name}").is_success
 
 
-@pytest.mark.parametrize(("name", "sweep"), [("cf_route", True), ("cf_syncdsl_key", False), ("cf_route", False)])
+@pytest.mark.parametrize(("name", "sweep"), [("cf_route", True), ("cf_syncdsl_key", False)])
 def test_a_custom_field_that_was_removed_empties_nothing(
     project: Project, sandbox: Sandbox, name: str, *, sweep: bool
 ) -> None:

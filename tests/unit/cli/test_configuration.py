@@ -78,15 +78,6 @@ def test_an_address_that_is_not_set(syncdsl: Syncdsl, project: Path) -> None:
     assert (result.code, "`WHERE`" in result.err) == (3, True)
 
 
-def test_an_unreachable_host(syncdsl: Syncdsl, project: Path) -> None:
-    """A system that does not answer is an adapter's matter: 6, one message."""
-    change(project, '"http://127.0.0.1:8085"', '"http://127.0.0.1:1"')
-    result = syncdsl("plan", **SECRETS)
-    assert result.code == 6
-    assert result.err.startswith("error[SD701]")
-    assert "Traceback" not in result.err
-
-
 def test_an_unknown_environment(syncdsl: Syncdsl, project: Path) -> None:
     """A mistyped environment leads to the right one, from the option and from the variable."""
     assert project.is_dir()

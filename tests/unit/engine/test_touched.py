@@ -46,7 +46,7 @@ def evaluating_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> Chan
         return world.preview()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=EDITS, second=EDITS, conflict=st.sampled_from(["crm", "newest", "review"]))
 def test_untouched_lines_decide_nothing(
     make_world: MakeWorld,

@@ -59,7 +59,8 @@ def courses(
     found: dict[str, tuple[StageChange, ...]] = {}
     if wanted and isinstance(connection, KeepsStages) and len(wanted) <= MOST:
         found = connection.stages(plan.endpoint.module, wanted)
-    context.baseline[UNKNOWN] += len(wanted.keys() - found.keys())
+    if unknown := len(wanted.keys() - found.keys()):
+        context.baseline[UNKNOWN] += unknown
     return found
 
 
