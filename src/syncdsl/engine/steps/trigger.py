@@ -104,7 +104,7 @@ def _changed(context: Context, plan: RecordPlan, document: DocumentPlan, now: dt
     with_documents = context.view.instances(document.name)
     known = context.view.activation(document.digest) is not None
     if known or context.run.focus is not None:
-        wanted = {*of_documents(context, document), *(one for one in with_documents if one in observation.agenda)}
+        wanted = {*of_documents(context, document), *observation.named(with_documents.keys())}
     else:
         context.view.activate(document.digest, now)
         wanted = set(with_documents)

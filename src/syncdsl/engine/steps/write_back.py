@@ -44,12 +44,13 @@ def of_documents(context: Context, document: DocumentPlan) -> set[str]:
     """Return the ids of the records whose document is on the agenda, where something is written back."""
     if not document.write_backs:
         return set()
-    agenda = context.observations[document.observe].agenda
-    return {
-        record_id
+    made = {
+        instance.doc_id: record_id
         for record_id, instances in context.view.instances(document.name).items()
-        if any(instance.doc_id in agenda for instance in instances if instance.doc_id is not None)
+        for instance in instances
+        if instance.doc_id is not None
     }
+    return {made[doc_id] for doc_id in context.observations[document.observe].named(made.keys())}
 
 
 def changes_back(
