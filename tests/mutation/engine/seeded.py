@@ -14,7 +14,7 @@ class Seeded:
     """A fault with the test that is asked about it, alone.
 
     `killer` is a test below `tests/`: one of an invariant, or of the conformance kit where the rule lives in an
-    adapter. `asked` is what issue 5 calls the fault, where it names it.
+    adapter. `asked` is what `ASKED` in the catalogue calls the fault, where it names it.
     """
 
     fault: Fault
