@@ -22,6 +22,7 @@ from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, UNKNOWN_ENVIRON
 from syncdsl.project.credentials import variable_of
 from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.levels import DEFAULT_RULES, check_levels, refuse_escape
+from syncdsl.project.schedules import AlertsTable, EmailTable, ScheduleTable
 from syncdsl.project.toml_file import TomlFile, read_toml
 from syncdsl.schema.model import Model, published_schema
 
@@ -171,6 +172,14 @@ class EnvironmentTable(Model):
             "left still tells every link. Default: everything is kept."
         ),
     )
+    schedule: ScheduleTable = Field(default=ScheduleTable(), description="When `syncdsl run` does what.")
+    call_back: Address | None = Field(
+        default=None,
+        description=(
+            "Public address at which the systems reach `syncdsl run`, such as https://sync.example.com, or env:NAME. "
+            "What a system is told is this address with an unguessable path. Without it nothing calls back."
+        ),
+    )
     connections: dict[Identifier, ConnectionTable] = Field(default_factory=dict)
 
 
@@ -179,6 +188,7 @@ class Settings(Model):
 
     project: ProjectSettings = ProjectSettings()
     lint: LintTable = LintTable()
+    alerts: AlertsTable = AlertsTable()
     environments: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")], EnvironmentTable] = Field(
         default_factory=dict
     )
@@ -294,6 +304,7 @@ _FORMS = {
     "credentials": "secrets are named, not written: `env:PREFIX` (environment variables) or `keyring:NAME`",
     "state": "take it out, and give it in `PGPASSWORD` or `~/.pgpass`; or let the whole URL come from a variable: "
     '`state = "env:STATE_URL"`',
+    "call_back": "an address begins with `https://` (or `http://` on this machine), or is `env:NAME`",
     "url": "an address begins with `https://` (or `http://` on this machine), or is `env:NAME`",
 }
 
@@ -304,7 +315,10 @@ def _keys(table: tuple[str, ...]) -> list[str]:
         (r"", Settings),
         (r"project", ProjectSettings),
         (r"lint", LintTable),
+        (r"alerts", AlertsTable),
+        (r"alerts\.email", EmailTable),
         (r"environments\.[^.]+", EnvironmentTable),
+        (r"environments\.[^.]+\.schedule", ScheduleTable),
         (r"environments\.[^.]+\.connections\.[^.]+", ConnectionTable),
         (r"environments\.[^.]+\.connections\.[^.]+\.options", OptionsTable),
         (r"environments\.[^.]+\.connections\.[^.]+\.options\.limits", LimitsTable),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncdsl.state.operating import Alert, Attempt, CallBack, Serving
 from syncdsl.state.part import chunks
 from syncdsl.state.records import (
     Answered,
@@ -23,6 +24,7 @@ from syncdsl.state.records import (
     Resolution,
     ReviewItem,
     Run,
+    RunCause,
     StoredRecord,
     Subject,
     Totals,
@@ -34,8 +36,11 @@ if TYPE_CHECKING:
     from syncdsl.state.store import State
 
 __all__ = [
+    "Alert",
     "Answered",
     "Association",
+    "Attempt",
+    "CallBack",
     "Cause",
     "Grant",
     "Head",
@@ -51,6 +56,8 @@ __all__ = [
     "Resolution",
     "ReviewItem",
     "Run",
+    "RunCause",
+    "Serving",
     "State",
     "StoredRecord",
     "Subject",

@@ -262,7 +262,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run. `ended` and `summary` are None while it is under way, and stay so when it died."""
+    """One run. `ended` and `summary` are None while it is under way, and stay so when it died.
+
+    `cause` is why it began, `by` who began it, `parts` the modules of the rules it was limited to. `error` is the fault
+    that ended it: its code, message and help.
+    """
 
     id: str
     kind: str
@@ -270,6 +274,14 @@ class Run:
     started: dt.datetime
     ended: dt.datetime | None = None
     summary: dict[str, Any] | None = None
+    cause: RunCause = ""
+    by: str = ""
+    parts: list[str] = field(default_factory=list)
+    error: dict[str, Any] | None = None
+
+
+RunCause: TypeAlias = Literal["", "command", "schedule", "notice", "catch-up", "retry"]
+"""Why a run began: somebody's command, a schedule, a notification, the start of a daemon, or a failed run before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,9 @@ from syncdsl.state.upsert import insert_missing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from syncdsl.state.records import RunCause
 
 
 class Runs(Part):
@@ -53,16 +55,29 @@ class Runs(Part):
                 f"`syncdsl disconnect {name} --env {known['environment']}` and apply again",
             )
 
-    def start_run(self, run_id: str, kind: str, plan_digest: str, at: dt.datetime) -> None:
+    def start_run(
+        self,
+        run_id: str,
+        kind: str,
+        plan_digest: str,
+        at: dt.datetime,
+        *,
+        cause: RunCause = "",
+        by: str = "",
+        parts: Sequence[str] = (),
+    ) -> None:
         """Remember that a run began."""
+        values = {"kind": kind, "plan_digest": plan_digest, "started": at, "cause": cause, "by": by}
         with self.transaction() as connection:
-            connection.execute(insert(RUN).values(id=run_id, kind=kind, plan_digest=plan_digest, started=at))
+            connection.execute(insert(RUN).values(id=run_id, parts=list(parts), **values))
             self._run = run_id
 
-    def end_run(self, run_id: str, at: dt.datetime, summary: dict[str, Any]) -> None:
-        """Remember how a run ended."""
+    def end_run(
+        self, run_id: str, at: dt.datetime, summary: dict[str, Any], *, error: dict[str, Any] | None = None
+    ) -> None:
+        """Remember how a run ended; `error` is the fault that ended it."""
         with self.transaction() as connection:
-            connection.execute(update(RUN).where(RUN.c.id == run_id).values(ended=at, summary=summary))
+            connection.execute(update(RUN).where(RUN.c.id == run_id).values(ended=at, summary=summary, error=error))
 
     def runs(self, limit: int) -> list[Run]:
         """Return the last runs, the newest first."""

@@ -9,8 +9,11 @@ from sqlalchemy import Boolean, Text, func, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
 from syncdsl.schema.digest import digest
+from syncdsl.state.alerts import Alerts
 from syncdsl.state.archive import Archive
 from syncdsl.state.associations import Associations
+from syncdsl.state.attempts import Attempts
+from syncdsl.state.call_backs import CallBacks
 from syncdsl.state.columns import Moment
 from syncdsl.state.documents import Documents
 from syncdsl.state.erasure import Erasure
@@ -30,6 +33,7 @@ from syncdsl.state.retention import Retention
 from syncdsl.state.reviews import Reviews
 from syncdsl.state.rules import Rules
 from syncdsl.state.runs import Runs
+from syncdsl.state.serving import ServingLease
 from syncdsl.state.tables import (
     ACCESS_GRANT,
     HISTORY,
@@ -74,6 +78,10 @@ class State(
     Archive,
     History,
     Runs,
+    Attempts,
+    Alerts,
+    CallBacks,
+    ServingLease,
     Lease,
 ):
     """Everything that is remembered between runs. One thread uses it."""

@@ -251,6 +251,10 @@ RUN = Table(
     Column("started", Moment, nullable=False),
     Column("ended", Moment),
     Column("summary", Json),
+    Column("cause", Text, nullable=False, server_default=""),
+    Column("by", Words, nullable=False, server_default=""),
+    Column("parts", Json, nullable=False, server_default="[]"),
+    Column("error", Json),
 )
 
 LEASE = Table(
@@ -264,6 +268,57 @@ LEASE = Table(
     Column("process", Text),
     Column("since", Moment),
     Column("until", Moment),
+)
+
+DAEMON = Table(
+    "daemon",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("owner", Text),
+    Column("pid", Integer),
+    Column("host", Text),
+    Column("process", Text),
+    Column("since", Moment),
+    Column("until", Moment),
+    Column("detail", Json),
+)
+
+ATTEMPT = Table(
+    "attempt",
+    METADATA,
+    Column("part", Text, primary_key=True),
+    Column("tried", Moment, nullable=False),
+    Column("succeeded", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", Moment),
+    Column("code", Text),
+    Column("message", Words),
+    Column("help", Words),
+    Column("detail", Json),
+)
+
+ALERT = Table(
+    "alert",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("message", Words, nullable=False),
+    Column("told", Moment),
+)
+
+CALL_BACK = Table(
+    "call_back",
+    METADATA,
+    Column("connection", Text, primary_key=True),
+    Column("channel", Text),
+    Column("expires", Moment),
+    Column("last", Moment),
+    Column("count", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("last_refused", Moment),
+    Column("problem", Words),
 )
 
 APPROVAL = Table(

@@ -48,13 +48,14 @@ def make_old(base: Path) -> list[str]:
         raw.execute("ALTER TABLE observation DROP COLUMN swept")
         raw.execute("DROP INDEX ix_observed_record_key")
         first = ("agenda", "match_form", "pair_pass", "review", "rules", "switch", "archive")
-        for name in (*first, "access_grant", "association"):
+        for name in (*first, "access_grant", "association", "daemon", "attempt", "alert", "call_back"):
             raw.execute(f"DROP TABLE {name}")
         for table, columns in {
             "link": ("origin", "linked_at"),
             "observed_record": ("key",),
             "history": ("kind", "side", "at", "by", "erased"),
             "instance": ("part", "turn", "base"),
+            "run": ("cause", "by", "parts", "error"),
         }.items():
             for column in columns:
                 raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

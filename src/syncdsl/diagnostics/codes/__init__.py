@@ -25,6 +25,7 @@ from syncdsl.diagnostics.codes import (
     proofs,
     review,
     runs,
+    service,
     suppressions,
     syntax,
     types,
@@ -54,6 +55,7 @@ ALL_CODES: tuple[Code, ...] = (
     *history.CODES,
     *review.CODES,
     *associations.CODES,
+    *service.CODES,
     *internal.CODES,
 )
 
