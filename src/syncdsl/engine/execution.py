@@ -226,6 +226,7 @@ class Execution:
         threads = ThreadPoolExecutor(max_workers=max(1, adapter.capabilities.concurrency))
         with working_as(Priority.EFFECT), threads as pool:
             for window in _chunks(batches, max(1, adapter.capabilities.concurrency)):
+                self.context.run.checkpoint()
                 self.journal.intend([write for group in window for write in group])
                 futures: dict[Future[Answer], Sequence[Write]] = {
                     pool.submit(

@@ -9,6 +9,7 @@ from syncdsl.engine.collector import calm_collector
 from syncdsl.engine.focus import focus
 from syncdsl.engine.holding import hold_unread
 from syncdsl.engine.pull import pull_missing
+from syncdsl.engine.recall import recall, steps_to_read
 from syncdsl.engine.steps.guard import guard
 from syncdsl.engine.steps.match import match as match_records
 from syncdsl.engine.steps.merge import merge
@@ -44,10 +45,7 @@ def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     What needs a module that could not be read is left out. Who has which role is decided last, with or without a rule
     for it: the users of one that is gone lose it. Records are taken away last, in the opposite order of modules.
     """
-    for step in plan.steps:
-        if isinstance(step, ObserveStep) and step.id not in context.unread:
-            with context.unread.isolating([step]):
-                observe(step, context)
+    _observe(plan, context)
     if context.run.focus is None:
         pull_missing(context)
     hold_unread(context)
@@ -62,6 +60,26 @@ def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     for step in reversed((*context.plan.steps, *granting)):
         if isinstance(step, WriteStep):
             sink.remove(step, context)
+
+
+def _observe(plan: Plan, context: Context) -> None:
+    """Read the modules; those that nobody told of are recalled, in a run that was told which ones changed."""
+    reading = steps_to_read(context)
+    for step in reading:
+        with context.unread.isolating([step]):
+            observe(step, context)
+    observing = [step for step in plan.steps if isinstance(step, ObserveStep)]
+    if len(reading) == len(observing):
+        return
+    if not context.observations:
+        raise next(iter(context.unread.faults.values()))
+    for step in observing:
+        if step not in reading:
+            recall(step, context)
+    # In the order of the plan, whichever were read: so decisions come out the same.
+    context.observations = {
+        step.id: context.observations[step.id] for step in observing if step.id in context.observations
+    }
 
 
 def perform(step: MatchStep | MergeStep | TriggerStep | GuardStep | WriteStep, context: Context, sink: Sink) -> None:

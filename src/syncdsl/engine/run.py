@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import socket
 import uuid
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,13 @@ from syncdsl.plan.renames import renames
 from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
-    from syncdsl.state import State
+    from syncdsl.state import RunCause, State
     from syncdsl.state.retention import Pruned
 
 LEASE_SECONDS = 600
@@ -50,7 +51,10 @@ class Run:
     older than `history_days` is let go at the end of an apply, some of it each time; None keeps everything. With
     `activates` the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where
     `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run. `unattended`: nobody
-    is there to confirm that people lose access, so nobody does.
+    is there to confirm that people lose access, so nobody does. With `reads` (connection, module) only these modules
+    are read, because somebody told that they changed; of the others what is on file counts. `checkpoint` is called
+    wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
+    why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
     """
 
     plan: Plan
@@ -69,6 +73,14 @@ class Run:
     whole: Plan | None = None
     unattended: bool = False
     history_days: float | None = None
+    reads: frozenset[tuple[str, str]] | None = None
+    checkpoint: Callable[[], None] = field(default=lambda: None)
+    cause: RunCause = "command"
+    parts: tuple[str, ...] = ()
+
+
+class Stopped(Exception):  # noqa: N818 - an order, not an error
+    """The run was told to end before its end; what it began is done, and the next run goes on."""
 
 
 def preview(run: Run) -> ChangeSet:
@@ -104,28 +116,59 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
     )
     try:
         refuse_switched_off(state)
-        context = open_context(run, today=dt.date.fromisoformat(expected.today) if expected else None)
-        _record_identity(run, context)
-        run_id = context.run_id = uuid.uuid4().hex[:12]
-        state.because(_cause(run, run_id))
-        rename_former(run)
-        sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
-        recovered = run.recovery.resolve(context)
-        context.view.flush()
-        state.start_run(run_id, "apply", run.plan.digest, run.clock())
-        try:
-            interpret(run.plan, context, sink)
-        except Declined:
-            state.restore_names()
-            report = ApplyReport(changes=context.change_set, applied=False, recovered=recovered)
-        else:
-            report = sink.report(context)
-            report.recovered = recovered
-        report.pruned = _let_go(run, context)
-        state.end_run(run_id, run.clock(), _summary(report))
-        return report
+        run_id = uuid.uuid4().hex[:12]
+        with _on_record(run, run_id):
+            return _perform(run, run_id, fence, confirm, expected)
     finally:
         state.release_lease(fence)
+
+
+@contextmanager
+def _on_record(run: Run, run_id: str) -> Iterator[None]:
+    """Keep on record that a run began, and the fault that ended it; one that died has no end."""
+    state = run.state
+    state.start_run(run_id, "apply", run.plan.digest, run.clock(), cause=run.cause, by=run.user, parts=run.parts)
+    try:
+        yield
+    except Fault as fault:
+        # A state that cannot be written is what the fault is about, or comes on top of it.
+        with suppress(Fault):
+            state.end_run(
+                run_id,
+                run.clock(),
+                {"applied": 0},
+                error={"code": fault.code.id, "message": fault.message, "help": fault.help},
+            )
+        raise
+    except Stopped:
+        with suppress(Fault):
+            state.end_run(run_id, run.clock(), {"applied": 0}, error={"code": "", "message": "stopped", "help": None})
+        raise
+
+
+def _perform(
+    run: Run, run_id: str, fence: int, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None
+) -> ApplyReport:
+    state = run.state
+    context = open_context(run, today=dt.date.fromisoformat(expected.today) if expected else None)
+    _record_identity(run, context)
+    context.run_id = run_id
+    state.because(_cause(run, run_id))
+    rename_former(run)
+    sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
+    recovered = run.recovery.resolve(context)
+    context.view.flush()
+    try:
+        interpret(run.plan, context, sink)
+    except Declined:
+        state.restore_names()
+        report = ApplyReport(changes=context.change_set, applied=False, recovered=recovered)
+    else:
+        report = sink.report(context)
+        report.recovered = recovered
+    report.pruned = _let_go(run, context)
+    state.end_run(run_id, run.clock(), _summary(report))
+    return report
 
 
 def refuse_switched_off(state: State) -> None:

@@ -22,19 +22,35 @@ if TYPE_CHECKING:
 def restricted(plan: Plan, names: Iterable[str], schemas: Mapping[str, SchemaSnapshot]) -> Plan:
     """Return the plan with only the steps for some modules and what they need.
 
-    A module brings those nested in it, its parent, and the modules whose records it refers to; no triggers. Pairs and
-    documents outside stay known, so that their links are found where a record refers to them.
-    Raises Fault SD833 for a name that is none of the plan's modules.
+    A module brings those nested in it, its parent, and the modules whose records it refers to; no triggers. The name of
+    a record brings its triggers and documents, with the modules whose records these refer to. Pairs and documents
+    outside stay known, so that their links are found where a record refers to them.
+    Raises Fault SD833 for a name that is none of the plan's modules or records.
     """
-    chosen = _closed(plan, [known_module(plan, name) for name in names])
+    wanted = [known_part(plan, name) for name in names]
+    records = {name for name in wanted if name in plan.records}
+    referred = [name for record in sorted(records) for name in _referred_by_documents(plan, record)]
+    chosen = _closed(plan, [*(name for name in wanted if name in plan.pairs), *referred])
     needs = _Needs(plan, schemas)
-    seen = set().union(*(needs.pair(plan.pairs[name]) for name in chosen))
+    seen = set().union(
+        *(needs.pair(plan.pairs[name]) for name in chosen), *(needs.record(name) for name in sorted(records))
+    )
     written = {
         (endpoint.connection, endpoint.module)
         for name in chosen
         for endpoint in (plan.pairs[name].left, plan.pairs[name].right)
     }
-    return without(plan, [step.id for step in plan.steps if not _kept(step, chosen, seen, written)])
+    for name in records:
+        written.add((plan.records[name].endpoint.connection, plan.records[name].endpoint.module))
+        written |= {(one.connection, one.module) for one in plan.documents.values() if one.record == name}
+    return without(plan, [step.id for step in plan.steps if not _kept(step, chosen | records, seen, written)])
+
+
+def parts(plan: Plan) -> tuple[str, ...]:
+    """Return what a plan can be restricted to one by one: its modules that stand alone, and records with triggers."""
+    alone = [name for name, pair in plan.pairs.items() if pair.parent is None]
+    fired = {trigger.record for trigger in plan.triggers}
+    return (*alone, *(name for name in plan.records if name in fired and name not in alone))
 
 
 def without(plan: Plan, steps: Collection[str]) -> Plan:
@@ -74,10 +90,19 @@ def needed_elsewhere(whole: Plan, part: Plan, schemas: Mapping[str, SchemaSnapsh
 
 def known_module(plan: Plan, name: str) -> str:
     """Return the name of a module of the plan as it is; raises Fault SD833 when it is none."""
-    if name in plan.pairs:
+    return _known(plan.pairs, name)
+
+
+def known_part(plan: Plan, name: str) -> str:
+    """Return the name of a module or a record of the plan as it is; raises Fault SD833 when it is neither."""
+    return _known((*plan.pairs, *plan.records), name)
+
+
+def _known(names: Collection[str], name: str) -> str:
+    if name in names:
         return name
-    near = did_you_mean(name, plan.pairs)
-    listed = ", ".join(f"`{known}`" for known in plan.pairs)
+    near = did_you_mean(name, names)
+    listed = ", ".join(f"`{known}`" for known in names)
     raise Fault(
         UNKNOWN_PART,
         f"the rules in force have no module `{name}`",
@@ -103,18 +128,31 @@ def _required(plan: Plan, pair: Pair) -> Iterator[str]:
         yield pair.parent.pair
     for line in pair.lines:
         for assignment, here, there in ((line.to_right, pair.right, pair.left), (line.to_left, pair.left, pair.right)):
-            referred = {
-                module
-                for cell in (assignment.cells if assignment is not None else ())
-                if cell.partner and isinstance(cell.type, ReferenceType)
-                for module in cell.type.modules
-            }
-            for name, other in plan.pairs.items() if referred else ():
-                for target, source in ((other.right, other.left), (other.left, other.right)):
-                    if (target.connection, source.connection) == (here.connection, there.connection) and (
-                        target.module in referred
-                    ):
-                        yield name
+            if assignment is not None:
+                yield from _partnering(plan, assignment, here.connection, there.connection)
+
+
+def _referred_by_documents(plan: Plan, record: str) -> Iterator[str]:
+    """Return the modules whose records the documents of a record refer to, such as the customer of an invoice."""
+    source = plan.records[record].endpoint.connection
+    for document in plan.documents.values():
+        lines = [assignment for line in document.lines for assignment in line.assignments]
+        for assignment in (*document.assignments, *lines) if document.record == record else ():
+            yield from _partnering(plan, assignment, document.connection, source)
+
+
+def _partnering(plan: Plan, assignment: Assignment, target: str, source: str) -> Iterator[str]:
+    """Return the modules that link the records which an assignment in `target` refers to with those in `source`."""
+    referred = {
+        module
+        for cell in assignment.cells
+        if cell.partner and isinstance(cell.type, ReferenceType)
+        for module in cell.type.modules
+    }
+    for name, other in plan.pairs.items() if referred else ():
+        for there, here in ((other.right, other.left), (other.left, other.right)):
+            if (there.connection, here.connection) == (target, source) and there.module in referred:
+                yield name
 
 
 class _Needs:
@@ -229,14 +267,14 @@ class _Needs:
         return self._endpoint(above.left) | self._endpoint(above.right) | self._above(above)
 
 
-def _kept(step: Step, pairs: set[str], observed: set[str], written: set[tuple[str, str]]) -> bool:
+def _kept(step: Step, chosen: set[str], observed: set[str], written: set[tuple[str, str]]) -> bool:
     match step:
         case ObserveStep():
             return step.id in observed
         case MatchStep() | MergeStep():
-            return step.pair in pairs
+            return step.pair in chosen
         case TriggerStep():
-            return False
+            return step.record in chosen
         case GuardStep():
             return True
         case WriteStep():

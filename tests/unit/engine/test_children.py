@@ -62,6 +62,8 @@ def test_records_are_known_below_their_parents(
         connections={"books": SimpleNamespace(observe=read)},
         sweep=True,
         progress=SimpleNamespace(advance=lambda *_: None),
+        reads=None,
+        checkpoint=lambda: None,
     )
     context: Any = SimpleNamespace(run=run)
     step = ObserveStep(id="s", connection="books", module="persons", fields=fields)

@@ -125,8 +125,9 @@ class Reading:
         )
         connection = self._context.run.connections[self.step.connection]
         end: ObservationEnd | None = None
-        with working_as(_urgency(request, self._head)):
+        with working_as(_urgency(request, self._head, told=self._context.run.reads is not None)):
             for item in connection.observe(request):
+                self._context.run.checkpoint()
                 if isinstance(item, ObservationEnd):
                     end = item
                     continue
@@ -283,13 +284,16 @@ def _sweep_is_due(head: Head, context: Context) -> bool:
     The local clock decides only how many calls this run makes: a clock that jumps sweeps too early or too late.
     """
     run = context.run
+    if run.reads is not None:
+        # Whoever was told of a change reads that change, and leaves being sure to the next whole run.
+        return head.swept is None
     return run.sweep or head.swept is None or run.clock() - head.swept >= run.sweep_after
 
 
-def _urgency(request: ObserveRequest, head: Head | None) -> Priority:
+def _urgency(request: ObserveRequest, head: Head | None, *, told: bool) -> Priority:
     """Return how urgent a reading is: changes come before what is only read to be sure, and both before first loads."""
     if request.cursor is not None:
-        return Priority.INCREMENTAL
+        return Priority.NOTICE if told else Priority.INCREMENTAL
     return Priority.VERIFY if head is not None and head.swept is not None else Priority.BACKFILL
 
 

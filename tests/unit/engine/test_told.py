@@ -1,0 +1,162 @@
+"""Runs that were told what changed read that alone, and decide as any run does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.unit.engine.world import HEAD, INVOICES, SCHEMAS, TWO_MODULES, compiled
+
+from syncdsl.diagnostics import Fault
+from syncdsl.engine.run import Stopped, apply
+from syncdsl.plan.restriction import parts, restricted
+
+if TYPE_CHECKING:
+    from tests.unit.engine.conftest import World
+
+    from syncdsl.engine.report import ApplyReport
+
+RULES = TWO_MODULES + INVOICES
+
+
+def told(world: World, *modules: tuple[str, str]) -> ApplyReport:
+    """Run as after call-backs that named these modules."""
+    return apply(replace(world.run(), reads=frozenset(modules), cause="notice"), confirm=lambda _: True)
+
+
+def readings(world: World) -> int:
+    """Return how many modules were listed so far."""
+    return world.points.count("after observe")
+
+
+def test_only_what_was_told_of_is_read(world: World) -> None:
+    """A change that a notification named is carried over by reading one module; a change of another one waits."""
+    world.rules(RULES)
+    acme, pumps = world.account("Acme"), world.account("Pumps")
+    world.settle()
+    world.edit(acme, Phone="1")
+    world.deal("D1", account=acme, Amount=Decimal(5))
+    world.settle()
+    before = readings(world)
+    world.edit(pumps, Phone="2")
+    report = told(world, ("crm", "Accounts"))
+    assert [effect.kind for effect in report.done] == ["update"]
+    assert readings(world) == before + 1
+    assert {customer["phone"] for customer in world.all("customers")} == {"1", "2"}
+
+
+def test_a_won_deal_becomes_its_invoice_at_once(world: World) -> None:
+    """Told of a deal alone, its invoice is made, for a customer that no reading has shown yet."""
+    world.rules(RULES)
+    world.settle()
+    acme = world.account("Acme")
+    deal = world.deal("D1", account=acme, Amount=Decimal(5))
+    told(world, ("crm", "Deals"))
+    world.edit(deal, Stage="Won")
+    told(world, ("crm", "Deals"))
+    told(world, ("crm", "Deals"))
+    assert len(world.all("invoices")) == 1
+    assert world.one("invoices")["customer"] is not None
+    world.settle()
+    assert len(world.all("invoices")) == 1
+
+
+def test_an_edit_that_was_not_read_is_not_overwritten(world: World) -> None:
+    """Where the other side changed too and nobody told of it, nothing is written, and the next whole run decides."""
+    world.rules(RULES)
+    acme = world.account("Acme", Phone="1")
+    world.settle()
+    (customer,) = world.all("customers")
+    world.edit(str(customer["id"]), phone="9")
+    world.edit(acme, Phone="2")
+    report = told(world, ("crm", "Accounts"))
+    assert [effect.kind for effect in report.moved_on] == ["update"]
+    assert world.one("customers")["phone"] == "9"
+    told(world, ("crm", "Accounts"))
+    assert world.one("customers")["phone"] == "9"
+    world.settle()
+    assert [(item.kind, item.field) for item in world.reviews()] == [("conflict", "Phone <-> phone")]
+
+
+def test_what_was_never_read_is_read(world: World) -> None:
+    """In a new state every module is read, whatever was told."""
+    world.rules(RULES)
+    world.account("Acme")
+    report = told(world, ("crm", "Deals"))
+    assert [effect.kind for effect in report.done] == ["create"]
+
+
+def test_a_trigger_that_begins_reads_its_records(world: World) -> None:
+    """A trigger that is new is switched on by a reading of its records, not by what is on file of them."""
+    world.rules(TWO_MODULES + INVOICES.replace("won", '"Open"'))
+    acme = world.account("Acme")
+    deal = world.deal("D1", stage="New", account=acme, Amount=Decimal(5))
+    world.settle()
+    world.rules(RULES)
+    world.edit(deal, Stage="Won")
+    told(world, ("crm", "Accounts"))
+    world.settle()
+    assert world.all("invoices") == []
+
+
+def test_a_run_that_is_told_to_stop_leaves_nothing_half_done(world: World) -> None:
+    """Stopped between two batches, what was sent is known, the rest is done by the next run, and the record says so."""
+    world.rules(RULES)
+    for number in range(60):
+        world.account(f"A{number}")
+
+    def checkpoint() -> None:
+        if world.points.count("after create") >= 1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        apply(replace(world.run(), checkpoint=checkpoint, cause="schedule"), confirm=lambda _: True)
+    (run,) = world.state().runs(1)
+    assert (run.cause, run.error) == ("schedule", {"code": "", "message": "stopped", "help": None})
+    made = len(world.all("customers"))
+    assert 0 < made < 60
+    world.settle()
+    assert len(world.all("customers")) == 60
+
+
+def test_a_fault_stands_in_the_list_of_runs(world: World) -> None:
+    """A run that a fault ended is on record with its code, its words and what to do."""
+    world.rules(RULES)
+    world.settle()
+    world.environment = "another"
+    with pytest.raises(Fault):
+        world.apply()
+    (run, *_) = world.state().runs(5)
+    assert run.ended is not None
+    assert run.error is not None
+    assert run.error["code"] == "SD807"
+    assert run.error["help"]
+
+
+def test_a_record_is_a_part_of_its_own() -> None:
+    """Restricted to a record: its triggers and documents, and the modules that these refer to."""
+    plan = compiled(HEAD + RULES)
+    assert parts(plan) == ("customers", "vendors", "deal")
+    found = [step.id for step in restricted(plan, ["deal"], SCHEMAS).steps]
+    assert {"trigger deal", "match customers", "write books.invoices"} <= set(found)
+    assert "match vendors" not in found
+    with pytest.raises(Fault, match="SD833") as caught:
+        restricted(plan, ["deals"], SCHEMAS)
+    assert caught.value.help == "did you mean `deal`?"
+
+
+def test_a_run_for_a_record_fires_its_triggers(world: World) -> None:
+    """The documents of a record are made by a run for it alone, and other modules wait for theirs."""
+    world.rules(RULES)
+    world.settle()
+    acme = world.account("Acme")
+    deal = world.deal("D1", account=acme, Amount=Decimal(5))
+    only: Any = restricted(world.run().plan, ["deal"], SCHEMAS)
+    apply(world.run(only=only), confirm=lambda _: True)
+    world.edit(deal, Stage="Won")
+    apply(world.run(only=only), confirm=lambda _: True)
+    assert len(world.all("invoices")) == 1
+    world.settle()
+    assert len(world.all("invoices")) == 1
