@@ -29,8 +29,9 @@ def approve(settings: Globals, *, file: Path, yes: bool) -> int:
     import datetime as dt  # noqa: PLC0415 - the help needs none of it
 
     from syncdsl.changes.change_set import read_change_set  # noqa: PLC0415 - the same
-    from syncdsl.cli.running import open_workspace, user_name  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
     from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - the same
     from syncdsl.render.neutral import neutral  # noqa: PLC0415 - the same
 

@@ -27,9 +27,10 @@ def disable(settings: Globals, *, yes: bool, environment: str | None) -> int:
       syncdsl disable --env production --yes
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.asking import agreed, refuse_unasked  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.cli.running import now, open_workspace, user_name  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import now, open_workspace  # noqa: PLC0415 - the same
     from syncdsl.engine.lifecycle import disable as switch_off  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
     from syncdsl.render.holdings import facts, kept_parts  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)

@@ -36,10 +36,11 @@ def disconnect(settings: Globals, *, connection: str | None, yes: bool, abandon:
       syncdsl disconnect books --env production
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.asking import agreed, refuse_unasked  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.cli.running import now, open_workspace, user_name  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import now, open_workspace  # noqa: PLC0415 - the same
     from syncdsl.engine.lifecycle import bounds_of, refuse_doubt  # noqa: PLC0415 - the same
     from syncdsl.engine.lifecycle import disconnect as put_away  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)

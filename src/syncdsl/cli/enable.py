@@ -39,12 +39,11 @@ def enable(settings: Globals, *, yes: bool, environment: str | None) -> int:
         now,
         open_workspace,
         remember_files,
-        run_of,
-        user_name,
     )
     from syncdsl.engine.lifecycle import enable as switch_on  # noqa: PLC0415 - the same
     from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_connections, open_project_state  # noqa: PLC0415 - the same
+    from syncdsl.project.running import run_of, user_name  # noqa: PLC0415 - the same
     from syncdsl.render.changes_text import render_verdict  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)

@@ -52,12 +52,13 @@ def erase(settings: Globals, *, record: str, yes: bool, environment: str | None)
     import uuid  # noqa: PLC0415 - the help needs none of it
 
     from syncdsl.cli.chosen_rules import rules_to_look_by  # noqa: PLC0415 - the same
-    from syncdsl.cli.running import leased, now, open_workspace, user_name  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import leased, now, open_workspace  # noqa: PLC0415 - the same
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the same
     from syncdsl.diagnostics.codes.history import UNDER_WAY  # noqa: PLC0415 - the same
     from syncdsl.diagnostics.codes.project import NEEDS_ANSWER  # noqa: PLC0415 - the same
     from syncdsl.engine.subject import Subjects  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
 
     if not yes and not is_terminal(sys.stdin):
         raise Fault(NEEDS_ANSWER, "there is no terminal to ask whether this is wanted", help="say `--yes`")

@@ -145,11 +145,12 @@ def _write(rows: _Counted, output: str, out: Path | None) -> None:
 
 def _take_in(state: State, plan: Plan | None, file: Path, environment: str, *, yes: bool) -> int:
     from syncdsl.cli.asking import agreed, refuse_unasked  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.cli.running import now, user_name  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import now  # noqa: PLC0415 - the same
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the same
     from syncdsl.diagnostics.codes.project import UNREADABLE_FILE  # noqa: PLC0415 - the same
     from syncdsl.engine.lifecycle import leased  # noqa: PLC0415 - the same
     from syncdsl.engine.link_list import edit_links, edited_links  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
     from syncdsl.render.links_csv import read_edits  # noqa: PLC0415 - the same
 
     refuse_unasked("these links are to end", yes=yes)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.cli.chosen_rules import refuse_disconnected, rules_to_look_by
-from syncdsl.cli.running import run_of
 from syncdsl.engine.in_force import rules_in_force
 from syncdsl.engine.run import rename_former
 from syncdsl.project.environment import open_connections, open_project_state
+from syncdsl.project.running import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

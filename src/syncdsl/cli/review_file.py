@@ -117,8 +117,8 @@ def import_decisions(settings: Globals, *, file: Path, yes: bool, environment: s
 
 
 def _take(state: State, judged: Judged) -> int:
-    from syncdsl.cli.running import user_name  # noqa: PLC0415 - the help needs none of it
     from syncdsl.engine.deciding import take  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the help needs none of it
 
     return take(state, judged.taken, user_name(), now())
 

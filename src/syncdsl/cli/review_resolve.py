@@ -144,8 +144,8 @@ def _agreed(taken: Sequence[Taken]) -> bool:
 
 
 def _store(state: State, judged: Judged, *, quiet: bool) -> None:
-    from syncdsl.cli.running import user_name  # noqa: PLC0415 - the help needs none of it
     from syncdsl.engine.deciding import take  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the help needs none of it
     from syncdsl.render.review_decisions import render_decided  # noqa: PLC0415 - the same
 
     count = take(state, judged.taken, user_name(), now())

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import getpass
 import os
 import socket
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -21,14 +18,14 @@ from syncdsl.diagnostics import Severity
 from syncdsl.project.discovery import locate_project
 from syncdsl.project.environment import open_connections, open_project_state
 from syncdsl.project.rule_digests import rule_digests
+from syncdsl.project.running import moment, run_of, user_name
 from syncdsl.project.services import project_clock
 from syncdsl.project.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
 
-    from syncdsl.adapters.protocol import Connection
-    from syncdsl.adapters.services import Clock
     from syncdsl.cli.options import Globals
     from syncdsl.engine.progress import Progress
     from syncdsl.engine.run import Run
@@ -71,17 +68,9 @@ def checked_rules(workspace: Workspace, settings: Globals) -> tuple[Plan, Checke
     return checked.plan, checked
 
 
-def user_name() -> str:
-    """Return who runs this, for the history."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""
-
-
 def now() -> dt.datetime:
     """Return the time by the project's clock."""
-    return _moment(project_clock())
+    return moment(project_clock())
 
 
 @contextmanager
@@ -92,10 +81,6 @@ def leased(state: State) -> Iterator[None]:
         yield
     finally:
         state.release_lease(fence)
-
-
-def _moment(clock: Clock) -> dt.datetime:
-    return dt.datetime.fromtimestamp(clock.now(), dt.UTC)
 
 
 @contextmanager
@@ -140,35 +125,6 @@ def opened_run_in_force(
             say_what_waits(workspace, state, force, environment)
         with open_connections(workspace, environment, force.plan, force.schemas) as connections:
             yield run_of(workspace, environment, force.plan, force.schemas, connections, state, progress, sweep=sweep)
-
-
-def run_of(
-    workspace: Workspace,
-    environment: str,
-    plan: Plan,
-    schemas: Mapping[str, SchemaSnapshot],
-    connections: Mapping[str, Connection],
-    state: State,
-    progress: Progress,
-    *,
-    sweep: bool,
-) -> Run:
-    """Return a run of a plan in an environment that is open."""
-    from syncdsl.engine.run import Run  # noqa: PLC0415 - only what runs needs the engine
-
-    return Run(
-        plan=plan,
-        schemas=schemas,
-        connections=connections,
-        state=state,
-        environment=environment,
-        progress=progress,
-        user=user_name(),
-        clock=partial(_moment, project_clock()),
-        sweep=sweep,
-        sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
-        history_days=workspace.settings.environments[environment].history_days,
-    )
 
 
 def remember_files(workspace: Workspace, state: State, plan: Plan, sources: Iterable[str]) -> None:

@@ -113,8 +113,9 @@ def restore(settings: Globals, *, file: Path, yes: bool, environment: str | None
     import datetime as dt  # noqa: PLC0415 - the help needs none of it
     import socket  # noqa: PLC0415 - the same
 
-    from syncdsl.cli.running import open_workspace, user_name  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace  # noqa: PLC0415 - the same
     from syncdsl.project.private import own_folder  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
     from syncdsl.project.services import OWN_FOLDER  # noqa: PLC0415 - the same
     from syncdsl.render.neutral import neutral  # noqa: PLC0415 - the same
     from syncdsl.state.backup import describe, opened_backup, put_back  # noqa: PLC0415 - the same

@@ -69,10 +69,11 @@ def sync(
     from syncdsl.cli.apply import result  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.chosen_rules import in_force, refuse_disconnected, say_what_waits  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
-    from syncdsl.cli.running import open_workspace, run_of  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import open_workspace  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
     from syncdsl.plan.restriction import restricted  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_connections, open_project_state  # noqa: PLC0415 - the same
+    from syncdsl.project.running import run_of  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)

@@ -29,7 +29,7 @@ def steps_to_read(context: Context) -> Sequence[ObserveStep]:
     the clock of their own system.
     """
     steps = [step for step in context.plan.steps if isinstance(step, ObserveStep)]
-    told = context.run.reads
+    told = context.run.told
     if told is None:
         return steps
     anyway = set(_switched_on(context)) | set(_of_waiting_records(context))
@@ -72,7 +72,7 @@ def _switched_on(context: Context) -> Iterator[str]:
 
 def _of_waiting_records(context: Context) -> Iterator[str]:
     """Return the observe steps of records that triggers judge in this run, or whose documents are looked at."""
-    told = context.run.reads or frozenset()
+    told = context.run.told or {}
     for record in context.plan.records.values():
         step = next(step for step in context.plan.steps if step.id == record.endpoint.observe)
         documents = [document for document in context.plan.documents.values() if document.record == record.name]

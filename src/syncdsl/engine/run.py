@@ -23,7 +23,7 @@ from syncdsl.plan.renames import renames
 from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
     from syncdsl.changes.change_set import ChangeSet
@@ -51,8 +51,8 @@ class Run:
     older than `history_days` is let go at the end of an apply, some of it each time; None keeps everything. With
     `activates` the rules are those of the project's files, which an apply puts in force. A `whole` plan is given where
     `plan` is a restriction of it: what the rest of it needs to hear of is left for the next run. `unattended`: nobody
-    is there to confirm that people lose access, so nobody does. With `reads` (connection, module) only these modules
-    are read, because somebody told that they changed; of the others what is on file counts. `checkpoint` is called
+    is there to confirm that people lose access, so nobody does. With `told`, by connection and module the ids
+    that somebody told of, only these modules are read; of the others what is on file counts. `checkpoint` is called
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
     """
@@ -73,7 +73,7 @@ class Run:
     whole: Plan | None = None
     unattended: bool = False
     history_days: float | None = None
-    reads: frozenset[tuple[str, str]] | None = None
+    told: Mapping[tuple[str, str], Collection[str]] | None = None
     checkpoint: Callable[[], None] = field(default=lambda: None)
     cause: RunCause = "command"
     parts: tuple[str, ...] = ()

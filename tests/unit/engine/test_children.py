@@ -62,7 +62,7 @@ def test_records_are_known_below_their_parents(
         connections={"books": SimpleNamespace(observe=read)},
         sweep=True,
         progress=SimpleNamespace(advance=lambda *_: None),
-        reads=None,
+        told=None,
         checkpoint=lambda: None,
     )
     context: Any = SimpleNamespace(run=run)

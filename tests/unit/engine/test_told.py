@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.engine.world import HEAD, INVOICES, SCHEMAS, TWO_MODULES, compiled
 
+from syncdsl.adapters.protocol import Page
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.run import Stopped, apply
 from syncdsl.plan.restriction import parts, restricted
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 RULES = TWO_MODULES + INVOICES
 
 
-def told(world: World, *modules: tuple[str, str]) -> ApplyReport:
-    """Run as after call-backs that named these modules."""
-    return apply(replace(world.run(), reads=frozenset(modules), cause="notice"), confirm=lambda _: True)
+def told(world: World, *modules: tuple[str, str], ids: tuple[str, ...] = ()) -> ApplyReport:
+    """Run as after call-backs that named these modules, and records of them."""
+    return apply(replace(world.run(), told=dict.fromkeys(modules, ids), cause="notice"), confirm=lambda _: True)
 
 
 def readings(world: World) -> int:
@@ -78,6 +79,27 @@ def test_an_edit_that_was_not_read_is_not_overwritten(world: World) -> None:
     assert world.one("customers")["phone"] == "9"
     world.settle()
     assert [(item.kind, item.field) for item in world.reviews()] == [("conflict", "Phone <-> phone")]
+
+
+def test_a_record_that_the_list_does_not_show_yet_is_read_by_its_id(world: World) -> None:
+    """A list may lag behind a change; the record that was named is read all the same, and one that is gone is gone."""
+    world.rules(RULES)
+    acme, pumps = world.account("Acme"), world.account("Pumps")
+    world.settle()
+
+    def lagging(name: str, _arguments: object, answer: Any) -> Any:
+        if name != "observe":
+            return answer
+        return [replace(item, records=(), gone=()) if isinstance(item, Page) else item for item in answer]
+
+    world.edit(acme, Phone="1")
+    world.delete(pumps)
+    world.answered = lagging
+    report = told(world, ("crm", "Accounts"), ids=(acme, pumps))
+    assert [effect.kind for effect in report.done] == ["update"]
+    world.answered = None
+    assert {link[2] for link in world.links()} == {"active", "left_gone"}
+    world.settle()
 
 
 def test_what_was_never_read_is_read(world: World) -> None:

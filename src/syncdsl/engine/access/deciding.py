@@ -35,7 +35,7 @@ def decide_access(context: Context) -> None:
 
     Raises Fault SD850 when too many would get one.
     """
-    if context.run.whole is not None or context.run.focus is not None or context.run.reads is not None:
+    if context.run.whole is not None or context.run.focus is not None or context.run.told is not None:
         return
     for connection in access_connections(context):
         try:

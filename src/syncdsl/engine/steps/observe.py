@@ -62,6 +62,7 @@ def _observed(reading: Reading, context: Context, task: str) -> Observation:
         agenda=agenda_of(context.run.state, reading.name),
         outsiders=reading.outsiders,
     )
+    read_unshown(observation, context, reading.unshown())
     observation.survivors = _survivors(observation, context)
     return observation
 
@@ -101,6 +102,12 @@ class Reading:
         """How many records the reading showed."""
         self._older: list[tuple[tuple[StoredRecord, str | None], dt.datetime]] = []
 
+    def unshown(self) -> list[str]:
+        """Return the ids that the run was told of and this reading did not show: a list may lag behind a change."""
+        told = self._context.run.told or {}
+        ids = told.get((self.step.connection, self.step.module), ())
+        return sorted(one for one in ids if one not in self._seen and one not in self._said_gone)
+
     @property
     def was_whole(self) -> bool:
         """Whether the module was read completely before, with the fields that are asked for now."""
@@ -125,7 +132,7 @@ class Reading:
         )
         connection = self._context.run.connections[self.step.connection]
         end: ObservationEnd | None = None
-        with working_as(_urgency(request, self._head, told=self._context.run.reads is not None)):
+        with working_as(_urgency(request, self._head, told=self._context.run.told is not None)):
             for item in connection.observe(request):
                 self._context.run.checkpoint()
                 if isinstance(item, ObservationEnd):
@@ -261,6 +268,20 @@ class Reading:
         return lambda parent_id: below.get(parent_id, ())
 
 
+def read_unshown(observation: Observation, context: Context, ids: Sequence[str]) -> None:
+    """Read records one by one that somebody told of; one that is not there any more is gone. A view shows its own."""
+    step = observation.step
+    if not ids or step.view is not None:
+        return
+    with working_as(Priority.NOTICE):
+        found = context.run.connections[step.connection].fetch(step.module, ids, step.fields)
+    stage_fetched(context, observation, found.values())
+    known = observation.records.many(one for one in ids if one not in found)
+    context.run.state.unstage(observation_name(step), dict.fromkeys(known, "gone"))
+    observation.records.refresh(known)
+    observation.note(known, "gone")
+
+
 def stage_fetched(context: Context, observation: Observation, records: Iterable[Record]) -> None:
     """Put records that were fetched one by one on the stage and on the agenda.
 
@@ -284,7 +305,7 @@ def _sweep_is_due(head: Head, context: Context) -> bool:
     The local clock decides only how many calls this run makes: a clock that jumps sweeps too early or too late.
     """
     run = context.run
-    if run.reads is not None:
+    if run.told is not None:
         # Whoever was told of a change reads that change, and leaves being sure to the next whole run.
         return head.swept is None
     return run.sweep or head.swept is None or run.clock() - head.swept >= run.sweep_after
