@@ -83,6 +83,9 @@ COMMANDS = {
     "sync": Entry(
         target="syncdsl.cli.sync:sync", summary="Sync now by the rules in force, without asking.", section=RUN
     ),
+    "run": Entry(
+        target="syncdsl.cli.run:run", summary="Run every day: by schedule, and at once when told.", section=RUN
+    ),
     "links": Entry(target="syncdsl.cli.links:links", summary="List linked records, and end links.", section=RUN),
     "access": Entry(
         target="syncdsl.cli.access:access", summary="See who has which role in the books, and why.", section=RUN

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class Serving:
     """The daemon that serves a state: `until` is when it is taken for dead unless it is heard of again.
 
+    None as `until`: it ended in peace.
+
     `detail` is what it tells about itself, such as when the next run is due.
     """
 
@@ -20,7 +22,7 @@ class Serving:
     pid: int
     host: str
     since: dt.datetime
-    until: dt.datetime
+    until: dt.datetime | None
     alive: bool
     detail: dict[str, Any] = field(default_factory=dict)
 

@@ -89,19 +89,26 @@ class ServingLease(Part):
                     help="`syncdsl status` shows which one serves it now",
                 )
 
-    def end_serving(self, *, pid: int, host: str, now: dt.datetime) -> None:
+    def end_serving(self, *, pid: int, host: str) -> None:
         """Stop being the daemon of this state, if this one still is; what it told stays to be read."""
         with self.writing(fenced=False) as connection:
             connection.execute(
                 update(DAEMON)
                 .where(DAEMON.c.id == _ONLY, DAEMON.c.pid == pid, DAEMON.c.host == host)
-                .values(until=self._database.now(connection) or now, process=None)
+                .values(until=None)
             )
 
     def _row(self, connection: Connection) -> Row[Any] | None:
         return connection.execute(select(DAEMON).where(DAEMON.c.id == _ONLY)).first()
 
     def _alive(self, row: Row[Any], host: str, now: dt.datetime) -> bool:
-        if row.until is None or row.until <= now:
+        """Return whether a daemon serves: its process tells where it can be asked, else when it was last heard of.
+
+        One that ended in peace has no time until which it serves.
+        """
+        if row.until is None:
             return False
-        return row.host != host or not self._database.ended(row.pid, row.host, row.process)
+        mark = self._database.mark(row.pid)
+        if row.host == host and mark is not None and row.process == mark:
+            return True
+        return bool(row.until > now) and not self._database.ended(row.pid, row.host, row.process)

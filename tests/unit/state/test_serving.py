@@ -43,19 +43,19 @@ def test_one_daemon_serves_a_state(state: State) -> None:
 def test_a_daemon_that_ended_makes_room(state: State) -> None:
     """After its end another one may begin at once, and what it told can still be read."""
     begin(state)
-    state.end_serving(pid=HERE["pid"], host=HERE["host"], now=NOW)  # type: ignore[arg-type]
+    state.end_serving(pid=HERE["pid"], host=HERE["host"])  # type: ignore[arg-type]
     served = state.serving("elsewhere", NOW)
     assert served is not None
-    assert not served.alive
+    assert (served.alive, served.until) == (False, None)
     begin(state, host="elsewhere", now=NOW + dt.timedelta(seconds=1))
 
 
 def test_a_daemon_that_was_overtaken_learns_of_it(state: State) -> None:
-    """One that was stopped for longer than its time finds another one there and is refused."""
-    begin(state, seconds=0.0)
-    begin(state, host="elsewhere")
+    """One of another machine that was not heard of for long makes room, and finds out when it comes back."""
+    begin(state, host="elsewhere", seconds=0.0)
+    begin(state)
     with pytest.raises(Fault) as caught:
-        state.keep_serving(**HERE, now=NOW, seconds=60.0, detail={})  # type: ignore[arg-type]
+        state.keep_serving(pid=os.getpid(), host="elsewhere", now=NOW, seconds=60.0, detail={})
     assert caught.value.code.id == "SD870"
 
 
@@ -86,3 +86,10 @@ def test_open_alerts_and_call_backs(state: State) -> None:
     state.put_call_backs([CallBack(connection="crm", channel="1", count=1, last=NOW)])
     state.put_call_backs([CallBack(connection="crm", channel="1", count=2, last=NOW, refused=1)])
     assert state.call_backs()["crm"].count == 2
+
+
+def test_a_daemon_that_lives_here_is_not_overtaken(state: State) -> None:
+    """However long it was not heard of, such as in a debugger: its process on this machine tells that it lives."""
+    begin(state, seconds=0.0)
+    with pytest.raises(Fault, match="SD870"):
+        begin(state, pid=1, now=NOW + dt.timedelta(days=1))

@@ -1,0 +1,112 @@
+"""The daemon: a thread for each pair, one that listens, and one that watches over all of them."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from syncdsl.service.systemd import notify, watchdog_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    from syncdsl.service.heart import Heart
+    from syncdsl.service.pair import Pair
+    from syncdsl.service.waiting import Bell
+
+TICK_SECONDS = 1.0
+"""Real seconds between two looks at the threads."""
+
+log = logging.getLogger(__name__)
+
+
+class Served:
+    """A pair with its threads: one works, one is heard of."""
+
+    def __init__(self, pair: Pair, heart: Heart, bell: Bell) -> None:
+        self.pair = pair
+        self._heart = heart
+        self._bell = bell
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._live, name=pair.label, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._heart.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end, without waiting for it."""
+        self._stopping.set()
+        self.pair.stop()
+
+    def join(self) -> None:
+        """Wait for its end."""
+        self._thread.join()
+        self._heart.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread lives."""
+        return self._thread.is_alive()
+
+    def _live(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                mode = self.pair.mode
+                until = self.pair.step()
+                if self.pair.mode != mode:
+                    self._heart.beat()
+                if not self._stopping.is_set():
+                    self._bell.wait(until)
+        finally:
+            self.pair.close()
+
+
+class Daemon:
+    """Serves pairs until it is told to stop."""
+
+    def __init__(self, served: Sequence[Served]) -> None:
+        self._served = served
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End: what is under way ends where nothing is left half done."""
+        self._stopping.set()
+
+    def stop_on_signals(self) -> None:
+        """Let SIGTERM and SIGINT stop it; a second one ends the process at once, as a kill would."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def serve(self) -> None:
+        """Serve until it is stopped; returns when every pair has come to its end."""
+        for one in self._served:
+            one.start()
+        notify("READY=1")
+        tick = min(TICK_SECONDS, (watchdog_seconds() or TICK_SECONDS * 4) / 4)
+        while not self._stopping.wait(tick):
+            if all(one.alive for one in self._served):
+                notify("WATCHDOG=1")
+            else:
+                # A thread that ended by itself is a mistake of ours; the service manager starts anew.
+                log.critical("a pair is served no more: %s", ", ".join(_dead(self._served)))
+                break
+        notify("STOPPING=1")
+        log.info("ending: calls under way are waited for")
+        for one in self._served:
+            one.stop()
+        for one in self._served:
+            one.join()
+        log.info("ended")
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        self._stopping.set()
+
+
+def _dead(served: Sequence[Served]) -> list[str]:
+    return [one.pair.label for one in served if not one.alive]
