@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import threading
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -72,7 +71,7 @@ class Heart:
                         if self._pair.serves:
                             state.keep_serving(
                                 pid=os.getpid(),
-                                host=socket.gethostname(),
+                                host=self._pair.host,
                                 now=now_of(self._clock.now()),
                                 seconds=SERVE_SECONDS,
                                 detail=self.detail(),

@@ -60,7 +60,7 @@ class Pair:
     """One environment of a project, served.
 
     `label` names it among all pairs of the daemon. `ring` wakes the thread that calls `step`; `reconnecting` is called
-    before connections are opened.
+    before connections are opened. `host` is the name of this machine.
     """
 
     def __init__(
@@ -72,12 +72,14 @@ class Pair:
         clock: Clock,
         ring: Callable[[], None],
         reconnecting: Callable[[], None] = lambda: None,
+        host: str | None = None,
     ) -> None:
         self.label = label
         self.environment = environment
         self._workspace = workspace
         self._clock = clock
         self._ring = ring
+        self.host = host or socket.gethostname()
         self._place = Workplace(workspace, environment, before_connecting=reconnecting)
         self.hints = Hints(clock.monotonic, ring)
         self.figures = Figures()
@@ -130,7 +132,7 @@ class Pair:
         self._place.state().begin_serving(
             owner=user_name() or "syncdsl",
             pid=os.getpid(),
-            host=socket.gethostname(),
+            host=self.host,
             now=now_of(self._clock.now()),
             seconds=SERVE_SECONDS,
             detail={},
@@ -163,7 +165,7 @@ class Pair:
         """Stop being the daemon of this state, and close everything."""
         with suppress(Fault):
             if self._serves:
-                self._place.state().end_serving(pid=os.getpid(), host=socket.gethostname())
+                self._place.state().end_serving(pid=os.getpid(), host=self.host)
         self._place.close()
 
     # -- steps --------------------------------------------------------------------------------------------------
@@ -395,6 +397,11 @@ class Pair:
         else:
             self._told_failures += 1
             self._told_after = now.steady + self._wait(self._told_failures)
+
+    def wait_for_verify(self) -> None:
+        """Wait until a verify that is under way has ended."""
+        if self._verifying is not None:
+            self._verifying.join()
 
     def _verify(self, now: Moment) -> None:
         """Begin to verify, or take over what came of it."""

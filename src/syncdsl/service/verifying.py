@@ -35,6 +35,10 @@ class Verifying:
         """Begin."""
         self._thread.start()
 
+    def join(self) -> None:
+        """Wait for its end."""
+        self._thread.join()
+
     @property
     def ended(self) -> bool:
         """Whether it has come to its end."""
