@@ -1,12 +1,14 @@
 """I34: hints about changes, in any order, twice, lost or forged, change no final state.
 
-A hint leads to a reading and to nothing else: so hints are played here as runs at moments of somebody else's choosing.
+A hint leads to a reading of what it names and to nothing else: so hints are played here as runs at moments of somebody
+else's choosing, which read one side, both, or everything.
 That forged call-backs are refused is tested where the adapters read them.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,8 +20,14 @@ from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
 from tests.simulator.violation import require
 
+if TYPE_CHECKING:
+    from tests.simulator.harness import Told
+
 SHAPE = Shape(runs=1, faults=0, deaths=False, acts=False, begin_synced=100, edits=1)
 RULES = (Rules(lines="plain", conflict="crm"), Rules(lines="references", conflict="crm"))
+
+
+SIDES: tuple[Told, ...] = ("", "left", "right", "both")
 
 
 def check(case: Case) -> None:
@@ -39,7 +47,8 @@ def hinted(draw: st.DrawFn) -> Case:
     for step in case.steps:
         steps.append(step)
         if step.do in {"settle", "run", "edit"}:
-            steps += [Step(do="run", soon=True)] * draw(st.integers(0, 2))
+            sides = draw(st.lists(st.sampled_from(SIDES), max_size=2))
+            steps += [Step(do="run", soon=True, told=side) for side in sides]
     return replace(case, steps=tuple(steps))
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from tests.simulator.harness import BETWEEN, Outcome, Twins
+from tests.simulator.harness import BETWEEN, Outcome, Told, Twins
 from tests.simulator.rules import CHILDREN, DEALS, MODULES, PARENTS, Rules, SideName
 from tests.simulator.schedule import Fate
 from tests.simulator.switches import Switches
@@ -50,7 +50,7 @@ class Step:
     `seconds`: for `wait`, and how far the machine's clock jumps for `jump`. `many`: calls of `forbid`, and pages that
     are still shown of a module after `close`, until `open`. A `run` has
     `faults` by number of call, `acts` of people before such a call, a point `die_at` to die at, and may be a `sweep`;
-    the next run follows `soon`, else an hour later.
+    the next run follows `soon`, else an hour later. One that was `told` of a side reads that side alone.
     `view` names by `fields` what the view shows from now on (records whose fields have these values; none: all).
     `mend` takes a poisoned text out of a record. A `deal` is one on the left, a document made for one on the right;
     one that is inserted is of the account that `other` counts. A `child` is a record below another one; one that is
@@ -68,6 +68,7 @@ class Step:
     soon: bool = False
     child: bool = False
     deal: bool = False
+    told: Told = ""
     die_at: int | None = None
     faults: tuple[tuple[int, Fate], ...] = ()
     acts: tuple[tuple[int, Step], ...] = ()
@@ -75,8 +76,8 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """Return what says something."""
         found: dict[str, Any] = {"do": self.do}
-        for name in ("pick", "other", "seconds", "many", "sweep", "soon", "child", "deal", "die_at"):
-            if getattr(self, name) not in {0, None}:
+        for name in ("pick", "other", "seconds", "many", "sweep", "soon", "child", "deal", "told", "die_at"):
+            if getattr(self, name) not in {0, None, ""}:
                 found[name] = getattr(self, name)
         if self.do in {"insert", "edit", "delete", "restore", "merge", "forbid", "close", "view", "mend"}:
             found["side"] = self.side
@@ -160,7 +161,7 @@ def perform(twins: Twins, step: Step) -> Outcome | None:
                 acts={number: [partial(perform, twins, act)] for number, act in step.acts},
                 die_at=step.die_at,
             )
-            return twins.apply(sweep=step.sweep, pause=SOON if step.soon else BETWEEN)
+            return twins.apply(sweep=step.sweep, told=step.told, pause=SOON if step.soon else BETWEEN)
         case "settle":
             return twins.settle()
         case "forget":

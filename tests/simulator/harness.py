@@ -11,10 +11,10 @@ import tempfile
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tests.simulator.connection import SimulatedConnection
-from tests.simulator.rules import MODULES, Rules, SideName
+from tests.simulator.rules import CHILDREN, DEALS, MODULES, Rules, SideName
 from tests.simulator.schedule import Crash, Schedule
 from tests.simulator.switches import Switches
 from tests.simulator.system import System
@@ -36,9 +36,23 @@ if TYPE_CHECKING:
     from syncdsl.schema.values import Fields
     from syncdsl.state import State
 
+Told: TypeAlias = Literal["", "left", "right", "both"]
+"""The side whose changes a run is told of, and reads alone; none: it reads everything."""
+
 CONNECTIONS: dict[SideName, str] = {"left": "crm", "right": "books"}
 BETWEEN = 3600.0
 """Seconds between two runs, unless a script says otherwise."""
+
+
+def _modules_of(told: Told) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return what a run is told of that somebody named a side to: all of its modules, and no record by its id."""
+    sides: tuple[SideName, ...] = ("left", "right")
+    return {
+        (CONNECTIONS[side], module): ()
+        for side in sides
+        if told in {side, "both"}
+        for module in (MODULES[side], CHILDREN[side], DEALS[side])
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +218,7 @@ class Twins:
         finally:
             opened.close()
 
-    def run(self, state: State, *, sweep: bool = False) -> Run:
+    def run(self, state: State, *, sweep: bool = False, told: Told = "") -> Run:
         """Return a run as a new process would make it."""
         connections: dict[str, Any] = {
             CONNECTIONS[side]: connection if self.wrapped is None else self.wrapped(side, connection)
@@ -221,6 +235,7 @@ class Twins:
             clock=self.timeline.machine,
             sweep=sweep,
             sweep_after=self.sweep_after,
+            told=_modules_of(told) if told else None,
         )
 
     def preview(self, *, sweep: bool = False) -> ChangeSet:
@@ -237,13 +252,16 @@ class Twins:
         self,
         *,
         sweep: bool = False,
+        told: Told = "",
         expected: ChangeSet | None = None,
         confirm: Callable[[ChangeSet], bool] = lambda _: True,
         pause: float = BETWEEN,
     ) -> Outcome:
         """Apply once, whatever comes of it; then `pause` seconds pass."""
         try:
-            report = self._within(lambda state: apply(self.run(state, sweep=sweep), confirm=confirm, expected=expected))
+            report = self._within(
+                lambda state: apply(self.run(state, sweep=sweep, told=told), confirm=confirm, expected=expected)
+            )
         except Crash as crash:
             self._bury()
             return Outcome(died=str(crash))

@@ -61,7 +61,7 @@ def _simpler(step: Step) -> Iterator[Step]:
         yield replace(step, acts=())
     for number in range(len(step.faults)):
         yield replace(step, faults=step.faults[:number] + step.faults[number + 1 :])
-    for name, plain in (("die_at", None), ("sweep", False), ("soon", False), ("pick", 0), ("other", 0)):
+    for name, plain in (("die_at", None), ("sweep", False), ("soon", False), ("told", ""), ("pick", 0), ("other", 0)):
         if getattr(step, name) != plain:
             changes: dict[str, Any] = {name: plain}
             yield replace(step, **changes)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from tests.unit.engine.world import HEAD, SCHEMAS, compiled
 
 from syncdsl.adapters.memory import MemoryConnection, Store, store_of
-from syncdsl.diagnostics import Fault
 from syncdsl.engine.lifecycle import enable
 from syncdsl.project.environment import open_connections, open_project_state
 from syncdsl.project.workspace import Workspace
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from syncdsl.diagnostics import Fault
     from syncdsl.state import Attempt, Run, State
 
 BEGIN = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC).timestamp()
@@ -38,12 +38,15 @@ class TestClock:
         self.jump = 0.0
 
     def now(self) -> float:
+        """Return what the clock on the wall shows."""
         return BEGIN + self.seconds + self.jump
 
     def monotonic(self) -> float:
+        """Return the seconds that passed."""
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
+        """Let seconds pass."""
         self.seconds += max(0.0, seconds)
 
 
