@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import hmac
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import BAD_CONFIGURATION, MISSING_CREDENTIALS
 from syncdsl.project.credentials import WEBHOOK_SECRET, configured_secrets, secrets_hint, variable_of
-from syncdsl.project.environment import connection_table
+from syncdsl.project.environment import connection_table, open_connection
 
 if TYPE_CHECKING:
     from syncdsl.project.workspace import Workspace
@@ -102,3 +103,17 @@ def webhook_secret(workspace: Workspace, environment: str, connection: str) -> s
             help=f"remove it; `syncdsl setup {connection} --webhooks` then makes one",
         )
     return secret
+
+
+def calls_back(workspace: Workspace, environment: str, connection: str) -> Literal["by itself", "by hand"] | None:
+    """Return whether a system is subscribed to over its API or a person sets it up; None when it calls nobody.
+
+    Makes no call. Raises Fault as `open_connection` does.
+    """
+    from syncdsl.adapters.notifications import Notifying, Subscribing  # noqa: PLC0415 - loaded by what connects
+
+    with closing(open_connection(workspace, environment, connection, None)) as opened:
+        system: object = opened
+        if isinstance(system, Subscribing):
+            return "by itself"
+        return "by hand" if isinstance(system, Notifying) else None
