@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Create what is missing without asking.")
 @click.option(
     "--webhooks",
-    metavar="URL",
-    help="Also show how the systems call back at this address, with a secret made for it.",
+    is_flag=False,
+    flag_value="",
+    metavar="[URL]",
+    help="Also show how the system calls back, with a secret made for it. URL is the public address of `syncdsl run`; "
+    "without it `call_back` of the environment.",
 )
 @click.option(
     "--env-file",
@@ -60,14 +63,15 @@ def setup(
       syncdsl setup --env production
       syncdsl setup crm --check
       syncdsl setup --yes
-      syncdsl setup books --webhooks https://sync.example.com/hooks/books
+      syncdsl setup books --webhooks
+      syncdsl setup crm --webhooks https://sync.example.com
     """  # noqa: D205, D301 - click fills the first paragraph; \b keeps it from filling the lines
     from syncdsl.cli.running import open_workspace  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.environment import connection_table  # noqa: PLC0415 - the same
     from syncdsl.project.preparation import look  # noqa: PLC0415 - the same
 
-    if webhooks and connection is None:
-        raise click.UsageError("`--webhooks` takes one CONNECTION: each system calls an address of its own")
+    if webhooks is not None and connection is None:
+        raise click.UsageError("`--webhooks` takes one CONNECTION before it: each system calls a path of its own")
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)
     option = f" --env {name}" if environment else ""
@@ -82,7 +86,7 @@ def setup(
         _create(workspace, name, missing, yes=yes)
         found = look(workspace, name, wanted)
     items = _show(found, quiet=settings.quiet)
-    if webhooks and connection is not None:
+    if webhooks is not None and connection is not None:
         from syncdsl.cli.webhook_setup import show_webhooks  # noqa: PLC0415 - only for these
 
         show_webhooks(workspace, name, found[0], webhooks, env_file, changes=not only_check)

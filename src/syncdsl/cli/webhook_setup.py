@@ -1,4 +1,4 @@
-"""The part of `setup` about calls of a system back to this program: the secret that signs them, and the clicks."""
+"""The part of `setup` about calls of a system back to this program: the address, the secret, and the clicks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import click
 from syncdsl.cli.terminal import say, style_of, write
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import MISSING_CREDENTIALS
-from syncdsl.project.credentials import KEYRING, WEBHOOK_SECRET, configured_secrets, parts_of, variable
+from syncdsl.project.call_backs import call_back_base, call_back_url, calls_back, public_address, webhook_secret
+from syncdsl.project.credentials import KEYRING, WEBHOOK_SECRET, parts_of, variable
 from syncdsl.project.environment import connection_table
 from syncdsl.project.keeping import InFile, InKeyring, keep, refuse_place
 from syncdsl.project.keyrings import entry_of
@@ -31,53 +32,77 @@ LENGTH = 40
 def show_webhooks(
     workspace: Workspace, environment: str, found: Organisation, url: str, env_file: Path | None, *, changes: bool
 ) -> None:
-    """Print the clicks that make the system call `url`; makes and keeps a secret where there is none yet.
+    """Print how the system calls back below the public address `url`, or when that is empty the configured one.
 
-    The secret itself is not printed: the text says how to read it where it is pasted. Raises Fault SD606 when there is
-    no place for a new one.
+    Makes and keeps a secret where there is none yet, and does not print it: the text says how to read it where it is
+    pasted. Raises Fault SD602 for an address that is none, SD606 when there is no place for a new secret.
     """
-    if not url.startswith("https://"):
-        raise click.UsageError("webhooks hold customers' data: their address begins with `https://`")
-    name = found.connection
-    steps = call_back_steps(workspace, environment, name, found.needs, url=url, secret="…")  # noqa: S106 - no secret
+    name, configured = found.connection, call_back_base(workspace, environment)
+    base = public_address(url) if url else configured
+    if base is None:
+        raise click.UsageError(
+            f"`--webhooks` takes the public address of `syncdsl run`: `--webhooks https://sync.example.com`, or "
+            f'`call_back = "https://sync.example.com"` in `[environments.{environment}]`'
+        )
     style = style_of(sys.stdout)
-    if not steps:
-        text = "nothing to click: the system is asked to call back over its API, and again before that ends"
-        write(f"\n{style('bold', f'Webhooks of {name}')}\n\n  {text}\n")
-        return
-    where = _secret(workspace, environment, name, env_file, changes=changes)
-    steps = call_back_steps(workspace, environment, name, found.needs, url=url, secret=where)
-    lines = [f"  {number}. {style.prose(step)}" for number, step in enumerate(steps, start=1)]
-    write("\n".join(["", style("bold", f"Webhooks of {name}"), "", *lines]) + "\n")
+    way = calls_back(workspace, environment, name)
+    lines = ["this system calls nobody back: `syncdsl run` reads it by its schedule"]
+    if way is not None:
+        secret, where = _secret(workspace, environment, name, env_file, changes=changes)
+        address = _address(base, environment, name, secret)
+        if way == "by itself":
+            lines = [
+                f"nothing to click: `syncdsl run` asks over the API to be called at {address}",
+                "it asks again long before that ends, and when somebody takes it away",
+                f"the secret that proves the calls is read with {where}",
+            ]
+        else:
+            steps = call_back_steps(workspace, environment, name, found.needs, url=address, secret=where)
+            lines = [f"{number}. {step}" for number, step in enumerate(steps, start=1)]
+    text = [f"  {style.prose(line)}" for line in lines]
+    write("\n".join(["", style("bold", f"Webhooks of {name}"), "", *text]) + "\n")
+    if way is not None and base != configured:
+        table = f"`[environments.{environment}]` of syncdsl.toml"
+        say(style.prose(f'\n`syncdsl run` takes these calls once `call_back = "{base}"` stands in {table}'))
 
 
-def _secret(workspace: Workspace, environment: str, name: str, env_file: Path | None, *, changes: bool) -> str:
-    """Return, in words, how the secret is read; a missing one is made when `changes` is allowed."""
+def _address(base: str, environment: str, name: str, secret: str | None) -> str:
+    if secret is None:
+        return f"{base}/hooks/…, which follows from the secret"
+    return call_back_url(base, environment, name, secret)
+
+
+def _secret(
+    workspace: Workspace, environment: str, name: str, env_file: Path | None, *, changes: bool
+) -> tuple[str | None, str]:
+    """Return the secret, and in words how it is read; a missing one is made when `changes` is allowed, else None."""
     reference = connection_table(workspace, environment, name).credentials or ""
     kind, place = parts_of(reference)
-    known = configured_secrets(name, reference or None, (WEBHOOK_SECRET,))
+    known = webhook_secret(workspace, environment, name)
     if kind == KEYRING:
         where = f"`keyring get {entry_of(place)} {WEBHOOK_SECRET}`"
-        if not known and not changes:
-            return f"{where}, once `syncdsl setup` without `--check` has made it"
-        if not known:
-            keep(InKeyring(name=place), name, {WEBHOOK_SECRET: _new()})
+        if known is None and not changes:
+            return None, f"{where}, once `syncdsl setup` without `--check` has made it"
+        if known is None:
+            known = _new()
+            keep(InKeyring(name=place), name, {WEBHOOK_SECRET: known})
             say(f"made a secret for webhooks and kept it in the keyring entry {entry_of(place)}")
-        return where
+        return known, where
     called = variable(place, WEBHOOK_SECRET)
-    if known:
-        return f"`printenv {called}`"
+    if known is not None:
+        return known, f"`printenv {called}`"
     if env_file is None or not changes:
         raise Fault(
             MISSING_CREDENTIALS,
             f"connection `{name}`: there is no secret for webhooks: `{called}` is not set",
-            help=f"`syncdsl setup {name} --webhooks URL --env-file FILE` makes one and writes it into a private file",
+            help=f"`syncdsl setup {name} --webhooks --env-file FILE` makes one and writes it into a private file",
         )
     target = InFile(path=env_file.expanduser(), prefix=place)
     refuse_place(target, name, workspace.folder)
-    keep(target, name, {WEBHOOK_SECRET: _new()})
+    known = _new()
+    keep(target, name, {WEBHOOK_SECRET: known})
     say(f"made a secret for webhooks and wrote it into {env_file} as {called}")
-    return f"`grep {called} {env_file}`"
+    return known, f"`grep {called} {env_file}`"
 
 
 def _new() -> str:

@@ -42,6 +42,7 @@ def test_a_call_with_the_token_hints_at_records(body: dict[str, Any], expected: 
         {"module": "Deals", "ids": ["1"], "token": SECRET[:-1]},
         {"module": "Deals", "ids": ["1"], "token": SECRET.upper()},
         {"module": "Deals", "ids": ["1"], "token": "ünïcode"},
+        {"module": "Deals", "ids": ["1"], "token": "\ud800"},
         {"module": "Deals", "ids": ["1"], "token": [SECRET]},
         [SECRET],
         b"",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from syncdsl.project.call_backs import call_back_path
+
 if TYPE_CHECKING:
     from tests.unit.cli.conftest import Company
 
@@ -70,24 +72,37 @@ def test_a_refused_token(company: Company, variables: dict[str, str]) -> None:
     assert "1000.gone" not in result.err
 
 
+def address_in(text: str, base: str) -> str:
+    """Return the one address below a public one that a text names."""
+    [found] = set(re.findall(re.escape(base) + r"/hooks/[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])", text))
+    return str(found)
+
+
 def test_webhooks_with_a_secret_in_the_keyring(company: Company) -> None:
-    """The secret is made once, kept and not printed; the text has the clicks and how the secret is read."""
+    """The secret is made once, kept and not printed; the text has the clicks, the address and where the secret is."""
     assert company.sign_in("books").code == 0
-    command = ("setup", "books", "--webhooks", "https://sync.example/hooks/books")
+    command = ("setup", "books", "--webhooks", "https://sync.example")
+    looked = company.run(*command, "--check")
+    assert looked.code == 0, looked.err
+    assert "https://sync.example/hooks/…" in looked.out
+    assert "webhook_secret" not in company.kept["syncdsl:my-sync-sandbox-books"]
     result = company.run(*command)
     assert result.code == 0, result.err
     secret = company.kept["syncdsl:my-sync-sandbox-books"]["webhook_secret"]
     assert re.fullmatch(r"[A-Za-z0-9]{12,50}", secret)
     assert secret not in result.out + result.err
-    assert "https://sync.example/hooks/books" in result.out
+    assert address_in(result.out, "https://sync.example").endswith(call_back_path("sandbox", "books", secret))
+    assert "`New Workflow Rule`" in result.out.replace("\n", " ")
     assert "keyring get syncdsl:my-sync-sandbox-books webhook_secret" in result.out
-    assert company.run(*command).code == 0
+    assert '`call_back = "https://sync.example"`' in result.err
+    again = company.run(*command)
+    assert again.out == result.out
     assert company.kept["syncdsl:my-sync-sandbox-books"]["webhook_secret"] == secret
 
 
 def test_webhooks_with_variables(company: Company, variables: dict[str, str]) -> None:
     """With variables the secret goes into a private file, or comes from the variable that is set."""
-    command = ("setup", "books", "--webhooks", "https://sync.example/hooks/books")
+    command = ("setup", "books", "--webhooks", "https://sync.example")
     refused = company.run(*command, **variables)
     assert refused.code == 3
     assert "`SYNCDSL_BOOKS_WEBHOOK_SECRET` is not set" in refused.err
@@ -98,14 +113,39 @@ def test_webhooks_with_variables(company: Company, variables: dict[str, str]) ->
     name, _, secret = file.read_text(encoding="utf-8").strip().partition("=")
     assert name == "SYNCDSL_BOOKS_WEBHOOK_SECRET"
     assert secret not in made.out + made.err
-    assert company.run(*command, **variables, SYNCDSL_BOOKS_WEBHOOK_SECRET=secret).code == 0
+    known = company.run(*command, **variables, SYNCDSL_BOOKS_WEBHOOK_SECRET=secret)
+    assert known.code == 0
+    assert address_in(known.out, "https://sync.example") == address_in(made.out, "https://sync.example")
+
+
+def test_webhooks_at_the_address_of_the_environment(company: Company, variables: dict[str, str]) -> None:
+    """`--webhooks` alone goes by `call_back`; the CRM is subscribed to, so there is only its address to show."""
+    secret = {"SYNCDSL_CRM_WEBHOOK_SECRET": "canary0secret0of0ours"}
+    unknown = company.run("setup", "crm", "--webhooks", **variables, **secret)
+    assert unknown.code == 3
+    assert "`call_back = " in unknown.err
+    file = company.run.folder / "syncdsl.toml"
+    heading = "[environments.sandbox]\n"
+    text = company.settings.replace(heading, f'{heading}call_back = "https://sync.example/"\n')
+    file.write_text(text, encoding="utf-8")
+    shown = company.run("setup", "crm", "--webhooks", "--env", "sandbox", **variables, **secret)
+    assert shown.code == 0, shown.err
+    assert "nothing to click" in shown.out
+    assert "printenv SYNCDSL_CRM_WEBHOOK_SECRET" in shown.out
+    assert secret["SYNCDSL_CRM_WEBHOOK_SECRET"] not in shown.out + shown.err
+    path = call_back_path("sandbox", "crm", secret["SYNCDSL_CRM_WEBHOOK_SECRET"])
+    assert address_in(shown.out, "https://sync.example") == f"https://sync.example{path}"
+    assert "call_back" not in shown.err
 
 
 def test_webhooks_need_one_connection_and_https(company: Company, variables: dict[str, str]) -> None:
-    """Webhooks are set up for one system, at an address that nobody can listen to."""
+    """Webhooks are set up for one system, at an address that nobody can listen to, unless it is this machine's."""
     both = company.run("setup", "--webhooks", "https://sync.example", **variables)
     assert "takes one CONNECTION" in both.err
     plain = company.run("setup", "books", "--webhooks", "http://sync.example", **variables)
+    assert plain.code == 3
     assert "begins with `https://`" in plain.err
-    crm = company.run("setup", "crm", "--webhooks", "https://sync.example", **variables)
-    assert "nothing to click" in crm.out
+    secret = {"SYNCDSL_BOOKS_WEBHOOK_SECRET": "canary0secret0of0ours"}
+    here = company.run("setup", "books", "--webhooks", "http://127.0.0.1:8087", **variables, **secret)
+    assert here.code == 0, here.err
+    assert address_in(here.out, "http://127.0.0.1:8087")

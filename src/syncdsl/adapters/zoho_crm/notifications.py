@@ -156,7 +156,8 @@ def listen(callback: Callback, *, secret: str) -> tuple[Notice, ...]:
     token = data.get("token")
     if not isinstance(token, str):
         raise ForgedError("the call has no `token`")
-    if not hmac.compare_digest(token.encode(), token_of(secret).encode()):
+    # JSON may hold halves of surrogate pairs, which no text in UTF-8 can.
+    if not hmac.compare_digest(token.encode("utf-8", "replace"), token_of(secret).encode()):
         raise ForgedError("the call has another `token`")
     module, ids = data.get("module"), data.get("ids")
     if not isinstance(module, str) or not module:
