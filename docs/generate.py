@@ -16,6 +16,7 @@ from syncdsl.lint.schema_checks import SCHEMA_CHECKS
 from syncdsl.plan.plan import Plan
 from syncdsl.project.settings import settings_schema
 from syncdsl.render.access_json import access_schema
+from syncdsl.render.alert_json import alert_schema
 from syncdsl.render.associations_json import associations_schema
 from syncdsl.render.changes_json import preview_schema
 from syncdsl.render.diagnostics_json import findings_schema
@@ -184,6 +185,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "runs": runs_schema(),
         "reviews": reviews_schema(),
         "access": access_schema(),
+        "alert": alert_schema(),
     }
     for name, schema in schemas.items():
         yield DOCS / "schemas" / f"{name}.json", json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

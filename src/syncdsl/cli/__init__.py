@@ -111,7 +111,7 @@ COMMANDS = {
         section=RUN,
     ),
     "state": Entry(
-        target="syncdsl.cli.state:state", summary="Examine, back up and restore what runs remember.", section=RUN
+        target="syncdsl.cli.state:state", summary="Examine, back up, restore and move what runs remember.", section=RUN
     ),
     "review": Entry(target="syncdsl.cli.review:review", summary="Decide what waits for a person.", section=RUN),
     "demo": Entry(

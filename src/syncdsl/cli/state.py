@@ -1,4 +1,4 @@
-"""`syncdsl state`: what is remembered between runs is examined, backed up, and put back."""
+"""`syncdsl state`: what is remembered between runs is examined, backed up, put back, and moved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from syncdsl.cli.ending import FINDINGS, FINE
 from syncdsl.cli.options import CONTEXT, Command, Globals, environment_option, format_option, global_options
+from syncdsl.cli.state_migrate import migrate
 from syncdsl.cli.terminal import is_terminal, style_of, write
 from syncdsl.diagnostics import Fault
 
@@ -32,7 +33,11 @@ def state() -> None:
       syncdsl state check
       syncdsl state backup state-$(date +%F).db
       syncdsl state restore state-2026-01-31.db
+      syncdsl state migrate "postgresql://sync@db.example.com/sync?schema=acme"
     """  # noqa: D301 - \b keeps click from filling the lines
+
+
+state.add_command(migrate)
 
 
 @state.command(cls=Command, short_help="Examine the state; changes nothing.")
@@ -72,8 +77,7 @@ def backup(settings: Globals, *, file: Path, environment: str | None) -> int:
     """Copy the state, as it is at one moment, into FILE, which must be new. Runs may go on meanwhile.
 
     FILE holds what the state holds, records of customers among it: only its user may read it, so keep it that way.
-    It is a file of SQLite wherever the state is kept, so a state can move: back it up, change `state` in syncdsl.toml,
-    and restore it there.
+    It is a file of SQLite wherever the state is kept, and can be restored to either kind of place.
 
     \b
     Examples:

@@ -19,6 +19,15 @@ def set_connection(folder: Path, environment: str, connection: str, values: Mapp
 
     Comments, order and layout stay. Raises Fault SD602 for a file that is no TOML, SD609 when it cannot be written.
     """
+    return _set(folder, ("environments", environment, "connections", connection), values)
+
+
+def set_environment(folder: Path, environment: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Set keys of an environment's own table; as `set_connection` does."""
+    return _set(folder, ("environments", environment), values)
+
+
+def _set(folder: Path, place: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:
     import tomlkit  # noqa: PLC0415 - only commands that write settings need it
 
     path = folder / CONFIGURATION
@@ -26,13 +35,13 @@ def set_connection(folder: Path, environment: str, connection: str, values: Mapp
     text = path.read_bytes().decode("utf-8-sig")  # with its own line ends
     document = tomlkit.parse(text)
     table: Any = document
-    for name in ("environments", environment, "connections"):
+    for name in place[:-1]:
         if name not in table:
             table[name] = tomlkit.table(is_super_table=True)
         table = table[name]
-    if connection not in table:
-        table[connection] = tomlkit.table()
-    table = table[connection]
+    if place[-1] not in table:
+        table[place[-1]] = tomlkit.table()
+    table = table[place[-1]]
     changed = tuple(name for name, value in values.items() if table.get(name) != value)
     behind = _taken_from_end(table)
     for name in changed:
@@ -49,7 +58,7 @@ def set_connection(folder: Path, environment: str, connection: str, values: Mapp
         rewrite_files([(old, SourceFile(path=str(path), text=_written(tomlkit.dumps(document), text)))], folder)
     except Fault as fault:
         wanted = "\n".join(f'{name} = "{values[name]}"' for name in changed)
-        where = f"[environments.{environment}.connections.{connection}]"
+        where = f"[{'.'.join(place)}]"
         raise Fault(fault.code, fault.message, help=f"write these lines by hand under `{where}`:\n{wanted}") from None
     return changed
 

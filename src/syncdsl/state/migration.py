@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ GROUP BY c.relname
 """
 
 _FOLDER = Path(__file__).parent / "migrations"
+
+_ALONE = threading.Lock()
+"""Alembic keeps what it works on in variables of its module: one thread at a time."""
 
 
 def _config() -> Config:
@@ -72,7 +76,7 @@ def migrate(connection: Connection, to: str = "head") -> None:
     def upgrade(revision: str | Sequence[str], _context: MigrationContext) -> Sequence[MigrationStep | RevisionStep]:
         return directory._upgrade_revs(to, revision)  # type: ignore[arg-type]  # noqa: SLF001 - the way Alembic's own `upgrade` command does it
 
-    with EnvironmentContext(_config(), directory, fn=upgrade, destination_rev=to) as environment:
+    with _ALONE, EnvironmentContext(_config(), directory, fn=upgrade, destination_rev=to) as environment:
         environment.configure(connection=connection, target_metadata=None, transactional_ddl=True)
         with environment.begin_transaction():
             environment.run_migrations()

@@ -8,12 +8,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, delete, insert, select, update
+from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
 from syncdsl.state.columns import Moment
 from syncdsl.state.tables import LEASE, METADATA, OBSERVATION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
 
 _BATCH = 1000
@@ -29,8 +31,11 @@ def plain(table: Table) -> Table:
     return Table(table.name, MetaData(), *columns)
 
 
-def copy_rows(source: Connection, target: Connection) -> dict[str, int]:
-    """Copy every row into a state that has none, and return how many each table got. The lease is no part of it."""
+def copy_rows(source: Connection, target: Connection, told: Callable[[int], None] | None = None) -> dict[str, int]:
+    """Copy every row into a state that has none, and return how many each table got. The lease is no part of it.
+
+    `told` hears of every few rows that were copied.
+    """
     counts: dict[str, int] = {}
     for table in METADATA.sorted_tables:
         if table is LEASE:
@@ -41,7 +46,18 @@ def copy_rows(source: Connection, target: Connection) -> dict[str, int]:
         for part in found.mappings().partitions():
             target.execute(insert(rows), [dict(row) for row in part])
             counts[table.name] += len(part)
+            if told is not None:
+                told(len(part))
     return counts
+
+
+def row_counts(connection: Connection) -> dict[str, int]:
+    """Return how many rows each table has, the lease left out."""
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in METADATA.sorted_tables
+        if table is not LEASE
+    }
 
 
 def replace_rows(source: Connection, target: Connection) -> dict[str, int]:

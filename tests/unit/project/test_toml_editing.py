@@ -6,7 +6,7 @@ import pytest
 
 from syncdsl.diagnostics import Fault
 from syncdsl.project.settings import read_settings
-from syncdsl.project.toml_editing import set_connection
+from syncdsl.project.toml_editing import set_connection, set_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +76,20 @@ def test_what_cannot_be_written_is_said_with_the_lines(tmp_path: Path) -> None:
     with pytest.raises(Fault):
         set_connection(tmp_path / "project", "sandbox", "crm", {"organization": "42"})
     assert (tmp_path / "elsewhere.toml").read_text(encoding="utf-8") == BEFORE
+
+
+def test_a_key_of_an_environment(tmp_path: Path) -> None:
+    """A key of an environment's own table goes before the tables inside it, and whatever they hold stays."""
+    file = tmp_path / "syncdsl.toml"
+    before = (
+        '[environments.live]\nstate = "sqlite:///a.db"  # here\n\n'
+        '[environments.live.connections.crm]\nadapter = "memory"\n'
+    )
+    file.write_text(before, encoding="utf-8")
+    assert set_environment(tmp_path, "live", {"state": "env:STATE"}) == ("state",)
+    assert file.read_text(encoding="utf-8") == before.replace('"sqlite:///a.db"  # here', '"env:STATE"')
+    without = before.partition("\n\n")[2]
+    file.write_text(without, encoding="utf-8")
+    set_environment(tmp_path, "live", {"state": "env:STATE"})
+    found = read_settings(tmp_path).environments["live"]
+    assert (found.state, found.connections["crm"].adapter) == ("env:STATE", "memory")
