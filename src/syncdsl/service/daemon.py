@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from syncdsl.service.heart import Heart
     from syncdsl.service.pair import Pair
+    from syncdsl.service.vitals import PairVitals
     from syncdsl.service.waiting import Bell
 
 TICK_SECONDS = 1.0
@@ -48,6 +49,10 @@ class Served:
         self._thread.join()
         self._heart.stop()
 
+    def vitals(self) -> PairVitals:
+        """Return how the pair stands, from any thread."""
+        return self.pair.vitals(alive=self.alive)
+
     @property
     def alive(self) -> bool:
         """Whether its thread lives."""
@@ -72,6 +77,10 @@ class Daemon:
     def __init__(self, served: Sequence[Served]) -> None:
         self._served = served
         self._stopping = threading.Event()
+
+    def snapshot(self) -> Sequence[PairVitals]:
+        """Return how each pair stands, from any thread."""
+        return [one.vitals() for one in self._served]
 
     def stop(self) -> None:
         """End: what is under way ends where nothing is left half done."""

@@ -97,8 +97,8 @@ class Heart:
             "version": version("syncdsl"),
             "listening": self._listening(),
             "state": pair.mode,
-            "next": {name: at.isoformat() for name, at in pair.next_of().items()},
-            "rules": pair.rules,
+            "next": {name: at.isoformat() for name, at in pair.runner.next_of().items()},
+            "rules": pair.runner.rules,
             "waiting": len(pair.hints),
             "blocked": None
             if blocked is None

@@ -52,6 +52,11 @@ class Timetable:
             due = now.steady if at_once and timing != NEVER else _next(timing, now, now.steady)
             self._parts[name] = _Part(timing=timing, due=due)
 
+    @property
+    def failures(self) -> int:
+        """How often in a row the part failed that failed most often."""
+        return max((part.failures for part in self._parts.values()), default=0)
+
     def due(self, now: Moment) -> tuple[str, ...]:
         """Return the parts that are due."""
         return tuple(name for name, part in self._parts.items() if part.due <= now.steady)
@@ -92,10 +97,6 @@ class Timetable:
         for part in self._of(parts):
             if part.timing != NEVER:
                 part.due = min(part.due, now.steady + seconds)
-
-    def at_once(self, parts: Iterable[str], now: Moment) -> None:
-        """Make parts due that are ever due."""
-        self.sooner(parts, now, 0.0)
 
     def postponed(self, part: str, at: float) -> None:
         """Set when a part is due next, in steady seconds."""

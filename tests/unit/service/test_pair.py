@@ -267,7 +267,7 @@ def test_both_sides_are_verified_by_and_by(make_site: MakeSite) -> None:
     site.go(pair, 23 * HOUR)
     assert "verify" not in site.attempts()
     site.go(pair, 2 * HOUR)
-    pair.wait_for_verify()
+    pair.runner.wait_for_verify()
     site.go(pair, 60)
     verified = site.attempts()["verify"]
     assert verified.failures == 0
