@@ -119,8 +119,9 @@ class _Keeper:
         self._look_seconds = look_seconds
         self._standing = _Standing()
         self._failures = 0
-        self._renew_at = -math.inf
-        self.look_at = -math.inf
+        # At once: no monotonic clock goes below zero.
+        self._renew_at = 0.0
+        self.look_at = 0.0
 
     def told(self, row: CallBack) -> CallBack:
         """Return a row with how the subscription stands."""
