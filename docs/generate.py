@@ -27,6 +27,7 @@ from syncdsl.render.review_json import reviews_schema
 from syncdsl.render.verify_json import verification_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
+from syncdsl.service.operating import health_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,6 +187,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "reviews": reviews_schema(),
         "access": access_schema(),
         "alert": alert_schema(),
+        "health": health_schema(),
     }
     for name, schema in schemas.items():
         yield DOCS / "schemas" / f"{name}.json", json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

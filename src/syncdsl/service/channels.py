@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.notifications import Notice
+from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import NOT_OFFERED, NOT_PERMITTED, UNEXPECTED_ANSWER
 from syncdsl.project.call_backs import HOOKS
@@ -90,9 +91,10 @@ class Channels:
 
     def keep(self) -> None:
         """Look after the subscriptions that are due; what goes wrong is remembered and tried again."""
-        for keeper in self._keepers.values():
-            if keeper.look_at <= self._clock.monotonic():
-                keeper.keep()
+        with working_as(Priority.NOTICE):
+            for keeper in self._keepers.values():
+                if keeper.look_at <= self._clock.monotonic():
+                    keeper.keep()
 
     def snapshot(self) -> tuple[CallBack, ...]:
         """Return how each connection is called back, sorted by its name."""
@@ -117,8 +119,9 @@ class _Keeper:
         self._look_seconds = look_seconds
         self._standing = _Standing()
         self._failures = 0
-        self._renew_at = -math.inf
-        self.look_at = -math.inf
+        # At once: no monotonic clock goes below zero.
+        self._renew_at = 0.0
+        self.look_at = 0.0
 
     def told(self, row: CallBack) -> CallBack:
         """Return a row with how the subscription stands."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import threading
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -47,9 +48,15 @@ class Receiver:
     def __init__(
         self, hooks: Sequence[Hook], *, body_bytes: int = BODY_BYTES, body_seconds: float = BODY_SECONDS
     ) -> None:
-        self._hooks = tuple((hook.path.encode(), hook) for hook in hooks)
+        self._lock = threading.Lock()
+        self._hooks = tuple(hooks)
         self._body_bytes = body_bytes
         self._body_seconds = body_seconds
+
+    def replace(self, environment: str, hooks: Sequence[Hook]) -> None:
+        """Serve these hooks of an environment in place of those it had; from any thread."""
+        with self._lock:
+            self._hooks = (*(hook for hook in self._hooks if hook.environment != environment), *hooks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -91,7 +98,7 @@ class Receiver:
         Whatever a proxy leaves before `/hooks/` does not matter.
         """
         given = (HOOKS + path.rpartition(HOOKS)[2]).encode()
-        return [hook for ours, hook in self._hooks if hmac.compare_digest(given, ours)]
+        return [hook for hook in self._hooks if hmac.compare_digest(given, hook.path.encode())]
 
     async def _body(self, request: Request) -> bytes | None:
         """Return the body; None as soon as it is too long, which a length that is told shows before any of it came."""

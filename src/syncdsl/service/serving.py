@@ -82,7 +82,7 @@ class Port:
             timeout_graceful_shutdown=limits.grace_seconds,
         )
         self._server = _Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([listening],), name=self._name, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_at, args=(listening,), name=self._name, daemon=True)
         self._thread.start()
         self._server.ready.wait()
         return Address(host=str(host), port=int(port))
@@ -101,11 +101,15 @@ class _Server(Server):
         super().__init__(config)
         self.ready = threading.Event()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+    def serve_at(self, listening: socket.socket) -> None:
         try:
-            await super().startup(sockets)
+            self.run([listening])
         finally:
             self.ready.set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
 
 
 def _listening(address: Address, option: str) -> socket.socket:

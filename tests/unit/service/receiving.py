@@ -35,6 +35,7 @@ class World:
 
     url: str
     hooks: dict[str, Hook]
+    receiver: Receiver
     marked: list[tuple[str, Notice]] = field(default_factory=list)
 
     def at(self, connection: str) -> str:
@@ -121,7 +122,7 @@ def receiving(
     )
     address = port.start()
     try:
-        yield World(url=f"http://{address}", hooks=hooks, marked=marked)
+        yield World(url=f"http://{address}", hooks=hooks, receiver=application, marked=marked)
     finally:
         port.stop()
         assert not port.alive

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -174,6 +176,29 @@ def test_every_metric_is_parsed_and_has_its_value() -> None:
     assert value("syncdsl_run_seconds_count") == 3
     assert value("syncdsl_run_seconds_bucket", le="0.5") == 2
     assert value("syncdsl_run_seconds_sum") == 4000.6
+
+
+def test_every_metric_is_documented() -> None:
+    """The page lists what there is, and nothing else, each with its labels."""
+    page = (Path(__file__).parents[3] / "docs" / "receiving.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(syncdsl_\w+)` \| ([a-z, ]+) \|", page, re.MULTILINE)
+    row = CallBack(connection="crm", last=NOON, expires=NOON)
+    pair = replace(
+        FINE,
+        last_success=NOON,
+        next_due=NOON,
+        runs={"done": 1},
+        changes={"added": 1},
+        calls_today={"crm": 1},
+        call_backs=(row,),
+    )
+    with operated(pair) as port:
+        port.metrics.observe_run("production", 1.0)
+        found = {name: {label for label, _ in labels} - {"le"} for name, labels in port.samples()}
+    told = {
+        re.sub("_(bucket|count|sum)$", "", name): labels for name, labels in found.items() if "_created" not in name
+    }
+    assert {name: set(labels.split(", ")) for name, labels in rows} == told
 
 
 def test_metrics_can_be_had_as_openmetrics() -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import random
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from tests.unit.service.receiving import GOOD, SECRET, World, receiving, trickled
+from tests.unit.service.receiving import GOOD, SECRET, World, read_all, receiving, trickled
 
 from syncdsl.adapters.notifications import Notice
 from syncdsl.adapters.zoho_books.notifications import SIGNATURE, signature
 from syncdsl.service.receiver import BODY_BYTES
+from syncdsl.service.serving import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,6 +204,58 @@ def test_a_mistake_of_ours_is_told_without_what_was_said(caplog: pytest.LogCaptu
     assert told.getMessage() == "a call-back of crm in production could not be taken: LookupError"
     assert SECRET not in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_hooks_are_replaced_while_calls_come() -> None:
+    """Those of one environment, such as one whose credentials came later; the others stay."""
+    with receiving() as world:
+        later = replace(world.hooks["crm"], environment="staging", path="/hooks/later")
+        world.receiver.replace("staging", [later])
+        assert httpx.post(f"{world.url}/hooks/later", json=GOOD).status_code == 202
+        assert httpx.post(world.at("crm"), json=GOOD).status_code == 202
+        world.receiver.replace("staging", [])
+        assert httpx.post(f"{world.url}/hooks/later", json=GOOD).status_code == 404
+        assert httpx.post(world.at("crm"), json=GOOD).status_code == 202
+
+
+def test_two_hooks_at_one_path_are_both_told() -> None:
+    """Two projects may share secret and names."""
+    with receiving() as world:
+        world.receiver.replace("other", [replace(world.hooks["crm"], environment="other")])
+        assert httpx.post(world.at("crm"), json=GOOD).status_code == 202
+        assert len(world.marked) == 2
+
+
+def test_garbage_in_pieces_leaves_nothing_behind(caplog: pytest.LogCaptureFixture) -> None:
+    """Requests that were cut, doubled and stirred are answered or cut off, and nobody hears of it."""
+    caplog.set_level(logging.WARNING)
+    chance = random.Random(7)
+    with receiving(body_seconds=0.1, limits=Limits(header_seconds=0.1)) as world:
+        path, body = world.hooks["crm"].path.encode(), json.dumps(GOOD).encode()
+        requests = [
+            b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (path, len(body), body),
+            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+            % (path, len(body), body),
+            b"POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}" % path,
+            b"GET / HTTP/1.0\r\n\r\n",
+        ]
+        answers: set[bytes] = set()
+        for _ in range(200):
+            data = bytearray(b"".join(chance.choices(requests, k=chance.randint(1, 3))))
+            for _ in range(chance.randint(0, 3)):
+                at = chance.randrange(len(data))
+                data[at : at + chance.randint(0, 9)] = chance.choice([b"", b"\0", b"\r\n", b"Connection: close\r\n"])
+            with world.socket() as connected, suppress(ConnectionError):
+                cut = chance.randrange(len(data))
+                connected.sendall(data[:cut])
+                connected.sendall(data[cut:])
+                with suppress(OSError):
+                    connected.shutdown(socket.SHUT_WR)
+                answers.add(read_all(connected)[:12])
+        assert {b"HTTP/1.1 202", b"HTTP/1.1 400", b"HTTP/1.1 404"} <= answers
+        assert b"HTTP/1.1 500" not in answers
+        assert httpx.post(world.at("crm"), json=GOOD).status_code == 202
+    assert caplog.records == []
 
 
 def test_a_burst_is_counted_exactly(world: World) -> None:
