@@ -6,6 +6,7 @@ The connections of runs are opened anew again and again; a subscription is looke
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.project.environment import open_connections
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Called:
-    """The call-backs of one pair. One thread uses it, but for `snapshot`.
+    """The call-backs of one pair, which `label` names among all. One thread uses it, but for `snapshot`.
 
     `publish` is told which hooks the pair has; `served` are the addresses of all hooks of the program.
     """
@@ -34,6 +35,7 @@ class Called:
         workspace: Workspace,
         environment: str,
         *,
+        label: str,
         clock: Clock,
         mark: Callable[[str, Iterable[Notice]], None],
         publish: Callable[[Sequence[Hook]], None],
@@ -41,6 +43,7 @@ class Called:
     ) -> None:
         self._workspace = workspace
         self._environment = environment
+        self._label = label
         self._clock = clock
         self._mark = mark
         self._publish = publish
@@ -72,7 +75,8 @@ class Called:
             self._stack.close()
             return
         self._channels = found.channels
-        self._publish(found.hooks)
+        # Environments of several projects may have one name.
+        self._publish([replace(hook, environment=self._label) for hook in found.hooks])
 
     def due(self) -> float | None:
         """Return when subscriptions are looked after next; None when there is none."""

@@ -1,4 +1,4 @@
-"""The daemon: a thread for each pair, one that listens, and one that watches over all of them."""
+"""The daemon: a thread for each pair, and one that watches over all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from syncdsl.service.systemd import notify, watchdog_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
     from syncdsl.service.heart import Heart
@@ -45,7 +45,10 @@ class Served:
         self.pair.stop()
 
     def join(self) -> None:
-        """Wait for its end."""
+        """Wait for its end; nothing of one that never began."""
+        if self._thread.ident is None:
+            self.pair.close()
+            return
         self._thread.join()
         self._heart.stop()
 
@@ -74,16 +77,36 @@ class Served:
 class Daemon:
     """Serves pairs until it is told to stop."""
 
-    def __init__(self, served: Sequence[Served]) -> None:
-        self._served = served
+    def __init__(self) -> None:
+        self._served: list[Served] = []
+        self._before_end: list[Callable[[], None]] = []
+        self._after_end: list[Callable[[], None]] = []
         self._stopping = threading.Event()
+
+    def add(self, served: Served) -> None:
+        """Serve a pair, too."""
+        self._served.append(served)
+
+    def before_end(self, act: Callable[[], None]) -> None:
+        """Do something before the pairs end, such as to accept no more calls."""
+        self._before_end.append(act)
+
+    def after_end(self, act: Callable[[], None]) -> None:
+        """Do something after the pairs have ended, such as to send what waits."""
+        self._after_end.append(act)
 
     def snapshot(self) -> Sequence[PairVitals]:
         """Return how each pair stands, from any thread."""
         return [one.vitals() for one in self._served]
 
+    def begin(self) -> None:
+        """Become the one daemon of every state. Raises Fault SD870 when another one serves one of them."""
+        for one in self._served:
+            one.pair.begin()
+            one.pair.release()
+
     def stop(self) -> None:
-        """End: what is under way ends where nothing is left half done."""
+        """End: what is under way ends where nothing is left half done. From any thread."""
         self._stopping.set()
 
     def stop_on_signals(self) -> None:
@@ -96,26 +119,31 @@ class Daemon:
         for one in self._served:
             one.start()
         notify("READY=1")
-        tick = min(TICK_SECONDS, (watchdog_seconds() or TICK_SECONDS * 4) / 4)
+        asked = watchdog_seconds()
+        tick = TICK_SECONDS if asked is None else min(TICK_SECONDS, asked / 4)
         while not self._stopping.wait(tick):
             if all(one.alive for one in self._served):
                 notify("WATCHDOG=1")
-            else:
-                # A thread that ended by itself is a mistake of ours; the service manager starts anew.
-                log.critical("a pair is served no more: %s", ", ".join(_dead(self._served)))
-                break
+                continue
+            # A thread that ended by itself is a mistake of ours; the service manager starts anew.
+            log.critical("served no more: %s", ", ".join(one.pair.label for one in self._served if not one.alive))
+            break
         notify("STOPPING=1")
-        log.info("ending: calls under way are waited for")
+        log.info("ending; calls under way are waited for")
+        self.end()
+        log.info("ended")
+
+    def end(self) -> None:
+        """End everything that was begun, in order."""
+        for act in self._before_end:
+            act()
         for one in self._served:
             one.stop()
         for one in self._served:
             one.join()
-        log.info("ended")
+        for act in self._after_end:
+            act()
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
         self._stopping.set()
-
-
-def _dead(served: Sequence[Served]) -> list[str]:
-    return [one.pair.label for one in served if not one.alive]

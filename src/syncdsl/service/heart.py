@@ -15,8 +15,6 @@ from syncdsl.service.pair import SERVE_SECONDS
 from syncdsl.service.workplace import now_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from syncdsl.adapters.services import Clock
     from syncdsl.project.workspace import Workspace
     from syncdsl.service.pair import Pair
@@ -36,7 +34,7 @@ class Heart:
         workspace: Workspace,
         clock: Clock,
         *,
-        listening: Callable[[], str | None],
+        listening: str | None,
         seconds: float = BEAT_SECONDS,
     ) -> None:
         self._pair = pair
@@ -95,7 +93,7 @@ class Heart:
         pair, blocked = self._pair, self._pair.blocked
         return {
             "version": version("syncdsl"),
-            "listening": self._listening(),
+            "listening": self._listening,
             "state": pair.mode,
             "next": {name: at.isoformat() for name, at in pair.runner.next_of().items()},
             "rules": pair.runner.rules,

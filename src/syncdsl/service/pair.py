@@ -50,7 +50,8 @@ class Pair:
 
     `label` names it among all pairs of the daemon. `ring` wakes the thread that calls `step`; `reconnecting` is called
     before connections are opened. `host` is the name of this machine. `alarms` tell people what is wrong; `publish`
-    takes the hooks at which the pair is called back, and `served` are the addresses of those of all pairs.
+    takes the hooks at which the pair is called back, and `served` are the addresses of those of all pairs. `took` is
+    told how many seconds each run took.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Pair:
         alarms: Alarms | None = None,
         publish: Callable[[Sequence[Hook]], None] = lambda _hooks: None,
         served: set[str] | None = None,
+        took: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self.label = label
         self.environment = environment
@@ -79,6 +81,7 @@ class Pair:
         self.called = Called(
             workspace,
             environment,
+            label=label,
             clock=clock,
             mark=self.hints.mark,
             publish=publish,
@@ -92,6 +95,7 @@ class Pair:
             now=self.now,
             ended=self._ended,
             verifying=partial(Verifying, workspace, environment, done=ring),
+            took=took,
         )
         self._look_due = float("-inf")
         self._due_since = now_of(clock.now())

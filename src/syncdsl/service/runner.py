@@ -42,7 +42,8 @@ log = logging.getLogger(__name__)
 class Runner:
     """Carries out what is due in one environment. One thread uses it, but for what is only read.
 
-    `now` tells the time, `ended` whether runs are to end where nothing is half done; `verifying` makes a verify.
+    `now` tells the time, `ended` whether runs are to end where nothing is half done; `verifying` makes a verify, and
+    `took` is told how many seconds a run took.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Runner:
         now: Callable[[], Moment],
         ended: Callable[[], bool],
         verifying: Callable[[], Verifying],
+        took: Callable[[float], None],
     ) -> None:
         self._label = label
         self._place = place
@@ -63,6 +65,7 @@ class Runner:
         self._now = now
         self._ended = ended
         self._make_verifying = verifying
+        self._took = took
         self._verifying: Verifying | None = None
         self._table: Timetable | None = None
         self._parts: tuple[str, ...] = ()
@@ -219,6 +222,7 @@ class Runner:
             self._succeeded(parts, report, now)
         finally:
             self.running = False
+            self._took(self._now().steady - now.steady)
 
     def _cause(self, parts: Collection[str]) -> RunCause:
         if not parts:
