@@ -30,6 +30,7 @@ from syncdsl.engine.operations import (
 )
 from syncdsl.engine.removal import removed
 from syncdsl.engine.report import NOT_SENT, ApplyReport, Failure
+from syncdsl.engine.run_log import say_refused
 from syncdsl.engine.steps.edges import VERBS
 from syncdsl.engine.steps.write_back import changes_back
 from syncdsl.engine.writes import (
@@ -62,6 +63,7 @@ class Execution:
         self.context = context
         self.report = ApplyReport(changes=context.change_set)
         self.journal = Journal(context=context, run_id=run_id, fence=fence)
+        self._run_id = run_id
 
     def perform(self, connection: str, module: str, operations: Sequence[Operation]) -> None:
         """Perform the operations on one module: links and updates, then creates, then status changes of documents.
@@ -306,23 +308,25 @@ class Execution:
                 self.report.unknown.extend(write.effects)
             case Rejected():
                 self.journal.refused(write, f"{outcome.code}: {outcome.message}")
-                self.report.failed.extend(
-                    Failure(effect=effect, code=outcome.code, message=outcome.message) for effect in write.effects
-                )
+                self._failed(write, outcome.code, outcome.message)
             case MovedOn():
                 found = read_back.get(write.record_id or "")
                 self.journal.dropped(write, "the record changed after the preview", found)
                 self.report.moved_on.extend(write.effects)
             case NotSent():
                 self.journal.refused(write, outcome.reason)
-                self.report.failed.extend(
-                    Failure(effect=effect, code=NOT_SENT, message=outcome.reason) for effect in write.effects
-                )
+                self._failed(write, NOT_SENT, outcome.reason)
             case Ambiguous():
                 self.journal.unknown(write, outcome.reason)
                 self.report.unknown.extend(write.effects)
             case _:
                 assert_never(outcome)
+
+    def _failed(self, write: Write, code: str, message: str) -> None:
+        """Note that a write was not taken, and say so in the log, once however many effects it has."""
+        failures = [Failure(effect=effect, code=code, message=message) for effect in write.effects]
+        self.report.failed.extend(failures)
+        say_refused(self._run_id, failures[0])
 
 
 def _call(
