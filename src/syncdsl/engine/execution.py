@@ -256,6 +256,7 @@ class Execution:
                     with self.journal.answer(group):
                         for write, outcome in zip(group, answer.outcomes, strict=True):
                             self._take(write, outcome, answer.read_back)
+                    say_refused(self._run_id, group, answer.outcomes)
                     del open_calls[future]
                     problem = problem or answer.problem
                     self.context.run.progress.advance(task, len(group))
@@ -308,25 +309,23 @@ class Execution:
                 self.report.unknown.extend(write.effects)
             case Rejected():
                 self.journal.refused(write, f"{outcome.code}: {outcome.message}")
-                self._failed(write, outcome.code, outcome.message)
+                self.report.failed.extend(
+                    Failure(effect=effect, code=outcome.code, message=outcome.message) for effect in write.effects
+                )
             case MovedOn():
                 found = read_back.get(write.record_id or "")
                 self.journal.dropped(write, "the record changed after the preview", found)
                 self.report.moved_on.extend(write.effects)
             case NotSent():
                 self.journal.refused(write, outcome.reason)
-                self._failed(write, NOT_SENT, outcome.reason)
+                self.report.failed.extend(
+                    Failure(effect=effect, code=NOT_SENT, message=outcome.reason) for effect in write.effects
+                )
             case Ambiguous():
                 self.journal.unknown(write, outcome.reason)
                 self.report.unknown.extend(write.effects)
             case _:
                 assert_never(outcome)
-
-    def _failed(self, write: Write, code: str, message: str) -> None:
-        """Note that a write was not taken, and say so in the log, once however many effects it has."""
-        failures = [Failure(effect=effect, code=code, message=message) for effect in write.effects]
-        self.report.failed.extend(failures)
-        say_refused(self._run_id, failures[0])
 
 
 def _call(

@@ -5,10 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from syncdsl.adapters.protocol import NotSent, Rejected
 from syncdsl.engine.refusals import subject
 
 if TYPE_CHECKING:
-    from syncdsl.engine.report import ApplyReport, Failure
+    from collections.abc import Sequence
+
+    from syncdsl.adapters.protocol import Outcome
+    from syncdsl.engine.report import ApplyReport
+    from syncdsl.engine.writes import Write
 
 log = logging.getLogger("syncdsl.run")
 
@@ -32,14 +37,22 @@ def say_ended(run_id: str, report: ApplyReport) -> None:
     log.info("run %s ended: %s", run_id, ", ".join([f"{len(report.done)} done", *said]), extra={"run": run_id})
 
 
-def say_refused(run_id: str, failure: Failure) -> None:
-    """Say that a write was refused, of which record, and why."""
-    name = subject(failure.effect)
-    log.info(
-        "%s of %s refused (%s): %s",
-        failure.effect.kind,
-        name.text,
-        failure.code,
-        failure.message,
-        extra={"run": run_id, "connection": name.connection, "record": name.text},
-    )
+def say_refused(run_id: str, writes: Sequence[Write], outcomes: Sequence[Outcome]) -> None:
+    """Say which writes of a call were not taken, of which record each was, and why; once, whatever it carried."""
+    for write, outcome in zip(writes, outcomes, strict=True):
+        match outcome:
+            case Rejected(code=code, message=message):
+                reason = f"refused ({code}): {message}"
+            case NotSent(reason=why):
+                reason = f"not sent: {why}"
+            case _:
+                continue
+        effect = write.effects[0]
+        name = subject(effect)
+        log.info(
+            "%s of %s %s",
+            effect.kind,
+            name.text,
+            reason,
+            extra={"run": run_id, "connection": name.connection, "record": name.text},
+        )
