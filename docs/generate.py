@@ -24,6 +24,7 @@ from syncdsl.render.find_json import search_schema
 from syncdsl.render.history_json import runs_schema, story_schema
 from syncdsl.render.links_json import links_schema
 from syncdsl.render.review_json import reviews_schema
+from syncdsl.render.secrets_json import credentials_schema
 from syncdsl.render.verify_json import verification_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
@@ -188,6 +189,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "access": access_schema(),
         "alert": alert_schema(),
         "health": health_schema(),
+        "credentials": credentials_schema(),
     }
     for name, schema in schemas.items():
         yield DOCS / "schemas" / f"{name}.json", json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

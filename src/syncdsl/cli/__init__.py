@@ -49,6 +49,11 @@ COMMANDS = {
     "logout": Entry(
         target="syncdsl.cli.logout:logout", summary="Revoke a refresh token and forget it.", section=CONNECT
     ),
+    "credentials": Entry(
+        target="syncdsl.cli.credentials:credentials",
+        summary="See where secrets come from, and replace them.",
+        section=CONNECT,
+    ),
     "setup": Entry(
         target="syncdsl.cli.setup:setup", summary="Give the organisations what the rules need.", section=CONNECT
     ),

@@ -30,6 +30,7 @@ from syncdsl.engine.operations import (
 )
 from syncdsl.engine.removal import removed
 from syncdsl.engine.report import NOT_SENT, ApplyReport, Failure
+from syncdsl.engine.run_log import say_refused
 from syncdsl.engine.steps.edges import VERBS
 from syncdsl.engine.steps.write_back import changes_back
 from syncdsl.engine.writes import (
@@ -62,6 +63,7 @@ class Execution:
         self.context = context
         self.report = ApplyReport(changes=context.change_set)
         self.journal = Journal(context=context, run_id=run_id, fence=fence)
+        self._run_id = run_id
 
     def perform(self, connection: str, module: str, operations: Sequence[Operation]) -> None:
         """Perform the operations on one module: links and updates, then creates, then status changes of documents.
@@ -255,6 +257,7 @@ class Execution:
                     with self.journal.answer(group):
                         for write, outcome in zip(group, answer.outcomes, strict=True):
                             self._take(write, outcome, answer.read_back)
+                    say_refused(self._run_id, group, answer.outcomes)
                     del open_calls[future]
                     problem = problem or answer.problem
                     self.context.run.progress.advance(task, len(group))

@@ -26,6 +26,7 @@ from syncdsl.engine.operations import (
 from syncdsl.engine.passes import pass_digest
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.reviewing import commit_refusals, commit_reviews
+from syncdsl.engine.run_log import say_begun, say_ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ class ApplySink:
         self._run_id = run_id
         self._fence = fence
         self._execution: Execution | None = None
+        say_begun(run_id)
 
     def accept(self, context: Context) -> None:
         """Refuse what is stale, over a guard or declined; then commit what needs no call."""
@@ -153,6 +155,7 @@ class ApplySink:
         if self._execution is None:
             return ApplyReport(changes=context.change_set)
         commit_refusals(context, self._execution.report, self._run_id)
+        say_ended(self._run_id, self._execution.report)
         return self._execution.report
 
 

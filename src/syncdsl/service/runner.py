@@ -237,7 +237,7 @@ class Runner:
 
     def _shown(self, changes: ChangeSet) -> None:
         if changes.changes:
-            log.info("%s: %d changes", self._label, len(changes.changes))
+            log.debug("%s: %d changes", self._label, len(changes.changes))
 
     def _succeeded(self, parts: Sequence[str], report: ApplyReport, began: Moment) -> None:
         now = self._now()
