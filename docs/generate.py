@@ -21,10 +21,12 @@ from syncdsl.render.associations_json import associations_schema
 from syncdsl.render.changes_json import preview_schema
 from syncdsl.render.diagnostics_json import findings_schema
 from syncdsl.render.find_json import search_schema
-from syncdsl.render.history_json import runs_schema, story_schema
+from syncdsl.render.history_json import story_schema
 from syncdsl.render.links_json import links_schema
 from syncdsl.render.review_json import reviews_schema
+from syncdsl.render.runs_json import refused_schema, run_schema, runs_schema
 from syncdsl.render.secrets_json import credentials_schema
+from syncdsl.render.status_json import status_schema
 from syncdsl.render.verify_json import verification_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
@@ -185,6 +187,9 @@ def pages() -> Iterator[tuple[Path, str]]:
         "associations": associations_schema(),
         "history": story_schema(),
         "runs": runs_schema(),
+        "run": run_schema(),
+        "status": status_schema(),
+        "refused": refused_schema(),
         "reviews": reviews_schema(),
         "access": access_schema(),
         "alert": alert_schema(),

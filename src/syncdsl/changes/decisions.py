@@ -72,6 +72,13 @@ class RestoreDeleted(_Decision):
     choice: Literal["restore"] = "restore"
 
 
+class Dismiss(_Decision):
+    """A refused write is not tried again while it is the same: `writes` are the digests of what was refused."""
+
+    choice: Literal["dismiss"] = "dismiss"
+    writes: tuple[str, ...]
+
+
 class SetAside(_Decision):
     """Nothing is to be done: a record is neither linked nor made, a value stays behind until it changes."""
 
@@ -88,6 +95,7 @@ Decision: TypeAlias = Annotated[
     | DeactivatePartner
     | DeletePartner
     | RestoreDeleted
+    | Dismiss
     | SetAside,
     Field(discriminator="choice"),
 ]

@@ -110,6 +110,18 @@ COMMANDS = {
         target="syncdsl.cli.enable:enable", summary="Put changed rules in force and switch syncing on.", section=RUN
     ),
     "disable": Entry(target="syncdsl.cli.disable:disable", summary="Switch syncing off; nothing is lost.", section=RUN),
+    "status": Entry(
+        target="syncdsl.cli.status:status",
+        summary="See on one screen whether all is well, and what is not.",
+        section=RUN,
+    ),
+    "runs": Entry(
+        target="syncdsl.cli.runs:runs",
+        summary="List the last runs; retry or dismiss what they failed with.",
+        section=RUN,
+    ),
+    "pause": Entry(target="syncdsl.cli.pause:pause", summary="Hold a daemon's runs back for a while.", section=RUN),
+    "resume": Entry(target="syncdsl.cli.resume:resume", summary="Let a paused daemon go on.", section=RUN),
     "disconnect": Entry(
         target="syncdsl.cli.disconnect:disconnect",
         summary="Put links into the archive, to connect other organisations.",

@@ -56,6 +56,7 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
             help="save and review a change set (`syncdsl plan --out FILE`, `syncdsl apply FILE`), or say `--yes`",
         )
     from syncdsl.changes.change_set import read_change_set  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.pause import say_when_paused  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
@@ -68,6 +69,7 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
         shown_progress(settings) as progress,
         opened(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
     ):
+        say_when_paused(run.state, name, settings)
         report = perform(run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected)
     return result(report)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from syncdsl.cli.running import FILES, compiled
 from syncdsl.cli.terminal import say, style_of
@@ -65,20 +65,28 @@ def refuse_disconnected(state: State, force: InForce, environment: str) -> None:
 
 def say_what_waits(workspace: Workspace, state: State, force: InForce, environment: str) -> None:
     """Say when the project's files hold other rules than those in force, which go on as they are."""
-    known = state.switch(FILES)
-    from_files = known.value if known is not None and known.value.get("rules") == force.plan.digest else None
-    if from_files is not None and not files_changed(workspace, from_files["files"]):
+    waits = what_waits(workspace, state, force.plan.digest)
+    if waits == "same":
         return
+    style = style_of(sys.stderr)
+    chosen = f" --env {environment}"
+    if waits == "mistakes":
+        say("the rules in force count; " + style.prose("those in the files have mistakes: `syncdsl check` shows them"))
+    else:
+        say("changed rules wait; " + style.prose(f"`syncdsl enable{chosen}` shows what they change and activates them"))
+
+
+def what_waits(workspace: Workspace, state: State, digest: str) -> Literal["same", "changed", "mistakes"]:
+    """Return whether the project's files hold other rules than those in force, whose digest is given, or mistakes."""
+    known = state.switch(FILES)
+    from_files = known.value if known is not None and known.value.get("rules") == digest else None
+    if from_files is not None and not files_changed(workspace, from_files["files"]):
+        return "same"
     # Only now it takes a parser to tell whether the files mean something else; a mistake in them stops nothing here.
     try:
         changed = workspace.check().plan
     except Fault:
         changed = None
-    if changed is not None and changed.digest == force.plan.digest:
-        return
-    style = style_of(sys.stderr)
-    chosen = f" --env {environment}"
     if changed is None:
-        say("the rules in force count; " + style.prose("those in the files have mistakes: `syncdsl check` shows them"))
-    else:
-        say("changed rules wait; " + style.prose(f"`syncdsl enable{chosen}` shows what they change and activates them"))
+        return "mistakes"
+    return "same" if changed.digest == digest else "changed"

@@ -72,12 +72,13 @@ def update(
       syncdsl credentials update books --from-env NEW_BOOKS
       printf 'refresh_token=%s\\n' "$TOKEN" | syncdsl credentials update crm --stdin
     """  # noqa: D301 - \b keeps click from filling the lines
-    from syncdsl.cli.running import now, open_workspace, user_name  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.running import now, open_workspace  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.sign_in_target import target_of  # noqa: PLC0415 - the same
     from syncdsl.project.credentials import configured_secrets  # noqa: PLC0415 - the same
     from syncdsl.project.env_file import use_env_file  # noqa: PLC0415 - the same
     from syncdsl.project.keeping import keep, refuse_place  # noqa: PLC0415 - the same
     from syncdsl.project.rotation import announce, try_secrets  # noqa: PLC0415 - the same
+    from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
 
     if prefix is not None and stdin:
         raise click.UsageError("`--from-env` and `--stdin` exclude each other")

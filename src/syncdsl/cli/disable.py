@@ -21,6 +21,8 @@ def disable(settings: Globals, *, yes: bool, environment: str | None) -> int:
     `sync` then does nothing and `apply` is refused. Everything that is known stays: `enable` goes on where it stopped,
     and changes made meanwhile on either side travel then.
 
+    `syncdsl pause` is different: it only holds a daemon back, and `sync` and `apply` by hand still work.
+
     \b
     Examples:
       syncdsl disable

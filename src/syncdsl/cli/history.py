@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LATEST = 50
 """How many events a person is shown without `--limit`."""
-RUNS = 20
 
 
 @click.command(cls=Command)
@@ -43,7 +42,7 @@ def history(
     line, the write and who started the run; what it saw was changed by somebody in that system. Links and questions
     that were asked about it are told, too. Nothing is read from the systems.
 
-    Without RECORD, the last runs are listed.
+    Without RECORD, the last runs are listed, as `syncdsl runs` lists them.
 
     \b
     Examples:
@@ -63,7 +62,9 @@ def history(
     if record is None:
         if field is not None:
             raise click.UsageError("`--field` needs a RECORD")
-        return _runs(workspace, name, output, limit or RUNS)
+        from syncdsl.cli.runs import LAST, list_runs  # noqa: PLC0415 - only without a record
+
+        return list_runs(workspace, name, output, limit or LAST)
     return _story(workspace, settings, name, record, output, field=field, limit=limit)
 
 
@@ -96,22 +97,6 @@ def _story(
     from syncdsl.render.history_text import render_story  # noqa: PLC0415 - only for this format
 
     write(render_story(story, style_of(sys.stdout), width_of(sys.stdout)))
-    return FINE
-
-
-def _runs(workspace: Workspace, environment: str, output: str, limit: int) -> int:
-    from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - the help needs none of it
-
-    with open_project_state(workspace, environment, read_only=True) as state:
-        runs = state.runs(limit)
-    if output == "json":
-        from syncdsl.render.history_json import render_runs_json  # noqa: PLC0415 - only for this format
-
-        write(render_runs_json(runs))
-        return FINE
-    from syncdsl.render.history_text import render_runs  # noqa: PLC0415 - only for this format
-
-    write(render_runs(runs, style_of(sys.stdout)))
     return FINE
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,14 +86,14 @@ def run(
       syncdsl run --test-alerts
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.logs import start_logging  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.project.env_file import read_env_file  # noqa: PLC0415 - the same
+    from syncdsl.project.env_file import use_env_file  # noqa: PLC0415 - the same
     from syncdsl.project.services import project_clock  # noqa: PLC0415 - the same
     from syncdsl.service.address import read_address  # noqa: PLC0415 - the same
     from syncdsl.service.assembly import assemble  # noqa: PLC0415 - the same
 
     def read_secrets() -> None:
         if env_file is not None:
-            os.environ.update(read_env_file(env_file))
+            use_env_file(env_file)
 
     if everything and environments:
         raise click.UsageError("`--all` serves every environment; leave `--env` away")

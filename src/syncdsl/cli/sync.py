@@ -68,6 +68,7 @@ def sync(
         raise click.UsageError("a RECORD is synced with what it needs; name it, or a `--module`")
     from syncdsl.cli.apply import result  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.chosen_rules import in_force, refuse_disconnected, say_what_waits  # noqa: PLC0415 - the same
+    from syncdsl.cli.pause import say_when_paused  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
@@ -80,6 +81,7 @@ def sync(
     with open_project_state(workspace, name) as state:
         if _is_off(state, name, quiet=settings.quiet):
             return FINE
+        say_when_paused(state, name, settings)
         force = in_force(state, name)
         refuse_disconnected(state, force, name)
         if not settings.quiet:

@@ -47,12 +47,12 @@ def renew_agenda(context: Context) -> None:
 
 def _subjects(context: Context) -> Iterator[tuple[str, str, str]]:
     for effect in context.effects:
-        for record in _records(effect):
+        for record in records_of(effect):
             if record.id is not None:
                 yield record.connection, record.module, record.id
 
 
-def _records(effect: Effect) -> tuple[RecordName, ...]:
+def records_of(effect: Effect) -> tuple[RecordName, ...]:
     """Return the records that an effect is about."""
     match effect:
         case Create():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from syncdsl.changes.decisions import (
     DeactivatePartner,
     DeletePartner,
+    Dismiss,
     KeepPartner,
     LinkWith,
     MakeAgain,
@@ -21,7 +22,8 @@ from syncdsl.changes.decisions import (
     TakeSide,
 )
 from syncdsl.changes.effects import RecordName
-from syncdsl.engine.refusals import REFUSED
+from syncdsl.engine.refusals import tries_of
+from syncdsl.state.reviews import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,6 +40,9 @@ ANY_ID = "link ID"
 RETRY = "retry"
 """Takes a `skip` back: the value is tried again, as it is in every run while nothing was decided."""
 
+DISMISS = "dismiss"
+"""Leaves a refused write alone until it would be another one."""
+
 _PLAIN: dict[str, type[MakeNew | MakeAgain | KeepPartner | DeactivatePartner | DeletePartner | RestoreDeleted]] = {
     "new": MakeNew,
     "again": MakeAgain,
@@ -46,7 +51,7 @@ _PLAIN: dict[str, type[MakeNew | MakeAgain | KeepPartner | DeactivatePartner | D
     "delete": DeletePartner,
     "restore": RestoreDeleted,
 }
-_WORDS = {*_PLAIN, "link", "clone", "skip", RETRY, "left", "right"}
+_WORDS = {*_PLAIN, "link", "clone", "skip", RETRY, DISMISS, "left", "right"}
 
 
 class WrongChoiceError(ValueError):
@@ -73,7 +78,7 @@ def choices_of(hold: Hold, pair: Pair | None, linked: Collection[str]) -> list[s
             others = [item for item in hold.candidates if (item.connection, item.module) != here]
             return [*(f"link {item.id}" for item in others if item.id not in linked), "new", "skip"]
         case "value" | "parked" | "access":
-            return [RETRY] if hold.field == REFUSED else ["skip", RETRY]
+            return [RETRY, DISMISS] if hold.field == REFUSED else ["skip", RETRY]
         case "deleted":
             return ["keep", "deactivate", "delete", "restore"]
         case "ambiguous":
@@ -122,8 +127,17 @@ def read_decision(item: ReviewItem, text: str, comment: str = "") -> Decision | 
     elif word in item.choices and not rest:
         if word == RETRY:
             return None
+        if word == DISMISS:
+            return Dismiss(writes=_refused_writes(item), comment=comment)
         return SetAside(comment=comment) if word == "skip" else _PLAIN[word](comment=comment)
     raise WrongChoiceError(f"`{text}` does not decide it; {_offered(item)} do{'' if len(item.choices) > 1 else 'es'}")
+
+
+def _refused_writes(item: ReviewItem) -> tuple[str, ...]:
+    tries = tries_of(item)
+    if tries is None:
+        raise WrongChoiceError("what was refused is not on file; once the next run has tried it, it can be dismissed")
+    return tries.writes
 
 
 def _linked_id(item: ReviewItem, named: str) -> str:
@@ -171,6 +185,7 @@ def decision_text(item: ReviewItem, decision: Decision) -> str:
             | DeactivatePartner()
             | DeletePartner()
             | RestoreDeleted()
+            | Dismiss()
             | SetAside()
         ):
             return decision.choice
@@ -200,7 +215,8 @@ def meaning(item: ReviewItem, choice: str) -> str:
         "delete": "delete the partner too",
         "restore": "make the deleted record again from its partner",
         "skip": _SKIPS.get(item.kind, "leave everything as it is"),
-        RETRY: "try it again, as every run does unless it is skipped",
+        RETRY: "try it again, as every run does while nothing is decided",
+        DISMISS: "leave it be until the record changes on either side, or the rules do",
     }[choice]
 
 

@@ -81,6 +81,8 @@ class Context:
         """Users who have their role without any write: what the state is to remember of them."""
         self.grants_forgotten: list[Grant] = []
         """Users whom no rule names any more, and who stay or are gone already."""
+        self.dismissed: defaultdict[str, list[str]] = defaultdict(list)
+        """Digests of the writes that are left out because they were refused and dismissed, by the id of their item."""
         self.known_again: set[tuple[str, SideName, str]] = set()
         """Documents (pair, side, id) of an earlier state that are exchanged on, although they are old."""
         self.run_id = ""

@@ -311,7 +311,8 @@ class Execution:
             case Rejected():
                 self.journal.refused(write, f"{outcome.code}: {outcome.message}")
                 self.report.failed.extend(
-                    Failure(effect=effect, code=outcome.code, message=outcome.message) for effect in write.effects
+                    Failure(effect=each.effect, code=outcome.code, message=outcome.message, operation=each)
+                    for each in write.operations
                 )
             case MovedOn():
                 found = read_back.get(write.record_id or "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from syncdsl.engine.access.deciding import access_steps, decide_access
 from syncdsl.engine.collector import calm_collector
+from syncdsl.engine.dismissals import drop_dismissed
 from syncdsl.engine.focus import focus
 from syncdsl.engine.holding import hold_unread
 from syncdsl.engine.pull import pull_missing
@@ -93,6 +94,7 @@ def perform(step: MatchStep | MergeStep | TriggerStep | GuardStep | WriteStep, c
             trigger(step, context)
         case GuardStep():
             decide_access(context)
+            drop_dismissed(context)
             guard(step, context)
             sink.accept(context)
         case WriteStep():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.changes.effects import Effect
+    from syncdsl.engine.operations import Operation
     from syncdsl.state.retention import Pruned
 
 
@@ -17,11 +18,15 @@ NOT_SENT = "not sent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An effect that was not performed: `code` and `message` are the other system's words."""
+    """An effect that was not performed: `code` and `message` are the other system's words.
+
+    `operation` is what was to be performed, where there was a call.
+    """
 
     effect: Effect
     code: str
     message: str
+    operation: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

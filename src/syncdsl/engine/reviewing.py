@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from syncdsl.changes.decisions import SetAside, stored_decision
+from syncdsl.changes.decisions import Dismiss, SetAside, stored_decision
 from syncdsl.engine.choices import choices_of
 from syncdsl.engine.operations import CreateRecord, DeactivateRecord, DeleteRecord, UpdateRecord
-from syncdsl.engine.refusals import REFUSED, refusal, still_tried
-from syncdsl.engine.report import NOT_SENT, Failure
+from syncdsl.engine.refusals import still_tried
 from syncdsl.state import ReviewItem, chunks
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from syncdsl.changes.effects import Hold
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
-    from syncdsl.engine.report import ApplyReport
     from syncdsl.state import State
 
 LENGTH = 8
@@ -165,6 +163,14 @@ class Decisions:
         self.standing.add(decided.review)
         return True
 
+    def dismissed(self) -> dict[Subject, tuple[str, frozenset[str]]]:
+        """Return the refused writes that people dismissed: by subject the id of the item, and digests of the writes."""
+        return {
+            subject_of(item): (item.id, frozenset(decision.writes))
+            for item in self._decided.values()
+            if isinstance(decision := stored_decision(item.decision), Dismiss)
+        }
+
     def note_cause(self, source: tuple[str, str, str], decided: Decided) -> None:
         """Note the decision because of which the record (connection, module, id) gets a partner."""
         self._causes[source] = decided
@@ -212,41 +218,19 @@ def commit_reviews(context: Context, run_id: str) -> None:
     items = state.reviews()
     in_use |= set(still_tried(items, context.operations))
     found = reconcile(items, holds, looked_at(context), in_use, context.item_id)
-    state.open_reviews(_items(found.open, context, run_id))
+    state.open_reviews(items_of(found.open, context, run_id))
     state.close_reviews([item.id for item in found.close], context.run.clock())
     kept = {item.id: item for item in found.keep}
-    for told in _items([hold for hold in holds if context.item_id(hold) in kept], context, run_id):
-        now = _described(kept[told.id], told)
+    for told in items_of([hold for hold in holds if context.item_id(hold) in kept], context, run_id):
+        now = described(kept[told.id], told)
         if now != kept[told.id]:
             state.describe_review(now)
     for record in state.open_review_subjects():
         context.look_again(*record)
 
 
-def commit_refusals(context: Context, report: ApplyReport, run_id: str) -> None:
-    """Note in the queue which writes were refused, and that those refused before went through this time."""
-    state = context.run.state
-    # What was not sent was no question of its content.
-    refused = {
-        context.item_id(hold): hold for hold in map(refusal, (one for one in report.failed if one.code != NOT_SENT))
-    }
-    known = {item.id: item for item in state.reviews(kinds=("value",)) if item.field == REFUSED}
-    if not refused and not known:
-        return
-    through = {subject_of(refusal(Failure(effect=effect, code="", message=""))) for effect in report.done}
-    with state.transaction():
-        for told in _items(list(refused.values()), context, run_id):
-            if told.id not in known:
-                state.open_reviews([told])
-            elif (now := _described(known[told.id], told)) != known[told.id]:
-                state.describe_review(now)
-        state.close_reviews(
-            [item.id for item in known.values() if item.id not in refused and subject_of(item) in through],
-            context.run.clock(),
-        )
-
-
-def _described(item: ReviewItem, told: ReviewItem) -> ReviewItem:
+def described(item: ReviewItem, told: ReviewItem) -> ReviewItem:
+    """Return an item as what is told of its question now describes it."""
     return replace(
         item,
         location=told.location,
@@ -257,7 +241,7 @@ def _described(item: ReviewItem, told: ReviewItem) -> ReviewItem:
     )
 
 
-def _items(holds: Sequence[Hold], context: Context, run_id: str) -> Iterator[ReviewItem]:
+def items_of(holds: Sequence[Hold], context: Context, run_id: str) -> Iterator[ReviewItem]:
     """Return the items of holds; whose candidates have a partner already is looked up for many at once."""
     for some in chunks(holds):
         ids: defaultdict[tuple[str, SideName], list[str]] = defaultdict(list)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.lifecycle import SWITCHED_OFF
 from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH
+from syncdsl.diagnostics.log_fields import logging_context
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
 from syncdsl.engine.progress import Progress, Silent
@@ -117,7 +118,7 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
     try:
         refuse_switched_off(state)
         run_id = uuid.uuid4().hex[:12]
-        with _on_record(run, run_id):
+        with logging_context(run=run_id), _on_record(run, run_id):
             return _perform(run, run_id, fence, confirm, expected)
     finally:
         state.release_lease(fence)

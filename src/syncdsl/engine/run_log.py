@@ -20,11 +20,14 @@ log = logging.getLogger("syncdsl.run")
 
 def say_begun(run_id: str) -> None:
     """Say that a run began."""
-    log.info("run %s begins", run_id, extra={"run": run_id})
+    log.debug("run %s begins", run_id, extra={"run": run_id})
 
 
 def say_ended(run_id: str, report: ApplyReport) -> None:
-    """Say what a run came to; counts that are 0 are left out, but for the writes that were made."""
+    """Say what a run came to; counts that are 0 are left out, but for the writes that were made.
+
+    One that did nothing is told only to those who want to hear everything: a daemon has hundreds of them in a day.
+    """
     counts = {
         "refused": len(report.failed),
         "in doubt": len(report.unknown),
@@ -34,7 +37,8 @@ def say_ended(run_id: str, report: ApplyReport) -> None:
         "modules unreadable": len(report.changes.unreadable),
     }
     said = [f"{count} {name}" for name, count in counts.items() if count]
-    log.info("run %s ended: %s", run_id, ", ".join([f"{len(report.done)} done", *said]), extra={"run": run_id})
+    level = logging.INFO if report.done or counts["refused"] or counts["in doubt"] else logging.DEBUG
+    log.log(level, "%s", ", ".join([f"{len(report.done)} done", *said]), extra={"run": run_id})
 
 
 def say_refused(run_id: str, writes: Sequence[Write], outcomes: Sequence[Outcome]) -> None:

@@ -24,8 +24,9 @@ from syncdsl.engine.operations import (
     target_of,
 )
 from syncdsl.engine.passes import pass_digest
+from syncdsl.engine.refused import commit_refusals
 from syncdsl.engine.report import ApplyReport
-from syncdsl.engine.reviewing import commit_refusals, commit_reviews
+from syncdsl.engine.reviewing import commit_reviews
 from syncdsl.engine.run_log import say_begun, say_ended
 
 if TYPE_CHECKING:

@@ -132,7 +132,7 @@ def update_writes(
 
 def waits(context: Context, connection: str, update: UpdateRecord) -> bool:
     """Return whether an update refers to a record that has no partner yet."""
-    return _resolve(context, connection, update.values) is None
+    return resolved(context, connection, update.values) is None
 
 
 def without_waiting(context: Context, connection: str, update: UpdateRecord) -> UpdateRecord | None:
@@ -140,7 +140,7 @@ def without_waiting(context: Context, connection: str, update: UpdateRecord) -> 
 
     The lines left out are not settled by it, so their change travels when the partner has come.
     """
-    missing = {name for name, value in update.values.items() if _resolve(context, connection, {name: value}) is None}
+    missing = {name for name, value in update.values.items() if resolved(context, connection, {name: value}) is None}
     if not missing:
         return update
 
@@ -171,7 +171,7 @@ def create_writes(
     ready: list[Write] = []
     waiting: list[CreateRecord | CreateDocument] = []
     for operation in creates:
-        values = _resolve(context, connection, operation.values)
+        values = resolved(context, connection, operation.values)
         if values is None:
             waiting.append(operation)
             continue
@@ -216,7 +216,7 @@ def document_writes(context: Context, updates: Sequence[UpdateDocument]) -> tupl
     waiting: list[UpdateDocument] = []
     for operation in updates:
         name = operation.effect.record
-        values = _resolve(context, name.connection, operation.values)
+        values = resolved(context, name.connection, operation.values)
         instance = instance_of(context, operation)
         if values is None or instance is None:
             waiting.append(operation)
@@ -289,21 +289,21 @@ def _unchanged(context: Context, operation: Removal) -> Callable[[Record], bool]
 
 def _found(context: Context, connection: str, values: Fields) -> Fields:
     """Return values with partners in place; the callers made sure that they are there."""
-    resolved = _resolve(context, connection, values)
-    if resolved is None:
+    found = resolved(context, connection, values)
+    if found is None:
         raise RuntimeError("an update is sent before its partners are there")
-    return resolved
+    return found
 
 
-def _resolve(context: Context, connection: str, values: Fields) -> Fields | None:
+def resolved(context: Context, connection: str, values: Fields) -> Fields | None:
     """Put the partners that were made a moment ago in place; None when one is missing."""
-    resolved: Fields = {}
+    complete: Fields = {}
     for name, value in values.items():
         found = _partner(context, connection, value)
         if any(partners_in(found)):
             return None
-        resolved[name] = found
-    return resolved
+        complete[name] = found
+    return complete
 
 
 def _partner(context: Context, connection: str, value: Value) -> Value:

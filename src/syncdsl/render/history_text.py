@@ -1,9 +1,9 @@
-"""The story of a record as people read it: by run, what happened to whom, and why; and the runs themselves."""
+"""The story of a record as people read it: by run, what happened to whom, and why."""
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from syncdsl.render.neutral import cells, cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
@@ -11,10 +11,9 @@ from syncdsl.render.values_text import value_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from syncdsl.engine.story import Event, Story, What
-    from syncdsl.state import Run
 
 _MEANING: dict[What, str] = {
     "linked": "link",
@@ -45,7 +44,6 @@ _STATUS = {
     "right_gone": "the right one was deleted",
     "both_gone": "both were deleted",
 }
-_COUNTS = ("done", "failed", "moved_on", "unknown", "waiting", "held", "unreadable", "recovered")
 SHORT = 8
 """Characters of the id of a run or an intent: enough to find it."""
 
@@ -156,46 +154,3 @@ def _cause(event: Event) -> str:
         return ""
     intent = f" · write {event.intent[:SHORT]}" if event.intent and event.what in _WRITES else ""
     return neutral((event.location or event.rule) + intent)
-
-
-def render_runs(runs: Sequence[Run], style: Style = PLAIN) -> str:
-    """Return the last runs as a table, the newest last."""
-    if not runs:
-        return "No run is on file.\n"
-    rows = [
-        (
-            _moment(run.started),
-            _took(run),
-            run.id[:SHORT],
-            neutral(run.kind),
-            _came_to(run.summary) if run.ended is not None else "under way, or cut short",
-        )
-        for run in reversed(runs)
-    ]
-    heads = ("began", "took", "run", "kind", "came to")
-    widths = [max(cells(row[number]) for row in (heads, *rows)) for number in range(4)]
-
-    def line(row: tuple[str, ...]) -> str:
-        return "  ".join([*(_padded(text, width) for text, width in zip(row, widths, strict=False)), row[4]])
-
-    shown = [line(row) for row in rows]
-    ended = [run.ended is not None for run in reversed(runs)]
-    lines = [style("dim", line(heads))]
-    lines += [text if fine else style("warning", text) for text, fine in zip(shown, ended, strict=True)]
-    return "\n".join(lines) + "\n"
-
-
-def _took(run: Run) -> str:
-    if run.ended is None:
-        return ""
-    seconds = max((run.ended - run.started).total_seconds(), 0)
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:,.0f} min"
-
-
-def _came_to(summary: Mapping[str, Any] | None) -> str:
-    counts = dict(summary or {})
-    if counts.pop("applied", 1) == 0:
-        return "declined"
-    known = [(name, counts.pop(name)) for name in _COUNTS if name in counts]
-    parts = [f"{value:,} {name.replace('_', ' ')}" for name, value in (*known, *sorted(counts.items())) if value]
-    return neutral(", ".join(parts)) or "nothing to do"

@@ -11,6 +11,7 @@ from syncdsl.render.neutral import neutral_json
 from syncdsl.schema.model import Model, published_schema
 from syncdsl.schema.values import fields_to_json
 from syncdsl.state.records import ReviewKind, ReviewState
+from syncdsl.state.reviews import REFUSED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,7 +90,7 @@ def _facts(item: ReviewItem) -> ItemFacts:
         record=RecordName(connection=item.connection, module=item.module, id=item.record_id, label=item.label),
         field=item.field,
         left=item.left,
-        right=item.right,
+        right=item.right if item.field != REFUSED else None,
         candidates=tuple(item.candidates),
         choices=tuple(item.choices),
         opened=item.opened.isoformat(timespec="seconds"),

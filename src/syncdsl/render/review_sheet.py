@@ -11,6 +11,7 @@ from syncdsl.engine.choices import candidates_of, decision_text, sides_of
 from syncdsl.render.neutral import neutral_json
 from syncdsl.render.spreadsheet import NotATableError, decode_table, read_table, write_table
 from syncdsl.schema.values import from_json, show
+from syncdsl.state.reviews import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,8 @@ def sheet_row(item: ReviewItem) -> dict[str, str]:
     """Return the cells of an item by column."""
     decision = stored_decision(item.decision) if item.state == "decided" else None
     left, right = sides_of(item)
-    holds = item.left is not None or item.right is not None or item.kind == "conflict"
+    right_value = item.right if item.field != REFUSED else None
+    holds = item.left is not None or right_value is not None or item.kind == "conflict"
     return {
         "id": item.id,
         "kind": item.kind,
@@ -76,7 +78,7 @@ def sheet_row(item: ReviewItem) -> dict[str, str]:
         "left": left if holds else "",
         "left value": shown_value(item.left),
         "right": right if holds else "",
-        "right value": shown_value(item.right),
+        "right value": shown_value(right_value),
         "candidates": "; ".join(f"{one.label} ({one.text})" for one in candidates_of(item)),
         "reason": item.reason,
         "since": item.opened.strftime("%Y-%m-%d %H:%M UTC"),

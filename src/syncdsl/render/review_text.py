@@ -13,6 +13,7 @@ from syncdsl.render.neutral import cells, cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.values_text import label_text, value_text
 from syncdsl.schema.values import is_empty, to_json
+from syncdsl.state.reviews import REFUSED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -81,9 +82,12 @@ def _figures(items: Sequence[ReviewItem], style: Style) -> list[str]:
     kinds: Counter[str] = Counter(item.kind for item in items if item.state == "open")
     listed = ", ".join(counted(kinds[kind], *NOUNS[kind]) for kind in TITLES if kinds[kind])
     lines = [style("bold", f"{states['open']:,} open") + (f": {listed}" if listed else "")]
-    if states["decided"]:
+    dismissed = sum(item.state == "decided" and item.field == REFUSED for item in items)
+    if states["decided"] > dismissed:
         told = style.prose(", carried out by the next `syncdsl apply`")
-        lines.append(style("good", f"{states['decided']:,} decided") + told)
+        lines.append(style("good", f"{states['decided'] - dismissed:,} decided") + told)
+    if dismissed:
+        lines.append(f"{dismissed:,} dismissed, until something about it changes")
     if states["closed"]:
         lines.append(f"{states['closed']:,} settled")
     return lines
@@ -180,7 +184,7 @@ def _values(item: ReviewItem, pair: Pair | None, style: Style, width: int) -> li
     """Return the values in question side by side."""
     if item.kind == "conflict":
         names = sides_of(item)
-    elif item.kind == "value" and (item.left is not None or item.right is not None):
+    elif item.kind == "value" and item.field != REFUSED and (item.left is not None or item.right is not None):
         names = side_words(pair.left.connection, pair.right.connection) if pair else ("left", "right")
     else:
         return []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.service import DAEMON_RUNS
+from syncdsl.diagnostics.log_fields import logging_context
 from syncdsl.project.environment import open_project_state
 from syncdsl.service.pair import SERVE_SECONDS
 from syncdsl.service.workplace import now_of
@@ -61,6 +62,10 @@ class Heart:
         self._again.set()
 
     def _live(self) -> None:
+        with logging_context(environment=self._pair.label):
+            self._beat()
+
+    def _beat(self) -> None:
         silent = False
         while not self._stopping.is_set():
             try:
@@ -80,7 +85,7 @@ class Heart:
                 if fault.code is DAEMON_RUNS and self._pair.serves:
                     self._pair.overtaken(fault)
                 elif not silent:
-                    log.warning("%s: the state cannot be told that this daemon lives: %s", self._pair.label, fault)
+                    log.warning("the state cannot be told that this daemon lives: %s", fault)
                     silent = True
                 self._wait()
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.log_fields import logging_context
 from syncdsl.project.running import user_name
 from syncdsl.service.called import Called
 from syncdsl.service.facts import Facts, facts_of
@@ -24,6 +25,7 @@ from syncdsl.service.timing import Moment
 from syncdsl.service.verifying import Verifying
 from syncdsl.service.vitals import PairVitals
 from syncdsl.service.workplace import Workplace, now_of
+from syncdsl.state.pausing import paused
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -88,7 +90,6 @@ class Pair:
             served=set() if served is None else served,
         )
         self.runner = Runner(
-            label,
             self._place,
             workspace.settings.environments[environment].schedule,
             self.hints,
@@ -149,7 +150,7 @@ class Pair:
 
     def overtaken(self, fault: Fault) -> None:
         """Leave the state alone: another daemon serves it. From any thread."""
-        log.error("%s: %s", self.label, fault.message)
+        log.error("%s", fault.message)
         self._overtaken = fault
         self._serves = False
         self._look_due = float("-inf")
@@ -168,7 +169,7 @@ class Pair:
             if self._alarms is not None:
                 self._alarms.settle(self.label, now_of(self._clock.now()), state)
             if self._serves:
-                state.end_serving(pid=os.getpid(), host=self.host)
+                state.end_serving(pid=os.getpid(), host=self.host, now=now_of(self._clock.now()))
         self.called.close()
         self._place.close()
 
@@ -180,7 +181,8 @@ class Pair:
     def step(self) -> float:
         """Do one thing that is due, and return when to be called again, in seconds of the clock that only grows."""
         try:
-            return self._step(self.now())
+            with logging_context(environment=self.label):
+                return self._step(self.now())
         except Fault as fault:
             self._block(fault)
             return self._look_due
@@ -210,7 +212,7 @@ class Pair:
         self._look_at_credentials(state)
         if state.switched_off() is not None:
             self._hold("off")
-        elif (pause := state.switch("paused")) is not None and pause.value:
+        elif paused(state, now_of(now.wall)) is not None:
             self._hold("paused")
         else:
             if self.runner.take_over(now):
@@ -226,7 +228,7 @@ class Pair:
         switch = state.switch("credentials")
         at = switch.at if switch is not None else None
         if at != self._credentials and self._looked:
-            log.info("%s: credentials were changed; connecting anew", self.label)
+            log.info("credentials were changed; connecting anew")
             self._place.disconnect()
             self.runner.at_once()
             self.called.open(self._place.force(), state)
@@ -235,13 +237,13 @@ class Pair:
     def _hold(self, mode: PairState) -> None:
         """Begin no run, because somebody wants it so."""
         if self._held != mode:
-            log.info("%s: runs are %s", self.label, "switched off" if mode == "off" else mode)
+            log.info("runs are %s", "switched off" if mode == "off" else mode)
         self._held = mode
 
     def _resume(self) -> None:
         """Go on after runs were held back: what was missed is made up for at once."""
         if self._held is not None or self.blocked is not None:
-            log.info("%s: goes on", self.label)
+            log.info("goes on")
             self._due_since = now_of(self._clock.now())
             self.runner.at_once()
         self._held = None
@@ -249,7 +251,7 @@ class Pair:
     def _block(self, fault: Fault) -> None:
         """Begin no run: something is missing that every run needs. What the state is kept in is opened anew."""
         if self.blocked is None or self.blocked.message != fault.message:
-            log.error("%s: %s", self.label, fault)
+            log.error("%s", fault)
         self.blocked = self._overtaken or fault
         self._look_due = self.now().steady + LOOK_SECONDS
         self._place.close()

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from syncdsl.changes.change_set import ChangeSet
     from syncdsl.engine.report import ApplyReport
     from syncdsl.project.schedules import ScheduleTable
     from syncdsl.service.hints import Hints
@@ -48,7 +47,6 @@ class Runner:
 
     def __init__(
         self,
-        label: str,
         place: Workplace,
         schedule: ScheduleTable,
         hints: Hints,
@@ -58,7 +56,6 @@ class Runner:
         verifying: Callable[[], Verifying],
         took: Callable[[float], None],
     ) -> None:
-        self._label = label
         self._place = place
         self._schedule = schedule
         self._hints = hints
@@ -103,7 +100,7 @@ class Runner:
         self.rules = force.plan.digest
         state = self._place.state()
         state.forget_attempts(set(state.attempts()) - {*self._parts, VERIFY, NOTICES})
-        log.info("%s: rules %s are in force", self._label, force.plan.digest[:12])
+        log.info("rules %s are in force", force.plan.digest[:12])
         return True
 
     def at_once(self) -> None:
@@ -129,7 +126,7 @@ class Runner:
     def look_at_clocks(self, now: Moment) -> None:
         """Notice when the clock on the wall was set."""
         if self._table is not None and (jump := self._table.look_at_clocks(now)):
-            log.warning("%s: the clock was set by %+.0f s; intervals go on as they were", self._label, jump)
+            log.warning("the clock was set by %+.0f s; intervals go on as they were", jump)
 
     def _timings(self) -> dict[str, str]:
         """Return the timing of every part of the rules: what is not named has the usual one."""
@@ -209,7 +206,6 @@ class Runner:
                 cause=self._cause(parts),
                 progress=Silent(),
                 checkpoint=self._checkpoint,
-                shown=self._shown,
             )
         except Stopped:
             self._hints.put_back(told)
@@ -235,15 +231,9 @@ class Runner:
         if self._ended():
             raise Stopped
 
-    def _shown(self, changes: ChangeSet) -> None:
-        if changes.changes:
-            log.debug("%s: %d changes", self._label, len(changes.changes))
-
     def _succeeded(self, parts: Sequence[str], report: ApplyReport, began: Moment) -> None:
         now = self._now()
         counts = self.figures.add(report, now.steady - began.steady)
-        said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
-        log.log(logging.INFO if counts else logging.DEBUG, "%s: %s", self._label, said or "nothing to do")
         self.first, self.last_success = False, now_of(now.wall)
         if parts:
             self._timetable.done(parts, began)
@@ -272,7 +262,7 @@ class Runner:
             self._told_after = now.steady + BUSY_SECONDS
             return
         self.figures.failed(now.steady - began.steady)
-        log.error("%s: %s", self._label, fault)
+        log.error("%s", fault)
         self._place.disconnect()
         if parts:
             self._timetable.failed(parts, now, heals=fault.code is not GUARD_EXCEEDED)
@@ -298,7 +288,7 @@ class Runner:
         self._timetable.postponed(VERIFY, now.steady)
         self._timetable.done([VERIFY], now)
         if verifying.fault is not None:
-            log.error("%s: verify: %s", self._label, verifying.fault)
+            log.error("verify: %s", verifying.fault)
             self._place.state().put_failure([VERIFY], now_of(now.wall), verifying.fault)
         elif verifying.found is not None:
             drift = drift_of(verifying.found, patience=seconds_of(self._schedule.every) or LONGEST_RETRY)

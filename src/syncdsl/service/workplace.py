@@ -107,12 +107,8 @@ class Workplace:
         cause: RunCause,
         progress: Progress,
         checkpoint: Callable[[], None],
-        shown: Callable[[ChangeSet], None],
     ) -> ApplyReport:
-        """Run the rules in force: all of them, or those of some parts; or what was `told`.
-
-        `shown` is called with the change set before the first write.
-        """
+        """Run the rules in force: all of them, or those of some parts; or what was `told`."""
         force = self.force()
         whole = told is not None or set(names) >= set(self.parts())
         plan = force.plan if whole else restricted(force.plan, names, force.schemas)
@@ -127,9 +123,8 @@ class Workplace:
             sweep=False,
         )
 
-        def confirm(changes: ChangeSet) -> bool:
+        def confirm(_changes: ChangeSet) -> bool:
             checkpoint()
-            shown(changes)
             return True
 
         run = replace(

@@ -18,6 +18,7 @@ from syncdsl.state.history import subject_conditions
 from syncdsl.state.lookup import named_by, reviews_about, writes_about
 from syncdsl.state.part import CHUNK, Part, chunks
 from syncdsl.state.records import OPEN_STATES, Subject
+from syncdsl.state.reviews import REFUSED
 from syncdsl.state.tables import (
     ACCESS_GRANT,
     ARCHIVE,
@@ -70,7 +71,12 @@ class Erasure(Part):
                     select(INTENT.c.iid).where(condition, INTENT.c.state.in_(OPEN_STATES))
                 ).scalars()
             ]
-            decided = [row for row in reviews_about(connection, subject.records) if row.state == "decided"]
+            # That a refused write is dismissed is carried out by doing nothing, now and in every run to come.
+            decided = [
+                row
+                for row in reviews_about(connection, subject.records)
+                if row.state == "decided" and row.field != REFUSED
+            ]
         return len(set(writes)) + len(decided)
 
     def erasable(self, subject: Subject) -> Counter[str]:
@@ -231,7 +237,8 @@ class _Work:
 
     def _review_items(self) -> None:
         for row in reviews_about(self._connection, self._subject.records):
-            if row.state == "decided":
+            dismissed = row.field == REFUSED
+            if row.state == "decided" and not dismissed:
                 continue
             about = (row.connection, row.module, row.record_id) in self._subject.records
             after: dict[str, Any] = {"candidates": [self._candidate(item) for item in row.candidates]}
@@ -240,8 +247,9 @@ class _Work:
                     "label": row.record_id,
                     "reason": _GONE,
                     "left": self._value(row.left),
-                    "right": self._value(row.right),
-                    "decision": self._values(row.decision),
+                    # What is kept of refused writes are digests already.
+                    "right": row.right if dismissed else self._value(row.right),
+                    "decision": row.decision if dismissed else self._values(row.decision),
                 }
             self._replace("reviews", REVIEW.c.id, row, after)
 

@@ -20,6 +20,9 @@ _NAMES = [column.name for column in REVIEW.c]
 _DESCRIBED = ("location", "reason", "label", "candidates", "choices")
 """What an item says about its question; the question stays the same when it changes."""
 
+REFUSED = "refused"
+"""What stands for the field in the question of a refused write: all of the record is in question."""
+
 UNSETTLED: tuple[ReviewState, ...] = ("open", "decided")
 """States of an item whose question still stands."""
 
@@ -88,6 +91,13 @@ class Reviews(Part):
         values = {name: getattr(item, name) for name in _DESCRIBED}
         with self.transaction() as connection:
             connection.execute(update(REVIEW).where(REVIEW.c.id == item.id).values(values))
+
+    def note_tries(self, item_id: str, tries: dict[str, Any]) -> None:
+        """Remember what is known of the tries of a refused write; it stands in place of a value in question."""
+        with self.transaction() as connection:
+            connection.execute(
+                update(REVIEW).where(REVIEW.c.id == item_id, REVIEW.c.field == REFUSED).values(right=tries)
+            )
 
     def decide_review(self, item_id: str, decision: dict[str, Any], by: str, at: dt.datetime) -> bool:
         """Store what a person chose; return whether the question still stood. The last word counts."""

@@ -89,13 +89,16 @@ class ServingLease(Part):
                     help="`syncdsl status` shows which one serves it now",
                 )
 
-    def end_serving(self, *, pid: int, host: str) -> None:
-        """Stop being the daemon of this state, if this one still is; what it told stays to be read."""
+    def end_serving(self, *, pid: int, host: str, now: dt.datetime) -> None:
+        """Stop being the daemon of this state, if this one still is; what it told stays to be read, with its end."""
         with self.writing(fenced=False) as connection:
+            row = self._row(connection)
+            now = self._database.now(connection) or now
+            told = {**((row.detail if row is not None else None) or {}), "ended": now.isoformat()}
             connection.execute(
                 update(DAEMON)
                 .where(DAEMON.c.id == _ONLY, DAEMON.c.pid == pid, DAEMON.c.host == host)
-                .values(until=None)
+                .values(until=None, detail=told)
             )
 
     def _row(self, connection: Connection) -> Row[Any] | None:

@@ -32,6 +32,7 @@ from syncdsl.state.renaming import Renaming
 from syncdsl.state.retention import Retention
 from syncdsl.state.reviews import Reviews
 from syncdsl.state.rules import Rules
+from syncdsl.state.run_writes import RunWrites
 from syncdsl.state.runs import Runs
 from syncdsl.state.serving import ServingLease
 from syncdsl.state.tables import (
@@ -78,6 +79,7 @@ class State(
     Archive,
     History,
     Runs,
+    RunWrites,
     Attempts,
     Alerts,
     CallBacks,

@@ -41,7 +41,9 @@ class Serving:
     def metric(self, name: str) -> float:
         """Return the sum of a metric's samples."""
         text = httpx.get(f"http://127.0.0.1:{self.operate}/metrics", timeout=5).text
-        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} ")))
+        return sum(
+            float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} "))
+        )
 
     def wait_until_ready(self) -> None:
         """Wait until every pair has begun, and was synced."""

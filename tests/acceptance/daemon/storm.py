@@ -117,7 +117,7 @@ class People:
         """Look up which customers the first sync made."""
         page, more = 1, True
         while more:
-            params = {"contact_type": "customer", "page": page, "per_page": 200}
+            params = {"contact_type": "customer", "page": str(page), "per_page": "200"}
             data = self.sandbox.books.get("/contacts", params=params).json()
             self.customers |= {row["contact_name"]: row["contact_id"] for row in data["contacts"]}
             page, more = page + 1, data["page_context"]["has_more_page"]
@@ -126,7 +126,9 @@ class People:
         """Make edits, at most `rate` a second, and return how many seconds it took."""
         begin = time.monotonic()
         threads = [
-            threading.Thread(target=self._edit_some, args=([one for one in edits if one.number % THREADS == own], begin, rate))
+            threading.Thread(
+                target=self._edit_some, args=([one for one in edits if one.number % THREADS == own], begin, rate)
+            )
             for own in range(THREADS)
         ]
         for thread in threads:
@@ -252,7 +254,10 @@ def storm(
 
 
 def _rests(daemon: Serving) -> bool:
-    return daemon.metric("syncdsl_dirty_records") == 0 and daemon.metric('syncdsl_pair_state{environment="sandbox",state="idle"}') == 1
+    return (
+        daemon.metric("syncdsl_dirty_records") == 0
+        and daemon.metric('syncdsl_pair_state{environment="sandbox",state="idle"}') == 1
+    )
 
 
 def _kill_twice(daemon: Serving, seconds: float, result: Result) -> None:

@@ -15,7 +15,8 @@ from tests.unit.cli.dialogue import talk
 from tests.unit.engine.world import HEAD, SCHEMAS
 
 from syncdsl.adapters.memory import Store, forget_stores, store_of
-from syncdsl.render.history_json import runs_schema, story_schema
+from syncdsl.render.history_json import story_schema
+from syncdsl.render.runs_json import runs_schema
 from syncdsl.schema.snapshot import write_snapshot
 from syncdsl.state import Intent, open_state
 
@@ -222,8 +223,11 @@ def test_the_last_runs(shop: Shop) -> None:
     state.start_run("dead00000000", "apply", "", newest.started.replace(year=newest.started.year + 1))
     state.close()
     lines = shop.run("history").out.splitlines()
-    assert lines[0].split() == ["began", "took", "run", "kind", "came", "to"]
-    assert [line.split("  ")[-1] for line in lines[1:]] == ["2 done", "1 done", "1 done", "under way, or cut short"]
+    assert lines == shop.run("runs").out.splitlines()
+    heads = lines[0].split()
+    assert (heads[:3], heads[-5:]) == (["began", "took", "run"], ["added", "updated", "deleted", "failed", "held"])
+    assert [line.split()[-5:] for line in lines[1:-1]] == [["2", *"----"], ["-", "1", *"---"], ["-", "1", *"---"]]
+    assert lines[-1].endswith("under way, or cut short")
     assert len(shop.run("history", "--limit", "2").out.splitlines()) == 3
     data = json.loads(shop.run("history", "--format", "json").out)
     validate(data, runs_schema())
@@ -291,7 +295,7 @@ def test_a_deleted_person_is_erased(shop: Shop) -> None:
     assert re.search(r"saw +crm +Phone +erased [0-9a-f]{8} → erased [0-9a-f]{8}", story)
     assert "No changes." in shop.apply().out
     assert not any(value in shop.held() for value in values)
-    assert shop.run("history").out.splitlines()[-2].split()[5] == "erase"
+    assert "  erase  " in shop.run("history").out.splitlines()[-2]
     assert "Nothing that could be erased is on file." in shop.run("erase", f"crm.Accounts/{shop.acme}", "--yes").out
 
 

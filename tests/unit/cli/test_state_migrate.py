@@ -93,7 +93,7 @@ def test_while_a_daemon_serves_it(run: Here) -> None:
         now = dt.datetime.now(dt.UTC)
         state.begin_serving(owner="ada", **HERE, now=now, seconds=600.0, detail={})  # type: ignore[arg-type]
         refused = run("state", "migrate", NEW, "--yes")
-        state.end_serving(**HERE)  # type: ignore[arg-type]
+        state.end_serving(**HERE, now=now)  # type: ignore[arg-type]
     assert refused.code == 8
     assert "error[SD870]: a daemon of ada" in refused.err
     assert configured(run.folder) == OLD

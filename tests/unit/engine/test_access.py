@@ -11,7 +11,7 @@ from tests.unit.engine.conftest import World
 from tests.unit.engine.world import CUSTOMERS
 
 from syncdsl.adapters.memory import Fate, forget_stores
-from syncdsl.adapters.protocol import Ambiguous, NotSent
+from syncdsl.adapters.protocol import Ambiguous, NotSent, Rejected
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import NOT_PERMITTED
 from syncdsl.engine.run import apply, preview
@@ -300,3 +300,24 @@ def test_rules_without_access_cost_nothing(crew: Crew) -> None:
     crew.preview()
     assert "users" not in asked
     assert "customers" in asked
+
+
+def test_a_refused_invitation_that_was_dismissed_is_left_alone(crew: Crew) -> None:
+    """It is no change and no failure any more; once the person is called otherwise, it is tried again."""
+    crew.named = ("ada@example.com",)
+    crew.books.interfere = lambda module, _: (
+        Fate(outcome=Rejected(code="7", message="no seat left"), lands=False) if module == "users" else None
+    )
+    assert len(crew.apply().failed) == 1
+    (item,) = crew.reviews()
+    crew.decide(item, "dismiss")
+    assert crew.preview().changes == ()
+    before = len(crew.writes)
+    assert crew.apply().failed == []
+    assert (len(crew.writes), [one.state for one in crew.reviews()]) == (before, ["decided"])
+    (person,) = (one.id for one in crew.crm.living("users") if one.fields["email"] == "ada@example.com")
+    crew.edit(person, full_name="Ada L")
+    crew.books.interfere = None
+    crew.apply()
+    assert crew.members["ada"] == ROLE
+    assert crew.reviews() == []

@@ -43,7 +43,7 @@ def test_one_daemon_serves_a_state(state: State) -> None:
 def test_a_daemon_that_ended_makes_room(state: State) -> None:
     """After its end another one may begin at once, and what it told can still be read."""
     begin(state)
-    state.end_serving(pid=HERE["pid"], host=HERE["host"])  # type: ignore[arg-type]
+    state.end_serving(pid=HERE["pid"], host=HERE["host"], now=NOW)  # type: ignore[arg-type]
     served = state.serving("elsewhere", NOW)
     assert served is not None
     assert (served.alive, served.until) == (False, None)
