@@ -47,7 +47,7 @@ class Served:
     def join(self) -> None:
         """Wait for its end; nothing of one that never began."""
         if self._thread.ident is None:
-            self.pair.close()
+            self.pair.leave()
             return
         self._thread.join()
         self._heart.stop()
@@ -71,7 +71,7 @@ class Served:
                 if not self._stopping.is_set():
                     self._bell.wait(until)
         finally:
-            self.pair.close()
+            self.pair.leave()
 
 
 class Daemon:
@@ -94,6 +94,11 @@ class Daemon:
     def after_end(self, act: Callable[[], None]) -> None:
         """Do something after the pairs have ended, such as to send what waits."""
         self._after_end.append(act)
+
+    @property
+    def pairs(self) -> Sequence[Pair]:
+        """The pairs that are served."""
+        return [one.pair for one in self._served]
 
     def snapshot(self) -> Sequence[PairVitals]:
         """Return how each pair stands, from any thread."""
@@ -143,6 +148,9 @@ class Daemon:
             one.join()
         for act in self._after_end:
             act()
+        # Last of all, because what waited was told only now.
+        for one in self._served:
+            one.pair.settle()
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)

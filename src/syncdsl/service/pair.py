@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from syncdsl.service.alarms import Alarms
     from syncdsl.service.hooks import Hook
     from syncdsl.service.vitals import PairState
-    from syncdsl.state import State
+    from syncdsl.state import CallBack, State
 
 LOOK_SECONDS = 15.0
 """How often a pair looks at what people switch: pausing, other rules in force, other credentials."""
@@ -106,6 +106,7 @@ class Pair:
         self._overtaken: Fault | None = None
         self._credentials: dt.datetime | None = None
         self._held: PairState | None = None
+        self._called_last: tuple[CallBack, ...] = ()
         self.blocked: Fault | None = None
 
     def now(self) -> Moment:
@@ -161,17 +162,28 @@ class Pair:
         self._stopping.set()
         self._ring()
 
-    def close(self) -> None:
-        """Stop being the daemon of this state, and close everything."""
-        with suppress(Fault):
-            state = self._place.state()
-            self.called.remember(state)
-            if self._alarms is not None:
-                self._alarms.settle(self.label, now_of(self._clock.now()), state)
-            if self._serves:
-                state.end_serving(pid=os.getpid(), host=self.host, now=now_of(self._clock.now()))
+    def leave(self) -> None:
+        """Close what the thread of this pair opened: it works no more."""
+        self._called_last = self.called.snapshot()
         self.called.close()
         self._place.close()
+
+    def settle(self) -> None:
+        """Write down what was told since the last look, and that this daemon ended in peace."""
+        if not self._serves:
+            return
+        with suppress(Fault):
+            state, now = self._place.state(), now_of(self._clock.now())
+            state.put_call_backs(self._called_last)
+            if self._alarms is not None:
+                self._alarms.settle(self.label, now, state)
+            state.end_serving(pid=os.getpid(), host=self.host, now=now)
+        self._place.close()
+
+    def close(self) -> None:
+        """Leave and settle."""
+        self.leave()
+        self.settle()
 
     def _ended(self) -> bool:
         return self._stopping.is_set() or self._overtaken is not None

@@ -45,6 +45,11 @@ class Serving:
             float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} "))
         )
 
+    def state(self) -> str:
+        """Return what the only pair does."""
+        told = self.health("healthz")
+        return str(told["pairs"][0]["state"]) if told is not None else ""
+
     def wait_until_ready(self) -> None:
         """Wait until every pair has begun, and was synced."""
 

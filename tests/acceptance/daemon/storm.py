@@ -254,10 +254,7 @@ def storm(
 
 
 def _rests(daemon: Serving) -> bool:
-    return (
-        daemon.metric("syncdsl_dirty_records") == 0
-        and daemon.metric('syncdsl_pair_state{environment="sandbox",state="idle"}') == 1
-    )
+    return daemon.metric("syncdsl_dirty_records") == 0 and daemon.state() == "idle"
 
 
 def _kill_twice(daemon: Serving, seconds: float, result: Result) -> None:
