@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never, get_args
 from syncdsl.project.schedules import seconds_of
 from syncdsl.render.alert_text import AlertKind
 from syncdsl.render.style import counted
-from syncdsl.service.facts import VERIFY, in_words
+from syncdsl.service.facts import NOTICES, VERIFY, in_words
 from syncdsl.state import Alert
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _found(kind: AlertKind, facts: Facts, settings: AlertsTable, known: Mapping[
     """Yield the alerts of a kind that the facts give reason for."""
     match kind:
         case "failing":
-            yield from _failing(facts, settings)
+            yield from _failing(facts, settings, known)
         case "silence":
             yield from _silence(facts, settings, known)
         case "review":
@@ -107,12 +107,15 @@ def _found(kind: AlertKind, facts: Facts, settings: AlertsTable, known: Mapping[
             yield from _drift(facts)
         case "notifications":
             for connection, problem in facts.call_backs.items():
+                if (kind, connection) not in known and any(part.failures for part in facts.attempts.values()):
+                    # A system that does not answer runs does not take subscriptions either: that is one alert.
+                    continue
                 yield Alert(kind=kind, subject=connection, since=facts.now, message=problem)
         case _:
             assert_never(kind)
 
 
-def _failing(facts: Facts, settings: AlertsTable) -> Iterator[Alert]:
+def _failing(facts: Facts, settings: AlertsTable, known: Mapping[Key, Alert]) -> Iterator[Alert]:
     if facts.blocked is not None and not facts.held:
         fault = facts.blocked
         yield Alert(
@@ -123,6 +126,8 @@ def _failing(facts: Facts, settings: AlertsTable) -> Iterator[Alert]:
             level=MAY_PASS if fault.code.id in PASSING else NEEDS_SOMEBODY,
         )
     for attempt in facts.attempts.values():
+        if ("failing", attempt.part) not in known and _says_nothing_new(attempt, facts):
+            continue
         level = MAY_PASS if attempt.code in PASSING else NEEDS_SOMEBODY
         if attempt.failures >= settings.failures or (attempt.failures and level == NEEDS_SOMEBODY):
             yield Alert(
@@ -134,11 +139,26 @@ def _failing(facts: Facts, settings: AlertsTable) -> Iterator[Alert]:
             )
 
 
+def _says_nothing_new(attempt: Attempt, facts: Facts) -> bool:
+    """Return whether a verify or what call-backs tell fails for a reason that runs meet, too, or that may be over.
+
+    The cause is told once; and where a run has succeeded since, it is tried again before anybody is told.
+    """
+    if attempt.part not in {VERIFY, NOTICES}:
+        return False
+    runs = [other for other in facts.attempts.values() if other.part not in {VERIFY, NOTICES}]
+    return any(
+        (other.failures and other.code == attempt.code)
+        or (other.succeeded is not None and other.succeeded > attempt.tried)
+        for other in runs
+    )
+
+
 def _silence(facts: Facts, settings: AlertsTable, known: Mapping[Key, Alert]) -> Iterator[Alert]:
     """Yield the parts that should have run by now. What is told as failing already says why nothing succeeds."""
     if facts.held or facts.blocked is not None:
         return
-    failing = {attempt.subject for attempt in _failing(facts, settings)}
+    failing = {attempt.subject for attempt in _failing(facts, settings, known)}
     for part, expected in facts.expected.items():
         if expected is None or (part in failing and ("silence", part) not in known):
             continue

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Called:
     """The call-backs of one pair, which `label` names among all. One thread uses it, but for `snapshot`.
 
-    `publish` is told which hooks the pair has; `served` are the addresses of all hooks of the program.
+    `publish` is told which hooks the pair has; `served` are the addresses of all hooks of the program. `reconnecting` is
+    called before connections are opened.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Called:
         mark: Callable[[str, Iterable[Notice]], None],
         publish: Callable[[Sequence[Hook]], None],
         served: set[str],
+        reconnecting: Callable[[], None] = lambda: None,
     ) -> None:
         self._workspace = workspace
         self._environment = environment
@@ -48,6 +50,7 @@ class Called:
         self._mark = mark
         self._publish = publish
         self._served = served
+        self._reconnecting = reconnecting
         self._stack = ExitStack()
         self._channels: Channels | None = None
         self._kept: tuple[CallBack, ...] = ()
@@ -58,6 +61,7 @@ class Called:
         Raises Fault of opening connections, and SD602 for an address that is none.
         """
         self.close()
+        self._reconnecting()
         opened = self._stack.enter_context(
             open_connections(self._workspace, self._environment, force.plan, force.schemas)
         )
@@ -81,6 +85,11 @@ class Called:
     def due(self) -> float | None:
         """Return when subscriptions are looked after next; None when there is none."""
         return self._channels.due() if self._channels is not None else None
+
+    def look_again(self) -> None:
+        """Look after what could not be kept at the next opportunity."""
+        if self._channels is not None:
+            self._channels.look_again()
 
     def keep(self) -> None:
         """Look after the subscriptions that are due; what goes wrong is remembered and tried again."""

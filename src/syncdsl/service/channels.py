@@ -89,6 +89,11 @@ class Channels:
         """Return when to look again, in seconds of the monotonic clock; None when there is nothing to keep."""
         return min((keeper.look_at for keeper in self._keepers.values()), default=None)
 
+    def look_again(self) -> None:
+        """Look after those that could not be kept at the next opportunity: what was in the way may be over."""
+        for keeper in self._keepers.values():
+            keeper.hurry()
+
     def keep(self) -> None:
         """Look after the subscriptions that are due; what goes wrong is remembered and tried again."""
         with working_as(Priority.NOTICE):
@@ -136,6 +141,11 @@ class _Keeper:
             expires=None if channel is None else channel.expires,
             problem=standing.problem or "; ".join(without) or None,
         )
+
+    def hurry(self) -> None:
+        """Look at once where something went wrong the last time."""
+        if self._failures:
+            self.look_at = -math.inf
 
     def keep(self) -> None:
         """Have the subscription run, and say when to look again."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 VERIFY = "verify"
 """The part of the schedule that compares both sides; no run syncs anything in it."""
 
+NOTICES = "notices"
+"""The part that stands for what call-backs tell."""
+
 _DIFFERING = "differing"
 _WHERE = "where"
 

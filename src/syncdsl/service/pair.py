@@ -88,6 +88,7 @@ class Pair:
             mark=self.hints.mark,
             publish=publish,
             served=set() if served is None else served,
+            reconnecting=reconnecting,
         )
         self.runner = Runner(
             self._place,
@@ -204,7 +205,10 @@ class Pair:
             self._look(now)
         if self._held is not None or self._ended():
             return self._look_due
+        failures = self.runner.failures
         if self.runner.work(now):
+            if failures and not self.runner.failures:
+                self.called.look_again()
             if self.runner.outdated:
                 self._look_due = now.steady
             return now.steady

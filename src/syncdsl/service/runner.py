@@ -13,7 +13,7 @@ from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED, LEASE_HELD
 from syncdsl.engine.progress import Silent
 from syncdsl.engine.run import Stopped
 from syncdsl.project.schedules import NEVER, seconds_of
-from syncdsl.service.facts import VERIFY, drift_detail, drift_of
+from syncdsl.service.facts import NOTICES, VERIFY, drift_detail, drift_of
 from syncdsl.service.figures import Figures
 from syncdsl.service.timing import LONGEST_RETRY, Moment, Timetable, expected_seconds
 from syncdsl.service.workplace import now_of
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from syncdsl.service.verifying import Verifying
     from syncdsl.service.workplace import Workplace
     from syncdsl.state import RunCause
-
-NOTICES = "notices"
-"""The part of the schedule that stands for what call-backs tell."""
 
 BUSY_SECONDS = 3.0
 """When a run is tried again that another one kept from beginning."""
@@ -235,6 +232,9 @@ class Runner:
         now = self._now()
         counts = self.figures.add(report, now.steady - began.steady)
         self.first, self.last_success = False, now_of(now.wall)
+        if self._timetable.failures_of(VERIFY):
+            # What kept it from comparing may be over as well.
+            self._timetable.sooner([VERIFY], now, 0.0)
         if parts:
             self._timetable.done(parts, began)
         self._told_failures, self._told_after = 0, float("-inf")
@@ -286,11 +286,12 @@ class Runner:
         now = self._now()
         self._verifying = None
         self._timetable.postponed(VERIFY, now.steady)
-        self._timetable.done([VERIFY], now)
         if verifying.fault is not None:
+            self._timetable.failed([VERIFY], now)
             log.error("verify: %s", verifying.fault)
             self._place.state().put_failure([VERIFY], now_of(now.wall), verifying.fault)
         elif verifying.found is not None:
+            self._timetable.done([VERIFY], now)
             drift = drift_of(verifying.found, patience=seconds_of(self._schedule.every) or LONGEST_RETRY)
             self._place.state().put_success([VERIFY], now_of(now.wall), drift_detail(drift))
 

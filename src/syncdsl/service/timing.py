@@ -57,6 +57,10 @@ class Timetable:
         """How often in a row the part failed that failed most often."""
         return max((part.failures for part in self._parts.values()), default=0)
 
+    def failures_of(self, part: str) -> int:
+        """Return how often in a row a part failed."""
+        return self._parts[part].failures
+
     def due(self, now: Moment) -> tuple[str, ...]:
         """Return the parts that are due."""
         return tuple(name for name, part in self._parts.items() if part.due <= now.steady)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime.now(dt.UTC)
 HOUR = dt.timedelta(hours=1)
-ME = {"pid": os.getpid(), "host": socket.gethostname()}
+HOST = socket.gethostname()
+ME = {"pid": os.getpid(), "host": HOST}
 DETAIL = {
     "version": "1.0",
     "listening": "127.0.0.1:8080",
@@ -44,10 +45,10 @@ def shop(syncdsl: Syncdsl) -> Iterator[Shop]:
         yield made
 
 
-def serve(shop: Shop, *, seconds: float = 60.0, **told: object) -> None:
+def serve(shop: Shop, *, seconds: float = 60.0, host: str = HOST, **told: object) -> None:
     """Let a daemon serve the environment and tell about itself."""
     state = shop.state()
-    state.begin_serving(owner="ada", **ME, now=NOW, seconds=seconds, detail={**DETAIL, **told})  # type: ignore[arg-type]
+    state.begin_serving(owner="ada", pid=os.getpid(), host=host, now=NOW, seconds=seconds, detail={**DETAIL, **told})
     state.close()
 
 
@@ -135,7 +136,7 @@ def test_a_daemon_is_told_with_what_it_does_and_what_is_due(shop: Shop) -> None:
 
 def test_a_daemon_that_is_gone_needs_a_person(shop: Shop) -> None:
     """One whose time is over without an end; one that ended in good order is only told."""
-    serve(shop, seconds=0.0)
+    serve(shop, host="elsewhere", seconds=0.0)
     done = shop.run("status", "--quiet")
     assert (done.code, done.out[:14]) == (7, "test: daemon: ")
     assert "is gone without an end" in done.out

@@ -139,6 +139,20 @@ def test_drift_and_call_backs() -> None:
     assert len(judge(facts(drift=Drift(count=0)), SETTINGS, found.raised).cleared) == 2
 
 
+def test_one_cause_is_one_alert() -> None:
+    """A system that does not answer keeps runs, verify, notices and subscriptions from it: runs are told of, once."""
+    attempts = failed(2) | failed(2, part="notices") | failed(2, part="verify")
+    found = judge(facts(attempts=attempts, call_backs={"crm": "no answer"}), SETTINGS, ())
+    assert subjects(found.raised) == [("failing", "customers")]
+    recovered = {"customers": attempt(succeeded=NOW), **failed(3, part="verify", tried=NOW - HOUR)}
+    assert judge(facts(attempts=recovered), SETTINGS, found.raised) == Judged(cleared=found.raised)
+    alone = {"customers": attempt(succeeded=NOW - HOUR), **failed(4, part="verify", tried=NOW)}
+    (raised,) = judge(facts(attempts=alone), SETTINGS, ()).raised
+    assert key_of(raised) == ("failing", "verify")
+    (other,) = judge(facts(attempts=failed(2) | failed(1, "SD840", part="verify", tried=NOW)), SETTINGS, ()).raised
+    assert key_of(other) == ("failing", "customers"), "one that may pass is told from the second time on"
+
+
 def test_what_of_a_comparison_nobody_waits_for() -> None:
     """Pending and held differences and young records without a partner are no drift; the rest survives a restart."""
     record = RecordName(connection="crm", module="accounts", id="1", label="Ada")
