@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.acceptance.forking import server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,16 +170,21 @@ class Project:
         seconds: float = 120,
     ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; whatever happens, no traceback reaches the user."""
-        done = subprocess.run(
-            [*self.program, *arguments],
-            cwd=self.folder,
-            env={**self.environment, **(env or {})},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+        variables = {**self.environment, **(env or {})}
+        forked = server() if self.program == COMMAND else None
+        if forked is not None:
+            done = forked.run(arguments, cwd=self.folder, env=variables, stdin=stdin, timeout=seconds)
+        else:
+            done = subprocess.run(
+                [*self.program, *arguments],
+                cwd=self.folder,
+                env=variables,
+                input=stdin,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+            )
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         if code is not None:
             assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"

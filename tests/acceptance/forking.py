@@ -1,0 +1,231 @@
+"""Commands in processes of their own that need not load the program: forked from one that has.
+
+A test run starts thousands of commands, and loading takes most of the time of each. So a server loads the program once
+and forks for each command, with the command's own folder, environment and streams. What a command does with memory,
+files, signals and its exit code is that of a process of its own; only the loading is not done anew, which the tests of
+starting (`tests/unit/cli/test_start.py`) and of killing do with the real command.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LOADED = (
+    "syncdsl.cli",
+    "syncdsl.cli.apply",
+    "syncdsl.cli.plan",
+    "syncdsl.cli.running",
+    "syncdsl.cli.sync",
+    "syncdsl.engine.run",
+    "syncdsl.analysis",
+    "syncdsl.lint.engine",
+    "syncdsl.lint.schema_engine",
+    "syncdsl.syntax",
+    "syncdsl.state.store",
+    "syncdsl.project.settings",
+    "syncdsl.adapters.zoho_crm",
+    "syncdsl.adapters.zoho_books",
+    "syncdsl.render.changes_text",
+    "syncdsl.render.report_text",
+    "syncdsl.trial.verification",
+    "alembic.command",
+    "httpx",
+    "rich.console",
+    "sqlalchemy.dialects.sqlite",
+)
+"""What the server loads before it forks."""
+
+REAL = "SYNCDSL_TEST_REAL_COMMANDS"
+"""The variable that has every command loaded anew."""
+
+LENGTH = 8
+STREAMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """The server; `run` is what `subprocess.run` would be."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+
+    def run(
+        self, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: str, timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, and return its exit code and what it said."""
+        with (
+            tempfile.TemporaryFile() as given,
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+            closing(socket.socket(socket.AF_UNIX)) as line,
+        ):
+            given.write(stdin.encode())
+            given.seek(0)
+            line.settimeout(timeout)
+            line.connect(self.address)
+            order = json.dumps({"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}).encode()
+            socket.send_fds(line, [len(order).to_bytes(LENGTH, "big")], [one.fileno() for one in (given, out, err)])
+            line.sendall(order)
+            try:
+                code = int(_all_of(line, LENGTH).decode())
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(list(arguments), timeout) from None
+            return subprocess.CompletedProcess(list(arguments), code, _text(out), _text(err))
+
+    def stop(self) -> None:
+        """End the server."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+
+def _text(file: Any) -> str:
+    file.seek(0)
+    found: str = file.read().decode("utf-8", "replace").replace("\r\n", "\n")
+    return found
+
+
+@cache
+def server() -> Forked | None:
+    """Return the server of this process, started when it is first asked for; None where there cannot be one."""
+    if not hasattr(os, "pidfd_open") or os.environ.get(REAL):
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="syncdsl-"))
+    found = _started(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(found.stop)
+    return found
+
+
+def _started(folder: Path) -> Forked:
+    address = str(folder / "s")
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__)), address, str(os.getpid())], stdin=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while True:
+        with closing(socket.socket(socket.AF_UNIX)) as line, suppress(OSError):
+            line.connect(address)
+            return Forked(process, address)
+        assert process.poll() is None, "the server of commands ended"
+        assert time.monotonic() < deadline, "the server of commands does not listen"
+        time.sleep(0.02)
+
+
+def _all_of(line: socket.socket, length: int) -> bytes:
+    found = b""
+    while len(found) < length:
+        piece = line.recv(length - len(found))
+        if not piece:
+            raise ConnectionError("the server of commands ended")
+        found += piece
+    return found
+
+
+# -- the server --------------------------------------------------------------------------------------------------------
+
+
+def _serve(address: str, parent: int) -> None:
+    for name in LOADED:
+        import_module(name)
+    with closing(socket.socket(socket.AF_UNIX)) as server:
+        server.bind(address)
+        server.listen(64)
+        server.settimeout(1.0)
+        while True:
+            try:
+                line, _ = server.accept()
+            except TimeoutError:
+                if os.getppid() != parent:
+                    return
+                _collect()
+                continue
+            # One process watches over each command, so that several run at a time.
+            if os.fork() == 0:
+                server.close()
+                os._exit(_watch(line))
+            line.close()
+            _collect()
+
+
+def _collect() -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _watch(line: socket.socket) -> int:
+    with line:
+        try:
+            head, streams, _, _ = socket.recv_fds(line, LENGTH, STREAMS)
+        except OSError:
+            return 0
+        if not head:
+            return 0
+        line.setblocking(True)
+        order = json.loads(_all_of(line, int.from_bytes(head, "big")))
+        child = os.fork()
+        if child == 0:
+            line.close()
+            _become(order, streams)
+        for stream in streams:
+            os.close(stream)
+        ended = os.pidfd_open(child)
+        ready, _, _ = select.select([ended, line.fileno()], [], [])
+        if ended not in ready:
+            # Whoever asked is gone.
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        with suppress(OSError):
+            line.sendall(str(os.waitstatus_to_exitcode(status)).rjust(LENGTH).encode())
+        return 0
+
+
+def _become(order: dict[str, Any], streams: list[int]) -> None:
+    """Be the command, and end as it does."""
+    code = 70
+    try:
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+        os.chdir(order["cwd"])
+        os.environ.clear()
+        os.environ.update(order["env"])
+        time.tzset()
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - the process's own streams
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - the same
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115 - the same
+        sys.argv = ["syncdsl", *order["arguments"]]
+        import_module("syncdsl.cli").main(prog_name="syncdsl")
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+    except BaseException:  # noqa: BLE001 - it is shown, as Python itself would
+        traceback.print_exc()
+    finally:
+        with suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        atexit._run_exitfuncs()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1], int(sys.argv[2]))
