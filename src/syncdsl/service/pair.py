@@ -215,6 +215,7 @@ class Pair:
         called = self.called.due()
         if called is not None and called <= now.steady:
             self.called.keep()
+            self.called.remember(self._place.state())
             return now.steady
         return min(self._look_due, self.runner.due(), float("inf") if called is None else called)
 
