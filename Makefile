@@ -8,7 +8,7 @@ CREATES ?= 1000000
 SEED ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench corpus fuzz mutate mutants proof kill build clean
+.PHONY: help install demo test check format docs bench corpus fuzz mutate mutants proof kill storm month build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -73,6 +73,14 @@ proof: $(STAMP) ## a million creates under faults, with controls (hours; make pr
 
 kill: $(STAMP) ## kill -9 at 50 moments of a sync of 2,000 records under faults, then judge (some minutes)
 	@nice $(BIN)/python -m tests.acceptance.kill --kills 50 --records 2000 --seed $(SEED)
+
+storm: $(STAMP) ## 5,000 call-backs in a minute, badly delivered, while the daemon is killed twice (2 minutes)
+	@$(BIN)/python -m tests.acceptance.daemon storm
+	@$(BIN)/python -m tests.acceptance.daemon ten
+	@$(BIN)/python -m tests.acceptance.daemon reaction
+
+month: $(STAMP) ## a month of the daemon on a virtual clock, with outages, revoked tokens and renewals (15 minutes)
+	@nice $(BIN)/python -m tests.acceptance.daemon month
 
 mutants: $(STAMP) ## seed faults into the engine; a named invariant has to kill each
 	@nice $(BIN)/python -m tests.mutation.engine --write
