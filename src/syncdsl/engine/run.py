@@ -168,7 +168,11 @@ def _perform(
         report = sink.report(context)
         report.recovered = recovered
     report.pruned = _let_go(run, context)
-    state.end_run(run_id, run.clock(), _summary(report))
+    if run.told is not None and _came_to_nothing(run, run_id, report):
+        # Systems tell of what syncdsl wrote itself, too: such runs would be most of the list, and say nothing.
+        state.forget_run(run_id)
+    else:
+        state.end_run(run_id, run.clock(), _summary(report))
     return report
 
 
@@ -244,6 +248,13 @@ def _cause(run: Run, run_id: str) -> Cause:
         for pair in run.plan.pairs.values()
     }
     return Cause(run=run_id, by=run.user, clock=run.clock, places=places)
+
+
+def _came_to_nothing(run: Run, run_id: str, report: ApplyReport) -> bool:
+    """Return whether a run did nothing and asked nothing, so that nothing on file refers to it."""
+    summary = _summary(report)
+    told = any(count for name, count in summary.items() if name not in {"applied", "held"})
+    return not told and not run.state.reviews_opened_by(run_id)
 
 
 def _summary(report: ApplyReport) -> dict[str, int]:

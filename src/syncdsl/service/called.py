@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Called:
     """The call-backs of one pair, which `label` names among all. One thread uses it, but for `snapshot`.
 
-    `publish` is told which hooks the pair has; `served` are the addresses of all hooks of the program. `reconnecting` is
-    called before connections are opened.
+    `publish` is told which hooks the pair has; `served` are the addresses of all hooks of the program. `reconnecting`
+    is called before connections are opened.
     """
 
     def __init__(

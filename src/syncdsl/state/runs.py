@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import OTHER_ORGANISATION
@@ -78,6 +78,11 @@ class Runs(Part):
         """Remember how a run ended; `error` is the fault that ended it."""
         with self.transaction() as connection:
             connection.execute(update(RUN).where(RUN.c.id == run_id).values(ended=at, summary=summary, error=error))
+
+    def forget_run(self, run_id: str) -> None:
+        """Forget a run that nothing on file refers to."""
+        with self.transaction() as connection:
+            connection.execute(delete(RUN).where(RUN.c.id == run_id))
 
     def runs(self, limit: int) -> list[Run]:
         """Return the last runs, the newest first."""

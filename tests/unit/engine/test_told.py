@@ -48,6 +48,19 @@ def test_only_what_was_told_of_is_read(world: World) -> None:
     assert {customer["phone"] for customer in world.all("customers")} == {"1", "2"}
 
 
+def test_a_told_run_that_came_to_nothing_leaves_no_trace(world: World) -> None:
+    """Systems tell of our own writes, too; runs that find nothing to do are not listed, those that do something are."""
+    world.rules(RULES)
+    acme = world.account("Acme")
+    world.settle()
+    before = len(world.state().runs(100))
+    told(world, ("crm", "Accounts"))
+    assert len(world.state().runs(100)) == before
+    world.edit(acme, Phone="1")
+    told(world, ("crm", "Accounts"))
+    assert len(world.state().runs(100)) == before + 1
+
+
 def test_a_won_deal_becomes_its_invoice_at_once(world: World) -> None:
     """Told of a deal alone, its invoice is made, for a customer that no reading has shown yet."""
     world.rules(RULES)
