@@ -210,6 +210,8 @@ def _become(order: dict[str, Any], streams: list[int]) -> None:
         os.environ.clear()
         os.environ.update(order["env"])
         time.tzset()
+        # What Python itself does when it starts.
+        sys.path[:0] = [path for path in order["env"].get("PYTHONPATH", "").split(os.pathsep) if path]
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - the process's own streams
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - the same
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115 - the same

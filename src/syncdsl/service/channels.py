@@ -169,10 +169,11 @@ class _Keeper:
         modules = {module for module in wanted.modules if module not in known.left_out}
         if mine is None or set(mine.modules) != modules:
             self._subscribe()
-            if mine is None and known.channel is not None:
-                # Nobody told of what happened since it was gone.
-                log.warning("the subscription of %s had ended; it was made again", wanted.hook.connection)
+            if mine is None:
+                # Nobody told of what happened since the last reading, or since the one before was gone.
                 wanted.hook.mark([Notice(module=module, ids=()) for module in sorted(modules)])
+                if known.channel is not None:
+                    log.warning("the subscription of %s had ended; it was made again", wanted.hook.connection)
         elif self._renew_at <= self._clock.monotonic():
             if all(fault.code is NOT_OFFERED for fault in known.left_out.values()):
                 self._runs(wanted.system.renew(mine, secret=wanted.secret), known.left_out)

@@ -54,7 +54,7 @@ class Served:
 
     def vitals(self) -> PairVitals:
         """Return how the pair stands, from any thread."""
-        return self.pair.vitals(alive=self.alive)
+        return self.pair.vitals(alive=self.alive and not self.pair.hangs)
 
     @property
     def alive(self) -> bool:
@@ -128,7 +128,8 @@ class Daemon:
         tick = TICK_SECONDS if asked is None else min(TICK_SECONDS, asked / 4)
         while not self._stopping.wait(tick):
             if all(one.alive for one in self._served):
-                notify("WATCHDOG=1")
+                if not any(one.pair.hangs for one in self._served):
+                    notify("WATCHDOG=1")
                 continue
             # A thread that ended by itself is a mistake of ours; the service manager starts anew.
             log.critical("served no more: %s", ", ".join(one.pair.label for one in self._served if not one.alive))

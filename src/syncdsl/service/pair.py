@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 15.0
 """How often a pair looks at what people switch: pausing, other rules in force, other credentials."""
+
+HANG_SECONDS = 1_800.0
+"""Real seconds after which a pair that neither reads a page nor sends a call hangs: nothing takes as long."""
 
 SERVE_SECONDS = 60.0
 """For how long a daemon serves a state unless it is heard of again."""
@@ -98,7 +102,9 @@ class Pair:
             ended=self._ended,
             verifying=partial(Verifying, workspace, environment, done=ring),
             took=took,
+            pulse=self._beat,
         )
+        self._pulse = time.monotonic()
         self._look_due = float("-inf")
         self._due_since = now_of(clock.now())
         self._open_reviews = 0
@@ -191,8 +197,17 @@ class Pair:
 
     # -- steps --------------------------------------------------------------------------------------------------
 
+    def _beat(self) -> None:
+        self._pulse = time.monotonic()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it has not come forward for so long, in real time, that it never will; from any thread."""
+        return time.monotonic() - self._pulse > HANG_SECONDS
+
     def step(self) -> float:
         """Do one thing that is due, and return when to be called again, in seconds of the clock that only grows."""
+        self._beat()
         try:
             with logging_context(environment=self.label):
                 return self._step(self.now())

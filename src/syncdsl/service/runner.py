@@ -39,7 +39,7 @@ class Runner:
     """Carries out what is due in one environment. One thread uses it, but for what is only read.
 
     `now` tells the time, `ended` whether runs are to end where nothing is half done; `verifying` makes a verify, and
-    `took` is told how many seconds a run took.
+    `took` is told how many seconds a run took, and `pulse` that one comes forward.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Runner:
         ended: Callable[[], bool],
         verifying: Callable[[], Verifying],
         took: Callable[[float], None],
+        pulse: Callable[[], None],
     ) -> None:
         self._place = place
         self._schedule = schedule
@@ -60,6 +61,7 @@ class Runner:
         self._ended = ended
         self._make_verifying = verifying
         self._took = took
+        self._pulse = pulse
         self._verifying: Verifying | None = None
         self._table: Timetable | None = None
         self._parts: tuple[str, ...] = ()
@@ -225,6 +227,7 @@ class Runner:
         return "retry" if self._timetable.failures else "schedule"
 
     def _checkpoint(self) -> None:
+        self._pulse()
         if self._ended():
             raise Stopped
 

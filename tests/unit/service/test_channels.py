@@ -146,6 +146,8 @@ def installation(weather: Weather, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Return a project whose CRM is subscribed to."""
     with installed(weather, tmp_path, monkeypatch) as made:
         made.parts.channels.keep()
+        # Before there was a subscription nobody told of anything, so every module is to be looked at.
+        assert set(made.told()) == {("crm", Notice(module=module, ids=())) for module in WATCHED}
         yield made
 
 

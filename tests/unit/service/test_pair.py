@@ -258,6 +258,18 @@ def test_it_stops_where_nothing_is_half_done(site: Site) -> None:
     assert len(site.books.living("customers")) == 60
 
 
+def test_a_pair_that_hangs_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that has not come forward for half an hour of real time counts as hanging, until its next step."""
+    site.enable(CUSTOMERS)
+    pair = site.pair()
+    pair.step()
+    seen = [pair.hangs]
+    for seconds in (-1.0, 1_800.0):
+        monkeypatch.setattr("syncdsl.service.pair.HANG_SECONDS", seconds)
+        seen.append(pair.hangs)
+    assert seen == [False, True, False]
+
+
 def test_both_sides_are_verified_by_and_by(make_site: MakeSite) -> None:
     """In its own rhythm, also over restarts, both sides are compared in a thread of their own."""
     site = make_site('schedule.verify = "1d"')
