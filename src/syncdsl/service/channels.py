@@ -171,7 +171,8 @@ class _Keeper:
             self._subscribe()
             if mine is None:
                 # Nobody told of what happened since the last reading, or since the one before was gone.
-                wanted.hook.mark([Notice(module=module, ids=()) for module in sorted(modules)])
+                made = self._standing.channel
+                wanted.hook.mark([Notice(module=module, ids=()) for module in sorted(made.modules if made else ())])
                 if known.channel is not None:
                     log.warning("the subscription of %s had ended; it was made again", wanted.hook.connection)
         elif self._renew_at <= self._clock.monotonic():

@@ -25,17 +25,25 @@ if TYPE_CHECKING:
 
     from tests.unit.cli.conftest import Result, Syncdsl
 
-NOW = dt.datetime.now(dt.UTC)
 HOUR = dt.timedelta(hours=1)
 HOST = socket.gethostname()
 ME = {"pid": os.getpid(), "host": HOST}
-DETAIL = {
-    "version": "1.0",
-    "listening": "127.0.0.1:8080",
-    "state": "idle",
-    "next": {"customers": (NOW + HOUR).isoformat(), "nonsense": 5},
-    "blocked": None,
-}
+
+
+def now() -> dt.datetime:
+    """Return the time as the command sees it: tests may begin long after they were loaded."""
+    return dt.datetime.now(dt.UTC)
+
+
+def detail() -> dict[str, object]:
+    """Return what a daemon tells about itself."""
+    return {
+        "version": "1.0",
+        "listening": "127.0.0.1:8080",
+        "state": "idle",
+        "next": {"customers": (now() + HOUR).isoformat(), "nonsense": 5},
+        "blocked": None,
+    }
 
 
 @pytest.fixture
@@ -48,7 +56,9 @@ def shop(syncdsl: Syncdsl) -> Iterator[Shop]:
 def serve(shop: Shop, *, seconds: float = 60.0, host: str = HOST, **told: object) -> None:
     """Let a daemon serve the environment and tell about itself."""
     state = shop.state()
-    state.begin_serving(owner="ada", pid=os.getpid(), host=host, now=NOW, seconds=seconds, detail={**DETAIL, **told})
+    state.begin_serving(
+        owner="ada", pid=os.getpid(), host=host, now=now(), seconds=seconds, detail={**detail(), **told}
+    )
     state.close()
 
 
@@ -116,9 +126,9 @@ def test_a_daemon_is_told_with_what_it_does_and_what_is_due(shop: Shop) -> None:
     """Alive, since when, where, and when the next run is due; each module with its last success."""
     serve(shop)
     state = shop.state()
-    state.put_success(["customers"], NOW - HOUR)
-    state.put_success(["verify"], NOW - 24 * HOUR, {"compared": 12, "drift": 1})
-    state.put_call_backs([CallBack(connection="crm", expires=NOW + 24 * HOUR, last=NOW - HOUR, count=7, refused=2)])
+    state.put_success(["customers"], now() - HOUR)
+    state.put_success(["verify"], now() - 24 * HOUR, {"compared": 12, "drift": 1})
+    state.put_call_backs([CallBack(connection="crm", expires=now() + 24 * HOUR, last=now() - HOUR, count=7, refused=2)])
     state.put_call_backs([CallBack(connection="books")])
     state.close()
     done = shop.run("status")
@@ -143,7 +153,7 @@ def test_a_daemon_that_is_gone_needs_a_person(shop: Shop) -> None:
     assert "help: `syncdsl run --env test` starts one" in shop.run("status").out
     serve(shop)
     state = shop.state()
-    state.end_serving(**ME, now=NOW)  # type: ignore[arg-type]
+    state.end_serving(**ME, now=now())  # type: ignore[arg-type]
     state.close()
     assert "the last one ended just now" in told(shop.run("status"))["daemon"]
 
@@ -153,11 +163,11 @@ def test_what_fails_needs_a_person(shop: Shop) -> None:
     blocked = {"code": "SD871", "message": "no limit \x1b[31m per day", "help": "write a guard"}
     serve(shop, state="blocked", blocked=blocked)
     state = shop.state()
-    state.put_success(["customers"], NOW - 5 * HOUR)
+    state.put_success(["customers"], now() - 5 * HOUR)
     fault = Fault(UNREACHABLE, "`crm` does not answer", help="look at the network")
     for hours in (3, 2):
-        state.put_failure(["customers"], NOW - hours * HOUR, fault)
-    state.put_alerts([Alert(kind="silence", subject="test", since=NOW - HOUR, message="no success for 6 hours")])
+        state.put_failure(["customers"], now() - hours * HOUR, fault)
+    state.put_alerts([Alert(kind="silence", subject="test", since=now() - HOUR, message="no success for 6 hours")])
     state.close()
     done = shop.run("status")
     assert done.code == 7
@@ -269,7 +279,7 @@ def test_rules_that_cannot_be_read_need_a_person(shop: Shop) -> None:
 def test_it_works_while_a_run_is_under_way(shop: Shop) -> None:
     """Another process has the lease, and changes nothing about what can be told."""
     state = shop.state()
-    fence = state.acquire_lease(owner="ada", pid=1, host="elsewhere", now=NOW)
+    fence = state.acquire_lease(owner="ada", pid=1, host="elsewhere", now=now())
     assert shop.run("status").code == 0
     assert shop.run("pause").code == 0
     assert shop.run("runs").code == 0
@@ -281,7 +291,7 @@ def test_old_names_are_not_needed(shop: Shop) -> None:
     """Parts of a schedule that the rules no longer have are told while they are on file."""
     serve(shop)
     state = shop.state()
-    state.put_success(["gone"], NOW)
+    state.put_success(["gone"], now())
     state.close()
     assert [part["part"] for part in facts(shop)["modules"]] == ["customers", "gone"]
     assert HEAD in (shop.run.folder / "rules" / "main.sync").read_text(encoding="utf-8")
