@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from tests.mutation.engine.faults import control, creates, deciding, documents, matching, reading
+from tests.mutation.engine.faults import control, creates, deciding, documents, matching, reading, told
 
-SEEDED = (*reading.SEEDED, *matching.SEEDED, *deciding.SEEDED, *creates.SEEDED, *control.SEEDED, *documents.SEEDED)
+SEEDED = (
+    *reading.SEEDED,
+    *matching.SEEDED,
+    *deciding.SEEDED,
+    *creates.SEEDED,
+    *control.SEEDED,
+    *documents.SEEDED,
+    *told.SEEDED,
+)
 
 ASKED = (
     "no overlap",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.engine.world import HEAD, INVOICES, SCHEMAS, TWO_MODULES, compiled
 
+from syncdsl.adapters.priority import Priority, current_priority
 from syncdsl.adapters.protocol import Page
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.run import Stopped, apply
@@ -59,6 +60,27 @@ def test_a_told_run_that_came_to_nothing_leaves_no_trace(world: World) -> None:
     world.edit(acme, Phone="1")
     told(world, ("crm", "Accounts"))
     assert len(world.state().runs(100)) == before + 1
+
+
+def test_what_was_told_goes_before_what_is_polled(world: World) -> None:
+    """The readings of a told run are of the class of notices, to which a part of each day's calls is kept."""
+    world.rules(RULES)
+    acme = world.account("Acme")
+    world.settle()
+    classes: list[Priority] = []
+
+    def noting(name: str, _arguments: object, answer: Any) -> Any:
+        if name in {"observe", "fetch"}:
+            classes.append(current_priority())
+        return answer
+
+    world.answered = noting
+    world.edit(acme, Phone="1")
+    told(world, ("crm", "Accounts"), ids=(acme, "unknown"))
+    assert set(classes) == {Priority.NOTICE}
+    classes.clear()
+    world.apply()
+    assert Priority.NOTICE not in classes
 
 
 def test_a_won_deal_becomes_its_invoice_at_once(world: World) -> None:
@@ -127,7 +149,7 @@ def test_a_trigger_that_begins_reads_its_records(world: World) -> None:
     """A trigger that is new is switched on by a reading of its records, not by what is on file of them."""
     world.rules(TWO_MODULES + INVOICES.replace("won", '"Open"'))
     acme = world.account("Acme")
-    deal = world.deal("D1", stage="New", account=acme, Amount=Decimal(5))
+    deal = world.deal("D1", stage="Lost", account=acme, Amount=Decimal(5))
     world.settle()
     world.rules(RULES)
     world.edit(deal, Stage="Won")

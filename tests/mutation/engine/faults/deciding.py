@@ -87,8 +87,8 @@ SEEDED = (
     Seeded(
         fault=Fault(
             "engine/writes.py",
-            "        resolved[name] = found\n",
-            '        resolved[name] = type(found)(f"{float(found):.6g}") if type(found).__name__ == "Decimal" else found\n',
+            "        complete[name] = found\n",
+            '        complete[name] = type(found)(f"{float(found):.6g}") if type(found).__name__ == "Decimal" else found\n',
             "amounts pass through binary fractions of a few digits",
         ),
         killer=invariant("I09_money_exactness"),
