@@ -47,7 +47,7 @@ def dismiss(settings: Globals, *, records: tuple[str, ...], comment: str, enviro
     name = workspace.settings.environment_name(chosen_environment(environment))
     with open_project_state(workspace, name) as state:
         known = [*refused_items(state), *refused_items(state, dismissed=True)]
-        items = named_items(state, in_force(state, name), records, known, "was refused")
+        items = named_items(state, in_force(state, name), records, known)
         wishes = [Wish(place=item.id, id=item.id, words=DISMISS, comment=comment) for item in items]
         judged = judge_wishes(wishes, {item.id: item for item in items})
         if judged.problems:

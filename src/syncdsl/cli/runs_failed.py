@@ -56,9 +56,7 @@ def failed(settings: Globals, *, dismissed: bool, output: str, environment: str 
     return FINE
 
 
-def named_items(
-    state: State, force: InForce, named: Sequence[str], items: Sequence[ReviewItem], what: str
-) -> list[ReviewItem]:
+def named_items(state: State, force: InForce, named: Sequence[str], items: Sequence[ReviewItem]) -> list[ReviewItem]:
     """Return those of the items that are about the named records, or about their partners; an item's id names it.
 
     Raises Fault SD875 for a record that none is about, and those of `Subjects.find` for one that is none.
@@ -74,7 +72,7 @@ def named_items(
         if not mine:
             raise Fault(
                 NOT_FAILED,
-                f"no write of `{text}` {what}; nothing was done",
+                f"no write of `{text}` was refused; nothing was done",
                 help="`syncdsl runs failed` lists what is refused, `--dismissed` what rests",
             )
         found.update({item.id: item for item in mine})

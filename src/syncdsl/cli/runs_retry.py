@@ -62,7 +62,7 @@ def retry(settings: Globals, *, records: tuple[str, ...], environment: str | Non
         items = refused_items(state)
         if records:
             known = [*items, *refused_items(state, dismissed=True)]
-            items = named_items(state, force, records, known, "was refused")
+            items = named_items(state, force, records, known)
         focus = _focus(items, force, settings)
         if not focus:
             write(style_of(sys.stdout)("good", "No write is refused: there is nothing to try again.") + "\n")

@@ -26,6 +26,7 @@ from syncdsl.engine.operations import (
     TakeAccess,
     UpdateDocument,
     UpdateRecord,
+    target_of,
 )
 from syncdsl.engine.refusals import subject
 from syncdsl.engine.reviewing import Subject
@@ -37,11 +38,13 @@ from syncdsl.schema.values import fields_to_json
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from syncdsl.adapters.protocol import Record
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.context import Context
     from syncdsl.engine.operations import Operation
     from syncdsl.plan.pairs import Pair
     from syncdsl.schema.values import Fields
+    from syncdsl.state.records import RecordId
 
 COUNTED = "refused and dismissed"
 """How a preview counts what is left out."""
@@ -53,63 +56,76 @@ def about(effect: Effect) -> Subject:
     return Subject(effect.rule, name.connection, name.module, name.id or name.label)
 
 
-def write_digest(context: Context, operation: Operation) -> str:
+def write_digest(context: Context, operation: Operation, written: Collection[RecordId] = ()) -> str:
     """Return the digest of what performing an operation would write, and of its records as they were read.
 
-    Values that follow from the day alone are left out: they differ every day, and were not what was refused. So are
-    names, which may be those of records that do not exist yet.
+    Of those that this run has `written` itself meanwhile, it is what the state holds of them now: what the next run
+    reads. Values that follow from the day alone are left out: they differ every day, and were not what was refused. So
+    are names, which may be those of records that do not exist yet.
     """
+    effect = operation.effect
     what: dict[str, object]
     match operation:
         case CreateRecord():
-            target, values, records = operation.effect.record, operation.values, [operation.source]
-            kept = _kept(values, _of_today(operation.pair))
-            what = {"key": operation.effect.key, "values": _written(context, target.connection, kept)}
+            records = [(operation.effect.source.connection, operation.source)]
+            kept = _kept(operation.values, _of_today(operation.pair))
+            what = {"key": operation.effect.key, "values": _sent(context, operation, kept)}
         case CreateDocument():
-            target, records = operation.effect.record, [operation.source]
+            records = [(operation.effect.source.connection, operation.source)]
             kept = _kept(operation.values, fixed_fields(operation.document))
-            what = {"key": operation.effect.key, "values": _written(context, target.connection, kept)}
+            what = {"key": operation.effect.key, "values": _sent(context, operation, kept)}
         case UpdateRecord():
-            target, records = operation.effect.record, [operation.record, operation.partner]
-            sent = without_waiting(context, target.connection, operation) or operation
-            what = {"values": _written(context, target.connection, _kept(sent.values, _of_today(sent.pair)))}
+            names = operation.effect.record, operation.effect.partner
+            records = [(names[0].connection, operation.record), (names[1].connection, operation.partner)]
+            part = without_waiting(context, names[0].connection, operation) or operation
+            what = {"values": _sent(context, operation, _kept(part.values, _of_today(part.pair)))}
         case UpdateDocument():
-            target, records = operation.effect.record, [operation.record, operation.source]
-            what = {"values": _written(context, target.connection, operation.values)}
+            back = operation.effect.side == "left"
+            source = operation.effect.record if back else operation.effect.partner
+            records = [(operation.effect.record.connection, operation.record), (source.connection, operation.source)]
+            what = {"values": _sent(context, operation, operation.values)}
         case LinkRecords():
-            target, records = subject(operation.effect), [operation.left, operation.right]
+            names = operation.effect.left, operation.effect.right
+            records = [(names[0].connection, operation.left), (names[1].connection, operation.right)]
             what = {"key": operation.link.key}
-        case DeleteRecord() | DeactivateRecord():
-            target, records, what = operation.effect.record, [operation.record], {}
         case ActOnDocument():
-            target, records = operation.effect.record, [operation.source]
+            records = [(operation.effect.source.connection, operation.source)]
             what = {"number": operation.number}
         case GiveAccess():
-            target, records = operation.effect.record, [operation.record] if operation.record is not None else []
+            records = [(operation.effect.record.connection, operation.record)] if operation.record is not None else []
             what = {"role": operation.role, "values": fields_to_json(operation.values)}
-        case TakeAccess():
-            target, records, what = operation.effect.record, [operation.record], {}
-        case SetAside():
-            target, records, what = operation.effect.record, [operation.record], {}
+        case DeleteRecord() | DeactivateRecord() | TakeAccess() | SetAside():
+            records, what = [(operation.effect.record.connection, operation.record)], {}
         case _:
             assert_never(operation)
+    connection, module = target_of(operation)
     return digest(
         {
-            "kind": operation.effect.kind,
-            "record": [target.connection, target.module, target.id],
+            "kind": effect.kind,
+            "record": [connection, module, subject(effect).id],
             "what": what,
-            "read": [[record.module, record.id, fields_digest(record.fields)] for record in records],
+            "read": [_read(context, place, record, written) for place, record in records],
         }
     )
+
+
+def _read(context: Context, connection: str, record: Record, written: Collection[RecordId]) -> list[str]:
+    """Return a record with the digest of what was read of it, or of what this run made of it."""
+    now: Record | None = None
+    if (connection, record.module, record.id) in written:
+        for observation in context.observations.values():
+            observation.records.refresh([record.id])
+        now = context.observed_record(connection, record.module, record.id)
+    return [connection, record.module, record.id, fields_digest((now or record).fields)]
 
 
 def _kept(values: Fields, left_out: Collection[str]) -> Fields:
     return {name: value for name, value in values.items() if name not in left_out}
 
 
-def _written(context: Context, connection: str, values: Fields) -> dict[str, object]:
+def _sent(context: Context, operation: Operation, values: Fields) -> dict[str, object]:
     """Return values as they are sent; where a partner is not there yet, as they were decided."""
-    return fields_to_json(resolved(context, connection, values) or values)
+    return fields_to_json(resolved(context, target_of(operation)[0], values) or values)
 
 
 def _of_today(pair: Pair) -> set[str]:

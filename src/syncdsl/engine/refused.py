@@ -13,10 +13,13 @@ from syncdsl.engine.reviewing import described, items_of, subject_of
 from syncdsl.state.reviews import REFUSED
 
 if TYPE_CHECKING:
-    from syncdsl.changes.effects import Hold
+    from collections.abc import Collection, Iterator
+
+    from syncdsl.changes.effects import Effect, Hold
     from syncdsl.engine.context import Context
     from syncdsl.engine.report import ApplyReport, Failure
     from syncdsl.state import ReviewItem
+    from syncdsl.state.records import RecordId
 
 
 def commit_refusals(context: Context, report: ApplyReport, run_id: str) -> None:
@@ -35,10 +38,12 @@ def commit_refusals(context: Context, report: ApplyReport, run_id: str) -> None:
     if not refused and not known:
         return
     through = {about(effect) for effect in report.done}
+    # What this run wrote itself is no change to whatever was refused beside it.
+    written = {place for effect in report.done for place in _places(effect)} if refused else set()
     with state.transaction():
         for told in items_of([hold for hold, _ in refused.values()], context, run_id):
             before = known.get(told.id)
-            tries = _tries(context, before, refused[told.id][1])
+            tries = _tries(context, before, refused[told.id][1], written)
             if before is None:
                 state.open_reviews([replace(told, right=tries.model_dump(mode="json"))])
                 continue
@@ -54,20 +59,19 @@ def commit_refusals(context: Context, report: ApplyReport, run_id: str) -> None:
         )
 
 
-def _tries(context: Context, item: ReviewItem | None, failures: list[Failure]) -> Tries:
+def _tries(context: Context, item: ReviewItem | None, failures: list[Failure], written: Collection[RecordId]) -> Tries:
     """Return what is kept of the tries of an item, with those of this run; of several writes of one record all are."""
     before = tries_of(item) if item is not None else None
-    writes = [write_digest(context, one.operation) for one in failures if one.operation is not None]
+    writes = [write_digest(context, one.operation, written) for one in failures if one.operation is not None]
     writes += context.dismissed[item.id] if item is not None else []
-    records = {
-        (name.connection, name.module, name.id): None
-        for one in failures
-        for name in records_of(one.effect)
-        if name.id is not None
-    }
     return Tries(
         writes=tuple(sorted(set(writes))),
-        records=tuple(records),
+        records=tuple(dict.fromkeys(place for one in failures for place in _places(one.effect))),
         times=1 + (before.times if before is not None else 0),
         last=context.run.clock(),
     )
+
+
+def _places(effect: Effect) -> Iterator[RecordId]:
+    """Yield the records that an effect is about, as far as they are there."""
+    yield from ((name.connection, name.module, name.id) for name in records_of(effect) if name.id is not None)

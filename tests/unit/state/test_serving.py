@@ -47,7 +47,11 @@ def test_a_daemon_that_ended_makes_room(state: State) -> None:
     served = state.serving("elsewhere", NOW)
     assert served is not None
     assert (served.alive, served.until) == (False, None)
+    assert (served.detail["version"], "ended" in served.detail) == (1, True)
     begin(state, host="elsewhere", now=NOW + dt.timedelta(seconds=1))
+    begun = state.serving("elsewhere", NOW)
+    assert begun is not None
+    assert "ended" not in begun.detail
 
 
 def test_a_daemon_that_was_overtaken_learns_of_it(state: State) -> None:
