@@ -37,6 +37,9 @@ LEASE_SECONDS = 600
 SWEEP_AFTER = dt.timedelta(hours=24)
 """How long changes alone are read; then everything is, because not every system tells what was deleted."""
 
+NAMES = "organisations"
+"""The switch that remembers what the connected organisations are called."""
+
 PRUNED_AT_ONCE = 20
 """Small transactions in which a run lets history go; the next run goes on."""
 
@@ -219,7 +222,12 @@ def open_context(run: Run, today: dt.date | None = None) -> Context:
 
 
 def _record_identity(run: Run, context: Context) -> None:
+    names = {name: identity.name for name, identity in sorted(context.identities.items())}
+    known = run.state.switch(NAMES)
     with run.state.transaction():
+        if known is None or {**known.value, **names} != known.value:
+            # For people alone: what an organisation is called may change.
+            run.state.set_switch(NAMES, names, by=run.user, at=run.clock())
         run.state.record_identity(
             run.environment,
             {

@@ -13,7 +13,9 @@ from pydantic import Field
 
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.in_force import rules_in_force
+from syncdsl.engine.run import NAMES
 from syncdsl.engine.run_account import RunFacts, listed, refused_items
+from syncdsl.plan.restriction import parts
 from syncdsl.plan.steps import GuardStep
 from syncdsl.schema.model import Model
 from syncdsl.state.pausing import paused
@@ -88,6 +90,7 @@ class OrganisationFacts(Model):
     connection: str
     adapter: str
     organization: str | None
+    name: str | None
     data_centre: str | None
     base_currency: str | None
 
@@ -284,7 +287,7 @@ def _parts(state: State, force: InForce | None, daemon: DaemonFacts | None) -> I
     """Yield every part of the schedule that was tried, is due, or that the rules have while a daemon serves them."""
     attempts = state.attempts()
     due = daemon.due if daemon is not None else {}
-    names = dict.fromkeys(_modules_of(force)) if force is not None and daemon is not None else {}
+    names = dict.fromkeys(parts(force.plan)) if force is not None and daemon is not None else {}
     for name in [*names, *(part for part in (*attempts, *due) if part not in names)]:
         one = attempts.get(name)
         if name in attempts or name in due or name in names:
@@ -302,13 +305,10 @@ def _parts(state: State, force: InForce | None, daemon: DaemonFacts | None) -> I
             )
 
 
-def _modules_of(force: InForce) -> Iterator[str]:
-    yield from (pair.name for pair in force.plan.pairs.values() if pair.parent is None)
-    yield from dict.fromkeys(document.record for document in force.plan.documents.values())
-
-
 def _organisations(state: State, force: InForce | None, adapters: Mapping[str, str]) -> Iterator[OrganisationFacts]:
     known = state.identity() or {}
+    switch = state.switch(NAMES)
+    names = _mapping(switch.value) if switch is not None else {}
     planned = force.plan.connections if force is not None else {}
     for name in dict.fromkeys((*adapters, *planned, *known)):
         facts = known.get(name, {})
@@ -317,6 +317,7 @@ def _organisations(state: State, force: InForce | None, adapters: Mapping[str, s
             connection=name,
             adapter=adapters.get(name) or (plan.adapter if plan is not None else ""),
             organization=facts.get("organization"),
+            name=str(names[name]) if names.get(name) else None,
             data_centre=facts.get("data_centre"),
             base_currency=plan.base_currency if plan is not None else None,
         )

@@ -112,7 +112,8 @@ def _facts(found: EnvironmentStatus, now: dt.datetime) -> Iterator[tuple[str, st
         if found.daemon is not None and found.daemon.alive and found.daemon.rules not in {"", rules.digest}:
             yield "", "warning", "the daemon runs those before them still, and takes these with its next run"
     for one in found.organisations:
-        facts = [f"organisation {neutral(one.organization)}" if one.organization else "not connected yet"]
+        called = f" ({neutral(one.name)})" if one.name else ""
+        facts = [f"organisation {neutral(one.organization)}{called}" if one.organization else "not connected yet"]
         facts += [part for part in (neutral(one.data_centre or ""), one.base_currency or "") if part]
         yield neutral(one.connection), "", ", ".join(facts)
     if found.last_run is not None:

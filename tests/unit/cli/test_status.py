@@ -105,7 +105,7 @@ def test_what_runs_by_hand_leave_is_told_without_a_daemon(shop: Shop) -> None:
     lines = told(done)
     assert done.out.startswith("test  all is well\n")
     assert "the files hold the same" in lines["rules"]
-    assert lines["crm"] == "organisation crm-1, memory, EUR"
+    assert lines["crm"] == "organisation crm-1 (crm-1), memory, EUR"
     assert "just now: 1 added, 2 refused" in lines["last run"]
     assert lines["refused"] == "2 records; `syncdsl runs failed` says why"
     shop.run("runs", "dismiss", "crm.Accounts/Bolt")
