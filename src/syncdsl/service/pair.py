@@ -109,6 +109,7 @@ class Pair:
         self._due_since = now_of(clock.now())
         self._open_reviews = 0
         self._looked = False
+        self._listening = False
         self._serves = False
         self._overtaken: Fault | None = None
         self._credentials: dt.datetime | None = None
@@ -247,8 +248,10 @@ class Pair:
         elif paused(state, now_of(now.wall)) is not None:
             self._hold("paused")
         else:
-            if self.runner.take_over(now):
+            if self.runner.take_over(now) or not self._listening:
+                self._listening = False
                 self.called.open(self._place.force(), state)
+                self._listening = True
             self._resume()
         self._looked, self.blocked = True, None
         self._open_reviews = sum(count for (stands, _), count in state.review_counts().items() if stands == "open")

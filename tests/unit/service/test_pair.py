@@ -12,7 +12,9 @@ from tests.unit.service.site import BEGIN
 from syncdsl.adapters.notifications import Notice
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import UNREACHABLE
+from syncdsl.diagnostics.codes.project import MISSING_CREDENTIALS
 from syncdsl.schema.values import Ref
+from syncdsl.service.called import Called
 
 if TYPE_CHECKING:
     from tests.unit.service.conftest import MakeSite
@@ -146,6 +148,27 @@ def test_what_keeps_it_from_beginning_is_said_and_looked_at_again(site: Site, ru
     site.go(pair, 60)
     assert customers(site) == ["Acme"]
     assert site.attempts()["customers"].failures == 0
+
+
+def test_what_it_listens_with_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets that are missing at the start keep it from beginning; when they are there, it listens and runs."""
+    accounts(site, "Acme")
+    site.enable(CUSTOMERS)
+    pair = site.pair()
+    opened: list[bool] = []
+
+    def opening(_called: object, *_: object) -> None:
+        opened.append(len(opened) > 1)
+        if not opened[-1]:
+            raise Fault(MISSING_CREDENTIALS, "a secret is missing", help="set it")
+
+    monkeypatch.setattr(Called, "open", opening)
+    site.go(pair, 10)
+    assert pair.mode == "blocked"
+    assert site.listed == []
+    site.go(pair, 60)
+    assert opened == [False, False, True]
+    assert customers(site) == ["Acme"]
 
 
 def test_a_schedule_for_a_module_that_there_is_not(make_site: MakeSite) -> None:
