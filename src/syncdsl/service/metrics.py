@@ -87,8 +87,6 @@ def _families(pairs: Sequence[PairVitals], running: str) -> Iterator[Metric]:
     yield _counter("syncdsl_runs", "Runs since the daemon began.", ("environment", "outcome"), runs)
     changes = [((one.environment, name), count) for one in pairs for name, count in one.changes.items()]
     yield _counter("syncdsl_changes", "Records changed since the daemon began.", kind, changes)
-    calls = [((one.environment, name), count) for one in pairs for name, count in one.calls_today.items()]
-    yield _gauge("syncdsl_calls_today", "Calls of the API in the last 24 hours.", connection, calls)
     yield from _call_backs(pairs)
 
 

@@ -24,8 +24,8 @@ class PairVitals:
 
     `alive`: its thread lives; `begun`: it has opened its state and looked what is due. `failures` are runs that failed
     in a row, `dirty` the records that call-backs named and no run has looked at yet. Counted since the daemon began:
-    `runs` by outcome, and `changes` (records added, updated, deleted, failed) by kind. `calls_today` are the calls of
-    the last 24 hours by connection, where they are known; `call_backs` what came in, by connection.
+    `runs` by outcome, and `changes` (records added, updated, deleted, failed) by kind; `call_backs` is what came
+    in, by connection.
     """
 
     environment: str
@@ -40,7 +40,6 @@ class PairVitals:
     dirty: int = 0
     runs: Mapping[str, int] = field(default_factory=dict)
     changes: Mapping[str, int] = field(default_factory=dict)
-    calls_today: Mapping[str, int] = field(default_factory=dict)
     call_backs: Sequence[CallBack] = ()
 
 

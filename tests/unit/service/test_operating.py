@@ -142,7 +142,6 @@ def test_every_metric_is_parsed_and_has_its_value() -> None:
         dirty=5,
         runs={"done": 6, "failed": 7},
         changes={"added": 8},
-        calls_today={"crm": 9},
         call_backs=(CallBack(connection="crm", count=10, refused=11, last=NOON), CallBack(connection="books")),
     )
     with operated(pair) as port:
@@ -167,7 +166,6 @@ def test_every_metric_is_parsed_and_has_its_value() -> None:
     assert value("syncdsl_runs_total", outcome="done") == 6
     assert value("syncdsl_runs_total", outcome="failed") == 7
     assert value("syncdsl_changes_total", kind="added") == 8
-    assert value("syncdsl_calls_today", connection="crm") == 9
     assert value("syncdsl_call_backs_total", connection="crm") == 10
     assert value("syncdsl_call_backs_refused_total", connection="crm") == 11
     assert value("syncdsl_call_backs_total", connection="books") == 0
@@ -189,7 +187,6 @@ def test_every_metric_is_documented() -> None:
         next_due=NOON,
         runs={"done": 1},
         changes={"added": 1},
-        calls_today={"crm": 1},
         call_backs=(row,),
     )
     with operated(pair) as port:
