@@ -67,7 +67,7 @@ class _Reader(Collector):
 
 
 def _families(pairs: Sequence[PairVitals], running: str) -> Iterator[Metric]:
-    pair, kind, connection = ("environment",), ("environment", "kind"), ("environment", "connection")
+    pair, kind = ("environment",), ("environment", "kind")
     yield _gauge("syncdsl_build_info", "Always 1; which version runs.", ("version",), [((running,), 1)])
     yield _gauge("syncdsl_pair_up", "1 while the thread of a pair lives.", pair, _each(pairs, "alive"))
     states = [((one.environment, state), float(one.state == state)) for one in pairs for state in PAIR_STATES]
