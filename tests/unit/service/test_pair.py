@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.engine.world import CUSTOMERS, INVOICES, TWO_MODULES
 from tests.unit.service.site import BEGIN
+from tests.unit.service.test_alarms import Noting
 
 from syncdsl.adapters.notifications import Notice
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import UNREACHABLE
 from syncdsl.diagnostics.codes.project import MISSING_CREDENTIALS
+from syncdsl.project.schedules import AlertsTable
 from syncdsl.schema.values import Ref
+from syncdsl.service.alarms import Alarms
 from syncdsl.service.called import Called
 
 if TYPE_CHECKING:
@@ -291,6 +294,24 @@ def test_a_pair_that_hangs_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr("syncdsl.service.pair.HANG_SECONDS", seconds)
         seen.append(pair.hangs)
     assert seen == [False, True, False]
+
+
+def test_drift_that_a_verify_found_is_told(make_site: MakeSite) -> None:
+    """A record that is gone without any system telling of it shows in the scheduled verify, and somebody is told."""
+    site = make_site('schedule.verify = "1h"')
+    site.enable(CUSTOMERS)
+    accounts(site, "Acme")
+    teller = Noting()
+    pair = site.pair(alarms=Alarms(AlertsTable(), teller))
+    site.go(pair, 60)
+    (customer,) = site.books.living("customers")
+    # Without a trace: no reading of changes shows it.
+    del site.books.records[customer.id]
+    site.go(pair, HOUR)
+    pair.runner.wait_for_verify()
+    site.go(pair, 60)
+    assert site.attempts()["verify"].detail == {"differing": 1, "where": ["customers"]}
+    assert teller.told == [("raised", "verify")]
 
 
 def test_both_sides_are_verified_by_and_by(make_site: MakeSite) -> None:
