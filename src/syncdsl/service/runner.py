@@ -67,6 +67,7 @@ class Runner:
         self._parts: tuple[str, ...] = ()
         self._told_after = float("-inf")
         self._told_failures = 0
+        self._told_last = False
         self._follow_ups = 0
         self.figures = Figures()
         self.rules: str | None = None
@@ -159,7 +160,7 @@ class Runner:
         told_due = self._told_due()
         if due and set(due) >= set(self._parts):
             self._run(self._parts, {}, now)
-        elif told_due is not None and told_due <= now.steady:
+        elif told_due is not None and told_due <= now.steady and not (due and self._told_last):
             self._run((), self._told(), now)
         elif due:
             self._run(due, {}, now)
@@ -198,6 +199,8 @@ class Runner:
             if set(parts) >= set(self._parts):
                 self._hints.take()
         self.running, self.waiting = True, False
+        # However many call-backs come, what has a schedule has its turn.
+        self._told_last = not parts
         try:
             report = self._place.perform(
                 parts,

@@ -94,6 +94,22 @@ def test_what_it_is_told_of_is_synced_at_once(site: Site) -> None:
     assert site.attempts()["notices"].detail == {"added": 2}
 
 
+def test_call_backs_do_not_keep_a_schedule_from_its_turn(make_site: MakeSite) -> None:
+    """While call-backs come without end, the modules that are due are synced in between."""
+    site = make_site('schedule.every = "never"\nschedule.gather = "1s"\nschedule.modules = { customers = "1m" }')
+    site.enable(TWO_MODULES)
+    pair = site.pair()
+    site.go(pair, 1)
+    (acme,) = accounts(site, "Acme")
+    for number in range(120):
+        site.crm.edit("Accounts", acme, {"Phone": str(number)})
+        pair.hints.mark("crm", [Notice(module="Accounts", ids=(acme,))])
+        site.go(pair, 1)
+    causes = [run.cause for run in site.runs()]
+    assert causes.count("schedule") == 2
+    assert causes.count("notice") > 50
+
+
 def test_a_system_that_is_down_for_a_day(site: Site) -> None:
     """Runs fail and are tried again ever later, at most an hour apart; then all that was missed comes through."""
     site.enable(CUSTOMERS)
