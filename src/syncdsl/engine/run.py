@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.lifecycle import SWITCHED_OFF
-from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH
+from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH, OTHER_ORGANISATION
 from syncdsl.diagnostics.log_fields import logging_context
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
@@ -135,14 +135,14 @@ def _on_record(run: Run, run_id: str) -> Iterator[None]:
     try:
         yield
     except Fault as fault:
+        error = {"code": fault.code.id, "message": fault.message, "help": fault.help}
         # A state that cannot be written is what the fault is about, or comes on top of it.
         with suppress(Fault):
-            state.end_run(
-                run_id,
-                run.clock(),
-                {"applied": 0},
-                error={"code": fault.code.id, "message": fault.message, "help": fault.help},
-            )
+            if fault.code is OTHER_ORGANISATION:
+                # The state is somebody else's: nothing of it changes.
+                state.forget_run(run_id)
+            else:
+                state.end_run(run_id, run.clock(), {"applied": 0}, error=error)
         raise
     except Stopped:
         with suppress(Fault):

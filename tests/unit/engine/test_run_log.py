@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_begun_refused_and_ended(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """A run says that it began and what it came to, and of each write that is refused whose it is and why, once."""
+    """A run that did something says what, and of each write that is refused whose it is and why; others are silent."""
     caplog.handler.addFilter(LogFields())
     account = world.rules(DELETES).account("Acme", Region="in")
     world.books.interfere = lambda _, _write: Fate(outcome=Rejected(code="TAKEN", message="no"), lands=False)
@@ -27,7 +27,16 @@ def test_begun_refused_and_ended(world: World, caplog: pytest.LogCaptureFixture)
     with closing(world.state()) as state:
         (run,) = [item.id for item in state.runs(1)]
     said = [(record.getMessage(), fields_of(record)) for record in caplog.records if record.name == "syncdsl.run"]
-    assert [text.partition(" ")[0] for text, _ in said] == ["run", "create", "run"]
-    assert said[1][0] == f"create of crm.Accounts/{account} refused (TAKEN): no"
-    assert said[1][1] == {"run": run, "connection": "crm", "record": f"crm.Accounts/{account}"}
-    assert said[2][0].startswith(f"run {run} ended: 0 done, 1 refused")
+    assert said == [
+        (
+            f"create of crm.Accounts/{account} refused (TAKEN): no",
+            {"run": run, "connection": "crm", "record": f"crm.Accounts/{account}"},
+        ),
+        ("0 done, 1 refused", {"run": run}),
+    ]
+    caplog.clear()
+    world.books.interfere = None
+    with caplog.at_level(logging.INFO, "syncdsl.run"):
+        for _ in range(4):
+            world.apply()
+    assert [record.getMessage() for record in caplog.records if record.name == "syncdsl.run"] == ["1 done"]

@@ -12,6 +12,7 @@ from tests.unit.engine.world import HEAD, INVOICES, SCHEMAS, TWO_MODULES, compil
 from syncdsl.adapters.priority import Priority, current_priority
 from syncdsl.adapters.protocol import Page
 from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.adapters import UNREACHABLE
 from syncdsl.engine.run import Stopped, apply
 from syncdsl.plan.restriction import parts, restricted
 
@@ -182,14 +183,23 @@ def test_a_fault_stands_in_the_list_of_runs(world: World) -> None:
     """A run that a fault ended is on record with its code, its words and what to do."""
     world.rules(RULES)
     world.settle()
-    world.environment = "another"
+
+    def down(name: str, _arguments: object, answer: Any) -> Any:
+        if name == "observe":
+            raise Fault(UNREACHABLE, "no answer", help="wait")
+        return answer
+
+    world.answered = down
     with pytest.raises(Fault):
         world.apply()
     (run, *_) = world.state().runs(5)
     assert run.ended is not None
-    assert run.error is not None
-    assert run.error["code"] == "SD807"
-    assert run.error["help"]
+    assert run.error == {"code": "SD701", "message": "no answer", "help": "wait"}
+    world.answered = None
+    world.environment, before = "another", len(world.state().runs(50))
+    with pytest.raises(Fault, match="SD807"):
+        world.apply()
+    assert len(world.state().runs(50)) == before, "the state is another one's"
 
 
 def test_a_record_is_a_part_of_its_own() -> None:
