@@ -144,6 +144,8 @@ def test_a_storm_of_call_backs(make_project: MakeProject, start_sandbox: StartSa
     assert result.wrong == []
     assert (result.kills, result.edits) == (2, 150)
     assert result.call_backs > 0
+    assert set(result.struck) == {"webhook lose", "webhook duplicate", "webhook reorder", "webhook forge"}
+    assert result.refused > 0
 
 
 def test_ten_pairs_in_one_daemon(make_project: MakeProject, start_sandbox: StartSandbox, postgres: Server) -> None:

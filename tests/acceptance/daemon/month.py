@@ -47,8 +47,10 @@ FLOOD = 12
 """Questions that come up at once."""
 
 FAULTS: tuple[dict[str, Any], ...] = (
-    *({"kind": "webhook", "how": how, "probability": 0.15} for how in ("lose", "duplicate", "reorder")),
-    {"kind": "status", "status": 500, "probability": 0.01},
+    {"kind": "webhook", "how": "lose", "probability": 0.15, "seed": 1},
+    {"kind": "webhook", "how": "duplicate", "probability": 0.15, "seed": 2},
+    {"kind": "webhook", "how": "reorder", "probability": 0.15, "seed": 3},
+    {"kind": "status", "status": 500, "probability": 0.01, "seed": 4},
 )
 """What goes wrong on any day."""
 

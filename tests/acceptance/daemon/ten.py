@@ -54,7 +54,7 @@ def ten_pairs(project: Project, sandboxes: list[Sandbox], server: Server, *, tic
     broken, slow = sandboxes[names.index(FAILING)], sandboxes[names.index(SLOW)]
     httpx.post(f"{broken.crm_url}/oauth/v2/token/revoke", params={"token": "sandbox-refresh"}).raise_for_status()
     broken.control("expire-tokens", {})
-    slow.control("faults", {"kind": "latency", "seconds": 600})
+    slow.control("faults", {"kind": "latency", "seconds": 90})
     with serving(project, None, "--all") as daemon:
 
         def runs() -> dict[str, int]:

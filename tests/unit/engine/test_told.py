@@ -138,6 +138,23 @@ def test_a_record_that_the_list_does_not_show_yet_is_read_by_its_id(world: World
     world.settle()
 
 
+def test_a_record_that_a_list_shows_as_it_was_is_read_by_its_id(world: World) -> None:
+    """An edit in the second of our own write leaves its stamp as it was; who was told of the record sees it."""
+    world.rules(RULES)
+    acme = world.account("Acme")
+    world.settle()
+    world.edit(acme, Phone="1")
+
+    def as_it_was(name: str, _arguments: object, answer: Any) -> Any:
+        if name != "observe":
+            return answer
+        return [replace(item, records=(), unchanged=(acme,)) if isinstance(item, Page) else item for item in answer]
+
+    world.answered = as_it_was
+    assert [effect.kind for effect in told(world, ("crm", "Accounts")).done] == []
+    assert [effect.kind for effect in told(world, ("crm", "Accounts"), ids=(acme,)).done] == ["update"]
+
+
 def test_what_was_never_read_is_read(world: World) -> None:
     """In a new state every module is read, whatever was told."""
     world.rules(RULES)

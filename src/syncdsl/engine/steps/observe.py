@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from syncdsl.plan.steps import ObserveStep
     from syncdsl.state import Head
 
+READ_AGAIN = 20
+"""How many records that a run was told of are read although a reading showed them as they were."""
+
 STAGED = 1_000
 """How many records are stored in one transaction."""
 
@@ -98,15 +101,22 @@ class Reading:
         self._seen = Seen()
         self._versions: dict[str, str | None] = {}
         self._said_gone: set[str] = set()
+        self._told = frozenset((context.run.told or {}).get((step.connection, step.module), ()))
+        self._changed: set[str] = set()
+        """Those that the run was told of and the reading showed to have changed."""
         self.shown = 0
         """How many records the reading showed."""
         self._older: list[tuple[tuple[StoredRecord, str | None], dt.datetime]] = []
 
     def unshown(self) -> list[str]:
-        """Return the ids that the run was told of and this reading did not show: a list may lag behind a change."""
-        told = self._context.run.told or {}
-        ids = told.get((self.step.connection, self.step.module), ())
-        return sorted(one for one in ids if one not in self._seen and one not in self._said_gone)
+        """Return the ids that the run was told of and of which this reading showed no change.
+
+        A list may lag behind a change, and an edit in the second of our own write leaves no trace in its stamp. Most of
+        those that are as they were are told of because of our own writes, so only some of them are read.
+        """
+        absent = [one for one in self._told if one not in self._seen and one not in self._said_gone]
+        same = [one for one in self._told if one in self._seen and one not in self._changed]
+        return sorted([*absent, *sorted(same)[:READ_AGAIN]])
 
     @property
     def was_whole(self) -> bool:
@@ -210,6 +220,8 @@ class Reading:
         for record in page.records:
             self._wait(record)
             self._seen.add(record.id)
+            if record.id in self._told:
+                self._changed.add(record.id)
             self._said_gone.discard(record.id)
         for record_id in page.unchanged:
             self._seen.add(record_id)
