@@ -29,10 +29,19 @@ SEEDED = (
     Seeded(
         fault=Fault(
             "engine/steps/observe.py",
-            "        return sorted(one for one in ids if one not in self._seen and one not in self._said_gone)\n",
-            "        return sorted(one for one in ids if one in self._said_gone)\n",
+            "        absent = [one for one in self._told if one not in self._seen and one not in self._said_gone]\n",
+            "        absent = [one for one in self._told if one in self._said_gone]\n",
             "a record that a lagging list does not show is not read by its id",
         ),
         killer=f"{TOLD}a_record_that_the_list_does_not_show_yet_is_read_by_its_id",
+    ),
+    Seeded(
+        fault=Fault(
+            "engine/steps/observe.py",
+            "        same = [one for one in self._told if one in self._seen and one not in self._changed]\n",
+            "        same = [one for one in self._told if one in self._seen and one in self._changed]\n",
+            "an edit in the second of our own write stays unseen although somebody told of it",
+        ),
+        killer=f"{TOLD}a_record_that_a_list_shows_as_it_was_is_read_by_its_id",
     ),
 )
