@@ -21,7 +21,7 @@ from syncdsl.project.running import user_name
 from syncdsl.service.called import Called
 from syncdsl.service.facts import Facts, facts_of
 from syncdsl.service.hints import Hints
-from syncdsl.service.runner import Runner
+from syncdsl.service.runner import Runner, in_full
 from syncdsl.service.timing import Moment
 from syncdsl.service.verifying import Verifying
 from syncdsl.service.vitals import PairVitals
@@ -209,12 +209,12 @@ class Pair:
     def step(self) -> float:
         """Do one thing that is due, and return when to be called again, in seconds of the clock that only grows."""
         self._beat()
-        try:
-            with logging_context(environment=self.label):
+        with logging_context(environment=self.label):
+            try:
                 return self._step(self.now())
-        except Fault as fault:
-            self._block(fault)
-            return self._look_due
+            except Fault as fault:
+                self._block(fault)
+                return self._look_due
 
     def _step(self, now: Moment) -> float:
         if now.steady >= self._look_due:
@@ -286,7 +286,7 @@ class Pair:
     def _block(self, fault: Fault) -> None:
         """Begin no run: something is missing that every run needs. What the state is kept in is opened anew."""
         if self.blocked is None or self.blocked.message != fault.message:
-            log.error("%s", fault)
+            log.error("%s", in_full(fault))
         self.blocked = self._overtaken or fault
         self._look_due = self.now().steady + LOOK_SECONDS
         self._place.close()

@@ -268,7 +268,7 @@ class Runner:
             self._told_after = now.steady + BUSY_SECONDS
             return
         self.figures.failed(now.steady - began.steady)
-        log.error("%s", fault)
+        log.error("%s", in_full(fault))
         self._place.disconnect()
         if parts:
             self._timetable.failed(parts, now, heals=fault.code is not GUARD_EXCEEDED)
@@ -294,12 +294,17 @@ class Runner:
         self._timetable.postponed(VERIFY, now.steady)
         if verifying.fault is not None:
             self._timetable.failed([VERIFY], now)
-            log.error("verify: %s", verifying.fault)
+            log.error("verify: %s", in_full(verifying.fault))
             self._place.state().put_failure([VERIFY], now_of(now.wall), verifying.fault)
         elif verifying.found is not None:
             self._timetable.done([VERIFY], now)
             drift = drift_of(verifying.found, patience=seconds_of(self._schedule.every) or LONGEST_RETRY)
             self._place.state().put_success([VERIFY], now_of(now.wall), drift_detail(drift))
+
+
+def in_full(fault: Fault) -> str:
+    """Return a fault as a line of the log: what is wrong, and what to do about it."""
+    return f"{fault} ({' '.join(fault.help.split())})" if fault.help else str(fault)
 
 
 def _mistake(error: Exception) -> Fault:
