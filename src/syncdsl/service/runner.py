@@ -68,6 +68,7 @@ class Runner:
         self._told_after = float("-inf")
         self._told_failures = 0
         self._told_last = False
+        self._said: str | None = None
         self._follow_ups = 0
         self.figures = Figures()
         self.rules: str | None = None
@@ -237,7 +238,9 @@ class Runner:
     def _succeeded(self, parts: Sequence[str], report: ApplyReport, began: Moment) -> None:
         now = self._now()
         counts = self.figures.add(report, now.steady - began.steady)
-        self.first, self.last_success = False, now_of(now.wall)
+        if self._said is not None:
+            log.info("runs succeed again")
+        self._said, self.first, self.last_success = None, False, now_of(now.wall)
         if self._timetable.failures_of(VERIFY):
             # What kept it from comparing may be over as well.
             self._timetable.sooner([VERIFY], now, 0.0)
@@ -268,7 +271,7 @@ class Runner:
             self._told_after = now.steady + BUSY_SECONDS
             return
         self.figures.failed(now.steady - began.steady)
-        log.error("%s", in_full(fault))
+        self._say(fault)
         self._place.disconnect()
         if parts:
             self._timetable.failed(parts, now, heals=fault.code is not GUARD_EXCEEDED)
@@ -276,6 +279,11 @@ class Runner:
             self._told_failures += 1
             self._told_after = now.steady + self._wait(self._told_failures)
         self._place.state().put_failure(parts or (NOTICES,), now_of(now.wall), fault)
+
+    def _say(self, fault: Fault) -> None:
+        """Say why a run failed; while it stays the reason, as in an outage of a day, it is said once."""
+        log.log(logging.ERROR if fault.code.id != self._said else logging.DEBUG, "%s", in_full(fault))
+        self._said = fault.code.id
 
     def _wait(self, failures: int) -> float:
         return float(min((seconds_of(self._schedule.retry) or 60.0) * 2 ** min(failures - 1, 20), LONGEST_RETRY))
@@ -294,7 +302,7 @@ class Runner:
         self._timetable.postponed(VERIFY, now.steady)
         if verifying.fault is not None:
             self._timetable.failed([VERIFY], now)
-            log.error("verify: %s", in_full(verifying.fault))
+            self._say(verifying.fault)
             self._place.state().put_failure([VERIFY], now_of(now.wall), verifying.fault)
         elif verifying.found is not None:
             self._timetable.done([VERIFY], now)

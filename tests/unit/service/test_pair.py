@@ -110,8 +110,12 @@ def test_call_backs_do_not_keep_a_schedule_from_its_turn(make_site: MakeSite) ->
     assert causes.count("notice") > 50
 
 
-def test_a_system_that_is_down_for_a_day(site: Site) -> None:
-    """Runs fail and are tried again ever later, at most an hour apart; then all that was missed comes through."""
+def test_a_system_that_is_down_for_a_day(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """Runs fail and are tried again ever later, at most an hour apart; then all that was missed comes through.
+
+    The log says it once, and once that it is over.
+    """
+    caplog.set_level("INFO", "syncdsl")
     site.enable(CUSTOMERS)
     pair = site.pair()
     site.go(pair, 60)
@@ -130,6 +134,8 @@ def test_a_system_that_is_down_for_a_day(site: Site) -> None:
     site.go(pair, HOUR)
     assert customers(site) == ["Acme"]
     assert (pair.mode, site.attempts()["customers"].failures) == ("idle", 0)
+    said = [record.getMessage() for record in caplog.records if record.name.endswith("runner")]
+    assert said[1:] == ["SD701: no answer (wait)", "runs succeed again"]
 
 
 def test_a_notification_while_the_system_is_down_is_not_tried_in_a_circle(site: Site) -> None:
