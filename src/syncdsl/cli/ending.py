@@ -33,6 +33,15 @@ BROKEN_PIPE = 141
 def ending(command: Callable[[], object], settings: Globals) -> int:
     """Run a command line and return its exit code; whatever stops it is said on stderr."""
     try:
+        return _ending(command, settings)
+    except KeyboardInterrupt:
+        # Ctrl-C while it was being said what stopped the command.
+        _line("interrupted")
+        return INTERRUPTED
+
+
+def _ending(command: Callable[[], object], settings: Globals) -> int:
+    try:
         result = command()
         sys.stdout.flush()
     except Fault as fault:
