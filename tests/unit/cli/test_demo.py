@@ -74,7 +74,8 @@ def test_an_interrupted_demo_cleans_up(temporary: Path) -> None:
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=60)
-    assert process.returncode == 130
+    # A shell shows 130 for both: Python ends by the signal itself where it came while a dataclass was being made.
+    assert process.returncode in {130, -signal.SIGINT}
     deadline = time.monotonic() + 10
     while sandboxes(temporary) and time.monotonic() < deadline:
         time.sleep(0.1)
