@@ -60,16 +60,17 @@ def receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            said = found.said.encode()
-            self.send_response(found.status)
+            said, status = found.said.encode(), found.status
+            # Before the answer: whoever has got it finds the call counted.
+            with found.changed:
+                found.asked += 1
+                if status < 300:
+                    found.taken.append(json.loads(body))
+                found.changed.notify_all()
+            self.send_response(status)
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
-            with found.changed:
-                found.asked += 1
-                if found.status < 300:
-                    found.taken.append(json.loads(body))
-                found.changed.notify_all()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
