@@ -67,6 +67,9 @@ def _observe(plan: Plan, context: Context) -> None:
     """Read the modules; those that nobody told of are recalled, in a run that was told which ones changed."""
     reading = steps_to_read(context)
     for step in reading:
+        # What could not be read while doubts were resolved is not asked for again.
+        if step.id in context.unread:
+            continue
         with context.unread.isolating([step]):
             observe(step, context)
     observing = [step for step in plan.steps if isinstance(step, ObserveStep)]
@@ -75,7 +78,7 @@ def _observe(plan: Plan, context: Context) -> None:
     if not context.observations:
         raise next(iter(context.unread.faults.values()))
     for step in observing:
-        if step not in reading:
+        if step not in reading and step.id not in context.unread:
             recall(step, context)
     # In the order of the plan, whichever were read: so decisions come out the same.
     context.observations = {

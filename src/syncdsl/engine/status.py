@@ -18,6 +18,7 @@ from syncdsl.engine.run_account import RunFacts, listed, refused_items
 from syncdsl.plan.restriction import parts
 from syncdsl.plan.steps import GuardStep
 from syncdsl.schema.model import Model
+from syncdsl.state.operating import NOTICES, VERIFY
 from syncdsl.state.pausing import paused
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from syncdsl.state.records import Totals
 
 DAY = dt.timedelta(days=1)
-NO_MODULES = frozenset({"verify", "notices"})
+NO_MODULES = frozenset({VERIFY, NOTICES})
 """Parts of a daemon's schedule that are no modules of the rules."""
 
 FilesFact = Literal["same", "changed", "mistakes", "none"]
@@ -237,7 +238,7 @@ def status_of(
             )
             for one in state.call_backs().values()
         ),
-        verify=parts.get("verify"),
+        verify=parts.get(VERIFY),
         alerts=alerts,
     )
     blocked = serving.detail.get("blocked") if serving is not None and serving.alive else None

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, assert_never, get_args
 from syncdsl.project.schedules import seconds_of
 from syncdsl.render.alert_text import AlertKind
 from syncdsl.render.style import counted
-from syncdsl.service.facts import NOTICES, VERIFY, in_words
+from syncdsl.service.facts import in_words
 from syncdsl.state import Alert
+from syncdsl.state.operating import NOTICES, VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

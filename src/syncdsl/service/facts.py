@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.render.style import counted
+from syncdsl.state.operating import VERIFY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -14,12 +15,6 @@ if TYPE_CHECKING:
     from syncdsl.changes.verification import Verification
     from syncdsl.diagnostics import Fault
     from syncdsl.state import Attempt, State
-
-VERIFY = "verify"
-"""The part of the schedule that compares both sides; no run syncs anything in it."""
-
-NOTICES = "notices"
-"""The part that stands for what call-backs tell."""
 
 _DIFFERING = "differing"
 _WHERE = "where"

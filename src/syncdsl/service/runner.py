@@ -13,10 +13,11 @@ from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED, LEASE_HELD
 from syncdsl.engine.progress import Silent
 from syncdsl.engine.run import Stopped
 from syncdsl.project.schedules import NEVER, seconds_of
-from syncdsl.service.facts import NOTICES, VERIFY, drift_detail, drift_of
+from syncdsl.service.facts import drift_detail, drift_of
 from syncdsl.service.figures import Figures
 from syncdsl.service.timing import LONGEST_RETRY, Moment, Timetable, expected_seconds
 from syncdsl.service.workplace import now_of
+from syncdsl.state.operating import NOTICES, VERIFY
 
 if TYPE_CHECKING:
     import datetime as dt

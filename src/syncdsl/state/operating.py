@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import datetime as dt
 
+VERIFY, NOTICES = "verify", "notices"
+"""The parts of a schedule that are no part of the rules: the comparison of both sides, and what call-backs tell."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:

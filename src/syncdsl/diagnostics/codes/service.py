@@ -39,15 +39,6 @@ PORT_TAKEN = Code(
         "the address is none of this machine. `--listen` and `--operate` name others."
     ),
 )
-PAUSED = Code(
-    id="SD873",
-    name="paused",
-    title="runs are paused",
-    exit_code=3,
-    explanation=(
-        "`syncdsl pause` holds the runs of a daemon back until `syncdsl resume`; what changes meanwhile is kept."
-    ),
-)
 NO_SUCH_RUN = Code(
     id="SD874",
     name="no-such-run",
@@ -103,7 +94,6 @@ CODES: tuple[Code, ...] = (
     DAEMON_RUNS,
     UNBOUNDED_DOCUMENTS,
     PORT_TAKEN,
-    PAUSED,
     NO_SUCH_RUN,
     NOT_FAILED,
     ALERT_UNSENT,
