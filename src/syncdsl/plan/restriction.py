@@ -53,6 +53,15 @@ def parts(plan: Plan) -> tuple[str, ...]:
     return (*alone, *(name for name in plan.records if name in fired and name not in alone))
 
 
+def modules_read(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the modules that a plan reads, each once, by connection."""
+    found: dict[str, dict[str, None]] = {}
+    for step in plan.steps:
+        if isinstance(step, ObserveStep):
+            found.setdefault(step.connection, {})[step.module] = None
+    return {name: tuple(modules) for name, modules in found.items()}
+
+
 def without(plan: Plan, steps: Collection[str]) -> Plan:
     """Return the plan without some steps, named by their ids."""
     return plan.model_copy(

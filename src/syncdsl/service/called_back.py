@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.adapters.notifications import Notifying, Subscribing
 from syncdsl.diagnostics import Fault
-from syncdsl.plan.steps import ObserveStep
+from syncdsl.plan.restriction import modules_read
 from syncdsl.project.call_backs import call_back_base, call_back_path, webhook_secret
 from syncdsl.service.channels import LOOK_SECONDS, Channels, Subscribed
 from syncdsl.service.hooks import Hook, Tally
@@ -56,6 +56,7 @@ def called_back(
     hooks: list[Hook] = []
     subscribed: list[Subscribed] = []
     lacking: dict[str, CallBack] = {}
+    read = modules_read(plan)
     for name, connection in sorted(connections.items()):
         if not isinstance(connection, Notifying):
             continue
@@ -77,7 +78,7 @@ def called_back(
         hooks.append(hook)
         served.add(base + path)
         system: object = connection
-        if isinstance(system, Subscribing) and (watched := _observed(plan, name)):
+        if isinstance(system, Subscribing) and (watched := read.get(name)):
             subscribed.append(Subscribed(hook=hook, system=system, modules=watched, url=base + path, secret=secret))
     channels = Channels(
         subscribed,
@@ -104,9 +105,3 @@ def _secret(workspace: Workspace, environment: str, name: str) -> str | _Lacking
     except Fault as fault:
         return _Lacking(fault.message)
     return found or _Lacking(f"there is no secret for call-backs: `syncdsl setup {name} --webhooks` makes one")
-
-
-def _observed(plan: Plan, connection: str) -> tuple[str, ...]:
-    """Return the modules that a plan reads, each once."""
-    steps = (step for step in plan.steps if isinstance(step, ObserveStep) and step.connection == connection)
-    return tuple(sorted({step.module for step in steps}))

@@ -11,7 +11,7 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.lifecycle import NO_RULES_IN_FORCE, NOT_CONNECTED
 from syncdsl.engine.in_force import rules_in_force
 from syncdsl.engine.run import apply
-from syncdsl.plan.restriction import known_part, parts, restricted
+from syncdsl.plan.restriction import known_part, modules_read, parts, restricted
 from syncdsl.plan.unattended import refuse_unbounded
 from syncdsl.project.environment import open_connections, open_project_state
 from syncdsl.project.running import run_of
@@ -140,11 +140,7 @@ class Workplace:
 
     def watched_modules(self) -> dict[str, tuple[str, ...]]:
         """Return the modules that the rules in force read, by connection."""
-        found: dict[str, dict[str, None]] = {}
-        for step in self.force().plan.steps:
-            if step.step == "observe":
-                found.setdefault(step.connection, {})[step.module] = None
-        return {name: tuple(modules) for name, modules in found.items()}
+        return modules_read(self.force().plan)
 
     def disconnect(self) -> None:
         """Close the connections; what they remember of the systems is asked for anew by the next ones."""
