@@ -420,7 +420,7 @@ def test_a_run_for_a_record_of_a_held_module_ends_with_the_fault(world: World, m
 
 
 def test_a_create_in_doubt_that_cannot_be_asked_for_stays_in_doubt(world: World) -> None:
-    """It is neither sent again nor given up, its pair waits, and it is settled when the module can be asked."""
+    """It is neither sent again nor given up, its pair waits unread, and is settled when the module can be asked."""
     _, contact = start(world)
     world.account("New")
     world.books.interfere = lambda _module, _write: Fate(outcome=Ambiguous(reason="time-out"), lands=True)
@@ -428,9 +428,20 @@ def test_a_create_in_doubt_that_cannot_be_asked_for_stays_in_doubt(world: World)
     world.books.interfere = None
     world.edit(contact, Mail="b@x.example")
     forbid(world, "customers", calls=("find",))
+    forbidding, listed = world.answered, list[str]()
+    assert forbidding is not None
+
+    def noting(name: str, arguments: tuple[Any, ...], answer: Any) -> Any:
+        if name == "observe":
+            listed.append(arguments[0].module)
+        return forbidding(name, arguments, answer)
+
+    world.answered = noting
     report = world.apply()
     assert [effect.rule for effect in report.done] == ["people"]
     assert report.recovered == []
+    assert "Contacts" in listed
+    assert "customers" not in listed
     assert len(world.state().open_intents()) == 1
     world.answered = None
     world.settle()
