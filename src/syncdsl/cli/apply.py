@@ -55,13 +55,13 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
             "there is no terminal to ask whether the changes are wanted",
             help="save and review a change set (`syncdsl plan --out FILE`, `syncdsl apply FILE`), or say `--yes`",
         )
-    from syncdsl.changes.change_set import read_change_set  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.changes.saved import read_change_set  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.pause import say_when_paused  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
 
-    expected = read_change_set(file) if file is not None else None
+    expected = read_change_set(file).changes if file is not None else None
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(_environment(environment, expected))
     opened = opened_run_in_force if _made_in_force(workspace, name, expected) else opened_run

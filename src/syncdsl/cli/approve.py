@@ -28,14 +28,14 @@ def approve(settings: Globals, *, file: Path, yes: bool) -> int:
     """  # noqa: D301 - \b keeps click from filling the lines
     import datetime as dt  # noqa: PLC0415 - the help needs none of it
 
-    from syncdsl.changes.change_set import read_change_set  # noqa: PLC0415 - the same
+    from syncdsl.changes.saved import read_change_set  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_project_state  # noqa: PLC0415 - the same
     from syncdsl.project.running import user_name  # noqa: PLC0415 - the same
     from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - the same
     from syncdsl.render.neutral import neutral  # noqa: PLC0415 - the same
 
-    changes = read_change_set(file)
+    changes = read_change_set(file).changes
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(changes.environment)
     style = style_of(sys.stdout)

@@ -89,10 +89,10 @@ def show(changes: ChangeSet, output: str, *, quiet: bool) -> None:
 
 
 def _save(changes: ChangeSet, out: Path) -> None:
-    from syncdsl.changes.change_set import write_change_set  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.changes.saved import SavedChangeSet, write_change_set  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.private import write_private  # noqa: PLC0415 - the same
 
-    write_private(out, write_change_set(changes))
+    write_private(out, write_change_set(SavedChangeSet(changes=changes)))
     say(f"saved to {out} ({changes.digest})")
 
 
