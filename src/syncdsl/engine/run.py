@@ -103,12 +103,15 @@ def preview(run: Run) -> ChangeSet:
     return context.change_set
 
 
-def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None = None) -> ApplyReport:
+def apply(
+    run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None = None, skip_stale: bool = False
+) -> ApplyReport:
     """Decide, ask `confirm`, and perform exactly the change set it was shown.
 
-    With `expected` (a saved change set) the decision must come out the same, else nothing is written.
+    With `expected` (a saved change set) exactly that is performed. What of it comes out differently now is stale: then
+    nothing is, or with `skip_stale` the rest. What came up since is left for the next run.
     Raises Fault: SD801 a guard stops it, SD802 the world moved on, SD804 another run is under way, SD830 syncing is
-    switched off, and those of `preview`.
+    switched off, SD843 the change set is of another environment, and those of `preview`.
     """
     state = run.state
     fence = state.acquire_lease(
@@ -122,7 +125,8 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         refuse_switched_off(state)
         run_id = uuid.uuid4().hex[:12]
         with logging_context(run=run_id), _on_record(run, run_id):
-            return _perform(run, run_id, fence, confirm, expected)
+            sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected, skip_stale=skip_stale)
+            return _perform(run, run_id, sink, expected)
     finally:
         state.release_lease(fence)
 
@@ -150,16 +154,13 @@ def _on_record(run: Run, run_id: str) -> Iterator[None]:
         raise
 
 
-def _perform(
-    run: Run, run_id: str, fence: int, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None
-) -> ApplyReport:
+def _perform(run: Run, run_id: str, sink: ApplySink, expected: ChangeSet | None) -> ApplyReport:
     state = run.state
     context = open_context(run, today=dt.date.fromisoformat(expected.today) if expected else None)
     _record_identity(run, context)
     context.run_id = run_id
     state.because(_cause(run, run_id))
     rename_former(run)
-    sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
     recovered = run.recovery.resolve(context)
     context.view.flush()
     try:
@@ -275,5 +276,6 @@ def _summary(report: ApplyReport) -> dict[str, int]:
         "waiting": len(report.waiting),
         "held": len(report.changes.holds),
         "unreadable": len(report.changes.unreadable),
+        "stale": len(report.stale),
         "recovered": len(report.recovered),
     }

@@ -9,42 +9,18 @@ from typing import TYPE_CHECKING
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.changes.guards import Limit, Today, judge
 from syncdsl.plan.pairs import LimitPlan
+from syncdsl.plan.steps import GuardStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from syncdsl.changes.change_set import GuardVerdict
     from syncdsl.engine.context import Context
-    from syncdsl.plan.steps import GuardStep
 
 
-def guard(step: GuardStep, context: Context) -> None:
+def guard(context: Context) -> None:
     """Make the change set out of everything decided, with a verdict for every limit."""
     run = context.run
-    counted = context.plan.pairs if any(limit.percent for limit in step.limits) else ()
-    linked = sum(run.state.count_links(pair) for pair in counted)
-    totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
-    verdicts = judge(
-        [
-            Limit(
-                subject=limit.subject,
-                value=Decimal(limit.value),
-                percent=limit.percent,
-                per_day=limit.per_day,
-                text=limit.text,
-                location=limit.location,
-            )
-            for limit in (*step.limits, *_by_default(step, context))
-        ],
-        context.effects,
-        linked=linked,
-        today=Today(
-            creates=totals.creates,
-            updates=totals.updates,
-            deletes=totals.deletes,
-            amount=totals.amount,
-        ),
-        base_currency=next((item.base_currency for item in context.identities.values()), "EUR"),
-    )
     context.change_set = ChangeSet(
         environment=run.environment,
         organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
@@ -57,14 +33,45 @@ def guard(step: GuardStep, context: Context) -> None:
         expects=dict(sorted(context.expects.items())),
         baseline=dict(sorted(context.baseline.items())),
         reported=tuple(context.reported),
-        guards=verdicts,
+        guards=verdicts(context),
         unreadable=context.unreadable,
     )
 
 
-def _by_default(step: GuardStep, context: Context) -> Iterator[LimitPlan]:
+def verdicts(context: Context) -> tuple[GuardVerdict, ...]:
+    """Return what every limit comes to for the effects of a context."""
+    run = context.run
+    limits = [limit for step in context.plan.steps if isinstance(step, GuardStep) for limit in step.limits]
+    counted = context.plan.pairs if any(limit.percent for limit in limits) else ()
+    linked = sum(run.state.count_links(pair) for pair in counted)
+    totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
+    return judge(
+        [
+            Limit(
+                subject=limit.subject,
+                value=Decimal(limit.value),
+                percent=limit.percent,
+                per_day=limit.per_day,
+                text=limit.text,
+                location=limit.location,
+            )
+            for limit in (*limits, *_by_default(limits, context))
+        ],
+        context.effects,
+        linked=linked,
+        today=Today(
+            creates=totals.creates,
+            updates=totals.updates,
+            deletes=totals.deletes,
+            amount=totals.amount,
+        ),
+        base_currency=next((item.base_currency for item in context.identities.values()), "EUR"),
+    )
+
+
+def _by_default(limits: Sequence[LimitPlan], context: Context) -> Iterator[LimitPlan]:
     """Return the limit that holds where rules let records be taken away and name none: each time somebody is asked."""
-    if any(limit.subject == "deletes" for limit in step.limits):
+    if any(limit.subject == "deletes" for limit in limits):
         return
     for pair in context.plan.pairs.values():
         if {"delete", "deactivate"} & set(pair.on_delete.values()):
