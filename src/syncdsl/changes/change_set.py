@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.changes.effects import Effect, Hold
 from syncdsl.schema.digest import signed_digest
@@ -11,6 +11,10 @@ from syncdsl.schema.model import Model
 
 if TYPE_CHECKING:
     from syncdsl.changes.effects import Change
+
+Privacy: TypeAlias = Literal["sensitive", "pseudonyms"]
+"""What a change set leaves out: the values of `sensitive` fields, or all that could tell a person, in place of which
+there are `pseudonyms`."""
 
 FORMAT: Literal["syncdsl/changes/2"] = "syncdsl/changes/2"
 
@@ -78,11 +82,10 @@ class ChangeSet(Model):
 
     `plan` is the digest of the rules' plan, `schemas` those of the schema snapshots by connection, `state` that of the
     state. `author` is who made it. `expects` is the precondition of each record that decided something:
-    `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it: those of
-    `sensitive` fields, of which it holds keyed digests (`{"hidden": "…"}`), or of all that could tell a person, in
-    place of which there are `pseudonyms`. `baseline` counts what is remembered without changing a record (trigger
-    truths, accepted values). `reported` are differences that the rules leave alone, in words. `unreadable` is what
-    could not be read, `unpreviewed` what could not be foreseen.
+    `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it; of hidden
+    ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts what is
+    remembered without changing a record (trigger truths, accepted values). `reported` are differences that the rules
+    leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
     """
 
     format: Literal["syncdsl/changes/2"] = FORMAT
@@ -93,7 +96,8 @@ class ChangeSet(Model):
     state: str
     today: str
     author: str = ""
-    privacy: Literal["sensitive", "pseudonyms"] = "sensitive"
+    privacy: Privacy = "sensitive"
+    seal: str = ""
     effects: tuple[Effect, ...]
     expects: dict[str, str]
     baseline: dict[str, int]

@@ -21,13 +21,14 @@ from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
 from syncdsl.plan.renames import renames
+from syncdsl.plan.sensitive import sensitive_fields
 from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
-    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.changes.change_set import ChangeSet, Privacy
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import RunCause, State
@@ -87,13 +88,13 @@ class Stopped(Exception):  # noqa: N818 - an order, not an error
     """The run was told to end before its end; what it began is done, and the next run goes on."""
 
 
-def preview(run: Run) -> ChangeSet:
-    """Return the change set that an apply would perform now.
+def preview(run: Run, *, privacy: Privacy = "sensitive") -> ChangeSet:
+    """Return the change set that an apply would perform now, without what `privacy` leaves out.
 
     Reads both systems; writes nothing anywhere. Raises Fault when a system does not answer or is another one than the
     state's.
     """
-    context = open_context(run)
+    context = open_context(run, privacy=privacy)
     # A preview's state is a private copy, whose rows get their present names as an apply would give them.
     rename_former(run)
     sink = PreviewSink()
@@ -156,8 +157,10 @@ def _on_record(run: Run, run_id: str) -> Iterator[None]:
 
 def _perform(run: Run, run_id: str, sink: ApplySink, expected: ChangeSet | None) -> ApplyReport:
     state = run.state
-    context = open_context(run, today=dt.date.fromisoformat(expected.today) if expected else None)
+    context = _context_for(run, expected)
     _record_identity(run, context)
+    if sensitive_fields(run.plan, run.schemas):
+        state.ensure_concealment_key(by=run.user, at=run.clock())
     context.run_id = run_id
     state.because(_cause(run, run_id))
     rename_former(run)
@@ -199,7 +202,7 @@ def rename_former(run: Run) -> None:
     run.state.rename(former, until_accepted=run.clock() if run.activates else None)
 
 
-def open_context(run: Run, today: dt.date | None = None) -> Context:
+def open_context(run: Run, today: dt.date | None = None, privacy: Privacy = "sensitive") -> Context:
     """Return what the steps of a run share. Raises Fault SD807 for other organisations, SD809 for other currencies."""
     identities: dict[str, Identity] = {name: connection.identity() for name, connection in run.connections.items()}
     run.state.check_identity(
@@ -219,7 +222,14 @@ def open_context(run: Run, today: dt.date | None = None) -> Context:
                     f"pull the schema again with `syncdsl schema pull {name}` and review what the rules do with amounts"
                 ),
             )
-    return Context(run=run, identities=identities, fixed_today=today)
+    return Context(run=run, identities=identities, fixed_today=today, privacy=privacy)
+
+
+def _context_for(run: Run, expected: ChangeSet | None) -> Context:
+    """Return what a run shares that performs a saved change set: its day counts, and what it shows is compared."""
+    if expected is None:
+        return open_context(run)
+    return open_context(run, today=dt.date.fromisoformat(expected.today), privacy=expected.privacy)
 
 
 def _record_identity(run: Run, context: Context) -> None:

@@ -18,7 +18,7 @@ from syncdsl.engine.agenda import records_of
 from syncdsl.engine.dependents import dependents, makes
 from syncdsl.engine.operations import LinkRecords, UpdateDocument, UpdateRecord
 from syncdsl.engine.steps.guard import verdicts
-from syncdsl.schema.digest import digest, fields_digest
+from syncdsl.schema.digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -62,6 +62,12 @@ def refuse_foreign(expected: ChangeSet, now: ChangeSet) -> None:
             FOREIGN_CHANGE_SET,
             "this change set was made for another environment or for other organisations; nothing was applied",
             help="apply it where it was made, or make one here with `syncdsl plan --out FILE`",
+        )
+    if expected.seal != now.seal:
+        raise Fault(
+            FOREIGN_CHANGE_SET,
+            "the hidden values of this change set were made with the key of another state; nothing was applied",
+            help="apply it with the state it was made with, or make a new one with `syncdsl plan --out FILE`",
         )
     changed = sorted(name for name in now.schemas if expected.schemas.get(name) != now.schemas[name])
     if expected.plan != now.plan or changed:
@@ -174,7 +180,7 @@ def _why_not(effect: Change, expected: ChangeSet, context: Context, held: Collec
         connection, _, rest = name.partition(".")
         module, _, record_id = rest.partition("/")
         record = context.observed_record(connection, module, record_id)
-        if record is None or fields_digest(record.fields) != expected.expects[name]:
+        if record is None or context.expectation(record) != expected.expects[name]:
             return f"`{name}` " + ("is gone" if record is None else "moved on")
     waiting = names.intersection(held)
     if waiting:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def guard(context: Context) -> None:
     """Make the change set out of everything decided, with a verdict for every limit."""
-    run = context.run
+    run, veil = context.run, context.concealment
     context.change_set = ChangeSet(
         environment=run.environment,
         organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
@@ -29,10 +29,12 @@ def guard(context: Context) -> None:
         state=run.state.position(),
         today=context.today.isoformat(),
         author=run.user,
-        effects=tuple(context.effects),
+        privacy=veil.privacy if veil is not None else "sensitive",
+        seal=veil.seal if veil is not None else "",
+        effects=tuple(context.effects) if veil is None else veil.shown(context.effects),
         expects=dict(sorted(context.expects.items())),
         baseline=dict(sorted(context.baseline.items())),
-        reported=tuple(context.reported),
+        reported=tuple(context.reported) if veil is None else veil.told(context.reported),
         guards=verdicts(context),
         unreadable=context.unreadable,
     )
