@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,15 +61,17 @@ def apply(
             "there is no terminal to ask whether the changes are wanted",
             help="save and review a change set (`syncdsl plan --out FILE`, `syncdsl apply FILE`), or say `--yes`",
         )
-    from syncdsl.changes.saved import read_change_set  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.pause import say_when_paused  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
+    from syncdsl.project.approving import consent_of, read_signed  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
 
     if skip_stale and file is None:
         raise click.UsageError("`--skip-stale` is for a saved change set: name its FILE")
-    expected = read_change_set(file).changes if file is not None else None
+    saved = read_signed(file) if file is not None else None
+    expected = saved.changes if saved is not None else None
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(_environment(environment, expected))
     opened = opened_run_in_force if _made_in_force(workspace, name, expected) else opened_run
@@ -77,8 +80,12 @@ def apply(
         opened(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
     ):
         say_when_paused(run.state, name, settings)
+        policy = read_operator(workspace.folder).policy(name)
         report = perform(
-            run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected, skip_stale=skip_stale
+            replace(run, consent=consent_of(policy, saved)),
+            confirm=_confirmation(progress, settings, expected, yes=yes),
+            expected=expected,
+            skip_stale=skip_stale,
         )
     return result(report)
 

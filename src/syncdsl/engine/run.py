@@ -14,6 +14,7 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.lifecycle import SWITCHED_OFF
 from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH, OTHER_ORGANISATION
 from syncdsl.diagnostics.log_fields import logging_context
+from syncdsl.engine.consenting import Consent
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
 from syncdsl.engine.progress import Progress, Silent
@@ -60,6 +61,7 @@ class Run:
     that somebody told of, only these modules are read; of the others what is on file counts. `checkpoint` is called
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
+    `consent` is which approvals a change set needs.
     """
 
     plan: Plan
@@ -82,6 +84,7 @@ class Run:
     checkpoint: Callable[[], None] = field(default=lambda: None)
     cause: RunCause = "command"
     parts: tuple[str, ...] = ()
+    consent: Consent = field(default_factory=Consent)
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error

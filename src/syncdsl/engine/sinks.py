@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics import Fault
-from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED
 from syncdsl.engine.agenda import renew_agenda
+from syncdsl.engine.consenting import refuse_unapproved
 from syncdsl.engine.execution import Execution
 from syncdsl.engine.in_force import put_in_force
 from syncdsl.engine.operations import (
@@ -84,16 +83,7 @@ class ApplySink:
         # Asked first: who is refused by a guard wants to see what was too much.
         if not self._confirm(changes):
             raise Declined
-        if changes.exceeded and not context.run.state.approved(digest):
-            over = changes.exceeded[0]
-            run = context.run
-            in_force = not run.activates and run.state.digest_in_force() == (run.whole or run.plan).digest
-            save = f"syncdsl plan{' --in-force' if in_force else ''} --out FILE"
-            raise Fault(
-                GUARD_EXCEEDED,
-                f"`{over.text}` at {over.location}: this change set has {over.value}",
-                help=f"save it with `{save}`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`",
-            )
+        refuse_unapproved(context.run, changes, digest)
         self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)
         if selection is not None:
             self._execution.report.stale.extend(selection.stale)

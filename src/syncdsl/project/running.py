@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,15 @@ if TYPE_CHECKING:
     from syncdsl.state import State
 
 
+CALLED = ("SYNCDSL_USER", "GITHUB_ACTOR", "GITLAB_USER_LOGIN")
+"""Variables that tell who runs this, where the machine does not: in a CI everybody is the same user."""
+
+
 def user_name() -> str:
     """Return who runs this, for the history."""
+    for name in CALLED:
+        if os.environ.get(name):
+            return os.environ[name]
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -48,6 +56,8 @@ def run_of(
 ) -> Run:
     """Return a run of a plan in an environment that is open."""
     from syncdsl.engine.run import Run  # noqa: PLC0415 - only what runs needs the engine
+    from syncdsl.project.approving import consent_of  # noqa: PLC0415 - the same
+    from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
 
     return Run(
         plan=plan,
@@ -61,4 +71,5 @@ def run_of(
         sweep=sweep,
         sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
         history_days=workspace.settings.environments[environment].history_days,
+        consent=consent_of(read_operator(workspace.folder).policy(environment)),
     )
