@@ -46,6 +46,18 @@ PRUNED_AT_ONCE = 20
 """Small transactions in which a run lets history go; the next run goes on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How many calls and minutes a change set may take without an approval; None: as many as it needs.
+
+    `location` is where that is said.
+    """
+
+    calls: int | None = None
+    minutes: float | None = None
+    location: str = "syncdsl.toml"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """What a run works with.
@@ -61,7 +73,7 @@ class Run:
     that somebody told of, only these modules are read; of the others what is on file counts. `checkpoint` is called
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
-    `consent` is which approvals a change set needs.
+    `consent` is which approvals a change set needs, `budget` how much one may take without.
     """
 
     plan: Plan
@@ -85,6 +97,7 @@ class Run:
     cause: RunCause = "command"
     parts: tuple[str, ...] = ()
     consent: Consent = field(default_factory=Consent)
+    budget: Budget = field(default_factory=Budget)
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error

@@ -8,6 +8,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
+from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.services import project_clock
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Connection
     from syncdsl.adapters.services import Clock
     from syncdsl.engine.progress import Progress
-    from syncdsl.engine.run import Run
+    from syncdsl.engine.run import Budget, Run
     from syncdsl.plan.plan import Plan
     from syncdsl.project.workspace import Workspace
     from syncdsl.schema.snapshot import SchemaSnapshot
@@ -71,5 +72,14 @@ def run_of(
         sweep=sweep,
         sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
         history_days=workspace.settings.environments[environment].history_days,
+        budget=_budget(workspace, environment),
         consent=consent_of(read_operator(workspace.folder).policy(environment)),
     )
+
+
+def _budget(workspace: Workspace, environment: str) -> Budget:
+    from syncdsl.engine.run import Budget  # noqa: PLC0415 - as above
+
+    table = workspace.settings.environments[environment].budget
+    where = f"{CONFIGURATION}, [environments.{environment}.budget]"
+    return Budget(calls=table.calls, minutes=table.minutes, location=where)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.changes.guards import Limit, Today, judge
+from syncdsl.engine.estimating import budget_verdicts, estimates
 from syncdsl.plan.pairs import LimitPlan
 from syncdsl.plan.steps import GuardStep
 
@@ -36,18 +37,19 @@ def guard(context: Context) -> None:
         baseline=dict(sorted(context.baseline.items())),
         reported=tuple(context.reported) if veil is None else veil.told(context.reported),
         guards=verdicts(context),
+        estimates=estimates(context),
         unreadable=context.unreadable,
     )
 
 
 def verdicts(context: Context) -> tuple[GuardVerdict, ...]:
-    """Return what every limit comes to for the effects of a context."""
+    """Return what every limit comes to for what a context does: those of the rules, the budget, what systems allow."""
     run = context.run
     limits = [limit for step in context.plan.steps if isinstance(step, GuardStep) for limit in step.limits]
     counted = context.plan.pairs if any(limit.percent for limit in limits) else ()
     linked = sum(run.state.count_links(pair) for pair in counted)
     totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
-    return judge(
+    judged = judge(
         [
             Limit(
                 subject=limit.subject,
@@ -69,6 +71,7 @@ def verdicts(context: Context) -> tuple[GuardVerdict, ...]:
         ),
         base_currency=next((item.base_currency for item in context.identities.values()), "EUR"),
     )
+    return (*judged, *budget_verdicts(context, estimates(context)))
 
 
 def _by_default(limits: Sequence[LimitPlan], context: Context) -> Iterator[LimitPlan]:
