@@ -11,6 +11,7 @@ import click
 
 from syncdsl.cli.ending import FINE, PARTLY
 from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
+from syncdsl.cli.targets import targeted
 from syncdsl.cli.terminal import is_terminal, style_of, width_of, write
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def apply(
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
     from syncdsl.diagnostics.codes.project import NEEDS_ANSWER  # noqa: PLC0415 - the same
+    from syncdsl.diagnostics.codes.runs import STALE_CHANGE_SET  # noqa: PLC0415 - the same
 
     if file is None and not yes and not is_terminal(sys.stdin):
         raise Fault(
@@ -74,7 +76,14 @@ def apply(
     expected = saved.changes if saved is not None else None
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(_environment(environment, expected))
-    opened = opened_run_in_force if _made_in_force(workspace, name, expected) else opened_run
+    in_force = _made_in_force(workspace, name, expected)
+    if expected is not None and expected.targets and not in_force:
+        raise Fault(
+            STALE_CHANGE_SET,
+            "this change set is of a part of the rules that were in force, and others are now; nothing was applied",
+            help="make a new one with `syncdsl plan --in-force --target NAME --out FILE`",
+        )
+    opened = opened_run_in_force if in_force else opened_run
     with (
         shown_progress(settings) as progress,
         opened(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
@@ -82,7 +91,7 @@ def apply(
         say_when_paused(run.state, name, settings)
         policy = read_operator(workspace.folder).policy(name)
         report = perform(
-            replace(run, consent=consent_of(policy, saved)),
+            targeted(replace(run, consent=consent_of(policy, saved)), expected.targets if expected is not None else ()),
             confirm=_confirmation(progress, settings, expected, yes=yes),
             expected=expected,
             skip_stale=skip_stale,

@@ -10,6 +10,7 @@ import click
 
 from syncdsl.cli.ending import CHANGES, FINE, PARTLY
 from syncdsl.cli.options import Command, Globals, environment_option, format_option, sweep_option
+from syncdsl.cli.targets import target_option, targeted
 from syncdsl.cli.terminal import say, style_of, width_of, write
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
+@target_option
 @format_option("text", "json")
 @sweep_option
 @environment_option
@@ -35,6 +37,7 @@ def plan(
     out: Path | None,
     pseudonymise: bool,
     in_force: bool,
+    targets: tuple[str, ...],
     detailed_exitcode: bool,
     output: str,
     sweep: bool,
@@ -50,6 +53,8 @@ def plan(
     now, whatever the files say: it shows what the next `syncdsl sync` would do, and a change set saved of it is applied
     by these rules.
 
+    With `--target` only some modules of the rules are looked at, or some records, with what they need.
+
     Ends with 7 when a module could not be read: what needs it is held and not in the preview, everything else is.
 
     \b
@@ -57,6 +62,7 @@ def plan(
       syncdsl plan
       syncdsl plan --env production --out monday.changes.json
       syncdsl plan --in-force
+      syncdsl plan --target customers
       syncdsl plan --format json | jq .summary
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
@@ -73,7 +79,12 @@ def plan(
         shown_progress(settings) as progress,
         opened(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
     ):
-        changes = preview(run, privacy="pseudonyms" if pseudonymise else "sensitive")
+        if out is not None and targets and not in_force and run.state.digest_in_force() != run.plan.digest:
+            raise click.UsageError(
+                "rules come into force as a whole: a change set of a part of them can be saved of those in force alone "
+                "(`--in-force`)"
+            )
+        changes = preview(targeted(run, targets), privacy="pseudonyms" if pseudonymise else "sensitive")
     show(changes, output, quiet=settings.quiet)
     if out is not None:
         _save(changes, out)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.changes.guards import Limit, Today, judge
 from syncdsl.engine.estimating import budget_verdicts, estimates
+from syncdsl.engine.unforeseen import unforeseen
 from syncdsl.plan.pairs import LimitPlan
 from syncdsl.plan.steps import GuardStep
 
@@ -25,11 +26,12 @@ def guard(context: Context) -> None:
     context.change_set = ChangeSet(
         environment=run.environment,
         organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
-        plan=run.plan.digest,
+        plan=(run.whole or run.plan).digest,
         schemas={name: schema.digest for name, schema in sorted(run.schemas.items())},
         state=run.state.position(),
         today=context.today.isoformat(),
         author=run.user,
+        targets=(*run.parts, *sorted(f"{name[0]}.{name[1]}/{name[2]}" for name in run.focus or ())),
         privacy=veil.privacy if veil is not None else "sensitive",
         seal=veil.seal if veil is not None else "",
         effects=tuple(context.effects) if veil is None else veil.shown(context.effects),
@@ -39,6 +41,7 @@ def guard(context: Context) -> None:
         guards=verdicts(context),
         estimates=estimates(context),
         unreadable=context.unreadable,
+        unpreviewed=unforeseen(context),
     )
 
 
