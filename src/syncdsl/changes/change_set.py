@@ -83,10 +83,10 @@ class ChangeSet(Model):
     `plan` is the digest of the rules' plan, `schemas` those of the schema snapshots by connection, `state` that of the
     state. `author` is who made it. `targets` are the modules of the rules or the records (`connection.module/id`) that
     it is limited to; without any it is about everything. `expects` is the precondition of each record that decided
-    something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it; of hidden
-    ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts what is
-    remembered without changing a record (trigger truths, accepted values). `reported` are differences that the rules
-    leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
+    something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it;
+    of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
+    what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
+    rules leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
     """
 
     format: Literal["syncdsl/changes/2"] = FORMAT
