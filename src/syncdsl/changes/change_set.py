@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from syncdsl.changes.effects import Effect, Hold
 from syncdsl.schema.digest import signed_digest
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 Privacy: TypeAlias = Literal["sensitive", "pseudonyms"]
 """What a change set leaves out: the values of `sensitive` fields, or all that could tell a person, in place of which
 there are `pseudonyms`."""
+
+Observed: TypeAlias = Literal["live", "snapshot"]
+"""What a change set rests on: the systems as they are, or as a snapshot recorded them."""
 
 FORMAT: Literal["syncdsl/changes/2"] = "syncdsl/changes/2"
 
@@ -86,7 +91,7 @@ class ChangeSet(Model):
     something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it;
     of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
     what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
-    rules leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
+    rules leave alone, in words. `observed` says what was looked at: one of a `snapshot` is not applied. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
     """
 
     format: Literal["syncdsl/changes/2"] = FORMAT
@@ -97,6 +102,7 @@ class ChangeSet(Model):
     state: str
     today: str
     author: str = ""
+    observed: Observed = "live"
     targets: tuple[str, ...] = ()
     privacy: Privacy = "sensitive"
     seal: str = ""
@@ -108,6 +114,14 @@ class ChangeSet(Model):
     estimates: tuple[Estimate, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     unpreviewed: tuple[Unpreviewed, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Hardly any is of a snapshot, so the digests of the others do not depend on there being such.
+        written: dict[str, Any] = write(self)
+        if written.get("observed") == "live":
+            del written["observed"]
+        return written
 
     @cached_property
     def digest(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     help="Put invented names, addresses and numbers in place of real ones, to share it; it can still be applied.",
 )
 @click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
+@click.option(
+    "--offline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="SNAPSHOT",
+    help="Preview what `syncdsl snapshot take` recorded; needs neither credentials nor network.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @target_option
 @format_option("text", "json")
@@ -37,6 +44,7 @@ def plan(
     out: Path | None,
     pseudonymise: bool,
     in_force: bool,
+    offline: Path | None,
     targets: tuple[str, ...],
     detailed_exitcode: bool,
     output: str,
@@ -55,6 +63,8 @@ def plan(
 
     With `--target` only some modules of the rules are looked at, or some records, with what they need.
 
+    With `--offline` the preview is of what a snapshot recorded, with neither credentials nor network nor state.
+
     Ends with 7 when a module could not be read: what needs it is held and not in the preview, everything else is.
 
     \b
@@ -63,6 +73,7 @@ def plan(
       syncdsl plan --env production --out monday.changes.json
       syncdsl plan --in-force
       syncdsl plan --target customers
+      syncdsl plan --offline monday.snapshot
       syncdsl plan --format json | jq .summary
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
@@ -71,13 +82,19 @@ def plan(
     from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)
+    if offline is not None:
+        from syncdsl.cli.offline import opened_offline, recorded_environment  # noqa: PLC0415 - only for this option
+
+        environment = recorded_environment(offline, environment)
     name = workspace.settings.environment_name(environment)
-    opened = opened_run_in_force if in_force else opened_run
-    if out is not None:
+    opened = partial(opened_run_in_force if in_force else opened_run, scratch=True)
+    if offline is not None:
+        opened = partial(opened_offline, path=offline, by_force=in_force)
+    elif out is not None:
         ensure_key(workspace, name)
     with (
         shown_progress(settings) as progress,
-        opened(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
+        opened(workspace, settings, name, progress.progress, sweep=sweep) as run,
     ):
         if out is not None and targets and not in_force and run.state.digest_in_force() != run.plan.digest:
             raise click.UsageError(
@@ -117,7 +134,7 @@ def _save(changes: ChangeSet, out: Path) -> None:
 
 
 def _next_step(changes: ChangeSet, out: Path | None, environment: str | None, *, in_force: bool) -> None:
-    if not changes.changes:
+    if not changes.changes or changes.observed == "snapshot":
         return
     chosen = f" --env {environment}" if environment else ""
     style = style_of(sys.stderr)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
-    from syncdsl.changes.change_set import ChangeSet, Privacy
+    from syncdsl.changes.change_set import ChangeSet, Observed, Privacy
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import RunCause, State
@@ -73,7 +73,8 @@ class Run:
     that somebody told of, only these modules are read; of the others what is on file counts. `checkpoint` is called
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
-    `consent` is which approvals a change set needs, `budget` how much one may take without.
+    `consent` is which approvals a change set needs, `budget` how much one may take without. `observed`: the
+    connections lead to the systems themselves, or to what a snapshot recorded.
     """
 
     plan: Plan
@@ -98,6 +99,7 @@ class Run:
     parts: tuple[str, ...] = ()
     consent: Consent = field(default_factory=Consent)
     budget: Budget = field(default_factory=Budget)
+    observed: Observed = "live"
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error
@@ -221,6 +223,12 @@ def rename_former(run: Run) -> None:
 def open_context(run: Run, today: dt.date | None = None, privacy: Privacy = "sensitive") -> Context:
     """Return what the steps of a run share. Raises Fault SD807 for other organisations, SD809 for other currencies."""
     identities: dict[str, Identity] = {name: connection.identity() for name, connection in run.connections.items()}
+    refuse_other_organisations(run, identities)
+    return Context(run=run, identities=identities, fixed_today=today, privacy=privacy)
+
+
+def refuse_other_organisations(run: Run, identities: Mapping[str, Identity]) -> None:
+    """Raise Fault SD807 for other organisations than the state's, SD809 for other currencies than the schemas'."""
     run.state.check_identity(
         run.environment,
         {
@@ -238,7 +246,6 @@ def open_context(run: Run, today: dt.date | None = None, privacy: Privacy = "sen
                     f"pull the schema again with `syncdsl schema pull {name}` and review what the rules do with amounts"
                 ),
             )
-    return Context(run=run, identities=identities, fixed_today=today, privacy=privacy)
 
 
 def _context_for(run: Run, expected: ChangeSet | None) -> Context:
