@@ -91,7 +91,8 @@ class ChangeSet(Model):
     something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it;
     of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
     what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
-    rules leave alone, in words. `observed` says what was looked at: one of a `snapshot` is not applied. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
+    rules leave alone, in words. `observed` says what was looked at: one of
+    a `snapshot` is not applied. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
     """
 
     format: Literal["syncdsl/changes/2"] = FORMAT

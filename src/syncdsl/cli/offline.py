@@ -64,7 +64,7 @@ def opened_offline(
 
 
 @contextmanager
-def run_on(  # noqa: PLR0913 - what a run is made of
+def run_on(
     snapshot: OpenSnapshot,
     workspace: Workspace,
     environment: str,

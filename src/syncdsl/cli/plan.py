@@ -32,9 +32,14 @@ if TYPE_CHECKING:
     metavar="SNAPSHOT",
     help="Preview what `syncdsl snapshot take` recorded; needs neither credentials nor network.",
 )
+@click.option(
+    "--compare",
+    metavar="REF|DIR",
+    help="Show only what differs from the rules of a git commit, branch or tag, or of the project in a folder.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @target_option
-@format_option("text", "json")
+@format_option("text", "markdown", "json")
 @sweep_option
 @environment_option
 @click.pass_obj
@@ -45,6 +50,7 @@ def plan(
     pseudonymise: bool,
     in_force: bool,
     offline: Path | None,
+    compare: str | None,
     targets: tuple[str, ...],
     detailed_exitcode: bool,
     output: str,
@@ -65,6 +71,9 @@ def plan(
 
     With `--offline` the preview is of what a snapshot recorded, with neither credentials nor network nor state.
 
+    With `--compare` two versions of the rules are previewed on the same records, both as if they were applied now, and
+    only what they would do differently is shown.
+
     Ends with 7 when a module could not be read: what needs it is held and not in the preview, everything else is.
 
     \b
@@ -74,6 +83,7 @@ def plan(
       syncdsl plan --in-force
       syncdsl plan --target customers
       syncdsl plan --offline monday.snapshot
+      syncdsl plan --compare main
       syncdsl plan --format json | jq .summary
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
@@ -87,6 +97,27 @@ def plan(
 
         environment = recorded_environment(offline, environment)
     name = workspace.settings.environment_name(environment)
+    if compare is not None:
+        from syncdsl.cli.comparing import compare_rules, ending_of, show_comparison  # noqa: PLC0415 - as above
+
+        if out is not None or in_force:
+            raise click.UsageError("a comparison shows how two versions differ; `--out` and `--in-force` are of one")
+        with shown_progress(settings) as progress:
+            comparison = compare_rules(
+                workspace,
+                settings,
+                name,
+                progress.progress,
+                named=compare,
+                offline=offline,
+                targets=targets,
+                sweep=sweep,
+                privacy="pseudonyms" if pseudonymise else "sensitive",
+            )
+        show_comparison(comparison, output, quiet=settings.quiet)
+        return ending_of(comparison, detailed=detailed_exitcode)
+    if output == "markdown":
+        raise click.UsageError("a preview is written as text or json; markdown is for a comparison (`--compare`)")
     opened = partial(opened_run_in_force if in_force else opened_run, scratch=True)
     if offline is not None:
         opened = partial(opened_offline, path=offline, by_force=in_force)

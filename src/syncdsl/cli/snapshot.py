@@ -39,9 +39,7 @@ def snapshot() -> None:
 @click.option("--all-fields", "everything", is_flag=True, help="Hold every readable field, for rules to come.")
 @environment_option
 @click.pass_obj
-def take(
-    settings: Globals, *, out: Path | None, pseudonymise: bool, everything: bool, environment: str | None
-) -> int:
+def take(settings: Globals, *, out: Path | None, pseudonymise: bool, everything: bool, environment: str | None) -> int:
     """Read both systems and the state, and save all that a preview rests on.
 
     Only reads: nothing is written to either system, or to the state. Held are the modules, views and fields that the
@@ -66,9 +64,7 @@ def take(
         opened_run(workspace, settings, name, progress.progress, scratch=True, sweep=True) as run,
         private_bytes(target) as stream,
     ):
-        taken = take_snapshot(
-            run, stream, privacy="pseudonyms" if pseudonymise else "sensitive", everything=everything
-        )
+        taken = take_snapshot(run, stream, privacy="pseudonyms" if pseudonymise else "sensitive", everything=everything)
     if not settings.quiet:
         say(_said(taken, target))
     return FINE

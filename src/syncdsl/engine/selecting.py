@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Update
+from syncdsl.changes.identity import identity
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import FOREIGN_CHANGE_SET, STALE_CHANGE_SET
 from syncdsl.diagnostics.codes.snapshots import RECORDED_ONLY
@@ -19,7 +20,6 @@ from syncdsl.engine.agenda import records_of
 from syncdsl.engine.dependents import dependents, makes
 from syncdsl.engine.operations import LinkRecords, UpdateDocument, UpdateRecord
 from syncdsl.engine.steps.guard import verdicts
-from syncdsl.schema.digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -161,19 +161,6 @@ def narrow(selection: Selection, expected: ChangeSet, context: Context) -> None:
             "guards": verdicts(context),
         }
     )
-
-
-def identity(effect: Effect) -> str:
-    """Return what makes two effects the same: everything but where rules stand in their files."""
-    return digest(_without_places(effect.model_dump(mode="json")))
-
-
-def _without_places(data: object) -> object:
-    if isinstance(data, dict):
-        return {name: _without_places(value) for name, value in data.items() if name != "location"}
-    if isinstance(data, list):
-        return [_without_places(value) for value in data]
-    return data
 
 
 def _names(effect: Effect) -> set[str]:

@@ -117,7 +117,7 @@ def disguised(value: Value, kind: FieldType, key: str) -> Value:
         case ReferenceType():
             return Ref(kind.modules[0] if kind.modules else "", f"{number % 10**18:018d}")
         case IntegerType():
-            return number % 10 ** min(kind.digits or 6, 6)
+            return number % int(10 ** min(kind.digits or 6, 6))
         case DecimalType() | MoneyType():
             scale = kind.scale or 0
             return Decimal(number % 10 ** (scale + 3)).scaleb(-scale)

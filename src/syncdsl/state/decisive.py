@@ -84,7 +84,7 @@ def decisive_rows(
     with state.reading() as connection:
         for table in DECISIVE:
             rows = plain(table)
-            wanted = _wanted(table, connection, now, enforced)
+            wanted = _wanted(table, now, enforced)
             statement = select(rows).order_by(*(rows.c[column.name] for column in table.primary_key))
             if wanted is not None:
                 statement = statement.where(wanted)
@@ -93,7 +93,7 @@ def decisive_rows(
 
 
 def put_rows(state: State, rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Put such rows into a state that has none. Raises ValueError for a row of no such table, or of other columns."""
+    """Put such rows into a state that has none. Raises ValueError or TypeError for what is no row of it."""
     with state.transaction() as connection:
         waiting: list[dict[str, Any]] = []
         at: Table | None = None
@@ -115,9 +115,7 @@ def _insert(connection: Connection, table: Table | None, rows: list[dict[str, An
         connection.execute(insert(plain(table)), rows)
 
 
-def _wanted(
-    table: Table, connection: Connection, now: dt.datetime, enforced: Collection[tuple[str, str, str]]
-) -> ColumnElement[bool] | None:
+def _wanted(table: Table, now: dt.datetime, enforced: Collection[tuple[str, str, str]]) -> ColumnElement[bool] | None:
     """Return which rows of a table count; None: all of them."""
     rows = plain(table)
     if table is SWITCH:
@@ -176,5 +174,5 @@ def _stored(table: Table, name: str, value: Any) -> Any:
         return dt.datetime.fromisoformat(value)
     expected = bool if isinstance(kind, Boolean) else int if isinstance(kind, Integer) else str
     if not isinstance(value, expected):
-        raise ValueError(f"{table.name}.{name} is of another kind")
+        raise TypeError(f"{table.name}.{name} is of another kind")
     return value

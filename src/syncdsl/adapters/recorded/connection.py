@@ -105,9 +105,7 @@ class RecordedConnection:
             raise _missing(f"connection `{self._name}`: it does not hold {_named(request.module, request.view)}")
         for shown in self._recording.shown(*place, reading):
             yield self._page(request, shown)
-        yield ObservationEnd(
-            complete=end.complete, cursor=end.cursor, server_time=end.server_time, steady=end.steady
-        )
+        yield ObservationEnd(complete=end.complete, cursor=end.cursor, server_time=end.server_time, steady=end.steady)
 
     def _page(self, request: ObserveRequest, shown: Sequence[Shown]) -> Page:
         living = [item for item in shown if item.how != "gone"]

@@ -160,8 +160,8 @@ class Recording:
         while True:
             rows = self._file.execute(
                 "SELECT number, id, how FROM shown WHERE connection = ? AND module = ? AND view = ? AND reading = ? "
-                f"AND number > ? ORDER BY number LIMIT {CHUNK}",
-                (connection, module, view or "", reading, after),
+                "AND number > ? ORDER BY number LIMIT ?",
+                (connection, module, view or "", reading, after, CHUNK),
             ).fetchall()
             if not rows:
                 return

@@ -85,8 +85,8 @@ OTHER_RULES_FAIL = Code(
     title="the rules to compare with have mistakes",
     exit_code=1,
     explanation=(
-        "Only rules that check can be compiled and previewed. The findings are shown with the paths that the files have "
-        "in the other version."
+        "Only rules that check can be compiled and previewed. The findings are shown with the paths that the files "
+        "have in the other version."
     ),
     example="syncdsl plan --compare HEAD~5  # where a rule names a field that is not there",
     instead="syncdsl plan --compare HEAD~4",

@@ -36,7 +36,11 @@ class Need:
 
 
 def needs_of(
-    plans: Iterable[Plan], schemas: Mapping[str, SchemaSnapshot], state: State | None = None, *, everything: bool = False
+    plans: Iterable[Plan],
+    schemas: Mapping[str, SchemaSnapshot],
+    state: State | None = None,
+    *,
+    everything: bool = False,
 ) -> list[Need]:
     """Return what previews by these plans read, in order of connections and modules; with `everything` all fields.
 

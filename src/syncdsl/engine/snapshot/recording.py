@@ -274,5 +274,3 @@ def _shown(page: Page) -> Iterator[Shown]:
 def _name(need: Need, view: str | None) -> str:
     """Return the name under which the state remembers what was read."""
     return f"{need.connection}.{need.module}" + (f"|{view}" if view else "")
-
-

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ from syncdsl.engine.snapshot.lines import Restoring
 from syncdsl.engine.snapshot.needs import needs_of
 from syncdsl.state import NotUniqueError, open_state
 from syncdsl.state.decisive import put_rows
+from syncdsl.state.rules import CONCEALMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,17 +38,22 @@ _NAMED = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSnapshot:
-    """A snapshot that was read to its end and found whole; any number of previews can be made of it."""
+    """A snapshot that was read to its end and found whole; any number of previews can be made of it.
+
+    `key` makes what stands for hidden values: one for all of its previews, so that they compare, and for nobody else.
+    """
 
     header: Header
     digest: str
     recording: Recording
     folder: Path
+    key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
 
     @contextmanager
     def state(self) -> Iterator[State]:
         """Yield the recorded state as a copy that a preview may write and that is thrown away."""
         with closing(open_state(f"sqlite:///{_FILE}", base=self.folder, scratch=True)) as state:
+            state.set_switch(CONCEALMENT, self.key, by="", at=self.header.taken)
             yield state
 
     def connections(
@@ -120,10 +127,10 @@ def refuse_unfit(
     for name, planned in sorted(plan.connections.items()):
         system = header.connections.get(name)
         if system is None or system.adapter != planned.adapter:
-            held = f"as `{system.adapter}`, the rules say `{planned.adapter}`" if system is not None else "not at all"
+            how = f"as `{system.adapter}`, the rules say `{planned.adapter}`" if system is not None else "not at all"
             raise Fault(
                 OTHER_SNAPSHOT,
-                f"`{path}` holds the connection `{name}` {held}",
+                f"`{path}` holds the connection `{name}` {how}",
                 help="take one of the connections that the rules have, with `syncdsl snapshot take --out FILE`",
             )
     held = {(one.connection, one.module): one for one in header.modules}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syncdsl.changes.effects import HoldKind
 from syncdsl.engine.erased import is_erased
 from syncdsl.engine.reviewing import question_id
+from syncdsl.plan.expressions import FieldRead
 from syncdsl.plan.renames import original_name
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.types import TextType
 from syncdsl.schema.values import Erased, fields_from_json, fields_to_json, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from syncdsl.adapters.recorded import Recording
     from syncdsl.engine.snapshot.needs import Need
@@ -171,13 +171,19 @@ class Rows:
         part = row["part"]
         if document is not None and document.per is not None and part:
             part = self._part(document, row, part)
-        return {**row, "inputs": self._values(place, row["inputs"]), "base": self._values(place, row["base"]), "part": part}
+        return {
+            **row,
+            "inputs": self._values(place, row["inputs"]),
+            "base": self._values(place, row["base"]),
+            "part": part,
+        }
 
     def _part(self, document: DocumentPlan, row: Row, part: str) -> str:
-        path = getattr(document.per, "path", ())
-        if len(path) == 1:
-            return show(self._veil.value(row["connection"], row["module"], path[0], part))
-        return self._veil.text(part)
+        match document.per:
+            case FieldRead(path=(name,)):
+                return show(self._veil.value(row["connection"], row["module"], name, part))
+            case _:
+                return self._veil.text(part)
 
     # -- writes and questions -----------------------------------------------------------------------------------
 
@@ -193,7 +199,12 @@ class Rows:
 
     def _history(self, row: Row) -> Row:
         place = (row["connection"], row["module"], row["field"])
-        return {**row, "old": self._veil.data(*place, row["old"]), "new": self._veil.data(*place, row["new"]), "by": None}
+        return {
+            **row,
+            "old": self._veil.data(*place, row["old"]),
+            "new": self._veil.data(*place, row["new"]),
+            "by": None,
+        }
 
     def _review(self, row: Row) -> Row:
         place = (row["connection"], row["module"])
@@ -219,9 +230,12 @@ class Rows:
         """Return the id of a question whose values are told differently: decisions are found by it."""
         plan = next((one for one in self._plans if row["rule"] in one.pairs or row["rule"] in one.documents), None)
         kind = "document" if plan is not None and row["rule"] in plan.documents else "module"
-        rule = original_name(plan.moved, "document" if kind == "document" else "module", row["rule"]) if plan else row["rule"]
+        rule = (
+            original_name(plan.moved, "document" if kind == "document" else "module", row["rule"])
+            if plan
+            else row["rule"]
+        )
         candidates = sorted(f"{one['connection']}.{one['module']}/{one['id']}" for one in row["candidates"])
         told = row["reason"] if row["kind"] == HoldKind.MATCH and not candidates else ""
         subject = [rule, row["connection"], row["module"], row["record_id"]]
         return question_id([row["kind"], *subject, row["field"], row["left"], row["right"], candidates, told])
-

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryDirectory
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 from syncdsl.adapters.recorded import Recording
@@ -39,7 +39,12 @@ class Taken:
 
 
 def take_snapshot(
-    run: Run, target: IO[bytes], *, others: Sequence[Plan] = (), privacy: Privacy = "sensitive", everything: bool = False
+    run: Run,
+    target: IO[bytes],
+    *,
+    others: Sequence[Plan] = (),
+    privacy: Privacy = "sensitive",
+    everything: bool = False,
 ) -> Taken:
     """Write a snapshot of what previews by the run's rules rest on, and by `others`; nothing else is written anywhere.
 
@@ -77,7 +82,10 @@ def take_snapshot(
         ),
         sensitive=tuple(sorted(veil.sensitive)),
     )
-    with TemporaryDirectory(prefix="syncdsl-") as folder, closing(Recording(Path(folder) / "recording.db")) as recording:
+    with (
+        TemporaryDirectory(prefix="syncdsl-") as folder,
+        closing(Recording(Path(folder) / "recording.db")) as recording,
+    ):
         Recorder(recording, run.connections, run.schemas, run.state, run.progress).read(needs, plans)
         rows = Rows(plans, needs, veil, recording, run.state.erasure_key())
         counts = {"links": 0, "records": 0}

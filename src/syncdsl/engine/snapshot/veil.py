@@ -75,7 +75,9 @@ class Veil:
             return value
         if isinstance(kind, TextType) and isinstance(value, str) and value.isascii() and value.isdigit():
             # Ids that are kept in fields of text, and numbers: partners would not be found by them.
-            return value if schema is not None and known is not None and known.unique else pseudonym(value, kind, self.key)
+            return (
+                value if schema is not None and known is not None and known.unique else pseudonym(value, kind, self.key)
+            )
         return pseudonym(value, kind, self.key)
 
     def data(self, connection: str, module: str, name: str, data: Any) -> Any:
