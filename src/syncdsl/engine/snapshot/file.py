@@ -51,8 +51,8 @@ def read_header(path: Path) -> Header:
 
     Raises Fault: SD609 when the file cannot be read, SD895 when it is no snapshot, or one of another version.
     """
-    with closing(_opened(path)) as file:
-        return _header(_line(file, path), path)
+    with closing(SnapshotReader(path)) as reader:
+        return reader.header
 
 
 class SnapshotReader:
@@ -66,6 +66,7 @@ class SnapshotReader:
         self.digest = ""
         self._file = _opened(path)
         self._summed = blake2b(digest_size=32)
+        self._begun = False
         try:
             self.header = _header(self._next(), path)
         except BaseException:
@@ -97,8 +98,11 @@ class SnapshotReader:
 
     def _next(self) -> bytes:
         line = _line(self._file, self.path)
+        if not line and not self._begun:
+            raise damaged(self.path, "it is empty")
         if not line.endswith(b"\n"):
             raise damaged(self.path, "it is cut off: its end is missing")
+        self._begun = True
         self._summed.update(line)
         return line
 
