@@ -44,7 +44,8 @@ TAKE = "take a new one with `syncdsl snapshot take`; with `--all-fields` it hold
 class RecordedConnection:
     """The reading half of the adapter protocol over a recording.
 
-    `fields` says by module which fields were recorded. `toll` says what writing would cost, as the system's adapter
+    `fields` says by module which fields were recorded, `details` which others were of some records, that are read one
+    by one. `toll` says what writing would cost, as the system's adapter
     does; without it a call for each batch is taken.
     """
 
@@ -57,6 +58,7 @@ class RecordedConnection:
         capabilities: Capabilities,
         schema: SchemaSnapshot,
         fields: Mapping[str, Sequence[str]],
+        details: Mapping[str, Sequence[str]] | None = None,
         allowance: Allowance | None = None,
         toll: Callable[[str, Work], Toll] | None = None,
     ) -> None:
@@ -66,6 +68,7 @@ class RecordedConnection:
         self._capabilities = capabilities
         self._schema = schema
         self._fields = {module: frozenset((*names, "id")) for module, names in fields.items()}
+        self._details = {module: frozenset(names) for module, names in (details or {}).items()}
         self._allowance = allowance
         self._toll = toll
 
@@ -136,7 +139,8 @@ class RecordedConnection:
 
     def fetch(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Record]:
         """Return records as they were; one that was not recorded was not there."""
-        self._check(module, fields)
+        details = self._details.get(module, frozenset())
+        self._check(module, [name for name in fields if name not in details])
         fault = self._recording.failed(self._name, module, None)
         if fault is not None:
             raise _fault(fault)

@@ -75,11 +75,15 @@ class RecordedSystem(Model):
 
 
 class RecordedModule(Model):
-    """A module: the fields that were read of its records, and the views of which it is known what they show."""
+    """A module: the fields that were read of its records, and the views of which it is known what they show.
+
+    `details` are further fields, of the drafts that rules made and of nothing else.
+    """
 
     connection: str
     module: str
     fields: tuple[str, ...]
+    details: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
 
 
@@ -102,6 +106,10 @@ class Header(Model):
     def fields_of(self, connection: str) -> dict[str, tuple[str, ...]]:
         """Return the fields that are held of each module of a connection."""
         return {one.module: one.fields for one in self.modules if one.connection == connection}
+
+    def details_of(self, connection: str) -> dict[str, tuple[str, ...]]:
+        """Return the fields of each module of a connection that are held of drafts alone."""
+        return {one.module: one.details for one in self.modules if one.connection == connection}
 
 
 def recorded_system(connection: Connection, adapter: str, schema_digest: str, *, named: bool) -> RecordedSystem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from syncdsl.engine.document_values import written_fields
 from syncdsl.plan.accords import MEMBER_FIELDS, PERSON_FIELDS, USERS
 from syncdsl.plan.steps import ObserveStep
 
@@ -20,19 +21,26 @@ if TYPE_CHECKING:
 class Need:
     """What is read of one module: `fields` in order, `views` of which it is told which records are in them.
 
-    `staged`: rules observe it, so the state knows what it held before.
+    `details` are read only of the drafts that rules made. `staged`: rules observe it, so the state knows what it held
+    before.
     """
 
     connection: str
     module: str
     fields: dict[str, None] = field(default_factory=dict)
     views: dict[str, None] = field(default_factory=dict)
+    details: dict[str, None] = field(default_factory=dict)
     staged: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """The fields, in order of their names."""
         return tuple(sorted(self.fields))
+
+    @property
+    def only_details(self) -> tuple[str, ...]:
+        """The fields that are read of drafts alone, in order of their names."""
+        return tuple(sorted(self.details.keys() - self.fields.keys()))
 
 
 def needs_of(
@@ -63,6 +71,11 @@ def needs_of(
                 one.staged = True
                 if step.view is not None:
                     one.views[step.view] = None
+        for document in plan.documents.values():
+            if (one := need(document.connection, document.module, ())) is not None:
+                known = schemas[document.connection].modules[document.module]
+                names = (*written_fields(document), document.status_field, known.label_field)
+                one.details |= {name: None for name in names if name in known.fields}
         for access in plan.access:
             need(access.connection, USERS, MEMBER_FIELDS)
             need(access.partner, USERS, PERSON_FIELDS)

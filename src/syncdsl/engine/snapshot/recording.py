@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.priority import Priority, working_as
@@ -10,6 +11,7 @@ from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Reco
 from syncdsl.adapters.recorded import Ending, Shown, Unread
 from syncdsl.adapters.stages import KeepsStages
 from syncdsl.diagnostics import Fault
+from syncdsl.engine.live import status_of
 from syncdsl.engine.merged import DEEPEST
 from syncdsl.engine.steps.replay import MOST
 from syncdsl.engine.unread import ISOLATED
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from syncdsl.adapters.recorded import Reading, Recording
     from syncdsl.engine.progress import Progress
     from syncdsl.engine.snapshot.needs import Need
+    from syncdsl.plan.pairs import DocumentPlan
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import Head, State
@@ -83,6 +86,7 @@ class Recorder:
         if self._recording.failed(need.connection, need.module, None) is None:
             self._besides(connection, need, asked)
             self._in_doubt(connection, need)
+            self._drafts(connection, need)
 
     def _read(
         self, connection: Connection, need: Need, view: str | None, head: Head | None, reading: Reading, task: str
@@ -204,6 +208,24 @@ class Recorder:
                 for records in connection.find(need.module, key_field, [intent.key], need.names).values():
                     self._recording.put(need.connection, records)
 
+    def _drafts(self, connection: Connection, need: Need) -> None:
+        """Record what the drafts hold that rules made: a preview compares it with what they make of the record now."""
+        if not need.only_details:
+            return
+        for plan in self._plans:
+            for document in plan.documents.values():
+                if (document.connection, document.module) != (need.connection, need.module):
+                    continue
+                made = sorted({one.doc_id for one in self._state.instances(document.name) if one.doc_id is not None})
+                for some in chunks(made):
+                    there = self._recording.records(need.connection, need.module, some)
+                    drafts = [record_id for record_id, record in there.items() if _is_draft(document, record)]
+                    found = connection.fetch(need.module, drafts, (*need.names, *need.only_details)) if drafts else {}
+                    self._recording.put(
+                        need.connection,
+                        (replace(record, version=there[record_id].version) for record_id, record in found.items()),
+                    )
+
     def _survivors(self, connection: Connection, need: Need, gone: Sequence[str]) -> None:
         """Record what records that are gone were merged into, and what these were."""
         seen = set(gone)
@@ -260,6 +282,12 @@ class _Versions:
         if record_id not in self._known:
             self.expect([record_id])
         return self._known[record_id]
+
+
+def _is_draft(document: DocumentPlan, record: Record) -> bool:
+    """Return whether a document may be one that follows its record: it is no more than accepted."""
+    status = status_of(document, record)
+    return status not in document.closed and status not in document.paid
 
 
 def _shown(page: Page) -> Iterator[Shown]:

@@ -68,6 +68,7 @@ class OpenSnapshot:
                 capabilities=system.as_capabilities(),
                 schema=schemas[name],
                 fields=self.header.fields_of(name),
+                details=self.header.details_of(name),
                 allowance=system.as_allowance(),
                 toll=tolls.get(system.adapter),
             )
@@ -142,6 +143,7 @@ def refuse_unfit(
             lacking.append(f"the module `{where}`")
             continue
         fields = [name for name in need.names if name not in known.fields]
+        fields += [name for name in need.only_details if name not in {*known.fields, *known.details}]
         if fields:
             more = f" and {len(fields) - _NAMED:,} more" if len(fields) > _NAMED else ""
             lacking.append(f"{', '.join(f'`{name}`' for name in fields[:_NAMED])}{more} of `{where}`")

@@ -60,7 +60,7 @@ class Rows:
         erasure_key: str | None,
     ) -> None:
         self._plans = plans
-        self._needs = {(need.connection, need.module): frozenset((*need.fields, "id")) for need in needs}
+        self._needs = {(need.connection, need.module): frozenset((*need.fields, *need.details, "id")) for need in needs}
         self._veil = veil
         self._recording = recording
         self._erasure_key = erasure_key

@@ -77,7 +77,13 @@ def take_snapshot(
             for name, connection in sorted(run.connections.items())
         },
         modules=tuple(
-            RecordedModule(connection=need.connection, module=need.module, fields=need.names, views=tuple(need.views))
+            RecordedModule(
+                connection=need.connection,
+                module=need.module,
+                fields=need.names,
+                details=need.only_details,
+                views=tuple(need.views),
+            )
             for need in needs
         ),
         sensitive=tuple(sorted(veil.sensitive)),
