@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncdsl.adapters.priority import Priority, working_as
 from syncdsl.adapters.protocol import ObservationEnd, ObserveRequest, Page, Record
 from syncdsl.adapters.recorded import Ending, Shown, Unread
-from syncdsl.adapters.stages import KeepsStages
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.live import status_of
 from syncdsl.engine.merged import DEEPEST
-from syncdsl.engine.steps.replay import MOST
+from syncdsl.engine.snapshot.stages import record_stages
 from syncdsl.engine.unread import ISOLATED
 from syncdsl.state import chunks
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from syncdsl.adapters.protocol import Connection
     from syncdsl.adapters.recorded import Reading, Recording
@@ -62,7 +59,14 @@ class Recorder:
             with working_as(Priority.VERIFY):
                 self._module(need, task)
             self._progress.finish(task, f"{self._recording.count(need.connection, need.module):,} records")
-        self._stages({(need.connection, need.module) for need in needs})
+        record_stages(
+            self._recording,
+            self._connections,
+            self._schemas,
+            self._state,
+            plans,
+            [(need.connection, need.module) for need in needs],
+        )
 
     def _module(self, need: Need, task: str) -> None:
         """Read what changed as the next run would, then everything, then what neither showed and somebody asks for."""
@@ -237,31 +241,6 @@ class Recorder:
             self._recording.put_survivors(need.connection, need.module, found.items())
             asked = sorted({one for one in found.values() if one not in seen})
             seen.update(asked)
-
-    def _stages(self, read: Collection[tuple[str, str]]) -> None:
-        """Record the stages that records with a truth on file went through since, where their system keeps them."""
-        since: defaultdict[tuple[str, str], dict[str, dt.datetime]] = defaultdict(dict)
-        for plan in self._plans:
-            for trigger in plan.triggers:
-                endpoint = plan.records[trigger.record].endpoint
-                place = (endpoint.connection, endpoint.module)
-                if place in read and self._schemas[place[0]].modules[place[1]].stage_field is not None:
-                    for record_id, at in self._state.truth_times(
-                        trigger.digest, self._state.truths(trigger.digest)
-                    ).items():
-                        since[place][record_id] = min(at, since[place].get(record_id, at))
-        for (name, module), moments in sorted(since.items()):
-            connection = self._connections[name]
-            if not isinstance(connection, KeepsStages):
-                continue
-            there = self._recording.records(name, module, sorted(moments))
-            wanted = {
-                record_id: at
-                for record_id, at in moments.items()
-                if (record := there.get(record_id)) is not None and (record.modified is None or record.modified > at)
-            }
-            if wanted and len(wanted) <= MOST:
-                self._recording.put_stages(name, module, connection.stages(module, wanted).items())
 
 
 class _Versions:
