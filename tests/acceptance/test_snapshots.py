@@ -108,7 +108,7 @@ def test_an_offline_preview_equals_the_online_one(make_project: MakeProject, sta
 
 
 def test_taking_a_snapshot_writes_nothing(project: Project, sandbox: Sandbox) -> None:
-    """No system gets a mutating request, the state stays as it is to the byte, and only its owner may read the file."""
+    """No system gets a mutating request, no byte of the state changes, and only its owner may read the file."""
     sandbox.account(Account_Name="Acme GmbH", Phone="+49 30 1234567")
     project.run("apply", "--yes")
     sandbox.account(Account_Name="Fresh GmbH")
@@ -202,7 +202,7 @@ def _longer(data: bytes) -> bytes:
 def test_a_snapshot_that_is_not_whole_is_refused(
     project: Project, sandbox: Sandbox, damage: Callable[[bytes], bytes], said: str
 ) -> None:
-    """Cut off, edited, of another version, no snapshot: each is said by a message of its own, and nothing is decided."""
+    """Cut off, edited, of another version, no snapshot: each is said in its own words, and nothing is decided."""
     sandbox.account(Account_Name="Acme GmbH")
     take(project)
     path = project.folder / "a.snapshot"
@@ -269,5 +269,3 @@ def test_the_rules_in_force_can_be_previewed_on_a_snapshot(project: Project, san
     take(project)
     assert offline(project, "--in-force") == previewed(project, "--in-force")
     assert ended.stdout == ""
-
-

@@ -1,4 +1,4 @@
-"""A preview of a snapshot decides what one of the systems decides at the same moment, in worlds that anything befell."""
+"""A preview of a snapshot decides what one of the systems decides at the same moment, whatever befell them before."""
 
 from __future__ import annotations
 

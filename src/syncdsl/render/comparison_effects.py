@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from syncdsl.changes.effects import Act, Create, Deactivate, Delete, Hold, Link, Skip, Update
+from syncdsl.render.neutral import cut
 from syncdsl.render.totals import KINDS, total
+from syncdsl.render.values_text import row_text, rows_of, value_text
 
 if TYPE_CHECKING:
     from syncdsl.changes.comparison import Comparison, Version
     from syncdsl.changes.effects import Effect, RecordName
+
+_ROWS = 200
+"""How many characters the rows of a list take, at most."""
 
 SIGNS = {"create": "+", "update": "~", "link": "=", "delete": "-", "deactivate": "-", "hold": "!", "skip": "·"}
 
@@ -60,6 +65,14 @@ def line_of(effect: Effect) -> Line:
 def sign_of(effect: Effect) -> str:
     """Return the sign that stands before an effect."""
     return SIGNS.get(effect.kind, ">")
+
+
+def told_value(data: Any) -> str:
+    """Return a value as people read it; the rows of a list in full, as far as there is room."""
+    rows = rows_of(data)
+    if rows is None:
+        return value_text(data)
+    return cut("; ".join(row_text(row, _ROWS) for row in rows), _ROWS) or "(no rows)"
 
 
 def figures(comparison: Comparison) -> list[Figure]:

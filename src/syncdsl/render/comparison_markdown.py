@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Update
-from syncdsl.render.comparison_effects import baseline_figures, figures, line_of, sign_of
+from syncdsl.render.comparison_effects import baseline_figures, figures, line_of, sign_of, told_value
 from syncdsl.render.comparison_text import verdict
 from syncdsl.render.neutral import cut, neutral
-from syncdsl.render.values_text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,8 +102,8 @@ def _effect(effect: Effect) -> list[str]:
     lines = [_headline(effect)]
     if isinstance(effect, Create | Update):
         for change in effect.fields[:FIELDS]:
-            old = "" if isinstance(effect, Create) else f"{_code(value_text(change.old))} → "
-            lines.append(f"  - {_code(change.field)}: {old}{_code(value_text(change.new))}")
+            old = "" if isinstance(effect, Create) else f"{_code(told_value(change.old))} → "
+            lines.append(f"  - {_code(change.field)}: {old}{_code(told_value(change.new))}")
         if len(effect.fields) > FIELDS:
             lines.append(f"  - … and {len(effect.fields) - FIELDS:,} more fields")
     return lines
@@ -125,8 +124,8 @@ def _changed(comparison: Comparison, before: str, after: str) -> Iterator[list[s
 
 
 def _field(field: FieldDifference, before: str, after: str) -> str:
-    was = "left alone" if field.only == "after" else _code(value_text(field.before))
-    now = "left alone" if field.only == "before" else _code(value_text(field.after))
+    was = "left alone" if field.only == "after" else _code(told_value(field.before))
+    now = "left alone" if field.only == "before" else _code(told_value(field.after))
     return f"{_code(field.field)}: {was} with {_code(before)}, {now} with {_code(after)}"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Update
-from syncdsl.render.comparison_effects import baseline_figures, figures, line_of, sign_of
+from syncdsl.render.comparison_effects import baseline_figures, figures, line_of, sign_of, told_value
 from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.table import table_lines
-from syncdsl.render.values_text import change_lines, value_text
+from syncdsl.render.values_text import change_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,11 @@ def verdict(comparison: Comparison) -> str:
     if comparison.changed:
         parts.append(f"{len(comparison.changed):,} changed")
     told = ", ".join(parts) or "the same effects"
-    return f"{after} against `{before}` {where}: {told}; {comparison.same:,} the same."
+    return f"{_capital(after)} against `{before}` {where}: {told}; {comparison.same:,} the same."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _side_by_side(rows: Sequence[Figure], before: str, after: str, style: Style) -> list[str]:
@@ -98,11 +102,11 @@ def _field(field: FieldDifference, before: str, after: str, style: Style) -> str
     name = cut(neutral(field.field), 32)
     match field.only:
         case "before":
-            return f"{name}  {style('void', value_text(field.before))} with {before}, left alone with {after}"
+            return f"{name}  {style('void', told_value(field.before))} with {before}, left alone with {after}"
         case "after":
-            return f"{name}  left alone with {before}, {style('create', value_text(field.after))} with {after}"
+            return f"{name}  left alone with {before}, {style('create', told_value(field.after))} with {after}"
         case None:
-            was, now = value_text(field.before), value_text(field.after)
+            was, now = told_value(field.before), told_value(field.after)
             return f"{name}  {style('void', was)} with {before}, {style('create', now)} with {after}"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from syncdsl.state import State
 
 
-def record_stages(  # noqa: PLR0913 - what is read, and where it is kept
+def record_stages(
     recording: Recording,
     connections: Mapping[str, Connection],
     schemas: Mapping[str, SchemaSnapshot],
