@@ -130,7 +130,7 @@ def test_a_snapshot_can_be_taken_before_there_is_a_state(project: Project, sandb
 
 
 def test_pseudonyms_leave_no_person_in_the_file(project: Project, sandbox: Sandbox) -> None:
-    """No byte of the file tells a name, address or number of a record, and the preview has the same kinds of effects."""
+    """No byte of the file tells a name, address or number of a record, and a preview has the same effects by kind."""
     canaries = ("Canary GmbH", "Zebra Ltd", "+49 30 55501", "canary.example", "Kanarienweg 7", "Vogelstadt")
     sandbox.account(
         Account_Name=canaries[0], Phone=canaries[2], Website=f"https://{canaries[3]}", Billing_City=canaries[5]

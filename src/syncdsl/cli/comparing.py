@@ -72,7 +72,7 @@ def compare_rules(
                 private_bytes(path) as stream,
             ):
                 run = run_of(workspace, environment, plan, checked.schemas, connections, state, progress, sweep=sweep)
-                take_snapshot(run, stream, others=[old_plan])
+                take_snapshot(run, stream, others=[old_plan], exact=True)
         snapshot = stack.enter_context(opened_snapshot(path))
         with _naming(other, offline):
             refuse_unfit(snapshot.header, path, environment, old_plan, old_schemas)

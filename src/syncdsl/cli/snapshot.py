@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from syncdsl.cli.ending import FINE
 from syncdsl.cli.options import CONTEXT, Command, Globals, environment_option, format_option, global_options
-from syncdsl.cli.terminal import say, write
+from syncdsl.cli.terminal import say, style_of, write
 
 if TYPE_CHECKING:
     from syncdsl.engine.snapshot.taking import Taken
@@ -88,7 +89,7 @@ def show(settings: Globals, *, file: Path, output: str) -> int:  # noqa: ARG001 
     from syncdsl.render.snapshot_text import render_snapshot, render_snapshot_json  # noqa: PLC0415 - the same
 
     held = contents_of(file)
-    write(render_snapshot_json(held) if output == "json" else render_snapshot(held))
+    write(render_snapshot_json(held) if output == "json" else render_snapshot(held, style_of(sys.stdout)))
     return FINE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Update
-from syncdsl.render.comparison_effects import baseline_figures, figures, line_of, sign_of, told_value
+from syncdsl.render.comparison_effects import baseline_figures, figures, line_of, told_value
 from syncdsl.render.comparison_text import verdict
 from syncdsl.render.neutral import cut, neutral
 
@@ -133,7 +133,7 @@ def _headline(effect: Effect) -> str:
     line = line_of(effect)
     note = f" {_code(cut(line.note, 200))}" if line.note else ""
     label = _code(cut(neutral(line.label), 80) or "(no name)")
-    return f"- {sign_of(effect)} {line.verb} {label} {_code(line.record)}{note}"
+    return f"- **{line.verb}** {label} {_code(line.record)}{note}"
 
 
 def _code(text: str) -> str:

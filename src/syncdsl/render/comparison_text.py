@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Update
 from syncdsl.render.comparison_effects import baseline_figures, figures, line_of, sign_of, told_value
-from syncdsl.render.neutral import cut, neutral
+from syncdsl.render.neutral import cells, cut, neutral
 from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.table import table_lines
 from syncdsl.render.values_text import change_lines
@@ -26,7 +27,9 @@ _MEANINGS = {"+": "create", "~": "update", "=": "link", "-": "void", "!": "hold"
 
 def render_comparison(comparison: Comparison, style: Style = PLAIN, width: int = 100, *, quiet: bool = False) -> str:
     """Return a comparison as text: the verdict, figures side by side, then what differs. `quiet`: the verdict alone."""
-    lines = [style.prose(verdict(comparison))]
+    told = verdict(comparison)
+    lines = [told] if comparison.identical else wrap(told, width, break_on_hyphens=False)
+    lines = [style.prose(line) for line in lines]
     if comparison.identical or quiet:
         return "\n".join([*lines, *_unreadable(comparison)]) + "\n"
     before, after = neutral(comparison.before.name), neutral(comparison.after.name)
@@ -91,23 +94,24 @@ def _changed(changed: Sequence[ChangedEffect], before: str, after: str, style: S
     for one in changed[:SAMPLES]:
         lines.append(f"  {_line(one.after, style, width - 2)}")
         if one.fields:
-            lines += [f"      {_field(field, before, after, style)}" for field in one.fields]
+            told = [line for field in one.fields for line in _field(field, before, after, style, width - 6)]
+            lines += [f"      {line}" for line in told]
         else:
             lines.append("      " + style("dim", cut(f"{before}: {neutral(one.before.reason)}", width - 6)))
             lines.append("      " + style("dim", cut(f"{after}: {neutral(one.after.reason)}", width - 6)))
     return [*lines, *_rest(changed, style)]
 
 
-def _field(field: FieldDifference, before: str, after: str, style: Style) -> str:
+def _field(field: FieldDifference, before: str, after: str, style: Style, width: int) -> list[str]:
+    """Return what both versions do with a field: on a line, or on one each where that is too long."""
     name = cut(neutral(field.field), 32)
-    match field.only:
-        case "before":
-            return f"{name}  {style('void', told_value(field.before))} with {before}, left alone with {after}"
-        case "after":
-            return f"{name}  left alone with {before}, {style('create', told_value(field.after))} with {after}"
-        case None:
-            was, now = told_value(field.before), told_value(field.after)
-            return f"{name}  {style('void', was)} with {before}, {style('create', now)} with {after}"
+    was = "left alone" if field.only == "after" else told_value(field.before)
+    now = "left alone" if field.only == "before" else told_value(field.after)
+    one = f"{name}  {was} with {before}, {now} with {after}"
+    if cells(one) <= width:
+        return [f"{name}  {style('void', was)} with {before}, {style('create', now)} with {after}"]
+    told = ((before, "void", was), (after, "create", now))
+    return [name, *(f"  {style(meaning, cut(value, width - 2))} with {who}" for who, meaning, value in told)]
 
 
 def _baseline(comparison: Comparison, before: str, after: str, style: Style, width: int) -> list[str]:

@@ -49,7 +49,12 @@ def hold(record_id: str, **facts: Any) -> Hold:
     """Return a conflict."""
     facts = {"left": "a", "right": "b", **facts}
     return Hold(
-        rule="customers", location="a.sync:1", reason="both", why="conflict", record=name("Accounts", record_id), **facts
+        rule="customers",
+        location="a.sync:1",
+        reason="both",
+        why="conflict",
+        record=name("Accounts", record_id),
+        **facts,
     )
 
 

@@ -17,7 +17,7 @@ from syncdsl.engine.snapshot.lines import recording_lines
 from syncdsl.engine.snapshot.needs import enforced_fields, needs_of
 from syncdsl.engine.snapshot.recording import Recorder
 from syncdsl.engine.snapshot.rows import Rows
-from syncdsl.engine.snapshot.veil import veil_of
+from syncdsl.engine.snapshot.veil import Veil, veil_of
 from syncdsl.state.decisive import decisive_rows
 
 if TYPE_CHECKING:
@@ -45,10 +45,12 @@ def take_snapshot(
     others: Sequence[Plan] = (),
     privacy: Privacy = "sensitive",
     everything: bool = False,
+    exact: bool = False,
 ) -> Taken:
     """Write a snapshot of what previews by the run's rules rest on, and by `others`; nothing else is written anywhere.
 
-    The run's state is a private copy. Raises Fault when a system does not answer, and SD807 or SD809 when it is another
+    With `exact` sensitive values stand in it as they are: for a file that nobody gets to see. The run's state is a
+    private copy. Raises Fault when a system does not answer, and SD807 or SD809 when it is another
     one than the state's.
     """
     identities = {name: connection.identity() for name, connection in sorted(run.connections.items())}
@@ -60,7 +62,7 @@ def take_snapshot(
         for need in needs_of(plans, run.schemas, run.state, everything=everything)
         if need.connection in run.connections
     ]
-    veil = veil_of(plans, run.schemas, privacy)
+    veil = Veil(schemas=run.schemas, privacy=privacy) if exact else veil_of(plans, run.schemas, privacy)
     header = Header(
         environment=run.environment,
         taken=run.clock(),

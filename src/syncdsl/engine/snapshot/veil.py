@@ -39,7 +39,7 @@ class Veil:
 
     schemas: Mapping[str, SchemaSnapshot]
     privacy: Privacy
-    sensitive: frozenset[tuple[str, str, str]]
+    sensitive: frozenset[tuple[str, str, str]] = frozenset()
     words: frozenset[str] = frozenset()
     key: str = field(default_factory=lambda: secrets.token_hex(32))
 
