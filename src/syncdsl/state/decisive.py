@@ -37,7 +37,7 @@ from syncdsl.state.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Generator, Iterable
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -75,7 +75,7 @@ _BY_NAME = {table.name: table for table in DECISIVE}
 
 def decisive_rows(
     state: State, *, now: dt.datetime, enforced: Collection[tuple[str, str, str]] = ()
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> Generator[tuple[str, dict[str, Any]]]:
     """Return the rows that decisions rest on, each with the name of its table, in a stable order.
 
     JSON columns are data, moments ISO 8601. Of the history there are only the writes that a decision may ask about:

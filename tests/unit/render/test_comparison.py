@@ -97,8 +97,19 @@ def comparison(before: Sequence[Effect], after: Sequence[Effect], name: str = "m
 @pytest.fixture
 def everything() -> Comparison:
     """Return a comparison with one of everything."""
-    before = [invoice(1, "100.00"), invoice(2, "20.50"), update(3, Phone="1", City="Rome"), hold(4), update(5, Fax="9")]
-    after = [invoice(1, "200.00"), update(3, Phone="2", Street="High St"), update(5, Fax="9"), update(6, Phone="7")]
+    before: list[Effect] = [
+        invoice(1, "100.00"),
+        invoice(2, "20.50"),
+        update(3, Phone="1", City="Rome"),
+        hold(4),
+        update(5, Fax="9"),
+    ]
+    after: list[Effect] = [
+        invoice(1, "200.00"),
+        update(3, Phone="2", Street="High St"),
+        update(5, Fax="9"),
+        update(6, Phone="7"),
+    ]
     return comparison(before, after)
 
 
@@ -127,7 +138,9 @@ def test_a_comparison_as_json(everything: Comparison) -> None:
 
 def test_markdown_has_room_in_a_comment() -> None:
     """Whatever there is to tell, it stays below the limit, and what is left out is counted."""
-    after = [update(number, "Ä" * 70, **{f"field_{field}": "ö" * 200 for field in range(30)}) for number in range(500)]
+    after: list[Effect] = [
+        update(number, "Ä" * 70, **{f"field_{field}": "ö" * 200 for field in range(30)}) for number in range(500)
+    ]
     after += [invoice(number, "1.00", "x" * 500) for number in range(500)]
     text = render_comparison_markdown(comparison([hold(number) for number in range(2_000)], after))
     assert len(text.encode()) <= MOST_BYTES

@@ -21,7 +21,7 @@ from syncdsl.engine.snapshot.veil import Veil, veil_of
 from syncdsl.state.decisive import decisive_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from syncdsl.changes.change_set import Privacy
     from syncdsl.engine.run import Run
@@ -98,16 +98,18 @@ def take_snapshot(
         rows = Rows(plans, needs, veil, recording, run.state.erasure_key())
         counts = {"links": 0, "records": 0}
 
-        def lines() -> Iterator[dict[str, Any]]:
-            found = decisive_rows(run.state, now=header.taken, enforced=enforced_fields(plans))
-            for table, row in found:
-                told = rows.told(table, row)
-                if told is not None:
-                    counts["links"] += table == "link"
-                    yield {"kind": "row", "table": table, "row": told}
+        def lines() -> Generator[dict[str, Any]]:
+            enforced = enforced_fields(plans)
+            with closing(decisive_rows(run.state, now=header.taken, enforced=enforced)) as found:
+                for table, row in found:
+                    told = rows.told(table, row)
+                    if told is not None:
+                        counts["links"] += table == "link"
+                        yield {"kind": "row", "table": table, "row": told}
             for line in recording_lines(recording, veil, header):
                 counts["records"] += line["kind"] == "record"
                 yield line
 
-        digest = write_lines(target, header, lines())
+        with closing(lines()) as written:
+            digest = write_lines(target, header, written)
     return Taken(header=header, digest=digest, records=counts["records"], links=counts["links"])

@@ -81,8 +81,10 @@ class Veil:
         return pseudonym(value, kind, self.key)
 
     def data(self, connection: str, module: str, name: str, data: Any) -> Any:
-        """Return a value in its JSON form as the snapshot tells it."""
-        return data if data is None else to_json(self.value(connection, module, name, from_json(data)))
+        """Return a value in its JSON form as the snapshot tells it; one that the state itself hides stays hidden."""
+        if data is None or (isinstance(data, dict) and data.keys() == {"hidden"}):
+            return data
+        return to_json(self.value(connection, module, name, from_json(data)))
 
     def label(self, connection: str, module: str, text: str) -> str:
         """Return what a record is called, as the snapshot tells it."""
