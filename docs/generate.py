@@ -19,6 +19,7 @@ from syncdsl.render.access_json import access_schema
 from syncdsl.render.alert_json import alert_schema
 from syncdsl.render.associations_json import associations_schema
 from syncdsl.render.changes_json import preview_schema
+from syncdsl.render.comparison_json import comparison_schema
 from syncdsl.render.diagnostics_json import findings_schema
 from syncdsl.render.find_json import search_schema
 from syncdsl.render.history_json import story_schema
@@ -26,6 +27,7 @@ from syncdsl.render.links_json import links_schema
 from syncdsl.render.review_json import reviews_schema
 from syncdsl.render.runs_json import refused_schema, run_schema, runs_schema
 from syncdsl.render.secrets_json import credentials_schema
+from syncdsl.render.snapshot_text import snapshot_contents_schema
 from syncdsl.render.status_json import status_schema
 from syncdsl.render.verify_json import verification_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
@@ -181,6 +183,8 @@ def pages() -> Iterator[tuple[Path, str]]:
         "schema-snapshot": SchemaSnapshot.model_json_schema(),
         "findings": findings_schema(),
         "preview": preview_schema(),
+        "comparison": comparison_schema(),
+        "snapshot-contents": snapshot_contents_schema(),
         "search": search_schema(),
         "verification": verification_schema(),
         "links": links_schema(),

@@ -32,6 +32,7 @@ RULES = (
     Rules(lines="rich"),
     Rules(lines="references"),
     Rules(lines="plain", duplicate="clone in books"),
+    Rules(lines="plain", view="Some"),
 )
 
 

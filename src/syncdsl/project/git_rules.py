@@ -26,6 +26,9 @@ MOST_BYTES = 64 * 1024 * 1024
 
 SECONDS = 60
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
+"""What a hook sets for its own repository: here the project's folder alone says which one it is."""
+
 _PLAIN = frozenset({"100644", "100755"})
 _FOLDER = "name a folder that holds a project instead: `syncdsl plan --compare DIR`"
 
@@ -117,7 +120,7 @@ class Repository:
             return subprocess.run(  # noqa: S603 - a fixed program, and no shell
                 command,
                 cwd=self._folder,
-                env={**os.environ, **_QUIET},
+                env={**{name: value for name, value in os.environ.items() if name not in _ELSEWHERE}, **_QUIET},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
