@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.cli.chosen_rules import in_force
 from syncdsl.cli.running import compiled
+from syncdsl.cli.terminal import say
 from syncdsl.engine.snapshot.file import read_header
 from syncdsl.engine.snapshot.restoring import opened_snapshot, refuse_unfit
 from syncdsl.project.running import run_of
@@ -54,6 +55,8 @@ def opened_offline(
     if rules is not None:
         refuse_unfit(read_header(path), path, environment, *rules)
     with opened_snapshot(path) as snapshot:
+        if not settings.quiet:
+            say(f"on what `{path}` recorded at {snapshot.header.taken:%Y-%m-%d %H:%M} UTC")
         if rules is None:
             with snapshot.state() as state:
                 force = in_force(state, environment)
