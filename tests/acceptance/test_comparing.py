@@ -7,6 +7,9 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from tests.acceptance.test_documents import RULES, begun
+from tests.acceptance.test_snapshots import previewed
+
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Project, Sandbox
 
@@ -134,3 +137,31 @@ def test_bad_names_and_broken_rules_are_said(project: Project, sandbox: Sandbox)
     assert "--> rules/customers.sync" in ended.stderr
     assert "Descripton" in ended.stderr
     assert ended.stdout == ""
+
+
+def test_an_edited_condition_begins_with_a_baseline(project: Project, sandbox: Sandbox) -> None:
+    """What the old rules would make documents for is baseline to the new ones: that is said, with the money of both."""
+    begun(project, sandbox)
+    account = sandbox.account(Account_Name="Beta GmbH")
+    facts = {"Stage": "Qualification", "Account_Name": {"id": account}}
+    deals = [sandbox.deal(Deal_Name=f"Deal {number}", Amount=100, **facts) for number in range(3)]
+    project.run("apply", "--yes")
+    sandbox.control("clock/advance", {"seconds": 5})
+    for deal in deals[:2]:
+        sandbox.change("Deals", deal, Stage="Closed Won")
+    sandbox.change("Deals", deals[2], Amount=500)
+    committed(project)
+    project.run("snapshot", "take", "--out", "a.snapshot")
+    assert previewed(project, "--offline", "a.snapshot") == previewed(project)
+    project.rules(RULES.replace("deal.stage == won:", "deal.stage == won and deal.Amount > 0:"))
+    found = compared(project)
+    assert [effect["kind"] for effect in found["only_before"]] == ["create", "create"]
+    assert found["only_after"] == found["changed"] == []
+    assert found["before"]["documents"]["invoice"] == {"count": 2, "amounts": {"EUR": "200"}, "unknown": 0}
+    assert found["after"]["documents"] == {}
+    assert [one["text"] for one in found["after"]["begins"]] == ["deal.stage == won and deal.Amount > 0"]
+    assert found["after"]["begins"][0]["location"].startswith("rules/main.sync:")
+    assert found["before"]["begins"] == []
+    text = project.run("plan", "--compare", "main").stdout
+    assert "where it holds already, nothing is made for it" in text
+    assert "-200.00" in text
