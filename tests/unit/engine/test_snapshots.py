@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 from collections import Counter
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.unit.engine.test_concealment import NAMES, RULES, busy
+from tests.unit.engine.test_lineage import RULES as LINEAGE
+from tests.unit.engine.test_lineage import subject
 from tests.unit.engine.world import HEAD, SCHEMAS, compiled
 
 from syncdsl.diagnostics import Fault
@@ -198,3 +201,22 @@ def test_all_fields_are_those_of_the_modules_that_rules_read() -> None:
     assert [need.module for need in needs] == [need.module for need in every] == ["customers", "Accounts"]
     assert set(every[1].fields) == set(SCHEMAS["crm"].modules["Accounts"].fields)
     assert set(needs[1].fields) < set(every[1].fields)
+
+
+@pytest.mark.parametrize("edited", ["nothing", "left", "right", "both"])
+def test_erased_values_stay_erased_and_decide_as_before(world: World, tmp_path: Path, edited: str) -> None:
+    """Without the key of erased values in it, a preview of a snapshot still tells what was edited since they were."""
+    left = world.rules(LINEAGE).account("Acme", Phone="+49 1", Website="https://acme.example")
+    world.settle()
+    (link,) = world.state().links("customers")
+    world.state().erase(subject(world), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "anna")
+    if edited in {"left", "both"}:
+        world.edit(left, Phone="+49 2", Website=None)
+    if edited in {"right", "both"}:
+        world.edit(link.right_id, phone="+49 3")
+    key = world.state().erasure_key()
+    assert key is not None
+    assert key not in taken(world, tmp_path / "a.snapshot")
+    online = world.preview()
+    assert bool(online.effects) == (edited != "nothing")
+    assert offline(world, tmp_path / "a.snapshot").effects == online.effects
