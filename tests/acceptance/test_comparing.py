@@ -139,6 +139,21 @@ def test_bad_names_and_broken_rules_are_said(project: Project, sandbox: Sandbox)
     assert ended.stdout == ""
 
 
+def test_what_is_missing_at_a_commit_is_said(project: Project, sandbox: Sandbox) -> None:
+    """A version without a schema snapshot is refused by its own paths, before either system is asked."""
+    committed(project)
+    git(project, "checkout", "-q", "-b", "bare")
+    git(project, "rm", "-q", "schema/crm.json")
+    git(project, "commit", "-q", "-m", "without")
+    git(project, "checkout", "-q", "main")
+    before = sandbox.last()
+    ended = project.run("plan", "--compare", "bare", code=3)
+    assert "SD604" in ended.stderr
+    assert "in the rules of `bare" in ended.stderr
+    assert "`schema/crm.json`" in ended.stderr
+    assert sandbox.last() == before
+
+
 def test_an_edited_condition_begins_with_a_baseline(project: Project, sandbox: Sandbox) -> None:
     """What the old rules would make documents for is baseline to the new ones: that is said, with the money of both."""
     begun(project, sandbox)

@@ -119,7 +119,11 @@ def ending_of(comparison: Comparison, *, detailed: bool) -> int:
 
 def _compiled(other: OtherRules, settings: Globals) -> tuple[Plan, dict[str, SchemaSnapshot]]:
     """Return the plan of the other rules; their findings are shown when they do not check."""
-    checked = other.workspace.check()
+    try:
+        checked = other.workspace.check()
+    except Fault as fault:
+        told = other.shown(fault.help) if fault.help is not None else None
+        raise Fault(fault.code, f"in the rules of `{other.name}`: {other.shown(fault.message)}", help=told) from None
     if checked.plan is not None:
         return other.placed(checked.plan), checked.schemas
     if not settings.quiet:
