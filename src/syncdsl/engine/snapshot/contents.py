@@ -49,7 +49,7 @@ def contents_of(path: Path) -> Contents:
                 elif kind == "unread":
                     connection, module, _view = line["at"]
                     unread.append((connection, module, line["code"], line["message"]))
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, AttributeError):
             raise damaged(path, "a line of it is none of a snapshot") from None
         return Contents(
             header=reader.header,

@@ -103,34 +103,44 @@ class Restoring:
             self._record(line)
             return
         self.finish()
-        at = tuple(line["at"])
+        connection, module, *rest = line["at"]
+        place = (_text(connection), _text(module))
+        view = _perhaps(rest[0]) if rest else None
         match kind:
             case "shown":
-                key = (*at, line["reading"])
-                items = [Shown(id=record_id, how=line["how"]) for record_id in line["ids"]]
-                first = self._numbers.get(key, 0)
-                self._numbers[key] = self._recording.show(at[0], at[1], at[2], line["reading"], first, items)
+                self._shown(line, place, view)
             case "ending":
                 ending = Ending(
-                    begun=line["begun"],
-                    complete=line["complete"],
-                    cursor=line["cursor"],
-                    server_time=dt.datetime.fromisoformat(line["server_time"]),
-                    steady=line["steady"],
+                    begun=_perhaps(line["begun"]),
+                    complete=_flag(line["complete"]),
+                    cursor=_perhaps(line["cursor"]),
+                    server_time=dt.datetime.fromisoformat(line["server_time"]).astimezone(dt.UTC),
+                    steady=_flag(line["steady"]),
                 )
-                self._recording.end(at[0], at[1], at[2], line["reading"], ending)
+                self._recording.end(*place, view, _reading(line), ending)
             case "unread":
-                unread = Unread(code=line["code"], message=line["message"], help=line["help"])
-                self._recording.fail(at[0], at[1], at[2], unread)
+                unread = Unread(code=_text(line["code"]), message=_text(line["message"]), help=_perhaps(line["help"]))
+                self._recording.fail(*place, view, unread)
             case "stages":
                 changes = [
-                    StageChange(at=dt.datetime.fromisoformat(moment), stage=stage) for moment, stage in line["changes"]
+                    StageChange(at=dt.datetime.fromisoformat(moment), stage=_text(stage))
+                    for moment, stage in line["changes"]
                 ]
-                self._recording.put_stages(at[0], at[1], [(line["id"], changes)])
+                self._recording.put_stages(*place, [(_text(line["id"]), changes)])
             case "survivors":
-                self._recording.put_survivors(at[0], at[1], line["into"].items())
+                into = [(loser, _text(survivor)) for loser, survivor in line["into"].items()]
+                self._recording.put_survivors(*place, into)
             case _:
                 raise ValueError(f"no line of a snapshot: {kind}")
+
+    def _shown(self, line: dict[str, Any], place: tuple[str, str], view: str | None) -> None:
+        key = (*place, view, _reading(line))
+        how = line["how"]
+        if how not in {"record", "unchanged", "gone"}:
+            raise ValueError(f"nothing is shown as {how}")
+        items = [Shown(id=_text(record_id), how=how) for record_id in line["ids"]]
+        first = self._numbers.get(key, 0)
+        self._numbers[key] = self._recording.show(*place, view, _reading(line), first, items)
 
     def finish(self) -> None:
         """Store what waits."""
@@ -139,15 +149,15 @@ class Restoring:
             self._records = []
 
     def _record(self, line: dict[str, Any]) -> None:
-        connection, module = line["at"]
+        connection, module = (_text(name) for name in line["at"])
         if connection != self._at or len(self._records) >= BATCH:
             self.finish()
             self._at = connection
         self._records.append(
             Record(
                 module=module,
-                id=line["id"],
-                version=line["version"],
+                id=_text(line["id"]),
+                version=_perhaps(line["version"]),
                 modified=_moment(line["modified"]),
                 created=_moment(line["created"]),
                 fields=fields_from_json(line["fields"]),
@@ -161,3 +171,23 @@ def _stamp(at: dt.datetime | None) -> str | None:
 
 def _moment(text: str | None) -> dt.datetime | None:
     return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def _text(data: object) -> str:
+    if not isinstance(data, str):
+        raise TypeError("no text")
+    return data
+
+
+def _perhaps(data: object) -> str | None:
+    return None if data is None else _text(data)
+
+
+def _flag(data: object) -> bool:
+    if not isinstance(data, bool):
+        raise TypeError("neither true nor false")
+    return data
+
+
+def _reading(line: dict[str, Any]) -> Reading:
+    return "all" if READINGS.index(line["reading"]) else "changes"

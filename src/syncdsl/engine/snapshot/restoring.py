@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from syncdsl.state import State
 
 _FILE = "state.db"
+_NO_LINE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 _NAMED = 8
 """How many fields a message names."""
 
@@ -96,7 +98,7 @@ def opened_snapshot(path: Path) -> Iterator[OpenSnapshot]:
             for line in chain(rest, lines):
                 restoring.take(line)
             restoring.finish()
-        except (ValueError, KeyError, TypeError, AttributeError, NotUniqueError, SQLAlchemyError):
+        except (*_NO_LINE, NotUniqueError, SQLAlchemyError, SqliteError):
             # Whoever can make the digest fit can write anything; it is decided on or refused, and never half believed.
             raise damaged(path, "a line of it is none of a snapshot") from None
         yield OpenSnapshot(header=reader.header, digest=reader.digest, recording=recording, folder=folder)
