@@ -13,6 +13,10 @@ from syncdsl.cli.options import Command, Globals, environment_option, format_opt
 from syncdsl.cli.terminal import say, style_of, width_of, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from syncdsl.changes.approvals import Judged
     from syncdsl.changes.change_set import ChangeSet
 
 
@@ -20,7 +24,14 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the change set.")
 @click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
-@format_option("text", "json")
+@format_option("text", "json", "markdown", "html")
+@click.option(
+    "--output-file",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the format into FILE, and text to the screen.",
+)
 @sweep_option
 @environment_option
 @click.pass_obj
@@ -31,6 +42,7 @@ def plan(
     in_force: bool,
     detailed_exitcode: bool,
     output: str,
+    file: Path | None,
     sweep: bool,
     environment: str | None,
 ) -> int:
@@ -51,6 +63,7 @@ def plan(
       syncdsl plan --env production --out monday.changes.json
       syncdsl plan --in-force
       syncdsl plan --format json | jq .summary
+      syncdsl plan --format html --output-file preview.html
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the help needs none of it
@@ -65,27 +78,60 @@ def plan(
         opened(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
     ):
         changes = preview(run)
-    show(changes, output, quiet=settings.quiet)
+    show(changes, output, quiet=settings.quiet, file=file)
     if out is not None:
         _save(changes, out)
-    if output == "text" and not settings.quiet:
+    if (output == "text" or file is not None) and not settings.quiet:
         _next_step(changes, out, name if environment else None, in_force=in_force)
     if changes.unreadable:
         return PARTLY
     return CHANGES if detailed_exitcode and changes.changes else FINE
 
 
-def show(changes: ChangeSet, output: str, *, quiet: bool) -> None:
-    """Write a change set to stdout."""
-    if output == "json":
-        from syncdsl.render.changes_json import render_changes_json  # noqa: PLC0415 - only for this format
+def show(
+    changes: ChangeSet,
+    output: str,
+    *,
+    quiet: bool,
+    file: Path | None = None,
+    approvals: Sequence[Judged] | None = None,
+) -> None:
+    """Write a change set to stdout, or in its format into a file and as text to stdout."""
+    from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - the help needs none of it
 
-        write(render_changes_json(changes))
+    if file is not None:
+        from syncdsl.project.private import private_stream  # noqa: PLC0415 - only for a file
+
+        with private_stream(file) as stream:
+            _write(changes, output, stream, approvals)
+        say(f"wrote {file}")
+    elif output != "text":
+        _write(changes, output, sys.stdout, approvals)
         return
-    from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - only for this format
+    style, width = style_of(sys.stdout), width_of(sys.stdout)
+    told = render_verdict if quiet else render_changes
+    write(told(changes, style, width, approvals=approvals))
 
-    style = style_of(sys.stdout)
-    write(render_verdict(changes, style) if quiet else render_changes(changes, style, width_of(sys.stdout)))
+
+def _write(changes: ChangeSet, output: str, stream: TextIO, approvals: Sequence[Judged] | None) -> None:
+    """Write a change set in a format; each is loaded only where it is asked for."""
+    match output:
+        case "json":
+            from syncdsl.render.changes_json import write_changes_json  # noqa: PLC0415 - the same
+
+            write_changes_json(changes, stream, approvals)
+        case "markdown":
+            from syncdsl.render.changes_markdown import render_changes_markdown  # noqa: PLC0415 - the same
+
+            stream.write(render_changes_markdown(changes, approvals))
+        case "html":
+            from syncdsl.render.changes_html import write_changes_html  # noqa: PLC0415 - the same
+
+            write_changes_html(changes, stream, approvals)
+        case _:
+            from syncdsl.render.changes_text import render_changes  # noqa: PLC0415 - the same
+
+            stream.write(render_changes(changes, approvals=approvals))
 
 
 def _save(changes: ChangeSet, out: Path) -> None:

@@ -95,8 +95,7 @@ def write_changes_html(
         noted=noted_text(changes),
         digest=changes.digest,
     )
-    for piece in pieces:
-        stream.write(_writable(piece))
+    stream.writelines(_writable(piece) for piece in pieces)
 
 
 def _pages() -> Environment:

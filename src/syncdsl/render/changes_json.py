@@ -6,7 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from syncdsl.changes.approvals import Judged  # noqa: TC001 - pydantic evaluates the annotations of a model
+from syncdsl.changes.approvals import Judged
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.render.neutral import neutral_json
 from syncdsl.render.preview.outline import outline

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 from syncdsl.render.changes_samples import SIGNS
 from syncdsl.render.markdown_samples import fold_blocks, hold_table
-from syncdsl.render.markdown_text import inert, inert_code, inert_prose
-from syncdsl.render.preview.facts import TITLES, estimate_texts, headline, kind_count, limits, noted_text, unpreviewed_text
+from syncdsl.render.markdown_text import inert, inert_code, inert_prose, more, table
+from syncdsl.render.preview.facts import (
+    TITLES,
+    estimate_texts,
+    headline,
+    kind_count,
+    limits,
+    noted_text,
+    unpreviewed_text,
+)
 from syncdsl.render.preview.outline import outline
 from syncdsl.render.preview.verdict import BETWEEN, verdict_parts
 from syncdsl.render.style import counted
@@ -31,8 +39,6 @@ SAMPLES = 5
 
 _END = 900
 """Bytes kept free for saying what was left out."""
-
-_BOLD = {"over", "gone", "open", "unknown"}
 
 
 def render_changes_markdown(
@@ -62,7 +68,7 @@ def render_changes_markdown(
     for rule in whole.rules:
         left += _rule(page, rule, level + 1)
     left += _holds(page, whole.held, level + 1)
-    for block in (*_reported(changes),):
+    for block in _reported(changes):
         if not page.add(block):
             left.append(("what is left alone", len(changes.reported)))
     return page.text + _ending(changes, left)
@@ -96,22 +102,15 @@ class _Page:
         return "".join(self._blocks)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-    """Return a table; cells are Markdown already, columns in `right` are aligned to the right."""
-    rule = ("---:" if number in right else "---" for number in range(len(heads)))
-    lines = [heads, list(rule), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def _unknown(changes: ChangeSet) -> Iterator[str]:
     lines = []
     for item in changes.unreadable[:ROWS]:
         held = ", ".join(inert_code(name, 60) for name in item.holds[:10])
-        more = f" and {len(item.holds) - 10} more" if len(item.holds) > 10 else ""
+        others = f" and {len(item.holds) - 10} more" if len(item.holds) > 10 else ""
         help_line = f" Help: {inert_prose(item.help)}." if item.help else ""
         lines.append(
             f"- ⚠️ {inert_code(f'{item.connection}.{item.module}', 80)} could not be read: {inert(item.code, 12)}: "
-            f"{inert_prose(item.message, 300)}.{help_line}" + (f" Held until it is: {held}{more}." if held else "")
+            f"{inert_prose(item.message, 300)}.{help_line}" + (f" Held until it is: {held}{others}." if held else "")
         )
     lines += [
         f"- ⚠️ {inert_code(item.rule, 80)}: {inert_prose(unpreviewed_text(item), 300)} "
@@ -129,20 +128,16 @@ def _limits(changes: ChangeSet) -> Iterator[str]:
             ("❌ over" if limit.exceeded else "✅ ok", limit.kind, inert_code(limit.text), inert(limit.value))
             for limit in found[:ROWS]
         ]
-        yield table(("", "limit", "says", "this comes to"), rows) + _more(len(found) - ROWS)
+        yield table(("", "limit", "says", "this comes to"), rows) + more(len(found) - ROWS)
 
 
 def _estimates(changes: ChangeSet) -> Iterator[str]:
     if changes.estimates:
         rows = [
-            (inert_code(one.connection, 60), *_padded([inert(text) for text in estimate_texts(one)]))
+            (inert_code(one.connection, 60), BETWEEN.join(inert(text) for text in estimate_texts(one)))
             for one in changes.estimates[:ROWS]
         ]
         yield table(("system", "takes"), rows)
-
-
-def _padded(texts: list[str]) -> tuple[str]:
-    return (BETWEEN.join(texts),)
 
 
 def _overview(whole: Outline) -> Iterator[str]:
@@ -159,7 +154,7 @@ def _overview(whole: Outline) -> Iterator[str]:
         for kind, count, money in module.kinds()
     ]
     if rows:
-        yield table(("rule", "in", "kind", "changes", "amount"), rows[:ROWS], (3, 4)) + _more(len(rows) - ROWS)
+        yield table(("rule", "in", "kind", "changes", "amount"), rows[:ROWS], (3, 4)) + more(len(rows) - ROWS)
 
 
 def _rule(page: _Page, rule: RuleGroup, level: int) -> list[tuple[str, int]]:
@@ -201,7 +196,7 @@ def _holds(page: _Page, held: Sequence[Held], level: int) -> list[tuple[str, int
         body = "\n".join(hold_table(group, SAMPLES) for group in kind.groups[:SAMPLES])
         rest = sum(group.count for group in kind.groups[SAMPLES:])
         block = (
-            f"<details><summary><b>{kind.count:,}</b> {TITLES[kind.why]}</summary>\n\n{body}{_more(rest)}\n</details>\n"
+            f"<details><summary><b>{kind.count:,}</b> {TITLES[kind.why]}</summary>\n\n{body}{more(rest)}\n</details>\n"
         )
         if page.add(("" if begun else head) + block):
             begun = True
@@ -213,17 +208,13 @@ def _holds(page: _Page, held: Sequence[Held], level: int) -> list[tuple[str, int
 def _reported(changes: ChangeSet) -> Iterator[str]:
     if changes.reported:
         lines = "\n".join(f"- {inert_prose(text, 300)}" for text in changes.reported[:ROWS])
-        rest = _more(len(changes.reported) - ROWS)
+        rest = more(len(changes.reported) - ROWS)
         yield (
             f"<details><summary><b>{len(changes.reported):,}</b> left alone</summary>\n\n{lines}\n{rest}\n</details>\n"
         )
     noted = noted_text(changes)
     if noted:
         yield f"{inert(noted, 300)}\n"
-
-
-def _more(count: int) -> str:
-    return f"\n… and {count:,} more\n" if count > 0 else ""
 
 
 def _ending(changes: ChangeSet, left: list[tuple[str, int]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.render.markdown_text import inert, inert_code, inert_prose
+from syncdsl.render.markdown_text import inert, inert_code, inert_prose, more, table
 from syncdsl.render.preview.shown import Shown, shown, shown_hold
 
 if TYPE_CHECKING:
@@ -48,20 +48,20 @@ def hold_table(group: HoldGroup, samples: int) -> str:
             for view in views
             for field in view.fields
         ]
-        return head + _table(("record", "field", "left", "right"), rows) + _rest(group.count - len(views))
-    return head + _records(views) + _rest(group.count - len(views))
+        return head + table(("record", "field", "left", "right"), rows) + more(group.count - len(views))
+    return head + _records(views) + more(group.count - len(views))
 
 
 def _alike(fold: Fold, samples: int) -> str:
     """Return the values that all changes of a fold have in common, and the records they are in."""
     views = [shown(effect) for effect in fold.samples[:samples]]
     names = ", ".join(f"{inert(view.label, _NAME)} (<sub>{inert(view.record, 80)}</sub>)" for view in views)
-    more = f" and {fold.count - len(views):,} more" if fold.count > len(views) else ""
+    others = f" and {fold.count - len(views):,} more" if fold.count > len(views) else ""
     rows = [(inert(field.name, _NAME), *_both(field)) for field in views[0].fields[:FIELDS]]
     return (
         f"{fold.count:,} times the same:\n\n"
-        f"{_table(('field', 'before', 'after'), rows)}{_rest(len(views[0].fields) - FIELDS)}\n"
-        f"in {names}{more}\n"
+        f"{table(('field', 'before', 'after'), rows)}{more(len(views[0].fields) - FIELDS)}\n"
+        f"in {names}{others}\n"
     )
 
 
@@ -81,7 +81,7 @@ def _changed(fold: Fold, samples: int, *, created: bool, varied: bool) -> Iterat
         if len(view.fields) > FIELDS:
             rows.append(("", f"… and {len(view.fields) - FIELDS} more", *([""] if created else ["", ""])))
     heads = ("record", "field", "value") if created else ("record", "field", "before", "after")
-    yield _table(heads, rows) + _more(fold, samples)
+    yield table(heads, rows) + _more(fold, samples)
 
 
 def _both(field: ShownField) -> tuple[str, str]:
@@ -90,7 +90,7 @@ def _both(field: ShownField) -> tuple[str, str]:
 
 
 def _records(views: Sequence[Shown]) -> str:
-    return _table(("record", "what"), [(_name(view), "" if not view.told else inert(view.told)) for view in views])
+    return table(("record", "what"), [(_name(view), "" if not view.told else inert(view.told)) for view in views])
 
 
 def _name(view: Shown, reason: str = "") -> str:
@@ -104,14 +104,5 @@ def _name(view: Shown, reason: str = "") -> str:
     )
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def _more(fold: Fold, samples: int) -> str:
-    return _rest(fold.count - min(len(fold.samples), samples))
-
-
-def _rest(count: int) -> str:
-    return f"\n… and {count:,} more\n" if count > 0 else ""
+    return more(fold.count - min(len(fold.samples), samples))

@@ -8,8 +8,12 @@ it was written like: a space without width behind the first character keeps thes
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from syncdsl.render.neutral import cut, neutral
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 APART = "&#8203;"
 """A space that is not seen and breaks no word."""
@@ -54,3 +58,14 @@ def _spaced(part: str, longest: int) -> str:
     """Return a part of a sentence with the space that parts it from the next."""
     before, after = " " if part[:1] == " " else "", " " if len(part) > 1 and part[-1:] == " " else ""
     return f"{before}{inert(part, longest)}{after}"
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
+    """Return a table; cells are Markdown already, columns in `right` are aligned to the right."""
+    rule = ["---:" if number in right else "---" for number in range(len(heads))]
+    return "".join(f"| {' | '.join(line)} |\n" for line in (heads, rule, *rows))
+
+
+def more(count: int) -> str:
+    """Return how many more there are behind a table; nothing where there are none."""
+    return f"\n… and {count:,} more\n" if count > 0 else ""

@@ -51,10 +51,12 @@ class Money:
     @property
     def texts(self) -> list[str]:
         """One text for each currency, and one for the documents of an unknown amount: none is added to another."""
-        parts = [f"{amount:,.2f} {neutral(currency)}".rstrip() for currency, amount in sorted(self.amounts.items())]
-        if self.unknown:
-            parts.append(f"{self.unknown:,} of an unknown amount")
-        return parts
+        return [*self.sums, *([f"{self.unknown:,} of an unknown amount"] if self.unknown else [])]
+
+    @property
+    def sums(self) -> list[str]:
+        """One text for each currency."""
+        return [f"{amount:,.2f} {neutral(currency)}".rstrip() for currency, amount in sorted(self.amounts.items())]
 
 
 def amount_of(effect: Create) -> Decimal | None:

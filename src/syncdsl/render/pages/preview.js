@@ -23,7 +23,7 @@
   };
 
   // A row: [fold, label, record, told, amount, fields, reason]; a field: [name, before or null, after, rows].
-  const fieldList = (parent, fields) => {
+  const fieldList = (parent, fields, between) => {
     if (!fields.length) return;
     const list = add(parent, "ul", "fields");
     for (const [name, before, after, inside] of fields) {
@@ -33,7 +33,7 @@
         item.append(" ");
         add(item, "del", "", before);
         item.append(" ");
-        add(item, "span", "to", "→").setAttribute("aria-hidden", "true");
+        add(item, "span", "to", between).setAttribute("aria-hidden", "true");
       }
       item.append(" ");
       if (inside) {
@@ -51,7 +51,7 @@
     if (record) add(head, "span", "id", record);
     if (told) add(head, "span", "id", told);
     if (reason) add(head, "span", "why", reason);
-    if (!fold.bare) fieldList(add(line, "td"), fields);
+    if (!fold.bare) fieldList(add(line, "td"), fields, fold.held ? "|" : "→");
     if (fold.money) add(line, "td", "money", amount || "unknown");
     return line;
   };
@@ -80,6 +80,7 @@
         more: element.querySelector(".more"),
         bare: "bare" in element.dataset,
         money: "money" in element.dataset,
+        held: "held" in element.dataset,
         rows: [],
         shown: [],
       };
@@ -145,6 +146,9 @@
   }
 
   const count = find("count");
+  const tell = (total) => {
+    count.textContent = total === rows.length ? `All ${number.format(total)} shown` : `${number.format(total)} of ${number.format(rows.length)} shown`;
+  };
   const apply = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const chosen = Object.entries(selects).map(([what, select]) => [what, select.value]).filter(([, value]) => value);
@@ -176,7 +180,7 @@
     }
     for (const element of document.querySelectorAll("#changes .module, #changes .rule")) element.hidden = !seen.has(element);
     find("none").hidden = total > 0 || !rows.length;
-    count.textContent = filtered ? `${number.format(total)} of ${number.format(rows.length)} shown` : "";
+    tell(filtered ? total : rows.length);
   };
   // What is on the page already stays: only the offers to show more are made.
   for (const fold of folds.values()) { fold.shown = fold.rows; offer(fold); }
@@ -197,6 +201,7 @@
     }
   });
   find("tools").hidden = !rows.length;
+  tell(rows.length);
 
   let folded = [];
   addEventListener("beforeprint", () => {

@@ -32,11 +32,6 @@ def limits(changes: ChangeSet) -> list[GuardVerdict]:
     return sorted(changes.guards, key=lambda limit: not limit.exceeded)
 
 
-def limit_value(limit: GuardVerdict) -> str:
-    """Return what a limit came to."""
-    return neutral(limit.value)
-
-
 def kinds_text(totals: Totals) -> str:
     """Return `250 creates, 41 updates`."""
     return ", ".join(kind_count(kind, totals.kinds[kind]) for kind in KINDS if totals.kinds[kind])

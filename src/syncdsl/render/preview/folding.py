@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from syncdsl.changes.effects import Create, Update
 from syncdsl.schema.digest import digest
@@ -18,7 +18,8 @@ SHAPES = 60
 VALUES = 200
 """How many values of the same fields are told apart; any later ones count among the others."""
 
-Fields = tuple[str, ...]
+Fields: TypeAlias = tuple[str, ...]
+"""The names of the fields that a change writes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,9 +66,9 @@ class Folding:
     def add(self, effect: Change, samples: int) -> None:
         """Count a change; up to `samples` of a fold are kept."""
         self._samples = samples
-        fields = fields_of(effect)
+        fields: Fields | None = fields_of(effect)
         if isinstance(effect, Update):
-            self._count(fields)
+            self._count(effect)
         shape = self._shapes.get(fields)
         if shape is None:
             if len(self._shapes) >= SHAPES:
@@ -112,10 +113,10 @@ class Folding:
             return shape.alike.get(_values(effect), shape.rest) if shape.alike else shape.rest
         return shape.rest
 
-    def _count(self, fields: Fields) -> None:
-        for name in fields:
-            if name in self.names or len(self.names) < SHAPES:
-                self.names[name] += 1
+    def _count(self, effect: Update) -> None:
+        for change in effect.fields:
+            if change.field in self.names or len(self.names) < SHAPES:
+                self.names[change.field] += 1
 
 
 def fields_of(effect: Change) -> Fields:

@@ -25,9 +25,10 @@ SAMPLES = 8
 """How many changes of a fold are kept to be shown."""
 
 REASONS = 60
-"""How many reasons of one kind are told apart; there are only so many rules' lines, but a name may stand in a reason."""
+"""How many reasons of one kind are told apart. The rules have only so many lines, but a name may stand in a reason."""
 
 OTHER_REASONS = "other reasons"
+
 
 @dataclass(slots=True, kw_only=True)
 class Group:

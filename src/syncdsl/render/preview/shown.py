@@ -81,9 +81,7 @@ def shown(effect: Change) -> Shown:
 
 def shown_hold(hold: Hold) -> Shown:
     """Return how something that waits is shown; the values of both sides stand as before and after."""
-    listed = ", ".join(
-        f"{label_text(item)} ({record_text(item)})" for item in hold.candidates[:CANDIDATES]
-    )
+    listed = ", ".join(f"{label_text(item)} ({record_text(item)})" for item in hold.candidates[:CANDIDATES])
     more = f" and {len(hold.candidates) - CANDIDATES} more" if len(hold.candidates) > CANDIDATES else ""
     field = (
         ()

@@ -42,10 +42,7 @@ def verdict_parts(changes: ChangeSet, totals: Totals, approvals: Sequence[Judged
     return (
         *_limits(changes),
         *_counts(totals),
-        *(
-            Part(text=f"{documents_noun(module, money.documents)}{f', {money.text}' if money.text else ''}", meaning="money")
-            for module, money in totals.documents.items()
-        ),
+        *_documents(totals),
         *_waiting(totals),
         *(Part(text=text, meaning="unknown") for text in unknown_texts(changes)),
         *_cost(changes),
@@ -130,6 +127,11 @@ def _counts(totals: Totals) -> Iterator[Part]:
     for kind in _GONE:
         if totals.kinds[kind]:
             yield Part(text=counted(totals.kinds[kind], NOUNS.get(kind, kind)), meaning="gone")
+
+
+def _documents(totals: Totals) -> Iterator[Part]:
+    for module, money in totals.documents.items():
+        yield Part(text=", ".join((documents_noun(module, money.documents), money.text)), meaning="money")
 
 
 def _waiting(totals: Totals) -> Iterator[Part]:
