@@ -58,10 +58,12 @@ def _fold_lines(group: Group, style: Style, width: int) -> list[str]:
     """Return the folds, the largest first; each gets its share of the samples."""
     lines: list[str] = []
     shown = group.folds[:SAMPLES]
-    if len(group.folds) > 1 and group.kind == "update":
+    if len({fold.fields for fold in group.folds}) > 1 and group.kind == "update":
         counts = ", ".join(f"{neutral(name)} {count:,}" for name, count in group.folding.names.most_common())
         lines.append(style("dim", cut(counts, max(width, 20))))
     for fold in shown:
+        if fold.same and 1 < fold.count < group.count:
+            lines.append(style("dim", f"{fold.count:,} times the same"))
         lines += _samples(fold, max(SAMPLES // len(shown), 1), style, width)
     left = sum(fold.count for fold in group.folds[len(shown) :])
     if left:

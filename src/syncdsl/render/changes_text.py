@@ -124,7 +124,7 @@ def _figures(changes: ChangeSet, totals: Totals, style: Style, width: int) -> li
     lines = [head, *unreadable_lines(changes.unreadable, style)]
     for item in changes.unpreviewed:
         told = f"{neutral(item.rule)}: {unpreviewed_text(item)} ({neutral(item.location)})"
-        first, *more = wrap(told, max(width - 11, 20), break_on_hyphens=False) or [""]
+        first, *more = _wrapped(told, width - 11)
         lines.append(f"  {style('warning', 'unknown')}  {first}")
         lines += [f"           {line}" for line in more]
     lines += _waiting(totals, style)
@@ -182,13 +182,18 @@ def _rule_lines(rule: RuleGroup, style: Style, width: int) -> list[str]:
     return lines
 
 
+def _wrapped(text: str, width: int) -> list[str]:
+    # What begins a line was in the middle of the text before: there a CI obeyed nothing of it.
+    return [neutral(line) for line in wrap(text, max(width, 20), break_on_hyphens=False)] or [""]
+
+
 def _remarks(changes: ChangeSet, style: Style, width: int) -> list[str]:
     lines: list[str] = []
     if changes.reported:
         lines += ["", style("bold", "Left alone")]
         for text in changes.reported[:REPORTED]:
             # What is left alone is told once, so it is told in full.
-            first, *more = wrap(neutral(text), max(width - 4, 20), break_on_hyphens=False) or [""]
+            first, *more = _wrapped(neutral(text), width - 4)
             lines += [f"  {first}", *(f"    {line}" for line in more)]
         if len(changes.reported) > REPORTED:
             lines.append("  " + style("dim", f"… and {len(changes.reported) - REPORTED:,} more"))

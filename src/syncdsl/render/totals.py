@@ -56,7 +56,12 @@ class Money:
     @property
     def sums(self) -> list[str]:
         """One text for each currency."""
-        return [f"{amount:,.2f} {neutral(currency)}".rstrip() for currency, amount in sorted(self.amounts.items())]
+        # Beside others the base currency, which no document names, has to be told from them.
+        base = " in the base currency" if len(self.amounts) > 1 else ""
+        return [
+            f"{amount:,.2f}{f' {neutral(currency)}' if currency else base}"
+            for currency, amount in sorted(self.amounts.items())
+        ]
 
 
 def amount_of(effect: Create) -> Decimal | None:
