@@ -12,6 +12,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+_PLACING = """
+import fcntl, os, sys
+read, write = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(read, 3)
+os.dup2(write, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Puts both pipes where a browser looks for them, which is not where we got them, and becomes the browser."""
 
 PATIENCE = 60.0
 """Seconds that one answer may take."""
@@ -35,6 +45,7 @@ class Browser:
         self._rest = b""
         self._number = 0
         self._session: str | None = None
+        self._scripts = True
         self.events: list[dict[str, Any]] = []
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -75,7 +86,8 @@ class Browser:
 
     def settle(self) -> None:
         """Wait until the page was drawn again, twice, and no more messages of it are on the way."""
-        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+        if self._scripts:
+            self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
         with suppress(TimeoutError):
             while True:
                 self.events.append(self._next(0.05))
@@ -90,6 +102,11 @@ class Browser:
         self.ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
+
+    def run_scripts(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        """Switch the scripts of pages on or off; those of the test always run."""
+        self._scripts = on
+        self.ask("Emulation.setScriptExecutionDisabled", value=not on)
 
     def type(self, text: str) -> None:
         """Type text, as on a keyboard, into what has the focus."""
@@ -157,10 +174,11 @@ def browser(profile: Path) -> Iterator[Browser]:
     ours, its = os.pipe(), os.pipe()  # to write to it, and what it writes
     process = subprocess.Popen(
         [
-            "sh",
+            sys.executable,
             "-c",
-            f'exec "$@" 3<&{ours[0]} 4>&{its[1]}',
-            "sh",
+            _PLACING,
+            str(ours[0]),
+            str(its[1]),
             str(CHROMIUM),
             "--headless",
             "--no-sandbox",
