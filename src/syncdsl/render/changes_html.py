@@ -18,8 +18,16 @@ from markupsafe import Markup, escape
 
 from syncdsl.changes.effects import Hold
 from syncdsl.render.changes_samples import SIGNS
-from syncdsl.render.neutral import neutral
-from syncdsl.render.preview.facts import TITLES, headline, kind_count, limits, noted_text, unpreviewed_text
+from syncdsl.render.neutral import cut, neutral
+from syncdsl.render.preview.facts import (
+    TITLES,
+    headline,
+    kind_count,
+    limits,
+    noted_text,
+    privacy_text,
+    unpreviewed_text,
+)
 from syncdsl.render.preview.outline import outline
 from syncdsl.render.preview.shown import shown, shown_hold
 from syncdsl.render.preview.verdict import documents_noun, duration_text, verdict_parts
@@ -43,6 +51,9 @@ OPEN = 10
 
 REPORTED = 500
 """How many of the differences that are left alone are told."""
+
+LONGEST = 400
+"""Of a longer reason or remark only the beginning is shown, in columns."""
 
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -93,6 +104,7 @@ def write_changes_html(
         folds=len(whole.folds),
         reported=changes.reported,
         noted=noted_text(changes),
+        privacy=privacy_text(changes),
         digest=changes.digest,
     )
     stream.writelines(_writable(piece) for piece in pieces)
@@ -146,7 +158,7 @@ def _state(verdict: Sequence[Part]) -> str:
 
 def _prose(text: str) -> Markup:
     """Return text of ours that quotes: what stands between backticks becomes code."""
-    parts = neutral(text).split("`")
+    parts = cut(neutral(text), LONGEST).split("`")
     if len(parts) % 2 == 0:
         return escape("`".join(parts))
     return Markup("").join(

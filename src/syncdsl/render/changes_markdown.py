@@ -15,6 +15,7 @@ from syncdsl.render.preview.facts import (
     kind_count,
     limits,
     noted_text,
+    privacy_text,
     unpreviewed_text,
 )
 from syncdsl.render.preview.outline import outline
@@ -212,9 +213,9 @@ def _reported(changes: ChangeSet) -> Iterator[str]:
         yield (
             f"<details><summary><b>{len(changes.reported):,}</b> left alone</summary>\n\n{lines}\n{rest}\n</details>\n"
         )
-    noted = noted_text(changes)
-    if noted:
-        yield f"{inert(noted, 300)}\n"
+    for text in (noted_text(changes), privacy_text(changes) if changes.privacy == "pseudonyms" else ""):
+        if text:
+            yield f"{inert(text, 300)}\n"
 
 
 def _ending(changes: ChangeSet, left: list[tuple[str, int]]) -> str:

@@ -14,6 +14,7 @@ from syncdsl.render.preview.facts import (
     kind_count,
     limits,
     noted_text,
+    privacy_text,
     unpreviewed_text,
 )
 from syncdsl.render.preview.outline import outline
@@ -197,9 +198,8 @@ def _remarks(changes: ChangeSet, style: Style, width: int) -> list[str]:
             lines += [f"  {first}", *(f"    {line}" for line in more)]
         if len(changes.reported) > REPORTED:
             lines.append("  " + style("dim", f"… and {len(changes.reported) - REPORTED:,} more"))
-    noted = noted_text(changes)
-    if noted:
-        lines += ["", style("dim", noted)]
+    pseudonyms = privacy_text(changes) if changes.privacy == "pseudonyms" else ""
+    lines += [line for text in (noted_text(changes), pseudonyms) if text for line in ("", style("dim", text))]
     return lines
 
 

@@ -274,6 +274,7 @@ def hidden() -> ChangeSet:
         hold("conflict", 5, "both sides differ").model_copy(
             update={"field": "phone", "left": {"hidden": "k1:1"}, "right": {"hidden": "k1:2"}}
         ),
+        privacy="pseudonyms",
     )
 
 

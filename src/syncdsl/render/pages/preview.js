@@ -96,6 +96,7 @@
     fold.more.hidden = left <= 0;
     fold.more.replaceChildren();
     if (left > 0) {
+      add(fold.more, "span", "left", `… and ${number.format(left)} more`);
       const button = add(fold.more, "button", "",
         left > STEP ? `Show ${STEP} more of ${number.format(left)}` : `Show ${number.format(left)} more`);
       button.type = "button";

@@ -71,6 +71,13 @@ def unpreviewed_text(item: Unpreviewed) -> str:
     return f"{neutral(item.text)}{count}"
 
 
+def privacy_text(changes: ChangeSet) -> str:
+    """Return which values are not told, and what stands for them."""
+    if changes.privacy == "pseudonyms":
+        return "Pseudonyms stand for all that could tell a person."
+    return "Values of sensitive fields are hidden: of them it is told only whether they change."
+
+
 def noted_text(changes: ChangeSet) -> str:
     """Return what is remembered without changing a record; an empty text where nothing is."""
     noted = ", ".join(f"{count:,} {neutral(what)}" for what, count in sorted(changes.baseline.items()) if count)
