@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 LONGEST_VALUE = 60
 
 
-HIDDEN = {"hidden": "(hidden)", "erased": "(erased)"}
-"""What stands for a value of which there is a digest only."""
+HIDDEN = "(hidden)"
+"""What stands for a sensitive value, of which a change set holds a digest only."""
 
 _DIGITS = 100
 """A number with more digits than these is shown as it is written: a short text may stand for a million of them."""
@@ -27,9 +27,8 @@ def value_text(data: Any, room: int = LONGEST_VALUE) -> str:
 
     A value that is hidden or erased is said to be.
     """
-    mark = hidden_mark(data)
-    if mark is not None:
-        return mark
+    if is_hidden(data):
+        return HIDDEN
     try:
         value = from_json(data)
         shown = str(value) if isinstance(value, Decimal) and not _is_short(value) else show(value)
@@ -43,20 +42,15 @@ def value_text(data: Any, room: int = LONGEST_VALUE) -> str:
     return f'"{cut(text, room - 2)}"' if isinstance(value, str) else cut(text, room)
 
 
-def hidden_mark(data: Any) -> str | None:
-    """Return `(hidden)` or `(erased)` for a value of which there is a digest only, None for any other."""
-    if isinstance(data, dict) and len(data) == 1:
-        ((kind, body),) = data.items()
-        if isinstance(body, str):
-            return HIDDEN.get(kind)
-    return None
+def is_hidden(data: Any) -> bool:
+    """Return whether a value is hidden: a digest stands for it, equal for equal values."""
+    return isinstance(data, dict) and len(data) == 1 and isinstance(data.get("hidden"), str)
 
 
 def before_after(change: FieldChange, room: int = LONGEST_VALUE) -> tuple[str, str]:
     """Return both values of a change; of two hidden ones it is said that they differ, or that they do not."""
     old, new = value_text(change.old, room), value_text(change.new, room)
-    if hidden_mark(change.old) is not None and hidden_mark(change.new) is not None:
-        # Digests of equal values are equal.
+    if is_hidden(change.old) and is_hidden(change.new):
         new = f"{new[:-1]}, {'unchanged' if change.old == change.new else 'changed'})"
     return old, new
 
