@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.changes.effects import Effect, Hold
 from syncdsl.schema.digest import canonical_json, signed_digest_of
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syncdsl.changes.effects import Change
+
+Privacy: TypeAlias = Literal["sensitive", "pseudonyms"]
+"""What a change set leaves out: the values of `sensitive` fields, or all that could tell a person, in place of which
+there are `pseudonyms`."""
 
 FORMAT: Literal["syncdsl/changes/2"] = "syncdsl/changes/2"
 
@@ -79,12 +83,12 @@ class ChangeSet(Model):
     """The effects of one preview, in the order they would be applied.
 
     `plan` is the digest of the rules' plan, `schemas` those of the schema snapshots by connection, `state` that of the
-    state. `author` is who made it. `expects` is the precondition of each record that decided something:
-    `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it: those of
-    `sensitive` fields, of which it holds keyed digests (`{"hidden": "…"}`), or of all that could tell a person, in
-    place of which there are `pseudonyms`. `baseline` counts what is remembered without changing a record (trigger
-    truths, accepted values). `reported` are differences that the rules leave alone, in words. `unreadable` is what
-    could not be read, `unpreviewed` what could not be foreseen.
+    state. `author` is who made it. `targets` are the modules of the rules or the records (`connection.module/id`) that
+    it is limited to; without any it is about everything. `expects` is the precondition of each record that decided
+    something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it;
+    of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
+    what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
+    rules leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
     """
 
     format: Literal["syncdsl/changes/2"] = FORMAT
@@ -95,7 +99,9 @@ class ChangeSet(Model):
     state: str
     today: str
     author: str = ""
-    privacy: Literal["sensitive", "pseudonyms"] = "sensitive"
+    targets: tuple[str, ...] = ()
+    privacy: Privacy = "sensitive"
+    seal: str = ""
     effects: tuple[Effect, ...]
     expects: dict[str, str]
     baseline: dict[str, int]
