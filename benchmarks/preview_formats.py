@@ -255,7 +255,7 @@ def main() -> int:
         child(chosen.child, number, chosen.file)
         return 0
     pages: list[tuple[int, float, float]] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         rows = [measured(form, number, place / f"preview.{form}") for form in ("the change set alone", *FORMATS)]
         if CHROMIUM:

@@ -76,6 +76,11 @@ class Browser:
             raise AssertionError(answer["exceptionDetails"])
         return answer["result"].get("value")
 
+    def close(self) -> None:
+        """End the browser in order: its processes write nothing more into its profile."""
+        self._session = None
+        self.ask("Browser.close")
+
     def open(self, path: Path) -> None:
         """Open a file and wait until it is loaded and drawn."""
         self.events.clear()
@@ -197,7 +202,10 @@ def browser(profile: Path) -> Iterator[Browser]:
     os.close(ours[0])
     os.close(its[1])
     try:
-        yield Browser(ours[1], its[0])
+        running = Browser(ours[1], its[0])
+        yield running
+        running.close()
+        process.wait(timeout=PATIENCE)
     finally:
         os.close(ours[1])
         os.close(its[0])
