@@ -117,6 +117,7 @@ def _pages() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     pages.filters |= {"neutral": neutral, "prose": _prose}
     pages.globals |= {

@@ -6,6 +6,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
+import orjson
+
 from syncdsl.changes.approvals import Judged
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.render.neutral import neutral_json
@@ -176,7 +178,11 @@ def _write_list(stream: TextIO, items: Iterator[Any]) -> None:
 
 
 def _json(data: Any) -> str:
-    return neutral_json(json.dumps(data, indent=2, ensure_ascii=False))
+    try:
+        text = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+    except TypeError:  # a number beyond 64 bits, or a half character
+        text = json.dumps(data, indent=2, ensure_ascii=False)
+    return neutral_json(text)
 
 
 def _indented(text: str, spaces: int) -> str:

@@ -32,8 +32,8 @@ def value_text(data: Any, room: int = LONGEST_VALUE) -> str:
     try:
         value = from_json(data)
         shown = str(value) if isinstance(value, Decimal) and not _is_short(value) else show(value)
-    except (ValueError, ArithmeticError):
-        # A saved change set may hold anything in place of a value.
+    except (ValueError, ArithmeticError, AttributeError, TypeError):
+        # A saved change set may hold anything in place of a value: the parts of a form, too, may be of another.
         return cut(neutral(str(data)), room)
     if is_empty(value):
         return "(empty)"

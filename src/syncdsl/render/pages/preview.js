@@ -33,7 +33,7 @@
         item.append(" ");
         add(item, "del", "", before);
         item.append(" ");
-        add(item, "span", "to", between).setAttribute("aria-hidden", "true");
+        add(item, "span", "to", between);
       }
       item.append(" ");
       if (inside) {
