@@ -211,7 +211,7 @@ def _reported(changes: ChangeSet) -> Iterator[str]:
         lines = "\n".join(f"- {inert_prose(text, 300)}" for text in changes.reported[:ROWS])
         rest = more(len(changes.reported) - ROWS)
         yield (
-            f"<details><summary><b>{len(changes.reported):,}</b> left alone</summary>\n\n{lines}\n{rest}\n</details>\n"
+            f"<details><summary><b>Left alone</b> by the rules: {counted(len(changes.reported), 'difference')}</summary>\n\n{lines}\n{rest}\n</details>\n"
         )
     for text in (noted_text(changes), privacy_text(changes) if changes.privacy == "pseudonyms" else ""):
         if text:
