@@ -255,13 +255,16 @@ class Twins:
         sweep: bool = False,
         told: Told = "",
         expected: ChangeSet | None = None,
+        skip_stale: bool = False,
         confirm: Callable[[ChangeSet], bool] = lambda _: True,
         pause: float = BETWEEN,
     ) -> Outcome:
         """Apply once, whatever comes of it; then `pause` seconds pass."""
         try:
             report = self._within(
-                lambda state: apply(self.run(state, sweep=sweep, told=told), confirm=confirm, expected=expected)
+                lambda state: apply(
+                    self.run(state, sweep=sweep, told=told), confirm=confirm, expected=expected, skip_stale=skip_stale
+                )
             )
         except Crash as crash:
             self._bury()
