@@ -14,6 +14,7 @@ from syncdsl.functions import FAMILIES
 from syncdsl.lint.checks import CHECKS
 from syncdsl.lint.schema_checks import SCHEMA_CHECKS
 from syncdsl.plan.plan import Plan
+from syncdsl.project.operator import operator_schema
 from syncdsl.project.settings import settings_schema
 from syncdsl.render.access_json import access_schema
 from syncdsl.render.alert_json import alert_schema
@@ -175,6 +176,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "checks.md", checks_page()
     yield DOCS / "builtins.md", builtins_page()
     schemas: dict[str, dict[str, Any]] = {
+        "operator": operator_schema(),
         "settings": settings_schema(),
         "plan": Plan.model_json_schema(),
         "change-set": ChangeSet.model_json_schema(),
