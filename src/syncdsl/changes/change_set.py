@@ -6,10 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.changes.effects import Effect, Hold
-from syncdsl.schema.digest import signed_digest
+from syncdsl.schema.digest import canonical_json, signed_digest_of
 from syncdsl.schema.model import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syncdsl.changes.effects import Change
 
 Privacy: TypeAlias = Literal["sensitive", "pseudonyms"]
@@ -122,7 +124,22 @@ class ChangeSet(Model):
     @cached_property
     def digest(self) -> str:
         """The digest of the content: what is approved and applied."""
-        return signed_digest(self.model_dump(mode="json"))
+        return signed_digest_of(self._pieces())
+
+    def _pieces(self) -> Iterator[str]:
+        """Yield the canonical JSON in pieces: as one text it takes several times the memory of the change set."""
+        between = "{"
+        for name in sorted(type(self).model_fields):
+            yield f'{between}"{name}":'
+            between = ","
+            if name != "effects":
+                yield canonical_json(self.model_dump(mode="json", include={name})[name])
+                continue
+            yield "["
+            for number, effect in enumerate(self.effects):
+                yield ("," if number else "") + canonical_json(effect.model_dump(mode="json"))
+            yield "]"
+        yield "}"
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from syncdsl.cli.ending import CHANGES, FINE, PARTLY
-from syncdsl.cli.options import Command, Globals, environment_option, format_option, sweep_option
+from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
+from syncdsl.cli.previews import preview_options, save, show
 from syncdsl.cli.targets import target_option, targeted
-from syncdsl.cli.terminal import say, style_of, width_of, write
+from syncdsl.cli.terminal import say, style_of
 
 if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @target_option
-@format_option("text", "json")
+@preview_options
 @sweep_option
 @environment_option
 @click.pass_obj
@@ -40,6 +41,7 @@ def plan(
     targets: tuple[str, ...],
     detailed_exitcode: bool,
     output: str,
+    file: Path | None,
     sweep: bool,
     environment: str | None,
 ) -> int:
@@ -64,6 +66,7 @@ def plan(
       syncdsl plan --in-force
       syncdsl plan --target customers
       syncdsl plan --format json | jq .summary
+      syncdsl plan --format html --output-file preview.html
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the help needs none of it
@@ -85,36 +88,14 @@ def plan(
                 "(`--in-force`)"
             )
         changes = preview(targeted(run, targets), privacy="pseudonyms" if pseudonymise else "sensitive")
-    show(changes, output, quiet=settings.quiet)
+    show(changes, output, quiet=settings.quiet, file=file)
     if out is not None:
         save(changes, out)
-    if output == "text" and not settings.quiet:
+    if (output == "text" or file is not None) and not settings.quiet:
         _next_step(changes, out, name if environment else None, in_force=in_force)
     if changes.unreadable:
         return PARTLY
     return CHANGES if detailed_exitcode and changes.changes else FINE
-
-
-def show(changes: ChangeSet, output: str, *, quiet: bool) -> None:
-    """Write a change set to stdout."""
-    if output == "json":
-        from syncdsl.render.changes_json import render_changes_json  # noqa: PLC0415 - only for this format
-
-        write(render_changes_json(changes))
-        return
-    from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - only for this format
-
-    style = style_of(sys.stdout)
-    write(render_verdict(changes, style) if quiet else render_changes(changes, style, width_of(sys.stdout)))
-
-
-def save(changes: ChangeSet, out: Path) -> None:
-    """Save a change set where only its owner can read it."""
-    from syncdsl.changes.saved import SavedChangeSet, write_change_set  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.project.private import write_private  # noqa: PLC0415 - the same
-
-    write_private(out, write_change_set(SavedChangeSet(changes=changes)))
-    say(f"saved to {out} ({changes.digest})")
 
 
 def _next_step(changes: ChangeSet, out: Path | None, environment: str | None, *, in_force: bool) -> None:

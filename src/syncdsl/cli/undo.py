@@ -43,7 +43,7 @@ def undo(settings: Globals, *, what: str, out: Path | None, yes: bool, environme
 
     from syncdsl.cli.apply import confirmation, result  # noqa: PLC0415 - the same
     from syncdsl.cli.ending import FINE  # noqa: PLC0415 - the same
-    from syncdsl.cli.plan import save, show  # noqa: PLC0415 - the same
+    from syncdsl.cli.previews import save, show  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import ensure_key, open_workspace, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the same
