@@ -11,6 +11,7 @@ from syncdsl.diagnostics.codes import (
     adapters,
     associations,
     composition,
+    explaining,
     history,
     internal,
     lifecycle,
@@ -55,6 +56,7 @@ ALL_CODES: tuple[Code, ...] = (
     *history.CODES,
     *review.CODES,
     *associations.CODES,
+    *explaining.CODES,
     *service.CODES,
     *internal.CODES,
 )

@@ -1,0 +1,135 @@
+"""Whether a record is in scope of a rule: it is there, in the view that is read, and satisfies what the rule asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.engine.exchange import is_taken, switch_of
+from syncdsl.engine.explaining.answers import Check, Remedy
+from syncdsl.engine.explaining.conditions import condition_check
+from syncdsl.engine.nesting import inside, parent_of, side_of
+from syncdsl.plan.wording import expression_text
+
+if TYPE_CHECKING:
+    from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.explaining.looking import Look
+    from syncdsl.engine.lines import SideName
+    from syncdsl.plan.pairs import Endpoint, Pair
+
+
+def record_check(look: Look, endpoint: Endpoint) -> Check:
+    """Return whether a run knows the record, and whether it is there."""
+    place = f"{endpoint.connection}.{endpoint.module}"
+    text = f"the record is there, and a run has read it from {place}"
+    observation = look.context.observations[endpoint.observe]
+    if observation.agenda.get(look.id) == "gone" and look.id not in observation.records:
+        return Check(
+            check="record",
+            outcome="fails",
+            text=text,
+            why=f"it was deleted in {endpoint.connection}",
+            remedies=(Remedy(text=f"it is taken up again when it is restored in {endpoint.connection}"),),
+        )
+    if look.anywhere() is None:
+        when = look.read_at(endpoint)
+        read = f"the last complete reading was at {when:%Y-%m-%d %H:%M} UTC" if when is not None else "none has been"
+        return Check(
+            check="record",
+            outcome="fails",
+            text=text,
+            why=f"no reading of {place} has shown it ({read})"
+            + (f', which reads the view "{endpoint.view}" alone' if endpoint.view is not None else ""),
+            remedies=(
+                Remedy(text="a run reads what is new", command="syncdsl sync"),
+                Remedy(text="whether it exists at all is asked with", command="--now"),
+            ),
+        )
+    return Check(check="record", outcome="holds", text=text)
+
+
+def view_check(look: Look, endpoint: Endpoint, location: str) -> Check | None:
+    """Return whether the record is in the view that is read; None where the whole module is."""
+    if endpoint.view is None:
+        return None
+    text = f'in the view "{endpoint.view}" of {endpoint.connection}.{endpoint.module}'
+    if look.seen(endpoint) is not None:
+        return Check(check="view", outcome="holds", text=text, location=location)
+    when = look.read_at(endpoint)
+    since = f" at the last reading, {when:%Y-%m-%d %H:%M} UTC" if when is not None else ""
+    return Check(
+        check="view",
+        outcome="fails",
+        text=text,
+        why=f"it was not among the records of the view{since}",
+        location=location,
+        remedies=(
+            Remedy(text=f'it is taken up when it satisfies what {endpoint.connection} asks for "{endpoint.view}"'),
+            Remedy(text="or when the rule names another view, or none"),
+        ),
+    )
+
+
+def where_check(look: Look, endpoint: Endpoint, record: Record, location: str) -> Check | None:
+    """Return whether the record satisfies the condition of an endpoint; None where there is none."""
+    if endpoint.where is None:
+        return None
+    return condition_check(
+        look.context,
+        "where",
+        endpoint.where,
+        endpoint.connection,
+        record,
+        text=f"`where {endpoint.connection}: {expression_text(endpoint.where)}`",
+        location=location,
+        becomes="it comes into scope",
+    )
+
+
+def membership_check(look: Look, pair: Pair, side: SideName, record: Record, *, linked: bool = False) -> Check | None:
+    """Return whether a nested record belongs to a parent in scope, and an exchanged document is taken."""
+    if pair.exchange is not None:
+        return None if linked else _taken(look, pair, side, record)
+    if pair.parent is None:
+        return None
+    endpoint = side_of(pair, side)
+    text = f"its parent is synced by `{pair.parent.pair}`"
+    field = pair.parent.field_of(side)
+    reference = parent_of(pair, look.context, side, record)
+    if reference is None:
+        return Check(
+            check="parent",
+            outcome="fails",
+            text=text,
+            why=f"{field} is empty, or no record of that module",
+            location=pair.location,
+            remedies=(Remedy(text=f"it is taken up when {field} names a record in scope"),),
+        )
+    if inside(pair, look.context, side, record, linked=linked):
+        return Check(check="parent", outcome="holds", text=text, location=pair.location)
+    above = f"{endpoint.connection}.{reference.module}/{reference.id}"
+    return Check(
+        check="parent",
+        outcome="fails",
+        text=text,
+        why=f"{above}, which {field} names, is not in scope of it",
+        location=pair.location,
+        remedies=(Remedy(text="it is taken up when its parent is", command=f"syncdsl why-not {above}"),),
+    )
+
+
+def _taken(look: Look, pair: Pair, side: SideName, record: Record) -> Check:
+    """Return whether a document is new enough to be exchanged."""
+    text = "it was made since its kind is exchanged"
+    since = look.context.view.activation(switch_of(look.context.plan, pair, side))
+    if is_taken(pair, look.context, side, record):
+        return Check(check="exchange", outcome="holds", text=text, location=pair.location)
+    began = f"`transactions` began at {since:%Y-%m-%d %H:%M} UTC" if since is not None else "no run has begun it yet"
+    made = f"it was made at {record.created:%Y-%m-%d %H:%M} UTC, " if record.created is not None else ""
+    return Check(
+        check="exchange",
+        outcome="fails",
+        text=text,
+        why=made + began,
+        location=pair.location,
+        remedies=(Remedy(text="only documents made since then are exchanged; make it again to have it taken"),),
+    )
