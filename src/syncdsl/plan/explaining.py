@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.expressions import Constant, FieldRead, RowRead, StageTest
 from syncdsl.plan.reads import operands_of
-from syncdsl.plan.wording import expression_text, path_text, quoted
+from syncdsl.plan.wording import expression_text, quoted
 from syncdsl.schema.values import is_empty, show
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def reads_in(explained: Explained) -> Iterator[Explained]:
 
 
 def facts_of(explained: Explained) -> str:
-    """Return what an expression rests on in words, such as `Stage is "Open", Amount is empty`; empty when on nothing."""
+    """Return what an expression rests on, such as `Stage is "Open", Amount is empty`; empty when on nothing."""
     return ", ".join(f"{item.text} is {literal(item.value)}" for item in reads_in(explained))
 
 
@@ -77,8 +77,3 @@ def literal(value: Value) -> str:
     if is_empty(value):
         return "empty"
     return quoted(value) if isinstance(value, str) else show(value)
-
-
-def field_text(path: tuple[str, ...]) -> str:
-    """Return a path as people read it."""
-    return path_text(path)

@@ -1,4 +1,4 @@
-"""What would make a condition come out otherwise: in words, and as values of the record's own fields where there are any.
+"""What would make a condition come out otherwise: in words, and as values of the record's fields where there are any.
 
 Values are never guessed at: each is tried with the evaluator, and offered only where the whole condition turns.
 """
@@ -113,8 +113,8 @@ class _Search:
     def _all(self, condition: Connective, *, wanted: bool) -> tuple[Way, ...]:
         """Return the ways in which both sides come out: values count only where they do so together."""
         left, right = (self.ways(part, wanted=wanted) for part in (condition.left, condition.right))
-        mine = [way for way in (left or (Way(words=""),))[:MOST]]
-        theirs = [way for way in (right or (Way(words=""),))[:MOST]]
+        mine = (left or (Way(words=""),))[:MOST]
+        theirs = (right or (Way(words=""),))[:MOST]
         found: list[Way] = []
         for one, other in product(mine, theirs):
             words = " and ".join(dict.fromkeys(part for part in (one.words, other.words) if part))

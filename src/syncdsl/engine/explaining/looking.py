@@ -14,9 +14,9 @@ from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.dismissals import drop_dismissed
 from syncdsl.engine.focus import focus
 from syncdsl.engine.lines import SIDES
+from syncdsl.engine.long_agenda import agenda_of
 from syncdsl.engine.nesting import side_of
 from syncdsl.engine.observation import Observation, Records, observation_name
-from syncdsl.engine.long_agenda import agenda_of
 from syncdsl.engine.pull import fetch, references
 from syncdsl.engine.run import open_context, rename_former
 from syncdsl.engine.steps.guard import guard
@@ -85,9 +85,7 @@ class Look:
     def sides(self, pair: Pair) -> list[SideName]:
         """Return the sides of a pair on which the record's module stands."""
         return [
-            side
-            for side in SIDES
-            if (side_of(pair, side).connection, side_of(pair, side).module) == self.record[:2]
+            side for side in SIDES if (side_of(pair, side).connection, side_of(pair, side).module) == self.record[:2]
         ]
 
     def effects(self, rule: str) -> list[Effect]:

@@ -13,10 +13,14 @@ from syncdsl.engine.nesting import side_of
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
+    from syncdsl.engine.explaining.answers import CheckName
     from syncdsl.engine.explaining.looking import Look
     from syncdsl.engine.lines import SideName
     from syncdsl.plan.pairs import Endpoint, Pair
     from syncdsl.state import Link
+
+_UNHELD: tuple[CheckName, ...] = ("value", "parked", "conflict", "refused")
+"""What is said not to be in the way."""
 
 
 def answer_pair(look: Look, pair: Pair, side: SideName) -> Answer:
@@ -104,13 +108,12 @@ def _gone(look: Look, pair: Pair, side: SideName, link: Link) -> Check | None:
     if not lost:
         return None
     waiting = next((check for check in held_checks(look, pair.name) if check.check == "deleted"), None)
+    asked = f"; a person is asked: {waiting.why}" if waiting is not None else ""
     return Check(
         check="deleted",
         outcome="fails",
         text="neither of the two was deleted",
-        why=" and ".join(lost) + "; the link is kept, and nothing is made again" + (
-            f"; a person is asked: {waiting.why}" if waiting is not None else ""
-        ),
+        why=" and ".join(lost) + "; the link is kept, and nothing is made again" + asked,
         location=pair.location,
         remedies=(
             Remedy(text="the link goes on when what was deleted is restored under its id"),
@@ -196,7 +199,7 @@ def _doubt(look: Look, pair: Pair) -> Check | None:
         check="doubt",
         outcome="fails",
         text=TEXTS["doubt"],
-        why=item.reason if item else "an earlier create of its partner got no answer, so nobody knows whether it is there",
+        why=item.reason if item else "an earlier create got no answer, so nobody knows whether its partner is there",
         location=pair.location,
         remedies=(Remedy(text="the next run asks the other system for its key", command="syncdsl sync"), *asks),
         question=item.id if item else "",
@@ -252,15 +255,14 @@ def _of_kinds(look: Look, pair: Pair, kinds: set[str]) -> Check | None:
 def _held(look: Look, pair: Pair, list_of: Checklist) -> None:
     """Add what is held, refused or dismissed, and the guard; all of what is held is told, not only the first."""
     if list_of.failing is not None:
-        for name in ("value", "parked", "refused"):
+        for name in _UNHELD:
             list_of.make(name, TEXTS[name], lambda: None)
     else:
         waiting = list(held_checks(look, pair.name))
         skipped = [text for text in look.reported() if ": skipped, " in text]
         waiting += [_skipped(text, pair) for text in skipped]
-        for name in ("value", "parked", "conflict", "refused"):
-            mine = [check for check in waiting if check.check == name]
-            if not mine:
+        for name in _UNHELD:
+            if not any(check.check == name for check in waiting):
                 list_of.make(name, TEXTS[name], lambda: None)
         list_of.checks.extend(waiting)
     nothing = list_of.failing is None and not doing(look.effects(pair.name))

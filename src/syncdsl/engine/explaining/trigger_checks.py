@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import DocumentPlan, RecordPlan, TriggerPlan
     from syncdsl.state import Instance
 
+_STAGE_KNOWN = "the schema snapshot knows its stage"
+_UNOPPOSED = "nothing closes the document at the same moment"
+
 
 def answer_trigger(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan) -> Answer:
     """Return how a trigger stands with a record of its module."""
@@ -57,7 +60,7 @@ def _of_record(
 ) -> None:
     """Check what a record that is in scope has to go through until the trigger acts on it."""
     list_of.make("switched on", "the trigger is switched on", lambda: _off(look, trigger), location=trigger.location)
-    list_of.make("stage", "the schema snapshot knows its stage", lambda: _strange(look, plan, document, trigger, record))
+    list_of.make("stage", _STAGE_KNOWN, lambda: _strange(look, plan, document, trigger, record))
     list_of.add(_condition(look, plan, trigger, record))
     list_of.make(
         "edge",
@@ -67,7 +70,7 @@ def _of_record(
     )
     if trigger.require is not None:
         list_of.add(_require(look, plan, trigger, record))
-    list_of.make("opposite", "nothing closes the document at the same moment", lambda: _opposite(look, document, trigger))
+    list_of.make("opposite", _UNOPPOSED, lambda: _opposite(look, document, trigger))
     if trigger.verb == "create":
         list_of.make("live document", f"it has no live {document.name}", lambda: _has_live(look, document, record))
     else:
@@ -105,7 +108,7 @@ def _strange(
     return Check(
         check="stage",
         outcome="fails",
-        text="the schema snapshot knows its stage",
+        text=_STAGE_KNOWN,
         why=f"it knows no stage `{show(stage)}`, so nobody can tell whether it is won, lost or open",
         location=trigger.location,
         remedies=(
@@ -148,16 +151,12 @@ def _require(look: Look, plan: RecordPlan, trigger: TriggerPlan, record: Record)
 # -- the edge -------------------------------------------------------------------------------------------------------
 
 
-def _edge(
-    look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan, record: Record
-) -> Check | None:
+def _edge(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan, record: Record) -> Check | None:
     """Return why a condition that is true is no edge: it was true before, and what came of that."""
     truth, since = _truth(look, trigger)
     activation = look.context.view.activation(trigger.digest)
     made_later = (
-        activation is not None
-        and record.created is not None
-        and record.created >= activation.replace(microsecond=0)
+        activation is not None and record.created is not None and record.created >= activation.replace(microsecond=0)
     )
     if truth is False or (truth is None and made_later):
         return None
@@ -246,10 +245,10 @@ def _opposite(look: Look, document: DocumentPlan, trigger: TriggerPlan) -> Check
     return Check(
         check="opposite",
         outcome="fails",
-        text="nothing closes the document at the same moment",
+        text=_UNOPPOSED,
         why=said,
         location=trigger.location,
-        remedies=(Remedy(text="it acts when the two conditions turn true at different moments, or exclude each other"),),
+        remedies=(Remedy(text="it acts when the two conditions turn true at different moments"),),
     )
 
 
@@ -300,7 +299,7 @@ def _held(look: Look, document: DocumentPlan, list_of: Checklist) -> None:
     for check in waiting:
         if check.why.endswith("what it requires does not hold yet"):
             continue
-        list_of.checks.append(_of_document(look, document, check))
+        list_of.checks.append(_of_document(check))
     names = {check.check for check in waiting}
     if not names & {"value", "parked"}:
         list_of.make("value", TEXTS["value"], lambda: None)
@@ -309,10 +308,9 @@ def _held(look: Look, document: DocumentPlan, list_of: Checklist) -> None:
     list_of.make("guard", "no guard stops the run", lambda: guard_check(look))
 
 
-def _of_document(look: Look, document: DocumentPlan, check: Check) -> Check:
-    """Return a check of what is held, with what a document waits for where that is a reference that is empty."""
-    if check.check != "parked" or "which is required" not in check.why and "requires" not in check.why:
+def _of_document(check: Check) -> Check:
+    """Return a check of what is held; one that waits for a reference that is empty says so."""
+    if check.check != "parked" or "it is empty" not in check.why:
         return check
-    return check.model_copy(
-        update={"remedies": (Remedy(text="it wakes when that field of its record names a record with a partner"),)}
-    )
+    wakes = Remedy(text="it wakes when that field of its record names a record that has a partner")
+    return check.model_copy(update={"remedies": (wakes, *check.remedies[1:])})

@@ -1,0 +1,160 @@
+"""The answers of `why` and `why-not` as people read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.render.checks_text import answer_lines, check_lines, filled, head, part_lines, source_line
+from syncdsl.render.neutral import cells, neutral
+from syncdsl.render.style import PLAIN, Style
+from syncdsl.render.values_text import value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from syncdsl.engine.explaining.answers import (
+        Cause,
+        Check,
+        DocumentWhy,
+        FieldWhy,
+        InputWhy,
+        LinkWhy,
+        SideValues,
+        Why,
+        WhyNot,
+    )
+
+SHORT = 8
+"""Characters of the id of a run or a write: enough to find it."""
+_LONGEST = 50
+
+
+def render_why_not(answer: WhyNot, style: Style = PLAIN, width: int = 100) -> str:
+    """Return why a record is not synced, rule by rule."""
+    lines = list(_top(answer, style, width))
+    for one in answer.answers:
+        lines += ["", *answer_lines(one, answer.sources, style, width)]
+    return "\n".join(lines) + "\n"
+
+
+def render_why(answer: Why, style: Style = PLAIN, width: int = 100) -> str:
+    """Return why a record is as it is."""
+    lines = list(_top(answer, style, width))
+    for link in answer.links:
+        lines += ["", *_link_lines(link, answer.sources, style, width)]
+    for document in answer.documents:
+        lines += ["", *_document_lines(document, answer, style, width)]
+    if answer.untouched:
+        lines += ["", style("bold", "syncdsl never wrote or linked it. Why not:")]
+        for one in answer.untouched:
+            lines += ["", *answer_lines(one, answer.sources, style, width)]
+    elif not (answer.links or answer.documents):
+        lines += ["", f"No rule has written the field {neutral(answer.field or '')} of it."]
+    for asked in answer.questions:
+        told = asked.decided or f"`syncdsl review show {asked.id}`"
+        lines += ["", style("hold", f"a person is asked ({neutral(asked.rule)}): ") + style.prose(neutral(told))]
+        lines += filled(neutral(asked.text), 2, width)
+    return "\n".join(lines) + "\n"
+
+
+def _top(answer: Why | WhyNot, style: Style, width: int) -> Iterator[str]:
+    yield style("bold", neutral(answer.label)) + "  " + style("dim", neutral(answer.record))
+    if answer.read == "now":
+        yield style("dim", "As it is now: read just now, nothing was written.")
+        return
+    since = f", last in full at {answer.since:%Y-%m-%d %H:%M} UTC" if answer.since is not None else ""
+    told = f"As runs have read it{since}; `--now` reads it afresh."
+    yield from (style("dim", line) for line in filled(told, 0, width))
+
+
+# -- links ----------------------------------------------------------------------------------------------------------
+
+
+def _link_lines(link: LinkWhy, sources: Mapping[str, str], style: Style, width: int) -> Iterator[str]:
+    ends = f"{neutral(link.left)} = {neutral(link.right)}"
+    yield head(f"{ends}  {neutral(link.rule)}, {neutral(link.status)}", link.location, style)
+    yield from source_line(link.location, sources, style)
+    yield from filled(style.prose(neutral(link.text)), 2, width, first="  ")
+    yield from _cause_lines(link.cause, style)
+    for check in link.conditions:
+        yield from check_lines(check, style, width)
+    for field in link.fields:
+        yield ""
+        yield from _field_lines(field, sources, style, width)
+
+
+def _field_lines(field: FieldWhy, sources: Mapping[str, str], style: Style, width: int) -> Iterator[str]:
+    line = neutral(sources.get(field.location) or field.line)
+    yield f"  {style('code', line)}  {style('dim', neutral(field.location))}"
+    sides = [side for side in (field.left, field.right) if side is not None]
+    connection = max((cells(neutral(side.connection)) for side in sides), default=0)
+    name = max((cells(neutral(side.field)) for side in sides), default=0)
+    for side in sides:
+        names = f"{neutral(side.connection).ljust(connection)}  {neutral(side.field).ljust(name)}"
+        yield f"    {names}  {_values(side, style)}"
+    yield from filled(style.prose(neutral(field.text)), 4, width, first="    ")
+    if field.lost is not None:
+        yield f"    gave way: {style('void', value_text(field.lost, _LONGEST))}"
+    yield from _cause_lines(field.cause, style, 4)
+    if field.next:
+        yield from filled(style("update", neutral(field.next)), 4, width, first="    ")
+
+
+def _values(side: SideValues, style: Style) -> str:
+    now = value_text(side.now, _LONGEST)
+    if not side.changed:
+        return f"{now}, as when last synced" if side.base is not None else now
+    return f"{style('void', value_text(side.base, _LONGEST))} when last synced, now {style('create', now)}"
+
+
+def _cause_lines(cause: Cause | None, style: Style, indent: int = 2) -> Iterator[str]:
+    if cause is None:
+        return
+    when = cause.at.astimezone().strftime("%Y-%m-%d %H:%M") if cause.at is not None else "some time before"
+    parts = [when]
+    parts += [f"run {neutral(cause.run[:SHORT])}"] if cause.run else []
+    parts += [neutral(cause.by)] if cause.by else []
+    told = ", ".join(parts) + (f" · write {neutral(cause.write[:SHORT])}" if cause.write else "")
+    yield " " * indent + style("dim", told)
+
+
+# -- documents ------------------------------------------------------------------------------------------------------
+
+
+def _document_lines(document: DocumentWhy, answer: Why, style: Style, width: int) -> Iterator[str]:
+    what = document.document or "not made yet"
+    location = document.cause.location if document.cause is not None else document.location
+    yield head(f"{neutral(what)}  {neutral(document.rule)} for {neutral(document.record)}", location, style)
+    yield from source_line(location, answer.sources, style)
+    yield from filled(style.prose(neutral(f"{document.text}; {document.status}")), 2, width, first="  ")
+    yield from _cause_lines(document.cause, style)
+    if document.before is not None:
+        yield f"  its condition was not true yet at {document.before:%Y-%m-%d %H:%M} UTC, and turned true after that"
+    for seen in document.stages:
+        yield f"  {seen.at:%Y-%m-%d %H:%M} UTC  {neutral(seen.stage)}"
+    for check in (document.condition, document.require):
+        yield from _now_lines(check, style, width)
+    if document.amount is not None:
+        yield f"  amount  {neutral(document.amount)}"
+    yield from _input_lines(document.inputs, style, 2)
+    for number, line in enumerate(document.lines, start=1):
+        yield f"  line {number}"
+        yield from _input_lines(line, style, 4)
+
+
+def _now_lines(check: Check | None, style: Style, width: int) -> Iterator[str]:
+    """Yield what a condition comes to now, whatever it was then."""
+    if check is None:
+        return
+    yield from filled(style.prose(neutral(f"now {check.text} {check.why}")), 2, width, first="  ")
+    if check.condition is not None:
+        for line in part_lines(check.condition, width - 4):
+            yield f"    {line}"
+
+
+def _input_lines(inputs: tuple[InputWhy, ...], style: Style, indent: int) -> Iterator[str]:
+    names = max((cells(neutral(item.field)) for item in inputs), default=0)
+    for item in inputs:
+        given = value_text(item.given, _LONGEST)
+        source = f"{neutral(item.text)}"
+        yield f"{' ' * indent}{neutral(item.field).ljust(names)}  {given}  {style('dim', f'← {source}')}"
