@@ -14,6 +14,7 @@ from syncdsl.engine.explaining.looking import look_at
 from syncdsl.engine.explaining.on_file import on_file
 from syncdsl.engine.in_force import rules_in_force
 from syncdsl.engine.subject import Subjects
+from syncdsl.plan.steps import ObserveStep
 from syncdsl.project.environment import open_connections, open_project_state
 from syncdsl.project.running import run_of
 
@@ -48,7 +49,7 @@ def opened_look_at(
     with open_project_state(workspace, environment, scratch=True) as state:
         plan, schemas = rules_to_look_by(workspace, settings, state, environment)
         subjects = Subjects(state, plan, schemas)
-        found = _named(subjects, state, schemas, record, now=now)
+        found = _named(subjects, state, plan, schemas, record, now=now)
         with (
             _connections(workspace, environment, plan, schemas, state, now=now) as connections,
             shown_progress(settings) as progress,
@@ -61,7 +62,13 @@ def opened_look_at(
 
 
 def _named(
-    subjects: Subjects, state: State, schemas: Mapping[str, SchemaSnapshot], record: str, *, now: bool
+    subjects: Subjects,
+    state: State,
+    plan: Plan,
+    schemas: Mapping[str, SchemaSnapshot],
+    record: str,
+    *,
+    now: bool,
 ) -> tuple[str, str, str]:
     """Return the record that a text names; with `now` also one that no run knows, by its id."""
     try:
@@ -74,13 +81,20 @@ def _named(
         place, _, wanted = record.partition("/")
         connection, _, module = place.partition(".")
         near = did_you_mean(wanted, _labels(state, schemas, connection, module))
+        views = {step.view for step in plan.steps if isinstance(step, ObserveStep) and _is_of(step, connection, module)}
         asks = "`--now` asks the system for it by its id, `syncdsl find TEXT` by its name"
+        if named := sorted(view for view in views if view is not None):
+            asks = f'runs read the view "{named[0]}" alone: {asks}'
         raise Fault(
             UNKNOWN_RECORD,
             fault.message,
             help=f"did you mean `{place}/{near}`? {asks}" if near else asks,
         ) from None
     return found.connection, found.module, found.id or ""
+
+
+def _is_of(step: ObserveStep, connection: str, module: str) -> bool:
+    return (step.connection, step.module) == (connection, module)
 
 
 def _labels(state: State, schemas: Mapping[str, SchemaSnapshot], connection: str, module: str) -> set[str]:

@@ -6,7 +6,7 @@ cannot say anything else than what a run does. The state is a copy that is throw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Hold
@@ -52,6 +52,8 @@ class Look:
     record: RecordId
     fresh: bool
     dropped: list[Effect] = field(default_factory=list)
+    outside: Record | None = None
+    """The record as it was read now, where every reading of its module is of a view that does not show it."""
 
     @property
     def id(self) -> str:
@@ -71,7 +73,7 @@ class Look:
     def anywhere(self) -> Record | None:
         """Return the record as the reading that shows most of it holds it."""
         found = [one for item in self.observations() if (one := item.records.get(self.id)) is not None]
-        return max(found, key=lambda one: len(one.fields), default=None)
+        return max(found, key=lambda one: len(one.fields), default=self.outside)
 
     def read_at(self, endpoint: Endpoint) -> dt.datetime | None:
         """Return when the module of an endpoint was last read to its end; None: never, or never completely."""
@@ -103,9 +105,26 @@ class Look:
         return [text for text in self.context.reported if any(_names(text, name) for name in names)]
 
     def reviews(self, rule: str) -> Sequence[ReviewItem]:
-        """Return the questions about this record by one rule that stand, the oldest first."""
-        items = self.context.run.state.reviews_of({self.record})
+        """Return the questions about this record by one rule that stand, the oldest first.
+
+        What is refused is asked about the record that would be written: its partner, or a document made for it.
+        """
+        items = self.context.run.state.reviews_of({self.record, *self.related(rule)})
         return [item for item in items if item.rule == rule and item.state in {"open", "decided"}]
+
+    def related(self, rule: str) -> Iterator[RecordId]:
+        """Return the partner of the record by a pair, or the documents made for it by a document statement."""
+        plan, state = self.context.plan, self.context.run.state
+        pair, document = plan.pairs.get(rule), plan.documents.get(rule)
+        for side in self.sides(pair) if pair is not None else ():
+            there = side_of(pair, "right" if side == "left" else "left") if pair is not None else None
+            for link in state.links_by(rule, side, [self.id]).values():
+                if there is not None:
+                    yield there.connection, there.module, link.right_id if side == "left" else link.left_id
+        if document is not None:
+            for instance in state.instances_of(self.record):
+                if instance.document == rule and instance.doc_id is not None:
+                    yield document.connection, document.module, instance.doc_id
 
     def _is_about(self, effect: Effect) -> bool:
         names = [effect.left, effect.right] if isinstance(effect, LinkEffect) else [effect.record]
@@ -130,6 +149,8 @@ def look_at(run: Run, record: RecordId, *, fresh: bool = False) -> Look:
     With `fresh` the record, its partners, its documents and what it refers to are read now, by the run's connections;
     without it the run's connections are those on file and nothing is asked. The run's state is a copy that may change.
     """
+    # A run over this record alone: switching on, and looking at everything, are for a whole run.
+    run = replace(run, focus=frozenset({record}))
     context = open_context(run)
     rename_former(run)
     context.told_time(run.clock())
@@ -169,6 +190,11 @@ def _read(look: Look) -> None:
     """Read the record now, and what a run over it would read with it."""
     context = look.context
     _read_some(look, look.record[0], look.record[1], [look.id])
+    steps = [observation.step for observation in look.observations()]
+    if steps and look.anywhere() is None:
+        fields = tuple(sorted({name for step in steps for name in step.fields}))
+        found = context.run.connections[look.record[0]].fetch(look.record[1], [look.id], fields)
+        look.outside = found.get(look.id)
     for pair in context.plan.pairs.values():
         for side in look.sides(pair):
             other: SideName = "right" if side == "left" else "left"

@@ -30,15 +30,14 @@ def record_check(look: Look, endpoint: Endpoint) -> Check:
             why=f"it was deleted in {endpoint.connection}",
             remedies=(Remedy(text=f"it is taken up again when it is restored in {endpoint.connection}"),),
         )
-    if look.anywhere() is None:
+    if look.anywhere() is None and endpoint.view is None:
         when = look.read_at(endpoint)
         read = f"the last complete reading was at {when:%Y-%m-%d %H:%M} UTC" if when is not None else "none has been"
         return Check(
             check="record",
             outcome="fails",
             text=text,
-            why=f"no reading of {place} has shown it ({read})"
-            + (f', which reads the view "{endpoint.view}" alone' if endpoint.view is not None else ""),
+            why=f"no reading of {place} has shown it ({read})",
             remedies=(
                 Remedy(text="a run reads what is new", command="syncdsl sync"),
                 Remedy(text="whether it exists at all is asked with", command="--now"),
@@ -56,11 +55,12 @@ def view_check(look: Look, endpoint: Endpoint, location: str) -> Check | None:
         return Check(check="view", outcome="holds", text=text, location=location)
     when = look.read_at(endpoint)
     since = f" at the last reading, {when:%Y-%m-%d %H:%M} UTC" if when is not None else ""
+    exists = "" if look.anywhere() is not None else "; whether it exists at all is not on file, `--now` asks"
     return Check(
         check="view",
         outcome="fails",
         text=text,
-        why=f"it was not among the records of the view{since}",
+        why=f'not in the view "{endpoint.view}" of {endpoint.connection}.{endpoint.module}{since}{exists}',
         location=location,
         remedies=(
             Remedy(text=f'it is taken up when it satisfies what {endpoint.connection} asks for "{endpoint.view}"'),

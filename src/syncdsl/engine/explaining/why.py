@@ -69,7 +69,9 @@ def _documents(look: Look) -> Iterator[tuple[DocumentPlan, Instance]]:
 
 
 def _questions(look: Look) -> Iterator[Asked]:
-    for item in look.context.run.state.reviews_of({look.record}):
+    rules = (*look.context.plan.pairs, *look.context.plan.documents)
+    records = {look.record, *(record for rule in rules for record in look.related(rule))}
+    for item in look.context.run.state.reviews_of(records):
         if item.state in {"open", "decided"}:
             decided = f"decided by {item.decided_by or 'a person'}" if item.state == "decided" else ""
             yield Asked(
