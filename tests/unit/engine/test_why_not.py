@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.engine.asking import answer, ask, do, failing, look
 from tests.unit.engine.doubt import create
-from tests.unit.engine.world import CUSTOMERS
+from tests.unit.engine.world import CUSTOMERS, TWO_MODULES
 
 from syncdsl.adapters.memory import Fate
 from syncdsl.adapters.protocol import Change, NewRecord, Rejected
@@ -500,3 +500,31 @@ def test_asking_writes_nothing_and_calls_nothing(world: World) -> None:
     calls = [point for point in world.points[points:] if point.startswith("before ") and "commit" not in point]
     assert {call for call in calls if "identity" not in call} == {"before fetch"}
     assert (world.state().digest(), len(world.writes)) == (before, writes)
+
+
+def test_a_record_that_moved_from_another_scope(world: World) -> None:
+    """Another module linked it, and it left that one's scope: a person is asked, and says that a new one is made."""
+    account = world.rules(TWO_MODULES).account("Acme")
+    world.settle()
+    world.edit(account, Tier="V", Name="Acme V")
+    world.settle()
+    found = failing(world, account, "vendors")
+    assert (found.check, "it moved here from the scope of `customers`" in found.why) == ("match", True)
+    assert failing(world, account, "customers").check == "where"
+    (item,) = world.reviews()
+    world.decide(item, "new")
+    world.settle()
+    assert [one["name"] for one in world.all("vendors")] == ["Acme V"]
+
+
+def test_a_line_that_says_else_skip(world: World) -> None:
+    """What does not fit skips the record, and nobody is asked: it is told all the same; once it fits, it is made."""
+    rules = reviewed().replace("City -> city", "City -> city, else skip")
+    account = world.rules(rules).account("Acme", City="Llanfairpwllgwyngyll")
+    world.settle()
+    assert world.reviews() == []
+    found = failing(world, account)
+    assert (found.check, found.why) == ("value", "skipped, `City -> city`: 20 characters are too long for text(10)")
+    world.edit(account, City="Bangor")
+    world.settle()
+    assert names(world) == ["Acme"]

@@ -263,3 +263,40 @@ def invoices(world: World) -> Iterator[tuple[str, str]]:
     for one in world.state().instances("invoice"):
         assert one.doc_id is not None
         yield one.doc_id, one.record_id
+
+
+def test_a_new_edge_while_a_document_lives(world: World) -> None:
+    """There is one at most: the document that lives is what fails; once it is closed, another edge makes a new one."""
+    deal = opened(world)
+    world.edit(deal, Stage="Won")
+    world.settle()
+    world.edit(deal, Stage="Open")
+    world.settle()
+    world.edit(deal, Stage="Won")
+    found = failing(world, deal, now=True)
+    assert (found.check, "lives, and there is one at most" in found.why) == ("live document", True)
+    ((invoice, _),) = invoices(world)
+    world.edit(deal, Stage="Open")
+    world.books.edit("invoices", invoice, {"status": "void"})
+    world.settle()
+    world.edit(deal, Stage="Won")
+    world.settle()
+    assert made(world) == ["void", "draft"]
+
+
+def test_an_action_that_leaves_what_was_sent(world: World) -> None:
+    """`void` leaves a sent invoice as it is; with `, even sent`, as is suggested, it acts."""
+    void = 'when deal.Region == "EU": void invoice'
+    deal = opened(world, WON + void + "\n")
+    world.edit(deal, Stage="Won")
+    world.settle()
+    ((invoice, _),) = invoices(world)
+    world.books.edit("invoices", invoice, {"status": "sent"})
+    world.settle()
+    world.edit(deal, Region="EU")
+    (found,) = (one for one in ask(world, deal, "invoice", now=True).answers if one.asked.startswith("void"))
+    assert found.failing is not None
+    assert (found.failing.check, "leaves it as it is" in found.failing.why) == ("live document", True)
+    assert "even sent" in found.failing.remedies[0].text
+    world.rules(WON + void + ", even sent\n").settle()
+    assert made(world) == ["void"]

@@ -98,10 +98,11 @@ class Look:
         """Return what a run would do by one rule, had it not been refused and dismissed."""
         return [effect for effect in self.dropped if effect.rule == rule and self._is_about(effect)]
 
-    def reported(self) -> list[str]:
-        """Return what a run would say about this record."""
-        connection, module, record_id = self.record
-        names = (f"{connection}.{module}/{record_id}", f"{module}/{record_id}")
+    def reported(self, rule: str) -> list[str]:
+        """Return what a run would say about this record, its partner by one rule, and the documents made for it."""
+        records = (self.record, *self.related(rule))
+        names = [f"{connection}.{module}/{record_id}" for connection, module, record_id in records]
+        names.append(f"{self.record[1]}/{self.id}")
         return [text for text in self.context.reported if any(_names(text, name) for name in names)]
 
     def reviews(self, rule: str) -> Sequence[ReviewItem]:

@@ -52,7 +52,7 @@ def answered(
     elif linked:
         verdict, text = "done", done or "it is linked, and nothing of it waits"
     else:
-        said = look.reported()
+        said = look.reported(rule)
         verdict, text = "blocked", said[0] if said else "the rules make nothing of it"
     return Answer.model_validate(
         {
@@ -259,7 +259,7 @@ def _held(look: Look, pair: Pair, list_of: Checklist) -> None:
             list_of.make(name, TEXTS[name], lambda: None)
     else:
         waiting = list(held_checks(look, pair.name))
-        skipped = [text for text in look.reported() if ": skipped, " in text]
+        skipped = [text for text in look.reported(pair.name) if ": skipped, " in text]
         waiting += [_skipped(text, pair) for text in skipped]
         for name in _UNHELD:
             if not any(check.check == name for check in waiting):
