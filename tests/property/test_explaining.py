@@ -70,7 +70,10 @@ def adds_up(condition: PlanExpression, found: Explained) -> bool:
 @SLOW
 @given(conditions | expressions, close | records, types, st.booleans())
 def test_values_that_are_suggested_do_it(
-    condition: PlanExpression, fields: Fields, known: dict[str, FieldType | None], wanted: bool
+    condition: PlanExpression,
+    fields: Fields,
+    known: dict[str, FieldType | None],
+    wanted: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """With the values of a way, the condition comes out as wanted; what comes out so already needs none."""
     record = Record(fields, {})
@@ -86,10 +89,8 @@ def test_values_that_are_suggested_do_it(
 
 
 @SLOW
-@given(
-    st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), st.integers(-99, 99), st.integers(-99, 99), st.booleans()
-)
-def test_a_bound_is_always_met_by_a_value(op: str, bound: int, held: int, wanted: bool) -> None:
+@given(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), st.integers(-99, 99), st.integers(-99, 99), st.booleans())
+def test_a_bound_is_always_met_by_a_value(op: str, bound: int, held: int, wanted: bool) -> None:  # noqa: FBT001 - drawn
     """Of a comparison with a number a value is always found: the bound itself, or its neighbour."""
     condition = plan.Comparison.model_validate(
         {"op": op, "left": plan.FieldRead(path=("a",)), "right": plan.Constant(value=bound), "as_type": IntegerType()}

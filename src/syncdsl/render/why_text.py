@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.render.checks_text import answer_lines, check_lines, filled, head, part_lines, source_line
+from syncdsl.render.checks_text import answer_lines, check_lines, head, part_lines
+from syncdsl.render.filling import filled
 from syncdsl.render.neutral import cells, neutral
 from syncdsl.render.style import PLAIN, Style
 from syncdsl.render.values_text import value_text
@@ -43,7 +44,7 @@ def render_why(answer: Why, style: Style = PLAIN, width: int = 100) -> str:
     for link in answer.links:
         lines += ["", *_link_lines(link, answer.sources, style, width)]
     for document in answer.documents:
-        lines += ["", *_document_lines(document, answer, style, width)]
+        lines += ["", *_document_lines(document, answer.sources, style, width)]
     if answer.untouched:
         lines += ["", style("bold", "syncdsl never wrote or linked it. Why not:")]
         for one in answer.untouched:
@@ -51,9 +52,10 @@ def render_why(answer: Why, style: Style = PLAIN, width: int = 100) -> str:
     elif not (answer.links or answer.documents):
         lines += ["", f"No rule has written the field {neutral(answer.field or '')} of it."]
     for asked in answer.questions:
-        told = asked.decided or f"`syncdsl review show {asked.id}`"
-        lines += ["", style("hold", f"a person is asked ({neutral(asked.rule)}): ") + style.prose(neutral(told))]
-        lines += filled(neutral(asked.text), 2, width)
+        lines.append("")
+        stands = asked.decided or f"`syncdsl review show {asked.id}`"
+        told = f"a person is asked by {asked.rule}: {asked.text}; {stands}"
+        lines += filled(told, 2, width, style, first="?", first_meaning="hold")
     return "\n".join(lines) + "\n"
 
 
@@ -63,18 +65,15 @@ def _top(answer: Why | WhyNot, style: Style, width: int) -> Iterator[str]:
         yield style("dim", "As it is now: read just now, nothing was written.")
         return
     since = f", last in full at {answer.since:%Y-%m-%d %H:%M} UTC" if answer.since is not None else ""
-    told = f"As runs have read it{since}; `--now` reads it afresh."
-    yield from (style("dim", line) for line in filled(told, 0, width))
+    yield from filled(f"As runs have read it{since}; `--now` reads it afresh.", 0, width, style, meaning="dim")
 
 
 # -- links ----------------------------------------------------------------------------------------------------------
 
 
 def _link_lines(link: LinkWhy, sources: Mapping[str, str], style: Style, width: int) -> Iterator[str]:
-    ends = f"{neutral(link.left)} = {neutral(link.right)}"
-    yield head(f"{ends}  {neutral(link.rule)}, {neutral(link.status)}", link.location, style)
-    yield from source_line(link.location, sources, style)
-    yield from filled(style.prose(neutral(link.text)), 2, width, first="  ")
+    yield from head(f"{link.left} = {link.right}  {link.rule}, {link.status}", link.location, sources, style)
+    yield from filled(link.text, 2, width, style)
     yield from _cause_lines(link.cause, style)
     for check in link.conditions:
         yield from check_lines(check, style, width)
@@ -90,28 +89,33 @@ def _field_lines(field: FieldWhy, sources: Mapping[str, str], style: Style, widt
     connection = max((cells(neutral(side.connection)) for side in sides), default=0)
     name = max((cells(neutral(side.field)) for side in sides), default=0)
     for side in sides:
-        names = f"{neutral(side.connection).ljust(connection)}  {neutral(side.field).ljust(name)}"
-        yield f"    {names}  {_values(side, style)}"
-    yield from filled(style.prose(neutral(field.text)), 4, width, first="    ")
+        yield f"    {_padded(side.connection, connection)}  {_padded(side.field, name)}  {_values(side, style)}"
+    yield from filled(field.text, 4, width, style)
     if field.lost is not None:
         yield f"    gave way: {style('void', value_text(field.lost, _LONGEST))}"
     yield from _cause_lines(field.cause, style, 4)
     if field.next:
-        yield from filled(style("update", neutral(field.next)), 4, width, first="    ")
+        yield from filled(field.next, 4, width, style, meaning="update")
+
+
+def _padded(text: str, width: int) -> str:
+    shown = neutral(text)
+    return shown + " " * (width - cells(shown))
 
 
 def _values(side: SideValues, style: Style) -> str:
     now = value_text(side.now, _LONGEST)
-    if not side.changed:
-        return f"{now}, as when last synced" if side.base is not None else now
-    return f"{style('void', value_text(side.base, _LONGEST))} when last synced, now {style('create', now)}"
+    if side.changed:
+        return f"{style('void', value_text(side.base, _LONGEST))} when last synced, now {style('create', now)}"
+    if side.erased:
+        return f"{value_text(side.base, _LONGEST)} when last synced"
+    return f"{now}, as when last synced" if side.base is not None else now
 
 
 def _cause_lines(cause: Cause | None, style: Style, indent: int = 2) -> Iterator[str]:
     if cause is None:
         return
-    when = cause.at.astimezone().strftime("%Y-%m-%d %H:%M") if cause.at is not None else "some time before"
-    parts = [when]
+    parts = [cause.at.astimezone().strftime("%Y-%m-%d %H:%M") if cause.at is not None else "some time before"]
     parts += [f"run {neutral(cause.run[:SHORT])}"] if cause.run else []
     parts += [neutral(cause.by)] if cause.by else []
     told = ", ".join(parts) + (f" · write {neutral(cause.write[:SHORT])}" if cause.write else "")
@@ -121,21 +125,21 @@ def _cause_lines(cause: Cause | None, style: Style, indent: int = 2) -> Iterator
 # -- documents ------------------------------------------------------------------------------------------------------
 
 
-def _document_lines(document: DocumentWhy, answer: Why, style: Style, width: int) -> Iterator[str]:
-    what = document.document or "not made yet"
+def _document_lines(document: DocumentWhy, sources: Mapping[str, str], style: Style, width: int) -> Iterator[str]:
     location = document.cause.location if document.cause is not None else document.location
-    yield head(f"{neutral(what)}  {neutral(document.rule)} for {neutral(document.record)}", location, style)
-    yield from source_line(location, answer.sources, style)
-    yield from filled(style.prose(neutral(f"{document.text}; {document.status}")), 2, width, first="  ")
+    what = document.document or "not made yet"
+    yield from head(f"{what}  {document.rule} for {document.record}", location, sources, style)
+    yield from filled(f"{document.text}; {document.status}", 2, width, style)
     yield from _cause_lines(document.cause, style)
     if document.before is not None:
-        yield f"  its condition was not true yet at {document.before:%Y-%m-%d %H:%M} UTC, and turned true after that"
+        when = f"{document.before:%Y-%m-%d %H:%M} UTC"
+        yield from filled(f"its condition was not true yet at {when}, and turned true after that", 2, width, style)
     for seen in document.stages:
-        yield f"  {seen.at:%Y-%m-%d %H:%M} UTC  {neutral(seen.stage)}"
+        yield f"    {seen.at:%Y-%m-%d %H:%M} UTC  {neutral(seen.stage)}"
     for check in (document.condition, document.require):
         yield from _now_lines(check, style, width)
     if document.amount is not None:
-        yield f"  amount  {neutral(document.amount)}"
+        yield f"  amount {neutral(document.amount)}"
     yield from _input_lines(document.inputs, style, 2)
     for number, line in enumerate(document.lines, start=1):
         yield f"  line {number}"
@@ -146,9 +150,9 @@ def _now_lines(check: Check | None, style: Style, width: int) -> Iterator[str]:
     """Yield what a condition comes to now, whatever it was then."""
     if check is None:
         return
-    yield from filled(style.prose(neutral(f"now {check.text} {check.why}")), 2, width, first="  ")
+    yield from filled(f"now {check.text} {check.why}", 2, width, style)
     if check.condition is not None:
-        for line in part_lines(check.condition, width - 4):
+        for line in part_lines(check.condition):
             yield f"    {line}"
 
 
@@ -156,5 +160,12 @@ def _input_lines(inputs: tuple[InputWhy, ...], style: Style, indent: int) -> Ite
     names = max((cells(neutral(item.field)) for item in inputs), default=0)
     for item in inputs:
         given = value_text(item.given, _LONGEST)
-        source = f"{neutral(item.text)}"
-        yield f"{' ' * indent}{neutral(item.field).ljust(names)}  {given}  {style('dim', f'← {source}')}"
+        source = neutral(item.text)
+        moved = f", by now {value_text(item.now, _LONGEST)}" if _moved(item) else ""
+        yield f"{' ' * indent}{_padded(item.field, names)}  {given}  {style('dim', f'← {source}{moved}')}"
+
+
+def _moved(item: InputWhy) -> bool:
+    """Return whether a record gives something else by now; a reference is told by its partner, and never compared."""
+    plain = not any(isinstance(value, dict) and "ref" in value for value in (item.given, item.now))
+    return plain and item.now is not None and item.given != item.now

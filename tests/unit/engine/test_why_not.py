@@ -75,7 +75,7 @@ module customers: crm.Accounts <-> books.customers
 """
 
 
-def names(world: World) -> list[object]:
+def names(world: World) -> list[str]:
     return sorted(str(one.get("name")) for one in world.all("customers"))
 
 
@@ -120,7 +120,7 @@ def test_a_pause_is_named_with_its_reason(world: World) -> None:
 
 
 def test_what_no_run_has_read_is_read_now(world: World) -> None:
-    """A record that was made since the last reading is not on file; read now, nothing is in its way, and a run makes it."""
+    """What was made since the last reading is not on file; read now, nothing is in its way, and a run makes it."""
     world.rules(CUSTOMERS).account("Acme")
     world.settle()
     fresh = world.account("Beta")
@@ -278,7 +278,7 @@ def test_a_value_that_a_person_left_alone(world: World) -> None:
 
 
 def test_a_reference_that_waits_for_its_partner(world: World) -> None:
-    """What it waits for is named, and so is the question to ask about that; when it has a partner, the record is made."""
+    """What it waits for is named, with the question to ask about that; when it has a partner, the record is made."""
     parent = world.rules(reviewed()).account("Mother", City="Llanfairpwllgwyngyll")
     child = world.account("Daughter", Parent=Ref("Accounts", parent))
     world.settle()

@@ -9,6 +9,7 @@ from syncdsl.adapters.stages import KeepsStages
 from syncdsl.engine.explaining.answers import Cause, DocumentWhy, InputWhy, StageSeen
 from syncdsl.engine.explaining.conditions import condition_check
 from syncdsl.engine.live import standing_of
+from syncdsl.plan.reads import names_today
 from syncdsl.plan.wording import expression_text
 from syncdsl.schema.values import from_json, to_json
 
@@ -178,5 +179,9 @@ def _lines(
 def _input(
     look: Look, plan: RecordPlan, target: str, value: PlanExpression, given: Any, record: Record | None
 ) -> InputWhy:
-    now = look.context.evaluate(value, plan.endpoint.connection, record.fields) if record is not None else None
+    # What is made of the day was fixed when the document was made.
+    known = record is not None and not names_today(value)
+    now = (
+        look.context.evaluate(value, plan.endpoint.connection, record.fields) if record is not None and known else None
+    )
     return InputWhy(field=target, text=expression_text(value), given=to_json(from_json(given)), now=to_json(now))

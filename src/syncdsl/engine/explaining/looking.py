@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from syncdsl.changes.effects import Create, Hold
 from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.dismissals import drop_dismissed
-from syncdsl.engine.focus import focus
+from syncdsl.engine.focus import focus, is_known
 from syncdsl.engine.lines import SIDES
 from syncdsl.engine.long_agenda import agenda_of
 from syncdsl.engine.nesting import side_of
@@ -208,6 +208,9 @@ def _read(look: Look) -> None:
         if (endpoint.connection, endpoint.module) == look.record[:2]:
             made = [item.doc_id for item in context.view.instances(document.name).get(look.id, []) if item.doc_id]
             _read_some(look, document.connection, document.module, made)
+        if (document.connection, document.module) == look.record[:2]:
+            sources = [item.record_id for item in context.run.state.instances(document.name) if item.doc_id == look.id]
+            _read_some(look, endpoint.connection, endpoint.module, sources)
     for observation in list(look.observations()):
         found = observation.records.many([look.id])
         for connection, reference in list(references(context, observation.step.id, found.values())):
@@ -235,12 +238,12 @@ def _read_some(look: Look, connection: str, module: str, ids: list[str]) -> None
 def _decide(look: Look) -> None:
     """Let the engine decide about the record and what goes with it."""
     context = look.context
-    if not any(_is_known(observation, look.id) for observation in look.observations()):
+    if not any(is_known(observation, look.id) for observation in look.observations()):
         for observation in context.observations.values():
             observation.focus({})
     else:
         # What only was read just now is no news of its module: that would have every record of it looked at.
-        focus(context, frozenset({look.record}))
+        focus(context, frozenset({look.record}), read=False)
         for observation in context.observations.values():
             agenda = {
                 record_id: why if (why := str(observation.agenda.get(record_id))) in {"gone", "outside"} else "again"
@@ -252,7 +255,7 @@ def _decide(look: Look) -> None:
             case MatchStep() | MergeStep():
                 pair = context.plan.pairs[step.pair]
                 if any(context.observations[side_of(pair, side).observe].agenda for side in SIDES):
-                    match_or_merge(step, context)
+                    _match_or_merge(step, context)
             case TriggerStep():
                 if context.observations[context.plan.records[step.record].endpoint.observe].agenda:
                     trigger(step, context)
@@ -266,16 +269,9 @@ def _decide(look: Look) -> None:
                 pass
 
 
-def match_or_merge(step: MatchStep | MergeStep, context: Context) -> None:
+def _match_or_merge(step: MatchStep | MergeStep, context: Context) -> None:
     """Perform a step on a pair."""
     if isinstance(step, MatchStep):
         match(step, context)
     elif step.pair in context.matches:
         merge(step, context)
-
-
-def _is_known(observation: Observation, record_id: str) -> bool:
-    """Return whether a run over single records would take a record up in a reading."""
-    if record_id in observation.records or observation.agenda.get(record_id) == "gone":
-        return True
-    return observation.step.view is not None and observation.agenda.get(record_id) == "outside"

@@ -239,7 +239,8 @@ def _name(document: DocumentPlan, instance: Instance) -> str:
 
 def _opposite(look: Look, document: DocumentPlan, trigger: TriggerPlan) -> Check | None:
     """Return whether triggers would both make and close the document at one moment."""
-    said = next((text for text in look.reported(document.name) if f" {document.name} at one moment; neither is done" in text), None)
+    words = f" {document.name} at one moment; neither is done"
+    said = next((text for text in look.reported(document.name) if words in text), None)
     if said is None or trigger.verb not in {"create", *CLOSING}:
         return None
     return Check(
@@ -272,7 +273,8 @@ def _has_none(look: Look, document: DocumentPlan, record: Record, trigger: Trigg
     live = _live(look, document, record)
     acts = [one for one in look.effects(document.name) if isinstance(one, Act | Create)]
     if live is not None or acts:
-        said = next((text for text in look.reported(document.name) if f"`{trigger.text}` leaves it as it is" in text), None)
+        words = f"`{trigger.text}` leaves it as it is"
+        said = next((text for text in look.reported(document.name) if words in text), None)
         if said is None:
             return None
         return Check(
