@@ -127,8 +127,8 @@ def _cause_lines(cause: Cause | None, style: Style, indent: int = 2) -> Iterator
 
 def _document_lines(document: DocumentWhy, sources: Mapping[str, str], style: Style, width: int) -> Iterator[str]:
     location = document.cause.location if document.cause is not None else document.location
-    what = document.document or "not made yet"
-    yield from head(f"{what}  {document.rule} for {document.record}", location, sources, style)
+    what = f"{document.document_label}  {document.document}".strip() if document.document else "not made yet"
+    yield from head(f"{what}  {document.rule} for {document.record_label or document.record}", location, sources, style)
     yield from filled(f"{document.text}; {document.status}", 2, width, style)
     yield from _cause_lines(document.cause, style)
     if document.before is not None:
@@ -168,4 +168,4 @@ def _input_lines(inputs: tuple[InputWhy, ...], style: Style, indent: int) -> Ite
 def _moved(item: InputWhy) -> bool:
     """Return whether a record gives something else by now; a reference is told by its partner, and never compared."""
     plain = not any(isinstance(value, dict) and "ref" in value for value in (item.given, item.now))
-    return plain and item.now is not None and item.given != item.now
+    return plain and item.now is not None and value_text(item.given) != value_text(item.now)

@@ -94,7 +94,7 @@ def test_why_a_document_was_made(shop: Shop) -> None:
     shown = lines(done.out)
     (deal,) = (one.id for one in shop.crm.living("Deals"))
     assert shown[3:5] == [
-        f"books.invoices/{invoice}  invoice for crm.Deals/{deal}  rules/main.sync:24",
+        f"{invoice}  books.invoices/{invoice}  invoice for Pump  rules/main.sync:24",
         "  | when deal.stage == won: create invoice",
     ]
     assert f"  `deal.stage == won` made it for crm.Deals/{deal}; a draft, which follows its record" in shown

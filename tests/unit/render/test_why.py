@@ -80,7 +80,8 @@ def why_of(text: str) -> Why:
     )  # fmt: skip
     row = InputWhy(field=text, text=text, given=text, now=text + "x")
     document = DocumentWhy(
-        rule=text, location=text, number=0, document=text, record=text, status=text, trigger=text,
+        rule=text, location=text, number=0, document=text, document_label=text, record=text,
+        record_label=text, status=text, trigger=text,
         condition=check(text), require=check(text), cause=cause, before=AT, stages=(StageSeen(stage=text, at=AT),),
         amount=text, inputs=(row,), lines=((row,),), text=text,
     )  # fmt: skip

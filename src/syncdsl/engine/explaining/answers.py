@@ -206,13 +206,18 @@ class StageSeen(Model):
 
 
 class DocumentWhy(Model):
-    """Why a document was made: the trigger whose condition turned true between `before` and `cause.at`, and of what."""
+    """Why a document was made: the trigger whose condition turned true between `before` and `cause.at`, and of what.
+
+    Labels are what people call the document and its record, as far as they were read.
+    """
 
     rule: str
     location: str
     number: int
     document: str | None
+    document_label: str = ""
     record: str
+    record_label: str = ""
     status: str
     trigger: str
     condition: Check | None = None

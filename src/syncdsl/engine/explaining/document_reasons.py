@@ -39,6 +39,7 @@ def document_why(look: Look, document: DocumentPlan, instance: Instance, field: 
     context, state = look.context, look.context.run.state
     plan = context.plan.records[document.record]
     record = context.observations[plan.endpoint.observe].records.get(instance.record_id)
+    seen = context.observations[document.observe].records.get(instance.doc_id or "")
     intent = _made(state.intents_of(instance.key))
     rows = state.history_of(uids={instance.key}, records=set())
     made = next((row for row in rows if intent is not None and row.entry.iid == intent.iid), rows[0] if rows else None)
@@ -52,7 +53,9 @@ def document_why(look: Look, document: DocumentPlan, instance: Instance, field: 
         location=document.location,
         number=instance.number,
         document=f"{document.connection}.{document.module}/{instance.doc_id}" if instance.doc_id else None,
+        document_label=context.name(document.connection, seen).label if seen is not None else "",
         record=source,
+        record_label=context.name(plan.endpoint.connection, record).label if record is not None else "",
         status=_STANDS[standing_of(context, document, instance)],
         trigger=text,
         condition=_check(look, plan, trigger, record, "condition"),

@@ -164,15 +164,17 @@ def _edge(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: Trigger
     live = _live(look, document, record)
     again = _again(look, plan, trigger, record)
     if live is not None and trigger.verb == "create":
-        why = f"its edge is used: {_name(document, live)} was made for it and lives"
-        close = f"once {_name(document, live)} is void, declined or deleted, "
-        remedies = tuple(one.model_copy(update={"text": close + one.text}) for one in again)
+        name = _name(look, document, live)
+        why = f"its edge is used: {name} was made for it and lives"
+        remedies = tuple(
+            one.model_copy(update={"text": f"once {name} is void, declined or deleted, {one.text}"})
+            for one in again[:1]
+        )
     elif made is not None:
-        why = f"its edge is used: {_name(document, made)} was made for it and is closed or deleted"
+        why = f"its edge is used: {_name(look, document, made)} was made for it and is closed or deleted"
         remedies = again
     else:
-        was = f"at {since:%Y-%m-%d %H:%M} UTC" if since is not None else "when it was first looked at"
-        why = f"it was true already {was}, so that is the baseline, or the edge led to nothing"
+        why = _since(since, activation)
         remedies = (*again, *_backfill(trigger, record))
     return Check(
         check="edge",
@@ -182,6 +184,15 @@ def _edge(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: Trigger
         location=trigger.location,
         remedies=remedies,
     )
+
+
+def _since(since: dt.datetime | None, activation: dt.datetime | None) -> str:
+    """Return since when a condition was true before any edge."""
+    if since is not None and activation is not None and since <= activation:
+        when = f"{activation:%Y-%m-%d %H:%M} UTC"
+        return f"it was true already when the trigger was switched on, at {when}: that is the baseline"
+    was = f"at {since:%Y-%m-%d %H:%M} UTC" if since is not None else "when it was first looked at"
+    return f"it was true already {was}: a run first saw it so, which is the baseline, or its edge led to nothing"
 
 
 def _truth(look: Look, trigger: TriggerPlan) -> tuple[bool | None, dt.datetime | None]:
@@ -230,8 +241,14 @@ def _live(look: Look, document: DocumentPlan, record: Record) -> Instance | None
     return None
 
 
-def _name(document: DocumentPlan, instance: Instance) -> str:
-    return f"{document.connection}.{document.module}/{instance.doc_id or '(no answer yet)'}"
+def _name(look: Look, document: DocumentPlan, instance: Instance) -> str:
+    """Return what a document is called, as far as it was read."""
+    place = f"{document.connection}.{document.module}"
+    if instance.doc_id is None:
+        return f"a record of {place} (no answer yet)"
+    seen = look.context.observations[document.observe].records.get(instance.doc_id)
+    label = look.context.name(document.connection, seen).label if seen is not None else instance.doc_id
+    return f"{place}/{instance.doc_id}" + (f" `{label}`" if label != instance.doc_id else "")
 
 
 # -- behind the edge ------------------------------------------------------------------------------------------------
@@ -262,7 +279,7 @@ def _has_live(look: Look, document: DocumentPlan, record: Record) -> Check | Non
         check="live document",
         outcome="fails",
         text=f"it has no live {document.name}",
-        why=f"{_name(document, live)} lives, and there is one at most{waits}",
+        why=f"{_name(look, document, live)} lives, and there is one at most{waits}",
         location=document.location,
         remedies=(Remedy(text="a new edge makes a new one once it is void, declined or deleted"),),
     )
