@@ -231,8 +231,10 @@ MakeProject = Callable[[Sandbox], Project]
 
 def clean_environment(cache: Path) -> dict[str, str]:
     """Return an environment without anything of the developer's own; tests share one cache, as a user's commands do."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SYNCDSL", "NO_COLOR", "FORCE"))}
-    return {**kept, "SYNCDSL_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = ("SYNCDSL", "NO_COLOR", "FORCE", "GITHUB_", "GITLAB_", "XDG_CONFIG")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    places = {"SYNCDSL_CACHE_DIR": str(cache), "XDG_CONFIG_HOME": str(cache / "config")}
+    return {**kept, **places, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def project_maker(folder: Path, cache: Path) -> MakeProject:

@@ -1,28 +1,31 @@
-"""The change set: the ordered effects of one preview, saved as canonical JSON with a digest."""
+"""The change set: the ordered effects of one preview, with what they rest on."""
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.changes.effects import Effect, Hold
-from syncdsl.diagnostics import Fault
-from syncdsl.diagnostics.codes.project import UNREADABLE_FILE
-from syncdsl.diagnostics.codes.runs import DAMAGED_CHANGE_SET
-from syncdsl.schema.digest import canonical_json, digest
+from syncdsl.schema.digest import signed_digest
 from syncdsl.schema.model import Model
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from syncdsl.changes.effects import Change
+
+Privacy: TypeAlias = Literal["sensitive", "pseudonyms"]
+"""What a change set leaves out: the values of `sensitive` fields, or all that could tell a person, in place of which
+there are `pseudonyms`."""
+
+FORMAT: Literal["syncdsl/changes/2"] = "syncdsl/changes/2"
 
 
 class GuardVerdict(Model):
-    """What one limit came to: `value` and `limit` as people read them."""
+    """What one limit came to: `value` and `limit` as people read them.
+
+    `kind` tells a `guard` of the rules from a `budget` of the environment and from a `quota` of a system.
+    """
+
+    kind: Literal["guard", "budget", "quota"] = "guard"
 
     text: str
     location: str
@@ -46,32 +49,70 @@ class Unreadable(Model):
     holds: tuple[str, ...] = ()
 
 
+class Unpreviewed(Model):
+    """Something that an apply may do and that no preview can show: it is said, and never counted as nothing.
+
+    `text` says what it is and why it is not known. `count` is how many changes of it there may be, None where even
+    that is not known.
+    """
+
+    rule: str
+    location: str
+    text: str
+    count: int | None = None
+
+
+class Estimate(Model):
+    """What performing a change set takes of one system, at least.
+
+    `calls` are requests and `cost` what they take of a day's allowance (credits, where the system counts these).
+    `seconds` are those that the rate limits and one call after the other make of it. `left` is what is left of the
+    allowance of the day, None where no limit is known.
+    """
+
+    connection: str
+    calls: int
+    cost: int
+    seconds: int
+    left: int | None = None
+
+
 class ChangeSet(Model):
     """The effects of one preview, in the order they would be applied.
 
-    `expects` is the precondition of each record that decided something: `connection.module/id` to the digest of its
-    observed fields. `baseline` counts what is remembered without changing a record (trigger truths, accepted
-    values). `reported` are differences that the rules leave alone, in words. `unreadable` is what could not be read.
+    `plan` is the digest of the rules' plan, `schemas` those of the schema snapshots by connection, `state` that of the
+    state. `author` is who made it. `targets` are the modules of the rules or the records (`connection.module/id`) that
+    it is limited to; without any it is about everything. `expects` is the precondition of each record that decided
+    something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it;
+    of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
+    what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
+    rules leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
     """
 
-    format: Literal["syncdsl/changes/1"] = "syncdsl/changes/1"
+    format: Literal["syncdsl/changes/2"] = FORMAT
     environment: str
     organizations: dict[str, str]
     plan: str
+    schemas: dict[str, str]
     state: str
     today: str
+    author: str = ""
+    targets: tuple[str, ...] = ()
+    privacy: Privacy = "sensitive"
+    seal: str = ""
     effects: tuple[Effect, ...]
     expects: dict[str, str]
     baseline: dict[str, int]
     reported: tuple[str, ...] = ()
     guards: tuple[GuardVerdict, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    unpreviewed: tuple[Unpreviewed, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """The digest of the content: what is approved and applied."""
-        # Left out while everything is readable: change sets saved before there was the field keep their digest.
-        return digest(self.model_dump(mode="json", exclude=None if self.unreadable else {"unreadable"}))
+        return signed_digest(self.model_dump(mode="json"))
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -88,45 +129,12 @@ class ChangeSet(Model):
         """The limits that stop it."""
         return tuple(verdict for verdict in self.guards if verdict.exceeded)
 
+    @property
+    def calls(self) -> int:
+        """How many requests performing it takes, at least."""
+        return sum(estimate.calls for estimate in self.estimates)
 
-def write_change_set(changes: ChangeSet) -> str:
-    """Return the canonical JSON of a change set, with its digest."""
-    text = canonical_json({**changes.model_dump(mode="json"), "digest": changes.digest}) + "\n"
-    # A lone surrogate, which is no UTF-8, is written as JSON escapes it.
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def read_change_set(path: Path) -> ChangeSet:
-    """Read a saved change set.
-
-    Raises Fault: SD609 when it cannot be read, SD803 when it is damaged, edited or of another format.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Fault(
-            UNREADABLE_FILE, f"there is no file `{path}`", help="make one with `syncdsl plan --out FILE`"
-        ) from None
-    except OSError as error:
-        raise Fault(
-            UNREADABLE_FILE, f"`{path}` cannot be read: {(error.strerror or 'unknown reason').lower()}"
-        ) from None
-    except UnicodeDecodeError:
-        raise Fault(UNREADABLE_FILE, f"`{path}` is not text in UTF-8") from None
-    try:
-        data = json.loads(text)
-        written = data.pop("digest", None)
-        changes = ChangeSet.model_validate(data)
-    except (ValueError, TypeError, AttributeError, ValidationError):
-        raise Fault(
-            DAMAGED_CHANGE_SET,
-            f"`{path}` is not a change set of this version of syncdsl",
-            help="make a new one with `syncdsl plan --out FILE`",
-        ) from None
-    if changes.digest != written:
-        raise Fault(
-            DAMAGED_CHANGE_SET,
-            f"`{path}` was altered: its digest does not match its content",
-            help="make a new one with `syncdsl plan --out FILE`; a change set cannot be edited by hand",
-        )
-    return changes
+    @property
+    def seconds(self) -> int:
+        """How long performing it takes, at least: systems are written to one after the other."""
+        return sum(estimate.seconds for estimate in self.estimates)

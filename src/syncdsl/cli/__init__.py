@@ -65,8 +65,9 @@ COMMANDS = {
     ),
     "apply": Entry(target="syncdsl.cli.apply:apply", summary="Preview, ask, and apply exactly once.", section=RUN),
     "approve": Entry(
-        target="syncdsl.cli.approve:approve", summary="Approve a saved change set that a guard stops.", section=RUN
+        target="syncdsl.cli.approve:approve", summary="Approve a saved change set, with a signature.", section=RUN
     ),
+    "show": Entry(target="syncdsl.cli.show:show", summary="Show a saved change set and who approved it.", section=RUN),
     "find": Entry(
         target="syncdsl.cli.find:find",
         summary="Find a record in the CRM and see what the rules make of it.",

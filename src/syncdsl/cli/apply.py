@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from syncdsl.cli.ending import FINE, PARTLY
 from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
+from syncdsl.cli.targets import targeted
 from syncdsl.cli.terminal import is_terminal, style_of, width_of, write
 
 if TYPE_CHECKING:
@@ -24,30 +26,36 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--skip-stale", is_flag=True, help="Of FILE, leave out what moved on since, and apply the rest.")
 @sweep_option
 @environment_option
 @click.pass_obj
-def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, environment: str | None) -> int:
+def apply(
+    settings: Globals, *, file: Path | None, yes: bool, skip_stale: bool, sweep: bool, environment: str | None
+) -> int:
     """Apply: show the preview, ask, and then perform exactly what was shown.
 
     The rules are those of the project's files; they are in force from then on, for `syncdsl sync`.
 
-    With FILE, a change set that `plan --out` saved, exactly that one is performed without asking; when a record has
-    changed since it was made, nothing is. One that `plan --in-force` saved is performed by the rules in force.
+    With FILE, a change set that `plan --out` saved, exactly that one is performed without asking. When a record of it
+    has changed since it was made, nothing is; with `--skip-stale` everything but what has to do with that record. What
+    came up since is left for the next run. One that `plan --in-force` saved is performed by the rules in force.
 
     Interrupted at any point, the next run finds out what arrived and makes nothing twice.
 
-    Ends with 0 when all went well, 4 when a guard refuses, 5 when FILE is stale, 7 when some changes were refused or
-    held while others were applied, or a module could not be read.
+    Ends with 0 when all went well, 4 when a guard refuses, 5 when FILE is stale, damaged or of another environment, 7
+    when some changes were refused, held or left out while others were applied, or a module could not be read.
 
     \b
     Examples:
       syncdsl apply
       syncdsl apply --yes
       syncdsl apply monday.changes.json
+      syncdsl apply monday.changes.json --skip-stale
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
     from syncdsl.diagnostics.codes.project import NEEDS_ANSWER  # noqa: PLC0415 - the same
+    from syncdsl.diagnostics.codes.runs import STALE_CHANGE_SET  # noqa: PLC0415 - the same
 
     if file is None and not yes and not is_terminal(sys.stdin):
         raise Fault(
@@ -55,22 +63,39 @@ def apply(settings: Globals, *, file: Path | None, yes: bool, sweep: bool, envir
             "there is no terminal to ask whether the changes are wanted",
             help="save and review a change set (`syncdsl plan --out FILE`, `syncdsl apply FILE`), or say `--yes`",
         )
-    from syncdsl.changes.change_set import read_change_set  # noqa: PLC0415 - the help needs none of it
     from syncdsl.cli.pause import say_when_paused  # noqa: PLC0415 - the same
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
+    from syncdsl.project.approving import consent_of, read_signed  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
 
-    expected = read_change_set(file) if file is not None else None
+    if skip_stale and file is None:
+        raise click.UsageError("`--skip-stale` is for a saved change set: name its FILE")
+    saved = read_signed(file) if file is not None else None
+    expected = saved.changes if saved is not None else None
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(_environment(environment, expected))
-    opened = opened_run_in_force if _made_in_force(workspace, name, expected) else opened_run
+    in_force = _made_in_force(workspace, name, expected)
+    if expected is not None and expected.targets and not in_force:
+        raise Fault(
+            STALE_CHANGE_SET,
+            "this change set is of a part of the rules that were in force, and others are now; nothing was applied",
+            help="make a new one with `syncdsl plan --in-force --target NAME --out FILE`",
+        )
+    opened = opened_run_in_force if in_force else opened_run
     with (
         shown_progress(settings) as progress,
         opened(workspace, settings, name, progress.progress, scratch=False, sweep=sweep) as run,
     ):
         say_when_paused(run.state, name, settings)
-        report = perform(run, confirm=_confirmation(progress, settings, expected, yes=yes), expected=expected)
+        policy = read_operator(workspace.folder).policy(name)
+        report = perform(
+            targeted(replace(run, consent=consent_of(policy, saved)), expected.targets if expected is not None else ()),
+            confirm=_confirmation(progress, settings, expected, yes=yes),
+            expected=expected,
+            skip_stale=skip_stale,
+        )
     return result(report)
 
 
@@ -133,6 +158,13 @@ def _show(report: ApplyReport) -> None:
 
 
 def _code(report: ApplyReport) -> int:
-    incomplete = report.failed or report.unknown or report.moved_on or report.waiting or report.changes.unreadable
+    incomplete = (
+        report.failed
+        or report.unknown
+        or report.moved_on
+        or report.stale
+        or report.waiting
+        or report.changes.unreadable
+    )
     held = report.done and report.changes.holds
     return PARTLY if incomplete or held else FINE

@@ -40,9 +40,12 @@ def enable(settings: Globals, *, yes: bool, environment: str | None) -> int:
         open_workspace,
         remember_files,
     )
+    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the same
+    from syncdsl.diagnostics.codes.approvals import NOT_APPROVED  # noqa: PLC0415 - the same
     from syncdsl.engine.lifecycle import enable as switch_on  # noqa: PLC0415 - the same
     from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
     from syncdsl.project.environment import open_connections, open_project_state  # noqa: PLC0415 - the same
+    from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
     from syncdsl.project.running import run_of, user_name  # noqa: PLC0415 - the same
     from syncdsl.render.changes_text import render_verdict  # noqa: PLC0415 - the same
 
@@ -57,6 +60,12 @@ def enable(settings: Globals, *, yes: bool, environment: str | None) -> int:
         if force is not None and force.plan.digest == plan.digest and off is None and connected:
             write(f"These rules are in force in {name} since {force.at:%Y-%m-%d %H:%M} UTC, and syncing is on.\n")
             return FINE
+        if read_operator(workspace.folder).policy(name).always:
+            raise Fault(
+                NOT_APPROVED,
+                f"in `{name}` rules come into force with an approved change set alone",
+                help="`syncdsl plan --out FILE`, have it approved, then `syncdsl apply FILE`",
+            )
         _show_difference(force, plan, name)
         with (
             open_connections(workspace, name, plan, checked.schemas) as connections,

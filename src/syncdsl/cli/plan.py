@@ -10,6 +10,7 @@ import click
 
 from syncdsl.cli.ending import CHANGES, FINE, PARTLY
 from syncdsl.cli.options import Command, Globals, environment_option, format_option, sweep_option
+from syncdsl.cli.targets import target_option, targeted
 from syncdsl.cli.terminal import say, style_of, width_of, write
 
 if TYPE_CHECKING:
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the change set.")
+@click.option(
+    "--pseudonymise",
+    is_flag=True,
+    help="Put invented names, addresses and numbers in place of real ones, to share it; it can still be applied.",
+)
 @click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
+@target_option
 @format_option("text", "json")
 @sweep_option
 @environment_option
@@ -28,7 +35,9 @@ def plan(
     settings: Globals,
     *,
     out: Path | None,
+    pseudonymise: bool,
     in_force: bool,
+    targets: tuple[str, ...],
     detailed_exitcode: bool,
     output: str,
     sweep: bool,
@@ -37,11 +46,14 @@ def plan(
     """Preview: read both systems and show every change that an apply would make, with its reason.
 
     Nothing is written to either system. A saved change set can be reviewed, approved and applied exactly as it is;
-    it holds customers' data, so only you can read the file.
+    it holds customers' data, so only you can read the file. Fields that a schema snapshot marks as sensitive are never
+    in it: keyed digests stand for their values, which an apply reads anew.
 
     The rules are those of the project's files, which an apply puts in force. With `--in-force` they are those in force
     now, whatever the files say: it shows what the next `syncdsl sync` would do, and a change set saved of it is applied
     by these rules.
+
+    With `--target` only some modules of the rules are looked at, or some records, with what they need.
 
     Ends with 7 when a module could not be read: what needs it is held and not in the preview, everything else is.
 
@@ -50,21 +62,29 @@ def plan(
       syncdsl plan
       syncdsl plan --env production --out monday.changes.json
       syncdsl plan --in-force
+      syncdsl plan --target customers
       syncdsl plan --format json | jq .summary
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
+    from syncdsl.cli.running import ensure_key, open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(environment)
     opened = opened_run_in_force if in_force else opened_run
+    if out is not None:
+        ensure_key(workspace, name)
     with (
         shown_progress(settings) as progress,
         opened(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
     ):
-        changes = preview(run)
+        if out is not None and targets and not in_force and run.state.digest_in_force() != run.plan.digest:
+            raise click.UsageError(
+                "rules come into force as a whole: a change set of a part of them can be saved of those in force alone "
+                "(`--in-force`)"
+            )
+        changes = preview(targeted(run, targets), privacy="pseudonyms" if pseudonymise else "sensitive")
     show(changes, output, quiet=settings.quiet)
     if out is not None:
         _save(changes, out)
@@ -89,10 +109,10 @@ def show(changes: ChangeSet, output: str, *, quiet: bool) -> None:
 
 
 def _save(changes: ChangeSet, out: Path) -> None:
-    from syncdsl.changes.change_set import write_change_set  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.changes.saved import SavedChangeSet, write_change_set  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.private import write_private  # noqa: PLC0415 - the same
 
-    write_private(out, write_change_set(changes))
+    write_private(out, write_change_set(SavedChangeSet(changes=changes)))
     say(f"saved to {out} ({changes.digest})")
 
 

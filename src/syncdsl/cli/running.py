@@ -127,6 +127,13 @@ def opened_run_in_force(
             yield run_of(workspace, environment, force.plan, force.schemas, connections, state, progress, sweep=sweep)
 
 
+def ensure_key(workspace: Workspace, environment: str) -> None:
+    """Have the state hold the key of the digests that stand for hidden values: whoever applies makes the same ones."""
+    with open_project_state(workspace, environment) as state:
+        if state.concealment_key() is None:
+            state.ensure_concealment_key(by=user_name(), at=now())
+
+
 def remember_files(workspace: Workspace, state: State, plan: Plan, sources: Iterable[str]) -> None:
     """Remember which files the rules in force came from, so that others can be told from them without a parser."""
     value = {"rules": plan.digest, "files": rule_digests(workspace, sources, plan.connections)}

@@ -95,7 +95,7 @@ def sync(
             whole = force.plan if modules else None
             focus = frozenset((_named(record, force, state),)) if record is not None else None
             asks = not yes and is_terminal(sys.stdin)
-            run = replace(run, whole=whole, focus=focus, unattended=not (yes or asks))
+            run = replace(run, whole=whole, parts=modules, focus=focus, unattended=not (yes or asks))
             report = perform(run, confirm=_shown(progress, settings, asks=asks))
     return result(report)
 

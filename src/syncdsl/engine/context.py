@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncdsl.changes.effects import RecordName
+from syncdsl.engine.concealment import open_concealment
 from syncdsl.engine.keys import syncdsl_key
 from syncdsl.engine.reviewing import Decisions, item_id
 from syncdsl.engine.scope import ConnectionScope
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from syncdsl.adapters.protocol import Identity, Record
-    from syncdsl.changes.change_set import ChangeSet, Unreadable
+    from syncdsl.changes.change_set import ChangeSet, Privacy, Unreadable
     from syncdsl.changes.effects import Effect, Hold
+    from syncdsl.engine.concealment import Concealment
     from syncdsl.engine.lines import SideName
     from syncdsl.engine.matching import MatchResult
     from syncdsl.engine.observation import Observation
@@ -49,7 +51,14 @@ class Context:
     they come; a preview's state is a copy.
     """
 
-    def __init__(self, *, run: Run, identities: Mapping[str, Identity], fixed_today: dt.date | None) -> None:
+    def __init__(
+        self,
+        *,
+        run: Run,
+        identities: Mapping[str, Identity],
+        fixed_today: dt.date | None,
+        privacy: Privacy = "sensitive",
+    ) -> None:
         self.run = run
         self.plan = run.plan
         """What is carried out: the run's plan, without the steps that need what could not be read."""
@@ -95,12 +104,18 @@ class Context:
         self._scopes = {name: ConnectionScope(self, name) for name in run.connections}
         self._touched: dict[str, Touched] = {}
         self._change_set: ChangeSet | None = None
+        self._privacy: Privacy = privacy
         self._unique: dict[tuple[str, str, str], Mapping[Value, Sequence[str]]] = {}
 
     @cached_property
     def erasure_key(self) -> str | None:
         """The key of the digests that stand for erased values; None when nothing was ever erased."""
         return self.run.state.erasure_key()
+
+    @cached_property
+    def concealment(self) -> Concealment | None:
+        """What the change set does not show; None where it shows everything."""
+        return open_concealment(self, self._privacy)
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -173,7 +188,12 @@ class Context:
 
     def expect(self, connection: str, record: Record) -> None:
         """Make a record's observed fields a precondition of the change set."""
-        self.expects[f"{connection}.{record.module}/{record.id}"] = fields_digest(record.fields)
+        self.expects[f"{connection}.{record.module}/{record.id}"] = self.expectation(record)
+
+    def expectation(self, record: Record) -> str:
+        """Return the digest of a record's observed fields as a change set holds it."""
+        plain = fields_digest(record.fields)
+        return plain if self.concealment is None else self.concealment.expectation(plain)
 
     # -- records ------------------------------------------------------------------------------------------------
 

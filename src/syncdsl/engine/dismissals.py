@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.changes.effects import Hold
 from syncdsl.engine.agenda import records_of
+from syncdsl.engine.dependents import dependents
 from syncdsl.engine.document_values import fixed_fields
 from syncdsl.engine.operations import (
     ActOnDocument,
@@ -149,7 +150,7 @@ def drop_dismissed(context: Context) -> None:
         return
     gone = [operation for operation in context.operations if id(operation) in dropped]
     context.baseline[COUNTED] += len(gone)
-    held = list(_waiting(context.operations, gone))
+    held = list(dependents(context.operations, gone))
     out = {id(operation) for operation in (*gone, *held)}
     context.operations = [operation for operation in context.operations if id(operation) not in out]
     effects = {id(operation.effect) for operation in (*gone, *held)}
@@ -189,44 +190,6 @@ def _dismissed_by(
     item_id, writes = dismissed[about(operations[0].effect)]
     if all(write_digest(context, operation) in writes for operation in operations):
         yield item_id
-
-
-def _waiting(operations: Collection[Operation], gone: Collection[Operation]) -> Iterator[Operation]:
-    """Yield the operations that cannot come about without others: what refers to a record that is not made."""
-    missing = {source for operation in gone if (source := _makes(operation)) is not None}
-    documents = {_document(operation) for operation in gone if isinstance(operation, CreateDocument)}
-    out = {id(operation) for operation in gone}
-    found = True
-    while found:
-        found = False
-        for operation in operations:
-            if id(operation) in out:
-                continue
-            waits = isinstance(operation, CreateRecord | CreateDocument) and missing.intersection(
-                operation.effect.waits_for
-            )
-            if not waits and not (isinstance(operation, ActOnDocument) and _document(operation) in documents):
-                continue
-            found = True
-            out.add(id(operation))
-            if (source := _makes(operation)) is not None:
-                missing.add(source)
-            if isinstance(operation, CreateDocument):
-                documents.add(_document(operation))
-            yield operation
-
-
-def _makes(operation: Operation) -> tuple[str, str, str] | None:
-    """Return the record whose partner an operation makes."""
-    if not isinstance(operation, CreateRecord):
-        return None
-    source = operation.effect.source
-    return source.connection, source.module, source.id or ""
-
-
-def _document(operation: CreateDocument | ActOnDocument) -> tuple[str, str, int]:
-    number = operation.effect.instance if isinstance(operation, CreateDocument) else operation.number
-    return operation.document.name, operation.source.id, number
 
 
 def _link_alone(context: Context, operation: LinkRecords) -> None:

@@ -98,7 +98,7 @@ def perform(step: MatchStep | MergeStep | TriggerStep | GuardStep | WriteStep, c
         case GuardStep():
             decide_access(context)
             drop_dismissed(context)
-            guard(step, context)
+            guard(context)
             sink.accept(context)
         case WriteStep():
             sink.write(step, context)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.operations import Operation
+    from syncdsl.engine.selecting import Stale
     from syncdsl.state.retention import Pruned
 
 
@@ -43,6 +44,7 @@ class ApplyReport:
 
     `done` are effects performed, `failed` were refused, `moved_on` were dropped because a person changed the record
     after the preview (the next run decides again), `unknown` got no clear answer and are resolved by the next run.
+    `stale` are changes of a saved change set that were left out, `fresh` counts what came up since it was made.
     `applied` is False when the confirmation was declined. `pruned` is the old history that was let go afterwards.
     """
 
@@ -53,6 +55,8 @@ class ApplyReport:
     moved_on: list[Effect] = field(default_factory=list)
     unknown: list[Effect] = field(default_factory=list)
     waiting: list[Effect] = field(default_factory=list)
+    stale: list[Stale] = field(default_factory=list)
+    fresh: int = 0
     recovered: list[Recovered] = field(default_factory=list)
     calls: int = 0
     pruned: Pruned | None = None

@@ -14,6 +14,7 @@ from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.lifecycle import SWITCHED_OFF
 from syncdsl.diagnostics.codes.runs import CURRENCY_MISMATCH, OTHER_ORGANISATION
 from syncdsl.diagnostics.log_fields import logging_context
+from syncdsl.engine.consenting import Consent
 from syncdsl.engine.context import Context
 from syncdsl.engine.interpreter import interpret
 from syncdsl.engine.progress import Progress, Silent
@@ -21,13 +22,14 @@ from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
 from syncdsl.plan.renames import renames
+from syncdsl.plan.sensitive import sensitive_fields
 from syncdsl.state import Cause, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
-    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.changes.change_set import ChangeSet, Privacy
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import RunCause, State
@@ -42,6 +44,18 @@ NAMES = "organisations"
 
 PRUNED_AT_ONCE = 20
 """Small transactions in which a run lets history go; the next run goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How many calls and minutes a change set may take without an approval; None: as many as it needs.
+
+    `location` is where that is said.
+    """
+
+    calls: int | None = None
+    minutes: float | None = None
+    location: str = "syncdsl.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +73,7 @@ class Run:
     that somebody told of, only these modules are read; of the others what is on file counts. `checkpoint` is called
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
+    `consent` is which approvals a change set needs, `budget` how much one may take without.
     """
 
     plan: Plan
@@ -81,19 +96,21 @@ class Run:
     checkpoint: Callable[[], None] = field(default=lambda: None)
     cause: RunCause = "command"
     parts: tuple[str, ...] = ()
+    consent: Consent = field(default_factory=Consent)
+    budget: Budget = field(default_factory=Budget)
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error
     """The run was told to end before its end; what it began is done, and the next run goes on."""
 
 
-def preview(run: Run) -> ChangeSet:
-    """Return the change set that an apply would perform now.
+def preview(run: Run, *, privacy: Privacy = "sensitive") -> ChangeSet:
+    """Return the change set that an apply would perform now, without what `privacy` leaves out.
 
     Reads both systems; writes nothing anywhere. Raises Fault when a system does not answer or is another one than the
     state's.
     """
-    context = open_context(run)
+    context = open_context(run, privacy=privacy)
     # A preview's state is a private copy, whose rows get their present names as an apply would give them.
     rename_former(run)
     sink = PreviewSink()
@@ -103,12 +120,15 @@ def preview(run: Run) -> ChangeSet:
     return context.change_set
 
 
-def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None = None) -> ApplyReport:
+def apply(
+    run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None = None, skip_stale: bool = False
+) -> ApplyReport:
     """Decide, ask `confirm`, and perform exactly the change set it was shown.
 
-    With `expected` (a saved change set) the decision must come out the same, else nothing is written.
+    With `expected` (a saved change set) exactly that is performed. What of it comes out differently now is stale: then
+    nothing is, or with `skip_stale` the rest. What came up since is left for the next run.
     Raises Fault: SD801 a guard stops it, SD802 the world moved on, SD804 another run is under way, SD830 syncing is
-    switched off, and those of `preview`.
+    switched off, SD843 the change set is of another environment, and those of `preview`.
     """
     state = run.state
     fence = state.acquire_lease(
@@ -122,7 +142,8 @@ def apply(run: Run, *, confirm: Callable[[ChangeSet], bool], expected: ChangeSet
         refuse_switched_off(state)
         run_id = uuid.uuid4().hex[:12]
         with logging_context(run=run_id), _on_record(run, run_id):
-            return _perform(run, run_id, fence, confirm, expected)
+            sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected, skip_stale=skip_stale)
+            return _perform(run, run_id, sink, expected)
     finally:
         state.release_lease(fence)
 
@@ -150,16 +171,15 @@ def _on_record(run: Run, run_id: str) -> Iterator[None]:
         raise
 
 
-def _perform(
-    run: Run, run_id: str, fence: int, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None
-) -> ApplyReport:
+def _perform(run: Run, run_id: str, sink: ApplySink, expected: ChangeSet | None) -> ApplyReport:
     state = run.state
-    context = open_context(run, today=dt.date.fromisoformat(expected.today) if expected else None)
+    context = _context_for(run, expected)
     _record_identity(run, context)
+    if sensitive_fields(run.plan, run.schemas):
+        state.ensure_concealment_key(by=run.user, at=run.clock())
     context.run_id = run_id
     state.because(_cause(run, run_id))
     rename_former(run)
-    sink = ApplySink(run_id=run_id, fence=fence, confirm=confirm, expected=expected)
     recovered = run.recovery.resolve(context)
     context.view.flush()
     try:
@@ -198,7 +218,7 @@ def rename_former(run: Run) -> None:
     run.state.rename(former, until_accepted=run.clock() if run.activates else None)
 
 
-def open_context(run: Run, today: dt.date | None = None) -> Context:
+def open_context(run: Run, today: dt.date | None = None, privacy: Privacy = "sensitive") -> Context:
     """Return what the steps of a run share. Raises Fault SD807 for other organisations, SD809 for other currencies."""
     identities: dict[str, Identity] = {name: connection.identity() for name, connection in run.connections.items()}
     run.state.check_identity(
@@ -218,7 +238,14 @@ def open_context(run: Run, today: dt.date | None = None) -> Context:
                     f"pull the schema again with `syncdsl schema pull {name}` and review what the rules do with amounts"
                 ),
             )
-    return Context(run=run, identities=identities, fixed_today=today)
+    return Context(run=run, identities=identities, fixed_today=today, privacy=privacy)
+
+
+def _context_for(run: Run, expected: ChangeSet | None) -> Context:
+    """Return what a run shares that performs a saved change set: its day counts, and what it shows is compared."""
+    if expected is None:
+        return open_context(run)
+    return open_context(run, today=dt.date.fromisoformat(expected.today), privacy=expected.privacy)
 
 
 def _record_identity(run: Run, context: Context) -> None:
@@ -275,5 +302,6 @@ def _summary(report: ApplyReport) -> dict[str, int]:
         "waiting": len(report.waiting),
         "held": len(report.changes.holds),
         "unreadable": len(report.changes.unreadable),
+        "stale": len(report.stale),
         "recovered": len(report.recovered),
     }

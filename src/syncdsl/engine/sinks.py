@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.diagnostics import Fault
-from syncdsl.diagnostics.codes.runs import GUARD_EXCEEDED, STALE_CHANGE_SET
 from syncdsl.engine.agenda import renew_agenda
+from syncdsl.engine.consenting import refuse_unapproved
 from syncdsl.engine.execution import Execution
 from syncdsl.engine.in_force import put_in_force
 from syncdsl.engine.operations import (
@@ -28,12 +27,14 @@ from syncdsl.engine.refused import commit_refusals
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.reviewing import commit_reviews
 from syncdsl.engine.run_log import say_begun, say_ended
+from syncdsl.engine.selecting import narrow, refuse_foreign, refuse_stale, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.engine.context import Context
+    from syncdsl.engine.selecting import Selection
     from syncdsl.plan.steps import WriteStep
 
 
@@ -58,10 +59,17 @@ class ApplySink:
     """Checks the change set, asks, remembers what was seen, and performs the operations module by module."""
 
     def __init__(
-        self, *, run_id: str, fence: int, confirm: Callable[[ChangeSet], bool], expected: ChangeSet | None
+        self,
+        *,
+        run_id: str,
+        fence: int,
+        confirm: Callable[[ChangeSet], bool],
+        expected: ChangeSet | None,
+        skip_stale: bool,
     ) -> None:
         self._confirm = confirm
         self._expected = expected
+        self._skip_stale = skip_stale
         self._run_id = run_id
         self._fence = fence
         self._execution: Execution | None = None
@@ -69,25 +77,28 @@ class ApplySink:
 
     def accept(self, context: Context) -> None:
         """Refuse what is stale, over a guard or declined; then commit what needs no call."""
+        selection = self._selected(context)
         changes = context.change_set
-        if self._expected is not None:
-            _refuse_stale(self._expected, changes)
         digest = (self._expected or changes).digest
         # Asked first: who is refused by a guard wants to see what was too much.
         if not self._confirm(changes):
             raise Declined
-        if changes.exceeded and not context.run.state.approved(digest):
-            over = changes.exceeded[0]
-            run = context.run
-            in_force = not run.activates and run.state.digest_in_force() == (run.whole or run.plan).digest
-            save = f"syncdsl plan{' --in-force' if in_force else ''} --out FILE"
-            raise Fault(
-                GUARD_EXCEEDED,
-                f"`{over.text}` at {over.location}: this change set has {over.value}",
-                help=f"save it with `{save}`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`",
-            )
+        refuse_unapproved(context.run, changes, digest)
         self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)
+        if selection is not None:
+            self._execution.report.stale.extend(selection.stale)
+            self._execution.report.fresh = len(selection.fresh)
         self._commit_decisions(context)
+
+    def _selected(self, context: Context) -> Selection | None:
+        """Leave of what was decided only what a saved change set says; None where there is none."""
+        if self._expected is None:
+            return None
+        refuse_foreign(self._expected, context.change_set)
+        selection = select(self._expected, context)
+        refuse_stale(selection, self._expected, skip=self._skip_stale)
+        narrow(selection, self._expected, context)
+        return selection
 
     def _commit_decisions(self, context: Context) -> None:
         """Store what was decided, and leave on the agenda what the next run has to look at again."""
@@ -158,28 +169,3 @@ class ApplySink:
         commit_refusals(context, self._execution.report, self._run_id)
         say_ended(self._run_id, self._execution.report)
         return self._execution.report
-
-
-def _refuse_stale(expected: ChangeSet, now: ChangeSet) -> None:
-    if expected.plan != now.plan:
-        _stale("the rules or schemas changed since it was made")
-    if (expected.environment, expected.organizations) != (now.environment, now.organizations):
-        _stale("it was made for another environment or other organisations")
-    readable = {name for item in expected.unreadable for name in item.holds}
-    for item in now.unreadable:
-        if not readable.issuperset(item.holds):
-            _stale(f"`{item.connection}.{item.module}` cannot be read now: {item.code}: {item.message}")
-    moved = sorted(name for name, digest in expected.expects.items() if now.expects.get(name) != digest)
-    if moved:
-        shown = ", ".join(f"`{name}`" for name in moved[:5]) + (" …" if len(moved) > 5 else "")
-        _stale(f"{len(moved)} of {len(expected.expects)} records moved on: {shown}")
-    if expected.effects != now.effects:
-        _stale(f"it has {len(expected.effects)} effects, now there would be {len(now.effects)}")
-
-
-def _stale(reason: str) -> None:
-    raise Fault(
-        STALE_CHANGE_SET,
-        f"this change set is stale, nothing was applied: {reason}",
-        help="make and review a new one with `syncdsl plan --out FILE`",
-    )

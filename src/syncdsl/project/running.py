@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
+from syncdsl.project.discovery import CONFIGURATION
 from syncdsl.project.services import project_clock
 
 if TYPE_CHECKING:
@@ -15,15 +17,22 @@ if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Connection
     from syncdsl.adapters.services import Clock
     from syncdsl.engine.progress import Progress
-    from syncdsl.engine.run import Run
+    from syncdsl.engine.run import Budget, Run
     from syncdsl.plan.plan import Plan
     from syncdsl.project.workspace import Workspace
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import State
 
 
+CALLED = ("SYNCDSL_USER", "GITHUB_ACTOR", "GITLAB_USER_LOGIN")
+"""Variables that tell who runs this, where the machine does not: in a CI everybody is the same user."""
+
+
 def user_name() -> str:
     """Return who runs this, for the history."""
+    for name in CALLED:
+        if os.environ.get(name):
+            return os.environ[name]
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -48,6 +57,8 @@ def run_of(
 ) -> Run:
     """Return a run of a plan in an environment that is open."""
     from syncdsl.engine.run import Run  # noqa: PLC0415 - only what runs needs the engine
+    from syncdsl.project.approving import consent_of  # noqa: PLC0415 - the same
+    from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
 
     return Run(
         plan=plan,
@@ -61,4 +72,14 @@ def run_of(
         sweep=sweep,
         sweep_after=dt.timedelta(hours=workspace.settings.environments[environment].sweep_hours),
         history_days=workspace.settings.environments[environment].history_days,
+        budget=_budget(workspace, environment),
+        consent=consent_of(read_operator(workspace.folder).policy(environment)),
     )
+
+
+def _budget(workspace: Workspace, environment: str) -> Budget:
+    from syncdsl.engine.run import Budget  # noqa: PLC0415 - as above
+
+    table = workspace.settings.environments[environment].budget
+    where = f"{CONFIGURATION}, [environments.{environment}.budget]"
+    return Budget(calls=table.calls, minutes=table.minutes, location=where)

@@ -142,6 +142,17 @@ def _without_password(url: str) -> str:
 StateUrl = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(_without_password)]
 
 
+class BudgetTable(Model):
+    """`[environments.NAME.budget]`: what one change set may take of the systems without an approval."""
+
+    calls: Annotated[int, Field(strict=True, ge=0)] | None = Field(
+        default=None, description="Calls that writing it takes, of all systems together."
+    )
+    minutes: float | None = Field(
+        default=None, gt=0, allow_inf_nan=False, description="Minutes that writing it takes under the rate limits."
+    )
+
+
 class EnvironmentTable(Model):
     """`[environments.NAME]`: a pair of organisations and the state that belongs to it."""
 
@@ -171,6 +182,9 @@ class EnvironmentTable(Model):
             "How many days the history of changes is kept: old values go that long after they were superseded. What is "
             "left still tells every link. Default: everything is kept."
         ),
+    )
+    budget: BudgetTable = Field(
+        default=BudgetTable(), description="What one change set may take of the systems without an approval."
     )
     schedule: ScheduleTable = Field(default=ScheduleTable(), description="When `syncdsl run` does what.")
     call_back: Address | None = Field(
@@ -318,6 +332,7 @@ def _keys(table: tuple[str, ...]) -> list[str]:
         (r"alerts", AlertsTable),
         (r"alerts\.email", EmailTable),
         (r"environments\.[^.]+", EnvironmentTable),
+        (r"environments\.[^.]+\.budget", BudgetTable),
         (r"environments\.[^.]+\.schedule", ScheduleTable),
         (r"environments\.[^.]+\.connections\.[^.]+", ConnectionTable),
         (r"environments\.[^.]+\.connections\.[^.]+\.options", OptionsTable),

@@ -25,7 +25,15 @@ def canonical_json(data: Any) -> str:
 def digest(data: Any) -> str:
     """Return the digest of JSON data: `b2:` and 32 hexadecimal digits (blake2b, 16 bytes)."""
     # Other systems do hand out lone surrogates, which are no UTF-8.
-    return _named(canonical_json(data).encode("utf-8", "surrogatepass"))
+    return _named(_bytes(data))
+
+
+def signed_digest(data: Any) -> str:
+    """Return a digest that people sign: `b2:` and 64 hexadecimal digits (blake2b, 32 bytes).
+
+    It is that long so that nobody can make two contents with the same one.
+    """
+    return "b2:" + blake2b(_bytes(data), digest_size=32).hexdigest()
 
 
 def fields_digest(fields: Fields) -> str:
@@ -35,6 +43,10 @@ def fields_digest(fields: Fields) -> str:
         return _named(orjson.dumps(data, option=orjson.OPT_SORT_KEYS))
     except TypeError:  # a number beyond 64 bits, or a lone surrogate
         return digest(data)
+
+
+def _bytes(data: Any) -> bytes:
+    return canonical_json(data).encode("utf-8", "surrogatepass")
 
 
 def _named(text: bytes) -> str:

@@ -8,6 +8,7 @@ from syncdsl.state.operating import Alert, Attempt, CallBack, Serving
 from syncdsl.state.part import chunks
 from syncdsl.state.records import (
     Answered,
+    Approved,
     Association,
     Cause,
     Grant,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alert",
     "Answered",
+    "Approved",
     "Association",
     "Attempt",
     "CallBack",

@@ -404,3 +404,11 @@ class Holdings:
     reviews: int = 0
     history: int = 0
     connections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """That somebody approved a change set, without a signature."""
+
+    by: str
+    at: dt.datetime

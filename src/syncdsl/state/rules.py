@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
@@ -9,12 +10,16 @@ from sqlalchemy import delete, insert, select
 from syncdsl.state.part import Part
 from syncdsl.state.records import StoredRules, Switch
 from syncdsl.state.tables import RULES, SWITCH
+from syncdsl.state.upsert import insert_missing
 
 if TYPE_CHECKING:
     import datetime as dt
 
 SYNCING = "syncing"
 """The switch that `disable` and `enable` set; without it syncing is on."""
+
+CONCEALMENT = "change set key"
+"""The switch that holds the key of what stands in change sets for hidden values."""
 
 
 class Rules(Part):
@@ -51,6 +56,18 @@ class Rules(Part):
         with self.writing(fenced=False) as connection:
             connection.execute(delete(SWITCH).where(SWITCH.c.name == name))
             connection.execute(insert(SWITCH).values(name=name, value=value, by=by, at=at))
+
+    def concealment_key(self) -> str | None:
+        """Return the key of the digests that stand in change sets for hidden values; None before there is one."""
+        switch = self.switch(CONCEALMENT)
+        return str(switch.value) if switch is not None else None
+
+    def ensure_concealment_key(self, *, by: str, at: dt.datetime) -> str:
+        """Return that key, made now where there is none: others who work with this state make the same digests."""
+        with self.writing(fenced=False) as connection:
+            values = [{"name": CONCEALMENT, "value": secrets.token_hex(32), "by": by, "at": at}]
+            insert_missing(connection, SWITCH, values)
+        return self.concealment_key() or ""
 
     def switched_off(self) -> Switch | None:
         """Return who switched syncing off; None while it is on."""

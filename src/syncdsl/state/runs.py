@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import OTHER_ORGANISATION
 from syncdsl.state.part import Part
-from syncdsl.state.records import Run
+from syncdsl.state.records import Approved, Run
 from syncdsl.state.tables import APPROVAL, IDENTITY, RUN
 from syncdsl.state.upsert import insert_missing
 
@@ -97,5 +97,10 @@ class Runs(Part):
 
     def approved(self, digest: str) -> bool:
         """Return whether a change set was approved."""
+        return self.approval(digest) is not None
+
+    def approval(self, digest: str) -> Approved | None:
+        """Return who approved a change set without a signature; None when nobody did."""
         with self.reading() as connection:
-            return connection.execute(select(APPROVAL.c.by).where(APPROVAL.c.digest == digest)).first() is not None
+            row = connection.execute(select(APPROVAL.c.by, APPROVAL.c.at).where(APPROVAL.c.digest == digest)).first()
+            return Approved(by=row.by, at=row.at) if row is not None else None

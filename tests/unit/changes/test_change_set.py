@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from syncdsl.changes.change_set import ChangeSet, read_change_set, write_change_set
+from syncdsl.changes.change_set import ChangeSet
 from syncdsl.changes.effects import FieldChange, Hold, RecordName, Update
+from syncdsl.changes.saved import SavedChangeSet, read_change_set, write_change_set
 from syncdsl.diagnostics import Fault
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def change_set() -> ChangeSet:
     return ChangeSet(
         environment="test",
         organizations={"crm": "1", "books": "2"},
+        schemas={},
         plan="b2:p",
         state="b2:s",
         today="2026-01-01",
@@ -35,8 +37,8 @@ def change_set() -> ChangeSet:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     """A saved change set comes back equal, with its digest; holds are no changes."""
     path = tmp_path / "changes.json"
-    path.write_text(write_change_set(change_set()), encoding="utf-8")
-    read = read_change_set(path)
+    path.write_text(write_change_set(SavedChangeSet(changes=change_set())), encoding="utf-8")
+    read = read_change_set(path).changes
     assert read == change_set()
     assert read.digest == change_set().digest
     assert [effect.kind for effect in read.changes] == ["update"]
@@ -45,7 +47,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["environment", "today", "effects", "expects", "digest"])
 def test_an_edited_change_set_is_refused(tmp_path: Path, where: str) -> None:
     """Any byte of meaning that was changed by hand is noticed."""
-    data = json.loads(write_change_set(change_set()))
+    data = json.loads(write_change_set(SavedChangeSet(changes=change_set())))
     match where:
         case "effects":
             data["effects"][0]["fields"][0]["new"] = {"decimal": "9.99"}
@@ -59,10 +61,41 @@ def test_an_edited_change_set_is_refused(tmp_path: Path, where: str) -> None:
         read_change_set(path)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"format": "syncdsl/changes/2"}'])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"format": "syncdsl/preview/2"}'])
 def test_what_is_no_change_set_is_refused(tmp_path: Path, text: str) -> None:
     """Anything else gives one clear message."""
     path = tmp_path / "changes.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(Fault, match="is not a change set"):
+        read_change_set(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "is cut off"),
+        ('{"format": "syncdsl/changes/1"}', "another version of syncdsl"),
+        ('{"format": "syncdsl/changes/2"}', "no whole change set"),
+    ],
+)
+def test_what_is_wrong_with_a_change_set_is_said(tmp_path: Path, text: str, says: str) -> None:
+    """A file that was cut off, is of another version or lacks parts is told apart."""
+    path = tmp_path / "changes.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Fault, match=says):
+        read_change_set(path)
+
+
+def test_a_mutated_byte_is_refused(tmp_path: Path) -> None:
+    """Whichever byte of the file is another one, it is not read: also one that the JSON does not show."""
+    text = write_change_set(SavedChangeSet(changes=change_set()))
+    path = tmp_path / "changes.json"
+    for position in range(len(text)):
+        for other in (" ", "0", "x"):
+            if text[position] != other:
+                path.write_text(text[:position] + other + text[position + 1 :], encoding="utf-8")
+                with pytest.raises(Fault):
+                    read_change_set(path)
+    path.write_text(text.replace(":", ": ", 1), encoding="utf-8")
+    with pytest.raises(Fault, match="altered"):
         read_change_set(path)

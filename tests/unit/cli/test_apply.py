@@ -25,6 +25,7 @@ def change_set(*effects: Effect, guards: tuple[GuardVerdict, ...] = ()) -> Chang
     return ChangeSet(
         environment="live",
         organizations={},
+        schemas={},
         plan="b2:0",
         state="b2:1",
         today="2026-06-01",

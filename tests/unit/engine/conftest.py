@@ -236,9 +236,9 @@ class World:
         """Preview."""
         return preview(self.run(self.state(scratch=True)))
 
-    def apply(self, expected: ChangeSet | None = None) -> ApplyReport:
-        """Preview, apply, and require that exactly the preview is performed (I19)."""
-        return apply(self.run(), confirm=lambda _: True, expected=expected)
+    def apply(self, expected: ChangeSet | None = None, *, skip_stale: bool = False) -> ApplyReport:
+        """Apply, with `expected` exactly what was previewed (I19)."""
+        return apply(self.run(), confirm=lambda _: True, expected=expected, skip_stale=skip_stale)
 
     def settle(self, runs: int = 4) -> ChangeSet:
         """Apply until nothing is left to do; return the last, quiet preview."""

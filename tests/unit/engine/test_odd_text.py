@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from syncdsl.changes.change_set import read_change_set, write_change_set
+from syncdsl.changes.saved import SavedChangeSet, read_change_set, write_change_set
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def test_a_change_set_with_half_a_character_is_json(world: World, tmp_path: Path
     world.rules(RULES).account(HALF)
     changes = world.preview()
     path = tmp_path / "changes.json"
-    path.write_text(write_change_set(changes), encoding="utf-8")
+    path.write_text(write_change_set(SavedChangeSet(changes=changes)), encoding="utf-8")
     assert HALF in json.loads(path.read_text(encoding="utf-8"))["effects"][0]["source"]["label"]
-    assert read_change_set(path) == changes
-    assert len(world.apply(read_change_set(path)).done) == 1
+    assert read_change_set(path).changes == changes
+    assert len(world.apply(read_change_set(path).changes).done) == 1

@@ -89,6 +89,7 @@ def crm_schema() -> SchemaSnapshot:
             "Website": of(UrlType()),
             "Notes": text(),
             "Tier": text(),
+            "Secret": text(sensitive=True),
             "Street": text(),
             "City": text(),
             "Region": text(),

@@ -146,6 +146,7 @@ def change_set(*effects: Effect, guards: tuple[GuardVerdict, ...] = (), **facts:
         {
             "environment": "production",
             "organizations": {"crm": "20098765432", "books": "20087654321"},
+            "schemas": {},
             "plan": "b2:0",
             "state": "b2:1",
             "today": "2026-06-01",

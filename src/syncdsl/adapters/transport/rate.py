@@ -74,6 +74,18 @@ class Gate:
         """Keep to other limits from now on, such as those of a plan that was only learnt by asking."""
         self._limits = limits
 
+    @property
+    def limits(self) -> CallLimits:
+        """The limits that are kept to now."""
+        return self._limits
+
+    def left(self) -> int | None:
+        """Return what all processes together have left of a day; None where it has no limit."""
+        per_day = self._limits.per_day
+        if per_day is None:
+            return None
+        return self._change(lambda usage, _now: max(0, per_day - sum(usage.day.values())))
+
     def said(self) -> str | None:
         """Return in words how much of the limits all processes have used; None where there is none to keep."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from syncdsl.adapters.costing import Allowance
 from syncdsl.adapters.transport.client import Client
 from syncdsl.adapters.transport.problems import Problems
 from syncdsl.adapters.transport.rate import Gate
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path, not a secret
 SCHEME = "Zoho-oauthtoken"
+CALL_SECONDS = 0.5
+"""What a writing call takes of Zoho's servers, about; for estimates alone."""
+
+LOCAL_CALL_SECONDS = 0.01
 PUBLIC_NAMES = frozenset({"client_id"})
 """Entries of the secrets that are no secrets themselves and may stand in messages."""
 
@@ -44,6 +49,15 @@ class Line:
         """Keep to the limits of a plan of Books, as far as the settings name none; this machine has none."""
         if not self.addresses.local:
             self.gate.adopt(_set(books_plan(self.limits, plan), self.options).calls)
+
+    def allowance(self) -> Allowance:
+        """Return how fast calls may be made, and how many are left of the day, by what all processes made."""
+        return Allowance(
+            per_minute=self.gate.limits.per_minute,
+            at_once=self.limits.concurrency,
+            call_seconds=LOCAL_CALL_SECONDS if self.addresses.local else CALL_SECONDS,
+            left=self.gate.left(),
+        )
 
     def close(self) -> None:
         """Release all sockets."""

@@ -24,6 +24,7 @@ from syncdsl.adapters.zoho.connect import connect
 from syncdsl.adapters.zoho_books import NAME
 from syncdsl.adapters.zoho_books.actions import Actions
 from syncdsl.adapters.zoho_books.api import PER_PAGE, Api
+from syncdsl.adapters.zoho_books.costs import toll
 from syncdsl.adapters.zoho_books.currencies import Currencies
 from syncdsl.adapters.zoho_books.dialect import BooksDialect
 from syncdsl.adapters.zoho_books.finding import Finder
@@ -46,6 +47,7 @@ from syncdsl.adapters.zoho_books.writing import Writer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from syncdsl.adapters.costing import Allowance, Toll, Work
     from syncdsl.adapters.notifications import Callback, Notice
     from syncdsl.adapters.protocol import ConnectionSettings
     from syncdsl.adapters.transport.retry import RetryPolicy
@@ -190,6 +192,14 @@ class BooksConnection:
     def listen(self, callback: Callback, *, secret: str) -> tuple[Notice, ...]:
         """Return what a web hook hints at; raises ForgedError without a good signature."""
         return listen(callback, secret=secret)
+
+    def toll(self, module: str, work: Work) -> Toll:  # noqa: ARG002 - all modules are written in the same way
+        """Return what it takes to write so much."""
+        return toll(work)
+
+    def allowance(self) -> Allowance:
+        """Return how fast calls may be made, and how many are left of the day."""
+        return self._line.allowance()
 
     def close(self) -> None:
         """Release sockets."""

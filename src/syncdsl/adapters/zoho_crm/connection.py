@@ -26,7 +26,7 @@ from syncdsl.adapters.zoho.connect import connect
 from syncdsl.adapters.zoho_crm import NAME
 from syncdsl.adapters.zoho_crm.api import PER_PAGE, Api
 from syncdsl.adapters.zoho_crm.automation import automation
-from syncdsl.adapters.zoho_crm.costs import cost
+from syncdsl.adapters.zoho_crm.costs import cost, toll
 from syncdsl.adapters.zoho_crm.deactivating import deactivate
 from syncdsl.adapters.zoho_crm.deleting import delete
 from syncdsl.adapters.zoho_crm.dialect import CrmDialect
@@ -44,6 +44,7 @@ from syncdsl.adapters.zoho_crm.writing import BATCH, Writer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from syncdsl.adapters.costing import Allowance, Toll, Work
     from syncdsl.adapters.notifications import Callback, Notice, Subscription
     from syncdsl.adapters.protocol import ConnectionSettings
     from syncdsl.adapters.stages import StageChange
@@ -189,6 +190,14 @@ class CrmConnection:
     def unsubscribe(self, subscription: Subscription) -> None:
         """End a notification channel."""
         self._notifications.unsubscribe(subscription)
+
+    def toll(self, module: str, work: Work) -> Toll:  # noqa: ARG002 - all modules are written in the same way
+        """Return what it takes to write so much."""
+        return toll(work)
+
+    def allowance(self) -> Allowance:
+        """Return how fast calls may be made, and how many credits are left of the day."""
+        return self._line.allowance()
 
     def close(self) -> None:
         """Release sockets."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from syncdsl.diagnostics.codes import (
     access,
     adapters,
+    approvals,
     associations,
     composition,
     explaining,
@@ -50,6 +51,7 @@ ALL_CODES: tuple[Code, ...] = (
     *adapters.CODES,
     *onboarding.CODES,
     *runs.CODES,
+    *approvals.CODES,
     *lifecycle.CODES,
     *verify.CODES,
     *access.CODES,

@@ -25,8 +25,9 @@ STALE_CHANGE_SET = Code(
     title="the world moved on since this change set was made",
     exit_code=5,
     explanation=(
-        "A record, a rule or the state changed after the preview, so applying it would do something nobody saw. "
-        "Nothing was applied. Make a new one with `syncdsl plan --out FILE`."
+        "A record, a rule or a schema changed after the preview, so applying it would do something nobody saw. Nothing "
+        "was applied. Where only some of its records moved on, `--skip-stale` leaves these out and applies the rest "
+        "exactly as it was reviewed; else make a new one with `syncdsl plan --out FILE`."
     ),
     example="syncdsl apply monday.changes.json  # on Tuesday",
     instead="syncdsl plan --out tuesday.changes.json\nsyncdsl apply tuesday.changes.json",
@@ -39,6 +40,20 @@ DAMAGED_CHANGE_SET = Code(
     explanation="Its digest does not match its content, or it is of another format. Nothing was applied.",
     example="syncdsl apply edited-by-hand.changes.json",
     instead="syncdsl plan --out monday.changes.json\nsyncdsl apply monday.changes.json",
+)
+FOREIGN_CHANGE_SET = Code(
+    id="SD843",
+    name="foreign-change-set",
+    title="this change set belongs to another environment or other organisations",
+    exit_code=5,
+    explanation=(
+        "A change set names the environment and the organisations that it was made for, and is performed there alone. "
+        "Nothing was applied."
+    ),
+    example="syncdsl plan --env sandbox --out monday.changes.json\nsyncdsl apply monday.changes.json --env production",
+    instead=(
+        "syncdsl plan --env production --out monday.changes.json\nsyncdsl apply monday.changes.json --env production"
+    ),
 )
 LEASE_HELD = Code(
     id="SD804",
@@ -140,6 +155,7 @@ CODES: tuple[Code, ...] = (
     GUARD_EXCEEDED,
     STALE_CHANGE_SET,
     DAMAGED_CHANGE_SET,
+    FOREIGN_CHANGE_SET,
     LEASE_HELD,
     DAMAGED_STATE,
     NEWER_STATE,

@@ -19,7 +19,7 @@ from syncdsl.engine.nesting import side_of
 from syncdsl.engine.observation import Observation, Records, observation_name
 from syncdsl.engine.pull import fetch, references
 from syncdsl.engine.run import open_context, rename_former
-from syncdsl.engine.steps.guard import guard
+from syncdsl.engine.steps.guard import verdicts
 from syncdsl.engine.steps.match import match
 from syncdsl.engine.steps.merge import merge
 from syncdsl.engine.steps.trigger import trigger
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from syncdsl.adapters.protocol import Record
+    from syncdsl.changes.change_set import GuardVerdict
     from syncdsl.changes.effects import Effect
     from syncdsl.engine.context import Context
     from syncdsl.engine.lines import SideName
@@ -52,6 +53,8 @@ class Look:
     record: RecordId
     fresh: bool
     dropped: list[Effect] = field(default_factory=list)
+    verdicts: tuple[GuardVerdict, ...] = ()
+    """What every limit comes to for what a run over this record alone would do."""
     outside: Record | None = None
     """The record as it was read now, where every reading of its module is of a view that does not show it."""
 
@@ -264,7 +267,7 @@ def _decide(look: Look) -> None:
                 drop_dismissed(context)
                 kept = {id(effect) for effect in context.effects}
                 look.dropped = [effect for effect in decided if id(effect) not in kept]
-                guard(step, context)
+                look.verdicts = verdicts(context)
             case _:
                 pass
 

@@ -47,9 +47,9 @@ def syncing_check(look: Look) -> Check:
 def guard_check(look: Look) -> Check:
     """Return whether a guard is in the way: it stopped the last run, or this record alone is too much for it."""
     text = "no guard stops the run"
-    over = look.context.change_set.exceeded
-    if over:
-        return _stopped(text, f"`{over[0].text}`: for this record alone it is {over[0].value}", over[0].location)
+    over = next((verdict for verdict in look.verdicts if verdict.exceeded), None)
+    if over is not None:
+        return _stopped(text, f"`{over.text}`: for this record alone it is {over.value}", over.location)
     last = next((one for one in look.context.run.state.runs(RUNS) if one.ended is not None), None)
     if last is not None and last.error is not None and last.error.get("code") == GUARD_EXCEEDED.id:
         at = f"{last.ended:%Y-%m-%d %H:%M} UTC" if last.ended is not None else ""

@@ -8,22 +8,51 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.change_set import ChangeSet
 from syncdsl.changes.guards import Limit, Today, judge
+from syncdsl.engine.estimating import budget_verdicts, estimates
+from syncdsl.engine.unforeseen import unforeseen
 from syncdsl.plan.pairs import LimitPlan
+from syncdsl.plan.steps import GuardStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from syncdsl.changes.change_set import GuardVerdict
     from syncdsl.engine.context import Context
-    from syncdsl.plan.steps import GuardStep
 
 
-def guard(step: GuardStep, context: Context) -> None:
+def guard(context: Context) -> None:
     """Make the change set out of everything decided, with a verdict for every limit."""
+    run, veil = context.run, context.concealment
+    context.change_set = ChangeSet(
+        environment=run.environment,
+        organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
+        plan=(run.whole or run.plan).digest,
+        schemas={name: schema.digest for name, schema in sorted(run.schemas.items())},
+        state=run.state.position(),
+        today=context.today.isoformat(),
+        author=run.user,
+        targets=(*run.parts, *sorted(f"{name[0]}.{name[1]}/{name[2]}" for name in run.focus or ())),
+        privacy=veil.privacy if veil is not None else "sensitive",
+        seal=veil.seal if veil is not None else "",
+        effects=tuple(context.effects) if veil is None else veil.shown(context.effects),
+        expects=dict(sorted(context.expects.items())),
+        baseline=dict(sorted(context.baseline.items())),
+        reported=tuple(context.reported) if veil is None else veil.told(context.reported),
+        guards=verdicts(context),
+        estimates=estimates(context),
+        unreadable=context.unreadable,
+        unpreviewed=unforeseen(context),
+    )
+
+
+def verdicts(context: Context) -> tuple[GuardVerdict, ...]:
+    """Return what every limit comes to for what a context does: those of the rules, the budget, what systems allow."""
     run = context.run
-    counted = context.plan.pairs if any(limit.percent for limit in step.limits) else ()
+    limits = [limit for step in context.plan.steps if isinstance(step, GuardStep) for limit in step.limits]
+    counted = context.plan.pairs if any(limit.percent for limit in limits) else ()
     linked = sum(run.state.count_links(pair) for pair in counted)
     totals = run.state.totals_since(context.server_time - dt.timedelta(days=1))
-    verdicts = judge(
+    judged = judge(
         [
             Limit(
                 subject=limit.subject,
@@ -33,7 +62,7 @@ def guard(step: GuardStep, context: Context) -> None:
                 text=limit.text,
                 location=limit.location,
             )
-            for limit in (*step.limits, *_by_default(step, context))
+            for limit in (*limits, *_by_default(limits, context))
         ],
         context.effects,
         linked=linked,
@@ -45,24 +74,12 @@ def guard(step: GuardStep, context: Context) -> None:
         ),
         base_currency=next((item.base_currency for item in context.identities.values()), "EUR"),
     )
-    context.change_set = ChangeSet(
-        environment=run.environment,
-        organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
-        plan=run.plan.digest,
-        state=run.state.position(),
-        today=context.today.isoformat(),
-        effects=tuple(context.effects),
-        expects=dict(sorted(context.expects.items())),
-        baseline=dict(sorted(context.baseline.items())),
-        reported=tuple(context.reported),
-        guards=verdicts,
-        unreadable=context.unreadable,
-    )
+    return (*judged, *budget_verdicts(context, estimates(context)))
 
 
-def _by_default(step: GuardStep, context: Context) -> Iterator[LimitPlan]:
+def _by_default(limits: Sequence[LimitPlan], context: Context) -> Iterator[LimitPlan]:
     """Return the limit that holds where rules let records be taken away and name none: each time somebody is asked."""
-    if any(limit.subject == "deletes" for limit in step.limits):
+    if any(limit.subject == "deletes" for limit in limits):
         return
     for pair in context.plan.pairs.values():
         if {"delete", "deactivate"} & set(pair.on_delete.values()):
