@@ -67,8 +67,8 @@ def test_why_not_and_why_by_reading_one_record(project: Project, sandbox: Sandbo
     answer, calls = asked(project, sandbox, "why-not", f"crm.Deals/{deal}", "invoice")
     validate(answer, why_not_schema())
     (found,) = answer["answers"]
-    (failing,) = (check for check in found["checks"] if check["outcome"] == "fails")
-    assert failing["check"] == "condition"
+    (failing,) = (hurdle for hurdle in found["hurdles"] if hurdle["outcome"] == "fails")
+    assert failing["hurdle"] == "condition"
     assert failing["why"] == 'is false: Stage is "Closed Won", Amount is 500'
     (remedy,) = failing["remedies"]
     assert remedy["text"].endswith("fires when Amount becomes more than 1000")

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def why_not(
     settings: Globals, *, record: str, rule: str | None, now: bool, output: str, environment: str | None
 ) -> int:
-    """Tell what keeps RECORD from being synced, or from getting a document: the first check that fails.
+    """Tell what keeps RECORD from being synced, or from getting a document: the first hurdle that fails.
 
-    Checks stand in the order in which a run makes them, and below the first that fails is what would make it pass.
+    Hurdles stand in the order in which a run comes to them, and below the first that fails is what would make it pass.
     RECORD is `connection.Module/id`, or its name or number in place of the id. DOCUMENT or MODULE names one statement
     of the rules; without it, all that are about the record are told.
 

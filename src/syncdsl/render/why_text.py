@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.render.checks_text import answer_lines, check_lines, head, part_lines
 from syncdsl.render.filling import filled
+from syncdsl.render.hurdles_text import answer_lines, head, hurdle_lines, operand_lines
 from syncdsl.render.neutral import cells, neutral
 from syncdsl.render.style import PLAIN, Style
 from syncdsl.render.values_text import value_text
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from syncdsl.engine.explaining.answers import (
         Cause,
-        Check,
         DocumentWhy,
         FieldWhy,
+        Hurdle,
         InputWhy,
         LinkWhy,
         SideValues,
@@ -75,8 +75,8 @@ def _link_lines(link: LinkWhy, sources: Mapping[str, str], style: Style, width: 
     yield from head(f"{link.left} = {link.right}  {link.rule}, {link.status}", link.location, sources, style)
     yield from filled(link.text, 2, width, style)
     yield from _cause_lines(link.cause, style)
-    for check in link.conditions:
-        yield from check_lines(check, style, width)
+    for hurdle in link.conditions:
+        yield from hurdle_lines(hurdle, style, width)
     for field in link.fields:
         yield ""
         yield from _field_lines(field, sources, style, width)
@@ -115,10 +115,10 @@ def _values(side: SideValues, style: Style) -> str:
 def _cause_lines(cause: Cause | None, style: Style, indent: int = 2) -> Iterator[str]:
     if cause is None:
         return
-    parts = [cause.at.astimezone().strftime("%Y-%m-%d %H:%M") if cause.at is not None else "some time before"]
-    parts += [f"run {neutral(cause.run[:SHORT])}"] if cause.run else []
-    parts += [neutral(cause.by)] if cause.by else []
-    told = ", ".join(parts) + (f" · write {neutral(cause.write[:SHORT])}" if cause.write else "")
+    operands = [cause.at.astimezone().strftime("%Y-%m-%d %H:%M") if cause.at is not None else "some time before"]
+    operands += [f"run {neutral(cause.run[:SHORT])}"] if cause.run else []
+    operands += [neutral(cause.by)] if cause.by else []
+    told = ", ".join(operands) + (f" · write {neutral(cause.write[:SHORT])}" if cause.write else "")
     yield " " * indent + style("dim", told)
 
 
@@ -136,8 +136,8 @@ def _document_lines(document: DocumentWhy, sources: Mapping[str, str], style: St
         yield from filled(f"its condition was not true yet at {when}, and turned true after that", 2, width, style)
     for seen in document.stages:
         yield f"    {seen.at:%Y-%m-%d %H:%M} UTC  {neutral(seen.stage)}"
-    for check in (document.condition, document.require):
-        yield from _now_lines(check, style, width)
+    for hurdle in (document.condition, document.require):
+        yield from _now_lines(hurdle, style, width)
     if document.amount is not None:
         yield f"  amount {neutral(document.amount)}"
     yield from _input_lines(document.inputs, style, 2)
@@ -146,13 +146,13 @@ def _document_lines(document: DocumentWhy, sources: Mapping[str, str], style: St
         yield from _input_lines(line, style, 4)
 
 
-def _now_lines(check: Check | None, style: Style, width: int) -> Iterator[str]:
+def _now_lines(hurdle: Hurdle | None, style: Style, width: int) -> Iterator[str]:
     """Yield what a condition comes to now, whatever it was then."""
-    if check is None:
+    if hurdle is None:
         return
-    yield from filled(f"now {check.text} {check.why}", 2, width, style)
-    if check.condition is not None:
-        for line in part_lines(check.condition):
+    yield from filled(f"now {hurdle.text} {hurdle.why}", 2, width, style)
+    if hurdle.condition is not None:
+        for line in operand_lines(hurdle.condition):
             yield f"    {line}"
 
 

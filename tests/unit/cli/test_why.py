@@ -65,7 +65,7 @@ def won(shop: Shop) -> None:
 
 
 def test_what_would_make_a_trigger_fire(shop: Shop) -> None:
-    """The first check that fails with its line of the rules, what would make it pass, and the rest by name."""
+    """The first hurdle that fails with its line of the rules, what would make it pass, and the rest by name."""
     done = shop.run("why-not", "crm.Deals/Pump")
     assert done.code == 0
     assert lines(done.out)[2:9] == [
@@ -145,7 +145,7 @@ def test_answers_as_json(shop: Shop) -> None:
     assert other["format"] == "syncdsl/why-not/1"
     (found,) = other["answers"]
     assert found["verdict"] == "done"
-    assert [one["check"] for one in found["checks"] if one["outcome"] == "fails"] == ["edge"]
+    assert [one["hurdle"] for one in found["hurdles"] if one["outcome"] == "fails"] == ["edge"]
 
 
 def test_now_reads_one_record_and_nothing_is_kept(shop: Shop) -> None:

@@ -16,7 +16,7 @@ from syncdsl.schema.values import from_json
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import World
 
-    from syncdsl.engine.explaining.answers import Answer, Check, Remedy, WhyNot
+    from syncdsl.engine.explaining.answers import Answer, Hurdle, Remedy, WhyNot
     from syncdsl.engine.explaining.looking import Look
 
 PLACES = {"crm": ("Accounts", "Contacts", "Deals"), "books": ("customers", "vendors", "persons", "invoices", "quotes")}
@@ -59,8 +59,8 @@ def answer(world: World, record_id: str, rule: str | None = None, *, now: bool =
     return found
 
 
-def failing(world: World, record_id: str, rule: str | None = None, *, now: bool = False) -> Check:
-    """Return the first check that fails."""
+def failing(world: World, record_id: str, rule: str | None = None, *, now: bool = False) -> Hurdle:
+    """Return the first hurdle that fails."""
     found = answer(world, record_id, rule, now=now)
     assert found.failing is not None, found
     return found.failing

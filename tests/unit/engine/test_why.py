@@ -252,7 +252,7 @@ def test_what_syncdsl_never_touched(world: World) -> None:
     assert (found.links, found.documents) == ((), ())
     (reason,) = found.untouched
     assert reason.failing is not None
-    assert reason.failing.check == "where"
+    assert reason.failing.hurdle == "where"
 
 
 # -- documents ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Why not, for records of modules: the first check that fails is named, and doing what is suggested does it."""
+"""Why not, for records of modules: the first hurdle that fails is named, and doing what is suggested does it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_syncing_that_is_off_comes_first(world: World) -> None:
     other = world.account("Beta", Tier="A", Region="EU")
     world.state().set_switch("syncing", value=False, by="anna", at=NOW)
     found = failing(world, other, now=True)
-    assert (found.check, found.remedies[0].command) == ("syncing", "syncdsl enable")
+    assert (found.hurdle, found.remedies[0].command) == ("syncing", "syncdsl enable")
     assert "anna" in found.why
     world.state().set_switch("syncing", value=True, by="anna", at=NOW)
     world.settle()
@@ -113,7 +113,7 @@ def test_a_pause_is_named_with_its_reason(world: World) -> None:
     world.settle()
     pause(world.state(), by="bert", at=NOW, reason="month end")
     found = failing(world, account)
-    assert (found.check, [one.command for one in found.remedies]) == ("syncing", ["syncdsl resume", "syncdsl sync"])
+    assert (found.hurdle, [one.command for one in found.remedies]) == ("syncing", ["syncdsl resume", "syncdsl sync"])
     assert "bert: month end" in found.why
     resume(world.state(), by="bert", at=NOW)
     assert answer(world, account).verdict == "done"
@@ -125,7 +125,7 @@ def test_what_no_run_has_read_is_read_now(world: World) -> None:
     world.settle()
     fresh = world.account("Beta")
     found = failing(world, fresh)
-    assert (found.check, found.remedies[0].command) == ("record", "syncdsl sync")
+    assert (found.hurdle, found.remedies[0].command) == ("record", "syncdsl sync")
     assert answer(world, fresh, now=True).verdict == "next"
     world.settle()
     assert names(world) == ["Acme", "Beta"]
@@ -136,10 +136,10 @@ def test_a_condition_names_the_part_that_fails(world: World) -> None:
     account = world.rules(SCOPED).account("Acme", Tier="B")
     world.settle()
     found = failing(world, account)
-    assert found.check == "where"
+    assert found.hurdle == "where"
     assert found.why == 'is false: Tier is "B", Region is empty'
     assert found.condition is not None
-    assert [(part.text, part.value) for part in found.condition.parts] == [
+    assert [(part.text, part.value) for part in found.condition.operands] == [
         ('Tier == "A"', False),
         ("Region is not empty", False),
     ]
@@ -157,7 +157,7 @@ def test_a_view_that_does_not_show_it_is_named(world: World) -> None:
     hidden = world.account("Beta", Phone="2")
     world.settle()
     found = failing(world, hidden, now=True)
-    assert (found.check, found.location) == ("view", "main.sync:7")
+    assert (found.hurdle, found.location) == ("view", "main.sync:7")
     assert 'not in the view "Some" of crm.Accounts at the last reading' in found.why
     assert "whether it exists" in failing(world, hidden).why
     world.edit(hidden, Phone="1")
@@ -174,9 +174,9 @@ def test_a_linked_record_outside_its_view_keeps_its_link(world: World) -> None:
     world.settle()
     found = answer(world, account)
     assert found.failing is not None
-    assert found.failing.check == "view"
+    assert found.failing.hurdle == "view"
     assert found.asked.startswith("the link with books.customers/")
-    assert {check.outcome for check in found.checks[found.checks.index(found.failing) + 1 :]} == {"not reached"}
+    assert {hurdle.outcome for hurdle in found.hurdles[found.hurdles.index(found.failing) + 1 :]} == {"not reached"}
 
 
 def test_a_child_waits_for_its_parent_to_be_in_scope(world: World) -> None:
@@ -188,7 +188,7 @@ def test_a_child_waits_for_its_parent_to_be_in_scope(world: World) -> None:
     world.edit(child, Account=Ref("Accounts", parent))
     world.settle()
     found = failing(world, child)
-    assert (found.check, found.remedies[0].command) == ("parent", f"syncdsl why-not crm.Accounts/{parent}")
+    assert (found.hurdle, found.remedies[0].command) == ("parent", f"syncdsl why-not crm.Accounts/{parent}")
     do(world, parent, failing(world, parent).remedies[0])
     world.settle()
     assert [one["name"] for one in world.all("persons")] == ["Ada"]
@@ -199,7 +199,7 @@ def test_a_one_way_rule_makes_nothing_backwards(world: World) -> None:
     customer = world.rules(ONE_WAY).customer("Acme")
     world.settle()
     found = failing(world, customer)
-    assert found.check == "direction"
+    assert found.hurdle == "direction"
     assert "makes nothing in crm" in found.why
     assert "crm.Accounts <-> books.customers" in found.remedies[0].text
     world.rules(ONE_WAY.replace("->", "<->")).settle()
@@ -213,7 +213,7 @@ def test_duplicates_that_the_rule_sets_aside(world: World) -> None:
     world.account("Other")
     world.settle()
     found = failing(world, account)
-    assert found.check == "set aside"
+    assert found.hurdle == "set aside"
     assert "the rule says skip" in found.why
     assert len(names(world)) == 2
 
@@ -224,7 +224,7 @@ def test_a_dispute_names_the_candidates_and_its_item(world: World) -> None:
     candidates = [world.record(world.books, "customers", name=name) for name in ("Acme", "ACME")]
     world.settle()
     found = failing(world, account)
-    assert found.check == "match"
+    assert found.hurdle == "match"
     assert all(one in found.why for one in candidates)
     (item,) = world.reviews()
     assert found.question == item.id
@@ -241,7 +241,7 @@ def test_duplicates_that_differ_wait_for_a_person(world: World) -> None:
     world.settle()
     found = failing(world, account)
     (item,) = world.reviews()
-    assert (found.check, found.question) == ("duplicate", item.id)
+    assert (found.hurdle, found.question) == ("duplicate", item.id)
     world.decide(item, found.remedies[-1].command.partition(item.id)[2])
     world.settle()
     assert answer(world, account).verdict == "done"
@@ -253,7 +253,7 @@ def test_a_value_that_does_not_fit_holds_the_record(world: World) -> None:
     account = world.rules(reviewed()).account("Acme", City="Llanfairpwllgwyngyll")
     world.settle()
     found = failing(world, account)
-    assert (found.check, found.location) == ("value", "main.sync:14")
+    assert (found.hurdle, found.location) == ("value", "main.sync:14")
     assert "20 characters are too long for text(10)" in found.why
     (item,) = world.reviews()
     assert found.question == item.id
@@ -270,11 +270,11 @@ def test_a_value_that_a_person_left_alone(world: World) -> None:
     world.decide(item, "skip", by="berta")
     world.settle()
     found = failing(world, account)
-    assert (found.check, found.question) == ("set aside", item.id)
+    assert (found.hurdle, found.question) == ("set aside", item.id)
     assert "berta" in found.why
     assert found.remedies[-1].command == f"syncdsl review resolve {item.id} --undo"
     assert world.state().undo_review(item.id)
-    assert failing(world, account).check == "value"
+    assert failing(world, account).hurdle == "value"
 
 
 def test_a_reference_that_waits_for_its_partner(world: World) -> None:
@@ -283,9 +283,9 @@ def test_a_reference_that_waits_for_its_partner(world: World) -> None:
     child = world.account("Daughter", Parent=Ref("Accounts", parent))
     world.settle()
     found = failing(world, child)
-    assert found.check == "parked"
+    assert found.hurdle == "parked"
     assert found.remedies[0].command == f"syncdsl why-not crm.Accounts/{parent}"
-    assert failing(world, parent).check == "value"
+    assert failing(world, parent).hurdle == "value"
     world.edit(parent, City="Bangor")
     world.settle()
     assert names(world) == ["Daughter", "Mother"]
@@ -301,7 +301,7 @@ def test_a_conflict_between_linked_records(world: World) -> None:
     world.settle()
     found = failing(world, account)
     (item,) = world.reviews()
-    assert (found.check, found.question) == ("conflict", item.id)
+    assert (found.hurdle, found.question) == ("conflict", item.id)
     assert failing(world, customer).question == item.id
     world.decide(item, found.remedies[-1].command.partition(item.id)[2])
     world.settle()
@@ -317,7 +317,7 @@ def test_a_deleted_record(world: World) -> None:
     world.settle()
     for record in (account, customer):
         found = failing(world, record)
-        assert found.check == "deleted"
+        assert found.hurdle == "deleted"
         assert "the link is kept" in found.why
     world.restore(account)
     world.edit(account, Phone="2")
@@ -335,7 +335,7 @@ def test_a_deletion_that_a_person_is_asked_about(world: World) -> None:
     world.settle()
     found = failing(world, customer)
     (item,) = world.reviews()
-    assert (found.check, found.question) == ("deleted", item.id)
+    assert (found.hurdle, found.question) == ("deleted", item.id)
     assert "the rule says review" in found.why
     world.decide(item, "restore")
     world.settle()
@@ -351,7 +351,7 @@ def test_a_partner_out_of_scope(world: World) -> None:
     world.edit(account, Name="Acme 2")
     world.apply()
     found = failing(world, account)
-    assert found.check == "partner"
+    assert found.hurdle == "partner"
     assert 'tier is "C"' in found.why
     world.edit(customer, tier="A")
     world.settle()
@@ -364,7 +364,7 @@ def test_a_refused_write_in_the_words_of_the_system(world: World) -> None:
     refuse(world, NewRecord)
     world.apply()
     found = failing(world, account)
-    assert found.check == "refused"
+    assert found.hurdle == "refused"
     assert "not on Mondays" in found.why
     assert found.remedies[1].command == f"syncdsl runs retry crm.Accounts/{account}"
     world.books.interfere = None
@@ -381,7 +381,7 @@ def test_a_refused_write_that_was_dismissed(world: World) -> None:
     world.decide(item, "dismiss", by="carl")
     world.apply()
     found = failing(world, account)
-    assert (found.check, found.question) == ("dismissed", item.id)
+    assert (found.hurdle, found.question) == ("dismissed", item.id)
     assert "carl" in found.why
     world.books.interfere = None
     world.edit(account, Phone="2")
@@ -397,7 +397,7 @@ def test_a_refused_update_of_a_linked_record(world: World) -> None:
     refuse(world, Change)
     world.edit(account, Phone="2")
     world.apply()
-    assert [failing(world, one).check for one in (account, customer)] == ["refused", "refused"]
+    assert [failing(world, one).hurdle for one in (account, customer)] == ["refused", "refused"]
     world.books.interfere = None
     world.settle()
     assert world.get(customer)["phone"] == "2"
@@ -411,7 +411,7 @@ def test_a_guard_stops_what_nothing_else_does(world: World) -> None:
     with pytest.raises(Fault, match="creates <= 1"):
         world.apply()
     found = failing(world, account)
-    assert (found.check, "syncdsl approve FILE" in found.remedies[0].command) == ("guard", True)
+    assert (found.hurdle, "syncdsl approve FILE" in found.remedies[0].command) == ("guard", True)
     assert "creates <= 1" in found.why
     world.state().approve(changes.digest, "anna", NOW)
     world.apply(changes)
@@ -423,7 +423,7 @@ def test_a_guard_that_one_record_is_too_much_for(world: World) -> None:
     world.rules(CUSTOMERS + "guard: creates <= 0\n")
     world.apply()
     found = failing(world, world.account("Acme"), now=True)
-    assert (found.check, found.location) == ("guard", "main.sync:13")
+    assert (found.hurdle, found.location) == ("guard", "main.sync:13")
 
 
 def test_a_create_without_an_answer(world: World) -> None:
@@ -433,7 +433,7 @@ def test_a_create_without_an_answer(world: World) -> None:
     account = world.account("Acme")
     world.state().add_intents([create(source_id=account, key="sd-x", state="sent", fence=1)])
     found = failing(world, account, now=True)
-    assert (found.check, found.remedies[0].command) == ("doubt", "syncdsl sync")
+    assert (found.hurdle, found.remedies[0].command) == ("doubt", "syncdsl sync")
     world.settle()
     assert names(world) == ["Acme", "Other"]
 
@@ -447,7 +447,7 @@ def test_a_side_that_was_never_read_to_its_end(world: World) -> None:
     with state.transaction() as connection:
         connection.exec_driver_sql("UPDATE observation SET swept = NULL WHERE step = 'books.customers'")
     found = failing(world, account)
-    assert (found.check, found.remedies[0].command) == ("reading", "syncdsl sync")
+    assert (found.hurdle, found.remedies[0].command) == ("reading", "syncdsl sync")
     assert found.why.startswith("books.customers was never read to its end")
     world.settle()
     assert names(world) == ["Acme"]
@@ -471,7 +471,7 @@ def test_a_record_that_no_rule_is_about(world: World) -> None:
     deal = world.rules(CUSTOMERS).deal("Pump")
     world.settle()
     found = failing(world, deal, now=True)
-    assert (found.check, found.why) == ("rules", "no `module` or `record` statement is about crm.Deals")
+    assert (found.hurdle, found.why) == ("rules", "no `module` or `record` statement is about crm.Deals")
 
 
 @pytest.mark.parametrize(
@@ -509,8 +509,8 @@ def test_a_record_that_moved_from_another_scope(world: World) -> None:
     world.edit(account, Tier="V", Name="Acme V")
     world.settle()
     found = failing(world, account, "vendors")
-    assert (found.check, "it moved here from the scope of `customers`" in found.why) == ("match", True)
-    assert failing(world, account, "customers").check == "where"
+    assert (found.hurdle, "it moved here from the scope of `customers`" in found.why) == ("match", True)
+    assert failing(world, account, "customers").hurdle == "where"
     (item,) = world.reviews()
     world.decide(item, "new")
     world.settle()
@@ -524,7 +524,7 @@ def test_a_line_that_says_else_skip(world: World) -> None:
     world.settle()
     assert world.reviews() == []
     found = failing(world, account)
-    assert (found.check, found.why) == ("value", "skipped, `City -> city`: 20 characters are too long for text(10)")
+    assert (found.hurdle, found.why) == ("value", "skipped, `City -> city`: 20 characters are too long for text(10)")
     world.edit(account, City="Bangor")
     world.settle()
     assert names(world) == ["Acme"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.unit.engine.conftest import World
 
-    from syncdsl.engine.explaining.answers import Check
+    from syncdsl.engine.explaining.answers import Hurdle
 
 WON = HEAD + "when deal.stage == won: create invoice\n"
 COMPOUND = HEAD + 'when deal.stage == won and (deal.Amount > 1_000 or deal.Region == "EU"): create invoice\n'
@@ -39,7 +39,7 @@ def opened(world: World, rules: str = WON, **fields: object) -> str:
     return deal
 
 
-def create_check(world: World, deal: str, *, now: bool = False) -> Check:
+def create_hurdle(world: World, deal: str, *, now: bool = False) -> Hurdle:
     """Return what fails of the trigger that creates."""
     (found,) = (one for one in ask(world, deal, "invoice", now=now).answers if one.asked.startswith("create"))
     assert found.failing is not None, found
@@ -50,7 +50,7 @@ def test_a_condition_that_is_false(world: World) -> None:
     """The stage is named as it is, and the one at which it fires; set, the invoice is made."""
     deal = opened(world)
     found = failing(world, deal)
-    assert (found.check, found.why) == ("condition", 'is false: Stage is "Open"')
+    assert (found.hurdle, found.why) == ("condition", 'is false: Stage is "Open"')
     assert found.location == answer(world, deal).location
     (remedy,) = found.remedies
     assert remedy.text == '`deal.stage == won` fires when Stage becomes "Won"'
@@ -76,7 +76,7 @@ def test_what_was_won_before_is_the_baseline(world: World) -> None:
     deals = [world.deal(name, "Won", account=acme, Amount=Decimal(5)) for name in ("Old", "Older")]
     world.settle()
     found = failing(world, deals[0])
-    assert found.check == "edge"
+    assert found.hurdle == "edge"
     assert "baseline" in found.why
     again, backfill = found.remedies
     do(world, deals[0], again)
@@ -103,7 +103,7 @@ def test_an_edge_that_was_used_names_the_document_that_lives(world: World) -> No
     world.books.edit("invoices", invoice, {"status": "void"})
     world.settle()
     closed = failing(world, deal)
-    assert (closed.check, "is closed or deleted" in closed.why) == ("edge", True)
+    assert (closed.hurdle, "is closed or deleted" in closed.why) == ("edge", True)
     do(world, deal, closed.remedies[0])
     world.settle()
     world.edit(deal, Stage="Won")
@@ -117,7 +117,7 @@ def test_what_it_requires_parks_the_edge(world: World) -> None:
     world.edit(deal, Stage="Won")
     world.settle()
     found = failing(world, deal)
-    assert (found.check, found.why) == ("require", "is false: Number is empty")
+    assert (found.hurdle, found.why) == ("require", "is false: Number is empty")
     do(world, deal, found.remedies[0])
     world.settle()
     assert made(world) == ["draft"]
@@ -134,9 +134,9 @@ def test_a_customer_that_has_no_partner_yet(world: World) -> None:
     world.edit(waiting, Stage="Won")
     world.settle()
     found = failing(world, waiting)
-    assert found.check == "parked"
+    assert found.hurdle == "parked"
     assert found.remedies[0].command == f"syncdsl why-not crm.Accounts/{outside}"
-    assert failing(world, deal).check == "condition"
+    assert failing(world, deal).hurdle == "condition"
     do(world, outside, failing(world, outside).remedies[0])
     world.settle()
     assert made(world) == ["draft"]
@@ -151,7 +151,7 @@ def test_a_deal_without_a_customer(world: World) -> None:
     world.edit(deal, Stage="Won")
     world.settle()
     found = failing(world, deal)
-    assert found.check == "parked"
+    assert found.hurdle == "parked"
     assert "names a record that has a partner" in found.remedies[0].text
     world.edit(deal, Account=Ref("Accounts", acme))
     world.settle()
@@ -164,7 +164,7 @@ def test_an_amount_that_is_missing(world: World) -> None:
     world.edit(deal, Stage="Won")
     world.settle()
     found = failing(world, deal)
-    assert found.check == "value"
+    assert found.hurdle == "value"
     assert "line.rate" in found.why
     world.edit(deal, Amount=Decimal(3))
     world.settle()
@@ -176,12 +176,12 @@ def test_triggers_that_would_make_and_close_at_one_moment(world: World) -> None:
     world.crm.keeps_stages = False
     deal = opened(world, BOTH)
     world.edit(deal, Stage="Won", Region="EU")
-    found = create_check(world, deal, now=True)
-    assert found.check == "opposite"
+    found = create_hurdle(world, deal, now=True)
+    assert found.hurdle == "opposite"
     assert "neither is done" in found.why
     world.settle()
     assert made(world) == []
-    assert create_check(world, deal).check == "edge"
+    assert create_hurdle(world, deal).hurdle == "edge"
 
 
 def test_a_stage_that_the_schema_does_not_know(world: World) -> None:
@@ -190,7 +190,7 @@ def test_a_stage_that_the_schema_does_not_know(world: World) -> None:
     world.edit(deal, Stage="Parked")
     world.settle()
     found = failing(world, deal)
-    assert (found.check, found.remedies[0].command) == ("stage", "syncdsl schema pull crm")
+    assert (found.hurdle, found.remedies[0].command) == ("stage", "syncdsl schema pull crm")
     assert "`Parked`" in found.why
     world.edit(deal, Stage="Won")
     world.settle()
@@ -202,7 +202,7 @@ def test_a_record_out_of_scope(world: World) -> None:
     rules = WON.replace("    stage: Stage\n", "    stage: Stage\n    where: Region is empty\n", 1)
     deal = opened(world, rules, Region="EU")
     found = failing(world, deal)
-    assert (found.check, found.text) == ("where", "`where crm: Region is empty`")
+    assert (found.hurdle, found.text) == ("where", "`where crm: Region is empty`")
     do(world, deal, found.remedies[0])
     world.settle()
     world.edit(deal, Stage="Won")
@@ -215,7 +215,7 @@ def test_a_trigger_that_no_run_has_switched_on(world: World) -> None:
     deal = opened(world)
     world.rules(WON.replace("deal.stage == won", "deal.Region is not empty"))
     found = failing(world, deal)
-    assert (found.check, found.remedies[0].command) == ("switched on", "syncdsl apply")
+    assert (found.hurdle, found.remedies[0].command) == ("switched on", "syncdsl apply")
     world.settle()
     world.edit(deal, Region="EU")
     world.settle()
@@ -234,7 +234,7 @@ def test_a_refused_document(world: World) -> None:
     world.edit(deal, Stage="Won")
     world.apply()
     found = failing(world, deal)
-    assert (found.check, "period is closed" in found.why) == ("refused", True)
+    assert (found.hurdle, "period is closed" in found.why) == ("refused", True)
     world.books.interfere = None
     world.settle()
     assert made(world) == ["draft"]
@@ -246,7 +246,7 @@ def test_an_action_without_a_document(world: World) -> None:
     world.edit(deal, Region="EU")
     (found,) = (one for one in ask(world, deal, "invoice", now=True).answers if one.asked.startswith("void"))
     assert found.failing is not None
-    assert (found.failing.check, found.failing.why) == ("live document", "there is no live invoice to void")
+    assert (found.failing.hurdle, found.failing.why) == ("live document", "there is no live invoice to void")
 
 
 def test_a_document_itself_is_made_and_not_synced(world: World) -> None:
@@ -256,7 +256,7 @@ def test_a_document_itself_is_made_and_not_synced(world: World) -> None:
     world.settle()
     ((invoice, _),) = invoices(world)
     found = failing(world, invoice)
-    assert (found.check, "document `invoice` makes" in found.why) == ("rules", True)
+    assert (found.hurdle, "document `invoice` makes" in found.why) == ("rules", True)
 
 
 def invoices(world: World) -> Iterator[tuple[str, str]]:
@@ -274,7 +274,7 @@ def test_a_new_edge_while_a_document_lives(world: World) -> None:
     world.settle()
     world.edit(deal, Stage="Won")
     found = failing(world, deal, now=True)
-    assert (found.check, "lives, and there is one at most" in found.why) == ("live document", True)
+    assert (found.hurdle, "lives, and there is one at most" in found.why) == ("live document", True)
     ((invoice, _),) = invoices(world)
     world.edit(deal, Stage="Open")
     world.books.edit("invoices", invoice, {"status": "void"})
@@ -296,7 +296,7 @@ def test_an_action_that_leaves_what_was_sent(world: World) -> None:
     world.edit(deal, Region="EU")
     (found,) = (one for one in ask(world, deal, "invoice", now=True).answers if one.asked.startswith("void"))
     assert found.failing is not None
-    assert (found.failing.check, "leaves it as it is" in found.failing.why) == ("live document", True)
+    assert (found.failing.hurdle, "leaves it as it is" in found.failing.why) == ("live document", True)
     assert "even sent" in found.failing.remedies[0].text
     world.rules(WON + void + ", even sent\n").settle()
     assert made(world) == ["void"]

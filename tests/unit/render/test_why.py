@@ -12,12 +12,12 @@ from syncdsl.engine.explaining.answers import (
     Answer,
     Asked,
     Cause,
-    Check,
     DocumentWhy,
     FieldWhy,
+    Hurdle,
     InputWhy,
     LinkWhy,
-    Part,
+    Operand,
     Remedy,
     SideValues,
     StageSeen,
@@ -32,16 +32,18 @@ from syncdsl.render.why_text import render_why, render_why_not
 AT = dt.datetime(2026, 5, 1, 9, 30, tzinfo=dt.UTC)
 
 
-def check(text: str, outcome: str = "fails", name: str = "where") -> Check:
-    inner = tuple(Part(text=text, value=value, parts=(Part(text=text, value=text),)) for value in (True, False))
-    return Check.model_validate(
+def hurdle(text: str, outcome: str = "fails", name: str = "where") -> Hurdle:
+    inner = tuple(
+        Operand(text=text, value=value, operands=(Operand(text=text, value=text),)) for value in (True, False)
+    )
+    return Hurdle.model_validate(
         {
-            "check": name,
+            "hurdle": name,
             "outcome": outcome,
             "text": text,
             "why": text,
             "location": text,
-            "condition": Part(text=text, value=False, parts=inner),
+            "condition": Operand(text=text, value=False, operands=inner),
             "remedies": (Remedy(text=text, values={text: text}, command=text),),
             "question": text,
         }
@@ -49,11 +51,11 @@ def check(text: str, outcome: str = "fails", name: str = "where") -> Check:
 
 
 def why_not_of(text: str) -> WhyNot:
-    checks = tuple(
-        check(text, outcome, name) for outcome in ("holds", "fails", "not reached") for name in ("where", "value")
+    hurdles = tuple(
+        hurdle(text, outcome, name) for outcome in ("holds", "fails", "not reached") for name in ("where", "value")
     )
-    answer = Answer(rule=text, kind="module", asked=text, location=text, verdict="blocked", text=text, checks=checks)
-    free = answer.model_copy(update={"checks": (), "verdict": "next"})
+    answer = Answer(rule=text, kind="module", asked=text, location=text, verdict="blocked", text=text, hurdles=hurdles)
+    free = answer.model_copy(update={"hurdles": (), "verdict": "next"})
     return WhyNot(record=text, label=text, read="on file", since=AT, sources={text: text}, answers=(answer, free))
 
 
@@ -76,13 +78,13 @@ def why_of(text: str) -> Why:
     )
     link = LinkWhy(
         rule=text, location=text, left=text, right=text, status=text, text=text, cause=cause, fields=fields,
-        conditions=(check(text),),
+        conditions=(hurdle(text),),
     )  # fmt: skip
     row = InputWhy(field=text, text=text, given=text, now=text + "x")
     document = DocumentWhy(
         rule=text, location=text, number=0, document=text, document_label=text, record=text,
         record_label=text, status=text, trigger=text,
-        condition=check(text), require=check(text), cause=cause, before=AT, stages=(StageSeen(stage=text, at=AT),),
+        condition=hurdle(text), require=hurdle(text), cause=cause, before=AT, stages=(StageSeen(stage=text, at=AT),),
         amount=text, inputs=(row,), lines=((row,),), text=text,
     )  # fmt: skip
     asked = Asked(id=text, kind="conflict", rule=text, text=text, since=AT)
@@ -129,8 +131,8 @@ def test_sentences_are_filled_to_the_width() -> None:
 
 
 def answer_of(text: str) -> Answer:
-    found = Check(check="value", outcome="fails", text="x", why=text, remedies=(Remedy(text=text),))
-    return Answer(rule="r", kind="module", asked="x", location="", verdict="blocked", text=text, checks=(found,))
+    found = Hurdle(hurdle="value", outcome="fails", text="x", why=text, remedies=(Remedy(text=text),))
+    return Answer(rule="r", kind="module", asked="x", location="", verdict="blocked", text=text, hurdles=(found,))
 
 
 def test_json_keeps_every_text() -> None:

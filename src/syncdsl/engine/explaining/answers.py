@@ -10,8 +10,8 @@ from pydantic import Field
 from syncdsl.schema.model import Model
 
 Outcome: TypeAlias = Literal["holds", "fails", "not reached"]
-"""Of a check: nothing is in the way; this is; or what comes before it failed."""
-CheckName: TypeAlias = Literal[
+"""Of a hurdle: nothing is in the way; this is; or what comes before it failed."""
+HurdleName: TypeAlias = Literal[
     "syncing",
     "rules",
     "record",
@@ -41,40 +41,40 @@ CheckName: TypeAlias = Literal[
     "opposite",
     "live document",
 ]
-"""What is checked; the first that fails is what keeps a record from being synced."""
+"""What is asked; the first that fails is what keeps a record from being synced."""
 
 
-class Part(Model):
-    """An expression as a rule writes it, what it comes to, and the same of its parts.
+class Operand(Model):
+    """An expression as a rule writes it, what it comes to, and the same of its operands.
 
     Values are in the form of `schema.values.to_json`.
     """
 
     text: str
     value: Any = None
-    parts: tuple[Part, ...] = ()
+    operands: tuple[Operand, ...] = ()
 
 
 class Remedy(Model):
-    """What would make a check pass: in words, as values of the record's fields, or as a command."""
+    """What would make a hurdle pass: in words, as values of the record's fields, or as a command."""
 
     text: str
     values: dict[str, Any] = Field(default_factory=dict)
     command: str = ""
 
 
-class Check(Model):
+class Hurdle(Model):
     """One thing that has to hold, with the place in the rules that says so; `why` it holds or not.
 
     `question` is the id of the review item that asks a person about it.
     """
 
-    check: CheckName
+    hurdle: HurdleName
     outcome: Outcome
     text: str
     why: str = ""
     location: str = ""
-    condition: Part | None = None
+    condition: Operand | None = None
     remedies: tuple[Remedy, ...] = ()
     question: str = ""
 
@@ -92,12 +92,12 @@ class Answer(Model):
     location: str
     verdict: Verdict
     text: str
-    checks: tuple[Check, ...] = ()
+    hurdles: tuple[Hurdle, ...] = ()
 
     @property
-    def failing(self) -> Check | None:
-        """The first check that fails."""
-        return next((check for check in self.checks if check.outcome == "fails"), None)
+    def failing(self) -> Hurdle | None:
+        """The first hurdle that fails."""
+        return next((hurdle for hurdle in self.hurdles if hurdle.outcome == "fails"), None)
 
 
 class _About(Model):
@@ -185,7 +185,7 @@ class LinkWhy(Model):
     status: str
     text: str
     cause: Cause | None = None
-    conditions: tuple[Check, ...] = ()
+    conditions: tuple[Hurdle, ...] = ()
     fields: tuple[FieldWhy, ...] = ()
 
 
@@ -220,8 +220,8 @@ class DocumentWhy(Model):
     record_label: str = ""
     status: str
     trigger: str
-    condition: Check | None = None
-    require: Check | None = None
+    condition: Hurdle | None = None
+    require: Hurdle | None = None
     cause: Cause | None = None
     before: dt.datetime | None = None
     stages: tuple[StageSeen, ...] = ()

@@ -1,10 +1,10 @@
-"""Conditions of the rules as checks: what they come to for a record, and what would make them pass."""
+"""Conditions of the rules as hurdles: what they come to for a record, and what would make them pass."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.engine.explaining.answers import Check, Part, Remedy
+from syncdsl.engine.explaining.answers import Hurdle, Operand, Remedy
 from syncdsl.plan.explaining import explain, facts_of
 from syncdsl.plan.passing import ways_to_pass
 from syncdsl.schema.values import to_json
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Record
     from syncdsl.engine.context import Context
-    from syncdsl.engine.explaining.answers import CheckName
+    from syncdsl.engine.explaining.answers import HurdleName
     from syncdsl.plan.explaining import Explained
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.passing import Way
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from syncdsl.schema.values import Value
 
 
-def condition_check(
+def condition_hurdle(
     context: Context,
-    name: CheckName,
+    name: HurdleName,
     condition: PlanExpression,
     connection: str,
     record: Record,
@@ -32,18 +32,18 @@ def condition_check(
     text: str,
     location: str,
     becomes: str,
-) -> Check:
-    """Return a condition of the rules as a check on a record; `becomes` words what happens when it passes."""
+) -> Hurdle:
+    """Return a condition of the rules as a hurdle on a record; `becomes` words what happens when it passes."""
     explained = explain(condition, record.fields, context.scope(connection), context.plan.tables)
     holds = bool(context.evaluate(condition, connection, record.fields))
     facts = facts_of(explained)
-    return Check(
-        check=name,
+    return Hurdle(
+        hurdle=name,
         outcome="holds" if holds else "fails",
         text=text,
         why=f"is {'true' if holds else 'false'}" + (f": {facts}" if facts else ""),
         location=location,
-        condition=part_of(explained),
+        condition=operand_of(explained),
         remedies=() if holds else remedies_of(context, condition, connection, record, becomes=becomes),
     )
 
@@ -86,10 +86,10 @@ def values_json(values: Mapping[str, Value]) -> dict[str, object]:
     return {name: to_json(value) for name, value in sorted(values.items())}
 
 
-def part_of(explained: Explained) -> Part:
+def operand_of(explained: Explained) -> Operand:
     """Return an explained expression in the form in which it is published; constants say what they are themselves."""
-    return Part(
+    return Operand(
         text=explained.text,
         value=to_json(explained.value),
-        parts=tuple(part_of(operand) for operand in explained.operands if not operand.constant),
+        operands=tuple(operand_of(operand) for operand in explained.operands if not operand.constant),
     )

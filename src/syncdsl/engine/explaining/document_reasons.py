@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncdsl.adapters.stages import KeepsStages
 from syncdsl.engine.explaining.answers import Cause, DocumentWhy, InputWhy, StageSeen
-from syncdsl.engine.explaining.conditions import condition_check
+from syncdsl.engine.explaining.conditions import condition_hurdle
 from syncdsl.engine.live import standing_of
 from syncdsl.plan.reads import names_today
 from syncdsl.plan.wording import expression_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from syncdsl.adapters.protocol import Record
-    from syncdsl.engine.explaining.answers import Check
+    from syncdsl.engine.explaining.answers import Hurdle
     from syncdsl.engine.explaining.looking import Look
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Assignment, DocumentPlan, RecordPlan, TriggerPlan
@@ -58,8 +58,8 @@ def document_why(look: Look, document: DocumentPlan, instance: Instance, field: 
         record_label=context.name(plan.endpoint.connection, record).label if record is not None else "",
         status=_STANDS[standing_of(context, document, instance)],
         trigger=text,
-        condition=_check(look, plan, trigger, record, "condition"),
-        require=_check(look, plan, trigger, record, "require"),
+        condition=_hurdle(look, plan, trigger, record, "condition"),
+        require=_hurdle(look, plan, trigger, record, "require"),
         cause=cause.model_copy(update={"location": trigger.location}) if cause and trigger else cause,
         before=before,
         stages=tuple(_stages(look, plan, instance, before)),
@@ -111,9 +111,9 @@ def _cause(look: Look, row: HistoryRow | None) -> Cause | None:
     )
 
 
-def _check(
+def _hurdle(
     look: Look, plan: RecordPlan, trigger: TriggerPlan | None, record: Record | None, which: str
-) -> Check | None:
+) -> Hurdle | None:
     """Return what a condition of the trigger comes to now: the record may have moved on since."""
     if trigger is None or record is None:
         return None
@@ -121,7 +121,7 @@ def _check(
     if condition is None:
         return None
     words = expression_text(condition)
-    found = condition_check(
+    found = condition_hurdle(
         look.context,
         "condition" if which == "condition" else "require",
         condition,

@@ -1,4 +1,4 @@
-"""What the engine holds, left out or would do about a record by one rule, as checks."""
+"""What the engine holds, left out or would do about a record by one rule, as hurdles."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from syncdsl.changes.decisions import Dismiss, SetAside, stored_decision
 from syncdsl.changes.effects import Act, Create, Deactivate, Delete, Hold, Skip, Update
 from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.choices import RETRY
-from syncdsl.engine.explaining.answers import Check, Remedy
+from syncdsl.engine.explaining.answers import Hurdle, Remedy
 from syncdsl.state.reviews import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from syncdsl.changes.effects import Effect
-    from syncdsl.engine.explaining.answers import CheckName
+    from syncdsl.engine.explaining.answers import HurdleName
     from syncdsl.engine.explaining.looking import Look
     from syncdsl.state import ReviewItem
 
-_NAMES: dict[str, CheckName] = {
+_NAMES: dict[str, HurdleName] = {
     "conflict": "conflict",
     "match": "match",
     "duplicate": "duplicate",
@@ -30,7 +30,7 @@ _NAMES: dict[str, CheckName] = {
     "document": "conflict",
     "access": "value",
 }
-TEXTS: dict[CheckName, str] = {
+TEXTS: dict[HurdleName, str] = {
     "conflict": "both sides agree, or a rule says who wins",
     "match": "it is plain which record is its partner",
     "duplicate": "no other record is the same with other values",
@@ -43,11 +43,11 @@ TEXTS: dict[CheckName, str] = {
 }
 
 
-def held_checks(look: Look, rule: str) -> Iterator[Check]:
+def held_hurdles(look: Look, rule: str) -> Iterator[Hurdle]:
     """Yield what is held of the record by one rule, and what was refused or dismissed."""
     for effect in look.effects(rule):
         if isinstance(effect, Hold):
-            yield hold_check(look, effect)
+            yield hold_hurdle(look, effect)
     for item in look.reviews(rule):
         decision = stored_decision(item.decision)
         if item.field == REFUSED and not isinstance(decision, Dismiss):
@@ -57,8 +57,8 @@ def held_checks(look: Look, rule: str) -> Iterator[Check]:
         elif isinstance(decision, SetAside) and item.id in look.context.reviews.standing:
             yield _left_alone(item)
     if skipped := next((effect for effect in look.effects(rule) if isinstance(effect, Skip)), None):
-        yield Check(
-            check="duplicate",
+        yield Hurdle(
+            hurdle="duplicate",
             outcome="fails",
             text=TEXTS["duplicate"],
             why=f"it will be set aside: {skipped.reason}",
@@ -67,13 +67,13 @@ def held_checks(look: Look, rule: str) -> Iterator[Check]:
         )
 
 
-def hold_check(look: Look, hold: Hold) -> Check:
-    """Return something that waits as a check that fails."""
+def hold_hurdle(look: Look, hold: Hold) -> Hurdle:
+    """Return something that waits as a hurdle that fails."""
     name = _NAMES[hold.why]
     item = look.context.run.state.review(look.context.item_id(hold))
     stands = item is not None and item.state == "open"
-    return Check(
-        check=name,
+    return Hurdle(
+        hurdle=name,
         outcome="fails",
         text=TEXTS[name],
         why=hold.reason + _candidates(hold),
@@ -108,11 +108,14 @@ def _ways_out(hold: Hold, item: ReviewItem | None) -> Iterator[Remedy]:
             pass
         case _:
             assert_never(hold.why)
-    if item is not None:
-        words = [choice for choice in item.choices if choice != RETRY]
+    words = [choice for choice in item.choices if choice != RETRY] if item is not None else []
+    if item is not None and words in ([], ["skip"]):
+        # Leaving it as it is makes nothing pass.
+        yield Remedy(text="the question is in the review queue", command=f"syncdsl review show {item.id}")
+    elif item is not None:
         yield Remedy(
             text="a person decides: " + ", ".join(f"`{word}`" for word in words),
-            command=f"syncdsl review resolve {item.id} {words[0] if words else ''}".rstrip(),
+            command=f"syncdsl review resolve {item.id} {words[0]}",
         )
 
 
@@ -127,9 +130,9 @@ def _of_parked(hold: Hold) -> Iterator[Remedy]:
         yield Remedy(text="it wakes when what it waits for is there")
 
 
-def _refused(item: ReviewItem) -> Check:
-    return Check(
-        check="refused",
+def _refused(item: ReviewItem) -> Hurdle:
+    return Hurdle(
+        hurdle="refused",
         outcome="fails",
         text=TEXTS["refused"],
         why=item.reason,
@@ -142,10 +145,10 @@ def _refused(item: ReviewItem) -> Check:
     )
 
 
-def _dismissed(item: ReviewItem) -> Check:
+def _dismissed(item: ReviewItem) -> Hurdle:
     name = f"{item.connection}.{item.module}/{item.record_id}"
-    return Check(
-        check="dismissed",
+    return Hurdle(
+        hurdle="dismissed",
         outcome="fails",
         text=TEXTS["dismissed"],
         why=f"dismissed by {item.decided_by or 'a person'}: {item.reason}",
@@ -158,9 +161,9 @@ def _dismissed(item: ReviewItem) -> Check:
     )
 
 
-def _left_alone(item: ReviewItem) -> Check:
-    return Check(
-        check="set aside",
+def _left_alone(item: ReviewItem) -> Hurdle:
+    return Hurdle(
+        hurdle="set aside",
         outcome="fails",
         text="nobody decided to leave it as it is",
         why=f"decided by {item.decided_by or 'a person'}: {item.reason}",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.engine.explaining.answers import LinkWhy
 from syncdsl.engine.explaining.field_reasons import Told, cause_of, field_why
-from syncdsl.engine.explaining.scope_checks import view_check, where_check
+from syncdsl.engine.explaining.scope_hurdles import view_hurdle, where_hurdle
 from syncdsl.engine.key_forms import key_form
 from syncdsl.engine.lines import SIDES, line_fields
 from syncdsl.engine.nesting import side_of
@@ -14,7 +14,7 @@ from syncdsl.engine.nesting import side_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from syncdsl.engine.explaining.answers import Check
+    from syncdsl.engine.explaining.answers import Hurdle
     from syncdsl.engine.explaining.looking import Look
     from syncdsl.plan.pairs import MapLine, Pair
     from syncdsl.state import Link
@@ -99,15 +99,15 @@ def _same_keys(told: Told) -> Iterator[str]:
             yield key.text
 
 
-def _conditions(told: Told) -> Iterator[Check]:
+def _conditions(told: Told) -> Iterator[Hurdle]:
     """Return what the scope of the pair asks of both records, with what it comes to now."""
     for side in SIDES:
         endpoint, record = side_of(told.pair, side), told.record(side)
         if side in told.look.sides(told.pair) and told.name(side).endswith(f"/{told.look.id}"):
-            view = view_check(told.look, endpoint, told.pair.location)
+            view = view_hurdle(told.look, endpoint, told.pair.location)
             if view is not None:
                 yield view
         if record is not None:
-            where = where_check(told.look, endpoint, record, told.pair.location)
+            where = where_hurdle(told.look, endpoint, record, told.pair.location)
             if where is not None:
                 yield where

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Fault, did_you_mean
 from syncdsl.diagnostics.codes.explaining import NO_SUCH_RULE
-from syncdsl.engine.explaining.answers import Answer, Check, Remedy, WhyNot
-from syncdsl.engine.explaining.pair_checks import answer_pair
-from syncdsl.engine.explaining.surroundings import syncing_check
-from syncdsl.engine.explaining.trigger_checks import answer_trigger
+from syncdsl.engine.explaining.answers import Answer, Hurdle, Remedy, WhyNot
+from syncdsl.engine.explaining.pair_hurdles import answer_pair
+from syncdsl.engine.explaining.surroundings import syncing_hurdle
+from syncdsl.engine.explaining.trigger_hurdles import answer_trigger
 from syncdsl.engine.lines import SIDES
 from syncdsl.engine.nesting import side_of
 from syncdsl.engine.observation import observation_name
@@ -78,8 +78,8 @@ def _in_no_rule(look: Look) -> Answer:
     if makes:
         names = ", ".join(f"`{one.name}`" for one in makes)
         why = f"{place} is what the document {names} makes; nothing is made for records of it"
-    check = Check(
-        check="rules",
+    hurdle = Hurdle(
+        hurdle="rules",
         outcome="fails",
         text="a rule is about its module",
         why=why,
@@ -92,7 +92,7 @@ def _in_no_rule(look: Look) -> Answer:
         location="",
         verdict="blocked",
         text=why,
-        checks=(syncing_check(look), check),
+        hurdles=(syncing_hurdle(look), hurdle),
     )
 
 

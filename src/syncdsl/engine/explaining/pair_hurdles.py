@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncdsl.engine.explaining.answers import Answer, Check, Remedy
-from syncdsl.engine.explaining.checklist import Checklist
-from syncdsl.engine.explaining.held import TEXTS, doing, held_checks
-from syncdsl.engine.explaining.scope_checks import membership_check, record_check, view_check, where_check
-from syncdsl.engine.explaining.surroundings import guard_check, syncing_check
+from syncdsl.engine.explaining.answers import Answer, Hurdle, Remedy
+from syncdsl.engine.explaining.held import TEXTS, doing, held_hurdles
+from syncdsl.engine.explaining.hurdles import HurdleList
+from syncdsl.engine.explaining.scope_hurdles import membership_hurdle, record_hurdle, view_hurdle, where_hurdle
+from syncdsl.engine.explaining.surroundings import guard_hurdle, syncing_hurdle
 from syncdsl.engine.nesting import side_of
 
 if TYPE_CHECKING:
     from syncdsl.adapters.protocol import Record
-    from syncdsl.engine.explaining.answers import CheckName
+    from syncdsl.engine.explaining.answers import HurdleName
     from syncdsl.engine.explaining.looking import Look
     from syncdsl.engine.lines import SideName
     from syncdsl.plan.pairs import Endpoint, Pair
     from syncdsl.state import Link
 
-_UNHELD: tuple[CheckName, ...] = ("value", "parked", "conflict", "refused")
+_UNHELD: tuple[HurdleName, ...] = ("value", "parked", "conflict", "refused")
 """What is said not to be in the way."""
 
 
@@ -27,9 +27,9 @@ def answer_pair(look: Look, pair: Pair, side: SideName) -> Answer:
     """Return how a pair stands with the record, which is on one side of it."""
     here, there = side_of(pair, side), side_of(pair, _other(side))
     link = look.context.view.links(pair.name).by_side(side).get(look.id)
-    list_of = Checklist([syncing_check(look)])
+    list_of = HurdleList([syncing_hurdle(look)])
     if link is None or link.status == "active":
-        list_of.add(record_check(look, here))
+        list_of.add(record_hurdle(look, here))
     if link is not None:
         _of_linked(look, pair, side, link, list_of)
         asked = f"the link with {there.connection}.{there.module}/{_partner_id(link, side)}"
@@ -40,9 +40,9 @@ def answer_pair(look: Look, pair: Pair, side: SideName) -> Answer:
 
 
 def answered(
-    look: Look, rule: str, kind: str, asked: str, location: str, list_of: Checklist, *, linked: bool, done: str = ""
+    look: Look, rule: str, kind: str, asked: str, location: str, list_of: HurdleList, *, linked: bool, done: str = ""
 ) -> Answer:
-    """Return the answer that a list of checks comes to."""
+    """Return the answer that a list of hurdles comes to."""
     failing = list_of.failing
     will = doing(look.effects(rule))
     if failing is not None:
@@ -62,15 +62,15 @@ def answered(
             "location": location,
             "verdict": verdict,
             "text": text,
-            "checks": tuple(list_of.checks),
+            "hurdles": tuple(list_of.hurdles),
         }
     )
 
 
-def _sentence(check: Check) -> str:
-    if check.check in {"where", "condition", "require"}:
-        return f"{check.text} {check.why}"
-    return check.why or check.text
+def _sentence(hurdle: Hurdle) -> str:
+    if hurdle.hurdle in {"where", "condition", "require"}:
+        return f"{hurdle.text} {hurdle.why}"
+    return hurdle.why or hurdle.text
 
 
 def _other(side: SideName) -> SideName:
@@ -84,8 +84,8 @@ def _partner_id(link: Link, side: SideName) -> str:
 # -- linked ---------------------------------------------------------------------------------------------------------
 
 
-def _of_linked(look: Look, pair: Pair, side: SideName, link: Link, list_of: Checklist) -> None:
-    """Check what lets the values of a linked record travel."""
+def _of_linked(look: Look, pair: Pair, side: SideName, link: Link, list_of: HurdleList) -> None:
+    """Hurdle what lets the values of a linked record travel."""
     here = side_of(pair, side)
     list_of.make("deleted", "neither of the two was deleted", lambda: _gone(look, pair, side, link))
     record = look.seen(here)
@@ -94,7 +94,7 @@ def _of_linked(look: Look, pair: Pair, side: SideName, link: Link, list_of: Chec
     _held(look, pair, list_of)
 
 
-def _gone(look: Look, pair: Pair, side: SideName, link: Link) -> Check | None:
+def _gone(look: Look, pair: Pair, side: SideName, link: Link) -> Hurdle | None:
     """Return whether one of the two records of a link was deleted."""
     here, there = side_of(pair, side), side_of(pair, _other(side))
     partner_gone = look.context.observations[there.observe].agenda.get(_partner_id(link, side)) == "gone"
@@ -107,10 +107,10 @@ def _gone(look: Look, pair: Pair, side: SideName, link: Link) -> Check | None:
         lost.append(f"its partner {there.connection}.{there.module}/{_partner_id(link, side)} was deleted")
     if not lost:
         return None
-    waiting = next((check for check in held_checks(look, pair.name) if check.check == "deleted"), None)
+    waiting = next((hurdle for hurdle in held_hurdles(look, pair.name) if hurdle.hurdle == "deleted"), None)
     asked = f"; a person is asked: {waiting.why}" if waiting is not None else ""
-    return Check(
-        check="deleted",
+    return Hurdle(
+        hurdle="deleted",
         outcome="fails",
         text="neither of the two was deleted",
         why=" and ".join(lost) + "; the link is kept, and nothing is made again" + asked,
@@ -123,32 +123,32 @@ def _gone(look: Look, pair: Pair, side: SideName, link: Link) -> Check | None:
     )
 
 
-def _partner_outside(look: Look, pair: Pair, side: SideName, link: Link) -> Check | None:
+def _partner_outside(look: Look, pair: Pair, side: SideName, link: Link) -> Hurdle | None:
     """Return why the partner of a linked record is out of scope."""
     there = side_of(pair, _other(side))
     partner = look.context.observations[there.observe].records.get(_partner_id(link, side))
     name = f"{there.connection}.{there.module}/{_partner_id(link, side)}"
     if partner is None:
         view = f' or not in the view "{there.view}"' if there.view is not None else ""
-        return Check(
-            check="partner",
+        return Hurdle(
+            hurdle="partner",
             outcome="fails",
             text="its partner is in scope, too",
             why=f"{name} is not on file{view}",
             location=pair.location,
             remedies=(Remedy(text="it goes on when a run reads it", command="syncdsl sync"),),
         )
-    check = where_check(look, there, partner, pair.location)
-    if check is None or check.outcome == "holds":
+    hurdle = where_hurdle(look, there, partner, pair.location)
+    if hurdle is None or hurdle.outcome == "holds":
         return None
-    return check.model_copy(update={"check": "partner", "why": f"{check.why} (its partner {name})"})
+    return hurdle.model_copy(update={"hurdle": "partner", "why": f"{hurdle.why} (its partner {name})"})
 
 
 # -- without a partner ----------------------------------------------------------------------------------------------
 
 
-def _of_free(look: Look, pair: Pair, side: SideName, list_of: Checklist) -> None:
-    """Check what lets a record without a partner get one."""
+def _of_free(look: Look, pair: Pair, side: SideName, list_of: HurdleList) -> None:
+    """Hurdle what lets a record without a partner get one."""
     here = side_of(pair, side)
     _in_scope(look, pair, side, look.seen(here), list_of, linked=False)
     list_of.make("set aside", "it was not set aside", lambda: _aside(look, pair, side))
@@ -160,13 +160,13 @@ def _of_free(look: Look, pair: Pair, side: SideName, list_of: Checklist) -> None
     _held(look, pair, list_of)
 
 
-def _aside(look: Look, pair: Pair, side: SideName) -> Check | None:
+def _aside(look: Look, pair: Pair, side: SideName) -> Hurdle | None:
     """Return why a record was set aside."""
     reason = look.context.run.state.set_aside_because(pair.name, side, look.id)
     if reason is None:
         return None
-    return Check(
-        check="set aside",
+    return Hurdle(
+        hurdle="set aside",
         outcome="fails",
         text="it was not set aside",
         why=f"set aside, neither matched nor made: {reason}",
@@ -175,12 +175,12 @@ def _aside(look: Look, pair: Pair, side: SideName) -> Check | None:
     )
 
 
-def _half_read(look: Look, pair: Pair) -> Check | None:
+def _half_read(look: Look, pair: Pair) -> Hurdle | None:
     """Return which side was never read to its end: against a part of one nobody is matched or made."""
     for endpoint in (pair.left, pair.right):
         if not look.whole(endpoint):
-            return Check(
-                check="reading",
+            return Hurdle(
+                hurdle="reading",
                 outcome="fails",
                 text="both sides were read to their end",
                 why=f"{endpoint.connection}.{endpoint.module} was never read to its end with what the rules need",
@@ -190,13 +190,13 @@ def _half_read(look: Look, pair: Pair) -> Check | None:
     return None
 
 
-def _doubt(look: Look, pair: Pair) -> Check | None:
+def _doubt(look: Look, pair: Pair) -> Hurdle | None:
     if (pair.name, look.id) not in look.context.in_doubt:
         return None
     item = next((one for one in look.reviews(pair.name) if one.kind == "ambiguous" and one.state == "open"), None)
     asks = (Remedy(text="a person says what became of it", command=f"syncdsl review show {item.id}"),) if item else ()
-    return Check(
-        check="doubt",
+    return Hurdle(
+        hurdle="doubt",
         outcome="fails",
         text=TEXTS["doubt"],
         why=item.reason if item else "an earlier create got no answer, so nobody knows whether its partner is there",
@@ -206,7 +206,7 @@ def _doubt(look: Look, pair: Pair) -> Check | None:
     )
 
 
-def _direction(look: Look, pair: Pair, side: SideName) -> Check | None:
+def _direction(look: Look, pair: Pair, side: SideName) -> Hurdle | None:
     """Return why nothing is made for the records of a side: the pair is one-way, and nobody is the same."""
     makes = "right" if side == "left" else "left"
     if pair.direction in {"both", makes} or doing(look.effects(pair.name)):
@@ -214,8 +214,8 @@ def _direction(look: Look, pair: Pair, side: SideName) -> Check | None:
     there = side_of(pair, _other(side))
     arrow = "->" if pair.direction == "right" else "<-"
     left, right = (f"{one.connection}.{one.module}" for one in (pair.left, pair.right))
-    return Check(
-        check="direction",
+    return Hurdle(
+        hurdle="direction",
         outcome="fails",
         text="the rule makes a partner for this side",
         why=f"`{left} {arrow} {right}` makes nothing in {there.connection}, and no record there has the same key",
@@ -228,50 +228,50 @@ def _direction(look: Look, pair: Pair, side: SideName) -> Check | None:
 
 
 def _in_scope(
-    look: Look, pair: Pair, side: SideName, record: Record | None, list_of: Checklist, *, linked: bool
+    look: Look, pair: Pair, side: SideName, record: Record | None, list_of: HurdleList, *, linked: bool
 ) -> None:
-    """Add the checks of the scope, as far as the rule has any."""
+    """Add the hurdles of the scope, as far as the rule has any."""
     endpoint: Endpoint = side_of(pair, side)
     known = record or look.anywhere()
-    view = view_check(look, endpoint, pair.location)
+    view = view_hurdle(look, endpoint, pair.location)
     if view is not None:
         list_of.add(view)
     if known is None:
         return
-    where = where_check(look, endpoint, known, pair.location)
+    where = where_hurdle(look, endpoint, known, pair.location)
     if where is not None:
         list_of.add(where)
     if list_of.failing is None and record is not None:
-        member = membership_check(look, pair, side, record, linked=linked)
+        member = membership_hurdle(look, pair, side, record, linked=linked)
         if member is not None:
             list_of.add(member)
 
 
-def _of_kinds(look: Look, pair: Pair, kinds: set[str]) -> Check | None:
+def _of_kinds(look: Look, pair: Pair, kinds: set[str]) -> Hurdle | None:
     """Return the first of what is held that is of some kinds."""
-    return next((check for check in held_checks(look, pair.name) if check.check in kinds), None)
+    return next((hurdle for hurdle in held_hurdles(look, pair.name) if hurdle.hurdle in kinds), None)
 
 
-def _held(look: Look, pair: Pair, list_of: Checklist) -> None:
+def _held(look: Look, pair: Pair, list_of: HurdleList) -> None:
     """Add what is held, refused or dismissed, and the guard; all of what is held is told, not only the first."""
     if list_of.failing is not None:
         for name in _UNHELD:
             list_of.make(name, TEXTS[name], lambda: None)
     else:
-        waiting = list(held_checks(look, pair.name))
+        waiting = list(held_hurdles(look, pair.name))
         skipped = [text for text in look.reported(pair.name) if ": skipped, " in text]
         waiting += [_skipped(text, pair) for text in skipped]
         for name in _UNHELD:
-            if not any(check.check == name for check in waiting):
+            if not any(hurdle.hurdle == name for hurdle in waiting):
                 list_of.make(name, TEXTS[name], lambda: None)
-        list_of.checks.extend(waiting)
+        list_of.hurdles.extend(waiting)
     nothing = list_of.failing is None and not doing(look.effects(pair.name))
-    list_of.make("guard", "no guard stops the run", lambda: None if nothing else guard_check(look))
+    list_of.make("guard", "no guard stops the run", lambda: None if nothing else guard_hurdle(look))
 
 
-def _skipped(text: str, pair: Pair) -> Check:
-    return Check(
-        check="value",
+def _skipped(text: str, pair: Pair) -> Hurdle:
+    return Hurdle(
+        hurdle="value",
         outcome="fails",
         text=TEXTS["value"],
         why=text.partition(": ")[2],

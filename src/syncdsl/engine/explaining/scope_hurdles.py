@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.engine.exchange import is_taken, switch_of
-from syncdsl.engine.explaining.answers import Check, Remedy
-from syncdsl.engine.explaining.conditions import condition_check
+from syncdsl.engine.explaining.answers import Hurdle, Remedy
+from syncdsl.engine.explaining.conditions import condition_hurdle
 from syncdsl.engine.nesting import inside, parent_of, side_of
 from syncdsl.plan.wording import expression_text
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import Endpoint, Pair
 
 
-def record_check(look: Look, endpoint: Endpoint) -> Check:
+def record_hurdle(look: Look, endpoint: Endpoint) -> Hurdle:
     """Return whether a run knows the record, and whether it is there."""
     place = f"{endpoint.connection}.{endpoint.module}"
     text = f"the record is there, and a run has read it from {place}"
     observation = look.context.observations[endpoint.observe]
     if observation.agenda.get(look.id) == "gone" and look.id not in observation.records:
-        return Check(
-            check="record",
+        return Hurdle(
+            hurdle="record",
             outcome="fails",
             text=text,
             why=f"it was deleted in {endpoint.connection}",
@@ -33,8 +33,8 @@ def record_check(look: Look, endpoint: Endpoint) -> Check:
     if look.anywhere() is None and endpoint.view is None:
         when = look.read_at(endpoint)
         read = f"the last complete reading was at {when:%Y-%m-%d %H:%M} UTC" if when is not None else "none has been"
-        return Check(
-            check="record",
+        return Hurdle(
+            hurdle="record",
             outcome="fails",
             text=text,
             why=f"no reading of {place} has shown it ({read})",
@@ -43,21 +43,21 @@ def record_check(look: Look, endpoint: Endpoint) -> Check:
                 Remedy(text="whether it exists at all is asked with", command="--now"),
             ),
         )
-    return Check(check="record", outcome="holds", text=text)
+    return Hurdle(hurdle="record", outcome="holds", text=text)
 
 
-def view_check(look: Look, endpoint: Endpoint, location: str) -> Check | None:
+def view_hurdle(look: Look, endpoint: Endpoint, location: str) -> Hurdle | None:
     """Return whether the record is in the view that is read; None where the whole module is."""
     if endpoint.view is None:
         return None
     text = f'in the view "{endpoint.view}" of {endpoint.connection}.{endpoint.module}'
     if look.seen(endpoint) is not None:
-        return Check(check="view", outcome="holds", text=text, location=location)
+        return Hurdle(hurdle="view", outcome="holds", text=text, location=location)
     when = look.read_at(endpoint)
     since = f" at the last reading, {when:%Y-%m-%d %H:%M} UTC" if when is not None else ""
     exists = "" if look.anywhere() is not None else "; whether it exists at all is not on file, `--now` asks"
-    return Check(
-        check="view",
+    return Hurdle(
+        hurdle="view",
         outcome="fails",
         text=text,
         why=f'not in the view "{endpoint.view}" of {endpoint.connection}.{endpoint.module}{since}{exists}',
@@ -69,11 +69,11 @@ def view_check(look: Look, endpoint: Endpoint, location: str) -> Check | None:
     )
 
 
-def where_check(look: Look, endpoint: Endpoint, record: Record, location: str) -> Check | None:
+def where_hurdle(look: Look, endpoint: Endpoint, record: Record, location: str) -> Hurdle | None:
     """Return whether the record satisfies the condition of an endpoint; None where there is none."""
     if endpoint.where is None:
         return None
-    return condition_check(
+    return condition_hurdle(
         look.context,
         "where",
         endpoint.where,
@@ -85,7 +85,7 @@ def where_check(look: Look, endpoint: Endpoint, record: Record, location: str) -
     )
 
 
-def membership_check(look: Look, pair: Pair, side: SideName, record: Record, *, linked: bool = False) -> Check | None:
+def membership_hurdle(look: Look, pair: Pair, side: SideName, record: Record, *, linked: bool = False) -> Hurdle | None:
     """Return whether a nested record belongs to a parent in scope, and an exchanged document is taken."""
     if pair.exchange is not None:
         return None if linked else _taken(look, pair, side, record)
@@ -96,8 +96,8 @@ def membership_check(look: Look, pair: Pair, side: SideName, record: Record, *, 
     field = pair.parent.field_of(side)
     reference = parent_of(pair, look.context, side, record)
     if reference is None:
-        return Check(
-            check="parent",
+        return Hurdle(
+            hurdle="parent",
             outcome="fails",
             text=text,
             why=f"{field} is empty, or no record of that module",
@@ -105,10 +105,10 @@ def membership_check(look: Look, pair: Pair, side: SideName, record: Record, *, 
             remedies=(Remedy(text=f"it is taken up when {field} names a record in scope"),),
         )
     if inside(pair, look.context, side, record, linked=linked):
-        return Check(check="parent", outcome="holds", text=text, location=pair.location)
+        return Hurdle(hurdle="parent", outcome="holds", text=text, location=pair.location)
     above = f"{endpoint.connection}.{reference.module}/{reference.id}"
-    return Check(
-        check="parent",
+    return Hurdle(
+        hurdle="parent",
         outcome="fails",
         text=text,
         why=f"{above}, which {field} names, is not in scope of it",
@@ -117,16 +117,16 @@ def membership_check(look: Look, pair: Pair, side: SideName, record: Record, *, 
     )
 
 
-def _taken(look: Look, pair: Pair, side: SideName, record: Record) -> Check:
+def _taken(look: Look, pair: Pair, side: SideName, record: Record) -> Hurdle:
     """Return whether a document is new enough to be exchanged."""
     text = "it was made since its kind is exchanged"
     since = look.context.view.activation(switch_of(look.context.plan, pair, side))
     if is_taken(pair, look.context, side, record):
-        return Check(check="exchange", outcome="holds", text=text, location=pair.location)
+        return Hurdle(hurdle="exchange", outcome="holds", text=text, location=pair.location)
     began = f"`transactions` began at {since:%Y-%m-%d %H:%M} UTC" if since is not None else "no run has begun it yet"
     made = f"it was made at {record.created:%Y-%m-%d %H:%M} UTC, " if record.created is not None else ""
-    return Check(
-        check="exchange",
+    return Hurdle(
+        hurdle="exchange",
         outcome="fails",
         text=text,
         why=made + began,

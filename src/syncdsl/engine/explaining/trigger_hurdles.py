@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Act, Create
-from syncdsl.engine.explaining.answers import Answer, Check, Remedy
-from syncdsl.engine.explaining.checklist import Checklist
-from syncdsl.engine.explaining.conditions import condition_check, values_json, ways_of
-from syncdsl.engine.explaining.held import TEXTS, held_checks
-from syncdsl.engine.explaining.pair_checks import answered
-from syncdsl.engine.explaining.scope_checks import record_check, view_check, where_check
-from syncdsl.engine.explaining.surroundings import guard_check, syncing_check
+from syncdsl.engine.explaining.answers import Answer, Hurdle, Remedy
+from syncdsl.engine.explaining.conditions import condition_hurdle, values_json, ways_of
+from syncdsl.engine.explaining.held import TEXTS, held_hurdles
+from syncdsl.engine.explaining.hurdles import HurdleList
+from syncdsl.engine.explaining.pair_hurdles import answered
+from syncdsl.engine.explaining.scope_hurdles import record_hurdle, view_hurdle, where_hurdle
+from syncdsl.engine.explaining.surroundings import guard_hurdle, syncing_hurdle
 from syncdsl.engine.live import of_part, part_of, standing_of
 from syncdsl.engine.steps.edges import CLOSING
 from syncdsl.plan.reads import reads_of
@@ -33,13 +33,13 @@ _UNOPPOSED = "nothing closes the document at the same moment"
 
 def answer_trigger(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan) -> Answer:
     """Return how a trigger stands with a record of its module."""
-    list_of = Checklist([syncing_check(look), record_check(look, plan.endpoint)])
+    list_of = HurdleList([syncing_hurdle(look), record_hurdle(look, plan.endpoint)])
     known = look.seen(plan.endpoint) or look.anywhere()
-    view = view_check(look, plan.endpoint, plan.location)
+    view = view_hurdle(look, plan.endpoint, plan.location)
     if view is not None:
         list_of.add(view)
     if known is not None:
-        where = where_check(look, plan.endpoint, known, plan.location)
+        where = where_hurdle(look, plan.endpoint, known, plan.location)
         if where is not None:
             list_of.add(where)
         _of_record(look, plan, document, trigger, known, list_of)
@@ -51,14 +51,14 @@ def answer_trigger(look: Look, plan: RecordPlan, document: DocumentPlan, trigger
     return answer
 
 
-def _failed_at(list_of: Checklist, name: str) -> bool:
-    return list_of.failing is not None and list_of.failing.check == name
+def _failed_at(list_of: HurdleList, name: str) -> bool:
+    return list_of.failing is not None and list_of.failing.hurdle == name
 
 
 def _of_record(
-    look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan, record: Record, list_of: Checklist
+    look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan, record: Record, list_of: HurdleList
 ) -> None:
-    """Check what a record that is in scope has to go through until the trigger acts on it."""
+    """Hurdle what a record that is in scope has to go through until the trigger acts on it."""
     list_of.make("switched on", "the trigger is switched on", lambda: _off(look, trigger), location=trigger.location)
     list_of.make("stage", _STAGE_KNOWN, lambda: _strange(look, plan, document, trigger, record))
     list_of.add(_condition(look, plan, trigger, record))
@@ -80,12 +80,12 @@ def _of_record(
     _held(look, document, list_of)
 
 
-def _off(look: Look, trigger: TriggerPlan) -> Check | None:
+def _off(look: Look, trigger: TriggerPlan) -> Hurdle | None:
     """Return whether no run has switched the trigger on."""
     if look.context.view.activation(trigger.digest) is not None:
         return None
-    return Check(
-        check="switched on",
+    return Hurdle(
+        hurdle="switched on",
         outcome="fails",
         text="the trigger is switched on",
         why="no run has switched it on yet; what is true at that moment is the baseline and does nothing",
@@ -96,7 +96,7 @@ def _off(look: Look, trigger: TriggerPlan) -> Check | None:
 
 def _strange(
     look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan, record: Record
-) -> Check | None:
+) -> Hurdle | None:
     """Return whether the record is in a stage of which the schema snapshot knows nothing."""
     schema = look.context.schema(plan.endpoint.connection, plan.endpoint.module)
     if schema.stage_field is None or (schema.stage_field,) not in reads_of(trigger.condition):
@@ -104,9 +104,9 @@ def _strange(
     stage = record.fields.get(schema.stage_field)
     if not schema.stages or is_empty(stage) or stage in {one.value for one in schema.stages}:
         return None
-    held = next((check for check in held_checks(look, document.name) if check.check == "value"), None)
-    return Check(
-        check="stage",
+    held = next((hurdle for hurdle in held_hurdles(look, document.name) if hurdle.hurdle == "value"), None)
+    return Hurdle(
+        hurdle="stage",
         outcome="fails",
         text=_STAGE_KNOWN,
         why=f"it knows no stage `{show(stage)}`, so nobody can tell whether it is won, lost or open",
@@ -121,8 +121,8 @@ def _strange(
     )
 
 
-def _condition(look: Look, plan: RecordPlan, trigger: TriggerPlan, record: Record) -> Check:
-    return condition_check(
+def _condition(look: Look, plan: RecordPlan, trigger: TriggerPlan, record: Record) -> Hurdle:
+    return condition_hurdle(
         look.context,
         "condition",
         trigger.condition,
@@ -134,9 +134,9 @@ def _condition(look: Look, plan: RecordPlan, trigger: TriggerPlan, record: Recor
     )
 
 
-def _require(look: Look, plan: RecordPlan, trigger: TriggerPlan, record: Record) -> Check:
+def _require(look: Look, plan: RecordPlan, trigger: TriggerPlan, record: Record) -> Hurdle:
     assert trigger.require is not None  # noqa: S101 - only asked where there is one
-    return condition_check(
+    return condition_hurdle(
         look.context,
         "require",
         trigger.require,
@@ -151,7 +151,7 @@ def _require(look: Look, plan: RecordPlan, trigger: TriggerPlan, record: Record)
 # -- the edge -------------------------------------------------------------------------------------------------------
 
 
-def _edge(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan, record: Record) -> Check | None:
+def _edge(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan, record: Record) -> Hurdle | None:
     """Return why a condition that is true is no edge: it was true before, and what came of that."""
     truth, since = _truth(look, trigger)
     activation = look.context.view.activation(trigger.digest)
@@ -176,8 +176,8 @@ def _edge(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: Trigger
     else:
         why = _since(since, activation)
         remedies = (*again, *_backfill(trigger, record))
-    return Check(
-        check="edge",
+    return Hurdle(
+        hurdle="edge",
         outcome="fails",
         text="it turned true since the trigger last looked",
         why=why,
@@ -254,14 +254,14 @@ def _name(look: Look, document: DocumentPlan, instance: Instance) -> str:
 # -- behind the edge ------------------------------------------------------------------------------------------------
 
 
-def _opposite(look: Look, document: DocumentPlan, trigger: TriggerPlan) -> Check | None:
+def _opposite(look: Look, document: DocumentPlan, trigger: TriggerPlan) -> Hurdle | None:
     """Return whether triggers would both make and close the document at one moment."""
     words = f" {document.name} at one moment; neither is done"
     said = next((text for text in look.reported(document.name) if words in text), None)
     if said is None or trigger.verb not in {"create", *CLOSING}:
         return None
-    return Check(
-        check="opposite",
+    return Hurdle(
+        hurdle="opposite",
         outcome="fails",
         text=_UNOPPOSED,
         why=said,
@@ -270,13 +270,13 @@ def _opposite(look: Look, document: DocumentPlan, trigger: TriggerPlan) -> Check
     )
 
 
-def _has_live(look: Look, document: DocumentPlan, record: Record) -> Check | None:
+def _has_live(look: Look, document: DocumentPlan, record: Record) -> Hurdle | None:
     live = _live(look, document, record)
     if live is None:
         return None
     waits = "" if live.doc_id is not None else ": the create got no answer, so nobody knows whether it is there"
-    return Check(
-        check="live document",
+    return Hurdle(
+        hurdle="live document",
         outcome="fails",
         text=f"it has no live {document.name}",
         why=f"{_name(look, document, live)} lives, and there is one at most{waits}",
@@ -285,7 +285,7 @@ def _has_live(look: Look, document: DocumentPlan, record: Record) -> Check | Non
     )
 
 
-def _has_none(look: Look, document: DocumentPlan, record: Record, trigger: TriggerPlan) -> Check | None:
+def _has_none(look: Look, document: DocumentPlan, record: Record, trigger: TriggerPlan) -> Hurdle | None:
     """Return why an action has nothing to act on, or leaves what it would act on as it is."""
     live = _live(look, document, record)
     acts = [one for one in look.effects(document.name) if isinstance(one, Act | Create)]
@@ -294,16 +294,16 @@ def _has_none(look: Look, document: DocumentPlan, record: Record, trigger: Trigg
         said = next((text for text in look.reported(document.name) if words in text), None)
         if said is None:
             return None
-        return Check(
-            check="live document",
+        return Hurdle(
+            hurdle="live document",
             outcome="fails",
             text=f"it has a live {document.name}",
             why=said,
             location=trigger.location,
             remedies=(Remedy(text=f"`{trigger.verb} {document.name}, even sent` acts on it all the same"),),
         )
-    return Check(
-        check="live document",
+    return Hurdle(
+        hurdle="live document",
         outcome="fails",
         text=f"it has a live {document.name}",
         why=f"there is no live {document.name} to {trigger.verb}",
@@ -312,24 +312,24 @@ def _has_none(look: Look, document: DocumentPlan, record: Record, trigger: Trigg
     )
 
 
-def _held(look: Look, document: DocumentPlan, list_of: Checklist) -> None:
+def _held(look: Look, document: DocumentPlan, list_of: HurdleList) -> None:
     """Add what the document waits for, what was refused or dismissed, and the guard."""
-    waiting: Sequence[Check] = [] if list_of.failing is not None else list(held_checks(look, document.name))
-    for check in waiting:
-        if check.why.endswith("what it requires does not hold yet"):
+    waiting: Sequence[Hurdle] = [] if list_of.failing is not None else list(held_hurdles(look, document.name))
+    for hurdle in waiting:
+        if hurdle.why.endswith("what it requires does not hold yet"):
             continue
-        list_of.checks.append(_of_document(check))
-    names = {check.check for check in waiting}
+        list_of.hurdles.append(_of_document(hurdle))
+    names = {hurdle.hurdle for hurdle in waiting}
     if not names & {"value", "parked"}:
         list_of.make("value", TEXTS["value"], lambda: None)
     if "refused" not in names:
         list_of.make("refused", TEXTS["refused"], lambda: None)
-    list_of.make("guard", "no guard stops the run", lambda: guard_check(look))
+    list_of.make("guard", "no guard stops the run", lambda: guard_hurdle(look))
 
 
-def _of_document(check: Check) -> Check:
-    """Return a check of what is held; one that waits for a reference that is empty says so."""
-    if check.check != "parked" or "it is empty" not in check.why:
-        return check
+def _of_document(hurdle: Hurdle) -> Hurdle:
+    """Return a hurdle of what is held; one that waits for a reference that is empty says so."""
+    if hurdle.hurdle != "parked" or "it is empty" not in hurdle.why:
+        return hurdle
     wakes = Remedy(text="it wakes when that field of its record names a record that has a partner")
-    return check.model_copy(update={"remedies": (wakes, *check.remedies[1:])})
+    return hurdle.model_copy(update={"remedies": (wakes, *hurdle.remedies[1:])})
