@@ -13,6 +13,7 @@ from tests.unit.engine.world import CUSTOMERS, TWO_MODULES
 from syncdsl.adapters.memory import Fate
 from syncdsl.adapters.protocol import Change, NewRecord, Rejected
 from syncdsl.diagnostics import Fault
+from syncdsl.diagnostics.codes.adapters import NOT_PERMITTED
 from syncdsl.engine.run import apply
 from syncdsl.schema.values import Ref
 from syncdsl.state.pausing import pause, resume
@@ -528,3 +529,30 @@ def test_a_line_that_says_else_skip(world: World) -> None:
     world.edit(account, City="Bangor")
     world.settle()
     assert names(world) == ["Acme"]
+
+
+def test_a_partner_that_carries_its_key_and_is_out_of_scope(world: World) -> None:
+    """Without the state, the key on a record out of scope keeps a second one from being made; in scope it is linked."""
+    account = world.rules(SCOPED).account("Acme", Tier="A", Region="EU")
+    world.settle()
+    ((_, customer, _),) = world.links()
+    world.forget()
+    world.edit(customer, tier="C")
+    world.settle()
+    found = failing(world, account)
+    assert found.hurdle == "match"
+    assert "carries the key of Accounts/" in found.why
+    world.edit(customer, tier="A")
+    world.settle()
+    assert world.links() == {(account, customer, "active")}
+
+
+def test_what_a_daemon_could_not_read(world: World) -> None:
+    """The words of the last try that failed stand beside what no run has read."""
+    world.rules(CUSTOMERS).account("Acme")
+    world.settle()
+    fault = Fault(NOT_PERMITTED, "crm does not permit it", help="")
+    world.state().put_failure(["customers"], NOW, fault)
+    found = failing(world, world.account("Beta"))
+    assert found.hurdle == "record"
+    assert "the last try failed with SD703: crm does not permit it" in found.why

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from syncdsl.engine.explaining.answers import Answer, Hurdle, Remedy
 from syncdsl.engine.explaining.held import TEXTS, doing, held_hurdles
 from syncdsl.engine.explaining.hurdles import HurdleList
-from syncdsl.engine.explaining.scope_hurdles import membership_hurdle, record_hurdle, view_hurdle, where_hurdle
+from syncdsl.engine.explaining.scope_hurdles import (
+    last_failure,
+    membership_hurdle,
+    record_hurdle,
+    view_hurdle,
+    where_hurdle,
+)
 from syncdsl.engine.explaining.surroundings import guard_hurdle, syncing_hurdle
 from syncdsl.engine.nesting import side_of
 
@@ -29,7 +35,7 @@ def answer_pair(look: Look, pair: Pair, side: SideName) -> Answer:
     link = look.context.view.links(pair.name).by_side(side).get(look.id)
     list_of = HurdleList([syncing_hurdle(look)])
     if link is None or link.status == "active":
-        list_of.add(record_hurdle(look, here))
+        list_of.add(record_hurdle(look, here, pair.name))
     if link is not None:
         _of_linked(look, pair, side, link, list_of)
         asked = f"the link with {there.connection}.{there.module}/{_partner_id(link, side)}"
@@ -40,20 +46,20 @@ def answer_pair(look: Look, pair: Pair, side: SideName) -> Answer:
 
 
 def answered(
-    look: Look, rule: str, kind: str, asked: str, location: str, list_of: HurdleList, *, linked: bool, done: str = ""
+    look: Look, rule: str, kind: str, asked: str, location: str, list_of: HurdleList, *, linked: bool
 ) -> Answer:
     """Return the answer that a list of hurdles comes to."""
-    failing = list_of.failing
     will = doing(look.effects(rule))
+    if list_of.failing is None and not will and not linked:
+        # Whatever else the engine made of it, it said so.
+        list_of.hurdles.append(_said(look, rule, location))
+    failing = list_of.failing
     if failing is not None:
         verdict, text = "blocked", _sentence(failing)
     elif will:
         verdict, text = "next", f"nothing is in the way: the next run {will}"
-    elif linked:
-        verdict, text = "done", done or "it is linked, and nothing of it waits"
     else:
-        said = look.reported(rule)
-        verdict, text = "blocked", said[0] if said else "the rules make nothing of it"
+        verdict, text = "done", "it is linked, and nothing of it waits"
     return Answer.model_validate(
         {
             "rule": rule,
@@ -64,6 +70,18 @@ def answered(
             "text": text,
             "hurdles": tuple(list_of.hurdles),
         }
+    )
+
+
+def _said(look: Look, rule: str, location: str) -> Hurdle:
+    """Return what the engine reports about the record as a hurdle."""
+    said = look.reported(rule)
+    return Hurdle(
+        hurdle="match" if rule in look.context.plan.pairs else "opposite",
+        outcome="fails",
+        text="nothing else is in the way",
+        why=said[0] if said else "the rules make nothing of it",
+        location=location,
     )
 
 
@@ -183,7 +201,8 @@ def _half_read(look: Look, pair: Pair) -> Hurdle | None:
                 hurdle="reading",
                 outcome="fails",
                 text="both sides were read to their end",
-                why=f"{endpoint.connection}.{endpoint.module} was never read to its end with what the rules need",
+                why=f"{endpoint.connection}.{endpoint.module} was never read to its end with what the rules need"
+                + last_failure(look, pair.name),
                 location=pair.location,
                 remedies=(Remedy(text="a run reads it", command="syncdsl sync"),),
             )

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     from syncdsl.plan.pairs import Endpoint, Pair
 
 
-def record_hurdle(look: Look, endpoint: Endpoint) -> Hurdle:
-    """Return whether a run knows the record, and whether it is there."""
+def last_failure(look: Look, part: str) -> str:
+    """Return what a daemon's last try of a part of the rules failed with; empty when it did not."""
+    attempt = look.context.run.state.attempts().get(part)
+    if attempt is None or not attempt.failures:
+        return ""
+    return f"; the last try failed with {attempt.code}: {attempt.message}"
+
+
+def record_hurdle(look: Look, endpoint: Endpoint, part: str) -> Hurdle:
+    """Return whether a run knows the record, and whether it is there; `part` of the rules is what reads it."""
     place = f"{endpoint.connection}.{endpoint.module}"
     text = f"the record is there, and a run has read it from {place}"
     observation = look.context.observations[endpoint.observe]
@@ -37,7 +45,7 @@ def record_hurdle(look: Look, endpoint: Endpoint) -> Hurdle:
             hurdle="record",
             outcome="fails",
             text=text,
-            why=f"no reading of {place} has shown it ({read})",
+            why=f"no reading of {place} has shown it ({read}){last_failure(look, part)}",
             remedies=(
                 Remedy(text="a run reads what is new", command="syncdsl sync"),
                 Remedy(text="whether it exists at all is asked with", command="--now"),

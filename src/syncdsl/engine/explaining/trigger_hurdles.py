@@ -33,7 +33,7 @@ _UNOPPOSED = "nothing closes the document at the same moment"
 
 def answer_trigger(look: Look, plan: RecordPlan, document: DocumentPlan, trigger: TriggerPlan) -> Answer:
     """Return how a trigger stands with a record of its module."""
-    list_of = HurdleList([syncing_hurdle(look), record_hurdle(look, plan.endpoint)])
+    list_of = HurdleList([syncing_hurdle(look), record_hurdle(look, plan.endpoint, plan.name)])
     known = look.seen(plan.endpoint) or look.anywhere()
     view = view_hurdle(look, plan.endpoint, plan.location)
     if view is not None:

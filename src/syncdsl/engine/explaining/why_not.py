@@ -13,6 +13,7 @@ from syncdsl.engine.explaining.trigger_hurdles import answer_trigger
 from syncdsl.engine.lines import SIDES
 from syncdsl.engine.nesting import side_of
 from syncdsl.engine.observation import observation_name
+from syncdsl.plan.accords import USERS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from syncdsl.changes.effects import RecordName
     from syncdsl.engine.explaining.looking import Look
+
+_OF_USERS = "users are not synced: `access` statements give them roles"
 
 
 def why_not(look: Look, name: RecordName, rule: str | None = None) -> WhyNot:
@@ -78,12 +81,15 @@ def _in_no_rule(look: Look) -> Answer:
     if makes:
         names = ", ".join(f"`{one.name}`" for one in makes)
         why = f"{place} is what the document {names} makes; nothing is made for records of it"
+    remedies = () if makes else (Remedy(text=f"a `module` statement over {place} would sync it"),)
+    if look.record[1] == USERS and look.context.plan.access:
+        why, remedies = _OF_USERS, (Remedy(text="who has which role, and why", command="syncdsl access"),)
     hurdle = Hurdle(
         hurdle="rules",
         outcome="fails",
         text="a rule is about its module",
         why=why,
-        remedies=() if makes else (Remedy(text=f"a `module` statement over {place} would sync it"),),
+        remedies=remedies,
     )
     return Answer(
         rule="",
