@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import validate
+from tests.acceptance.test_modules import in_crm
+from tests.acceptance.test_transactions import RULES as EXCHANGED
 
 from syncdsl.render.why_json import why_not_schema, why_schema
 
@@ -113,3 +115,32 @@ def test_why_a_value_won_over_both_systems(project: Project, sandbox: Sandbox) -
     assert "`on conflict: crm` says crm counts" in field["text"]
     assert (field["left"]["base"], field["left"]["now"]) == ("https://crm.example", "https://later.example")
     assert field["next"] == "the next run writes it to books: changed in crm"
+
+
+def test_an_exchanged_document_is_taken_when_it_is_new(project: Project, sandbox: Sandbox) -> None:
+    """One from before `transactions` began says so; a new one is made, and is what it was made of."""
+    project.rules(EXCHANGED)
+    acme = sandbox.account(Account_Name="Acme")
+    pump = in_crm(sandbox, "Products", Product_Name="Pump", Unit_Price=120)
+    line = {"Product_Name": {"id": pump}, "Quantity": 2, "List_Price": 100}
+    facts = {"Quoted_Items": [line], "Account_Name": {"id": acme}}
+    old = in_crm(sandbox, "Quotes", Subject="Old", **facts)
+    sandbox.control("clock/advance", {"seconds": 60})
+    project.run("apply", "--yes")
+    sandbox.control("clock/advance", {"seconds": 60})
+    new = in_crm(sandbox, "Quotes", Subject="New", **facts)
+
+    answer, _ = asked(project, sandbox, "why-not", f"crm.Quotes/{old}")
+    (found,) = answer["answers"]
+    (failing,) = (hurdle for hurdle in found["hurdles"] if hurdle["outcome"] == "fails")
+    assert failing["hurdle"] == "exchange"
+    assert "`transactions` began at" in failing["why"]
+
+    answer, _ = asked(project, sandbox, "why-not", f"crm.Quotes/{new}")
+    (found,) = answer["answers"]
+    assert (found["rule"], found["verdict"]) == ("transactions.quotes", "next")
+    project.run("sync")
+    answer, _ = asked(project, sandbox, "why", f"crm.Quotes/{new}")
+    (link,) = answer["links"]
+    assert "was made for" in link["text"]
+    assert {field["reason"] for field in link["fields"]} <= {"created", "the same", "constant"}

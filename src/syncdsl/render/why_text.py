@@ -46,7 +46,10 @@ def render_why(answer: Why, style: Style = PLAIN, width: int = 100) -> str:
     for document in answer.documents:
         lines += ["", *_document_lines(document, answer.sources, style, width)]
     if answer.untouched:
-        lines += ["", style("bold", "syncdsl never wrote or linked it. Why not:")]
+        told = "syncdsl never wrote or linked it. Why not:"
+        if answer.former:
+            told = f"No rule holds it any more; `syncdsl history {answer.record}` tells what happened. Why not now:"
+        lines += ["", *filled(told, 0, width, style, meaning="bold")]
         for one in answer.untouched:
             lines += ["", *answer_lines(one, answer.sources, style, width)]
     elif not (answer.links or answer.documents):

@@ -324,3 +324,13 @@ def test_one_field_of_a_document(world: World) -> None:
     (found,) = why(world, invoice, "account").documents
     assert [one.field for one in found.inputs] == ["customer"]
     assert found.lines == ()
+
+
+def test_a_record_whose_rules_are_gone(world: World) -> None:
+    """It was linked once: nothing else is claimed, and no rule holds it now."""
+    account, _ = partners(world, Phone="1")
+    world.rules("\nrecord deal: crm.Deals\n    stage: Stage\n")
+    found = why(world, account)
+    assert (found.links, found.former) == ((), True)
+    (reason,) = found.untouched
+    assert reason.text == "no `module` or `record` statement is about crm.Accounts"

@@ -243,7 +243,10 @@ class Asked(Model):
 
 
 class Why(_About):
-    """What `syncdsl why RECORD --format json` prints: `untouched` says, where nothing was done about it, why not."""
+    """What `syncdsl why RECORD --format json` prints: `untouched` says, where no rule holds the record, why not.
+
+    `former`: something was written of it or linked with it all the same, by rules that are gone or a link that ended.
+    """
 
     format: Literal["syncdsl/why/1"] = "syncdsl/why/1"
     field: str | None = None
@@ -251,3 +254,4 @@ class Why(_About):
     documents: tuple[DocumentWhy, ...] = ()
     questions: tuple[Asked, ...] = ()
     untouched: tuple[Answer, ...] = ()
+    former: bool = False

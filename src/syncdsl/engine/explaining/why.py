@@ -9,7 +9,7 @@ from syncdsl.diagnostics.codes.explaining import NOT_MAPPED
 from syncdsl.engine.explaining.answers import Asked, Why
 from syncdsl.engine.explaining.document_reasons import document_why
 from syncdsl.engine.explaining.link_reasons import link_why
-from syncdsl.engine.explaining.why_not import answers_of, read_since
+from syncdsl.engine.explaining.why_not import answers_of, in_no_rule, read_since
 from syncdsl.engine.lines import SIDES, line_fields
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def why(look: Look, name: RecordName, field: str | None = None) -> Why:
         links=told,
         documents=made,
         questions=tuple(_questions(look)),
-        untouched=tuple(answers_of(look)) if not (links or documents) else (),
+        untouched=tuple(answers_of(look) or [in_no_rule(look)]) if not (links or documents) else (),
+        former=not (links or documents) and bool(look.context.run.state.uids_of(look.record)),
     )
 
 

@@ -34,7 +34,7 @@ def why_not(look: Look, name: RecordName, rule: str | None = None) -> WhyNot:
     if not answers:
         if rule is not None:
             raise _unknown(look, rule)
-        answers = [_in_no_rule(look)]
+        answers = [in_no_rule(look)]
     return WhyNot(
         record=name.text,
         label=name.label,
@@ -72,7 +72,7 @@ def read_since(look: Look) -> dt.datetime | None:
     return max((head.swept for head in heads if head is not None and head.swept is not None), default=None)
 
 
-def _in_no_rule(look: Look) -> Answer:
+def in_no_rule(look: Look) -> Answer:
     """Return the answer for a record of a module that no rule reads for its own sake."""
     connection, module, _ = look.record
     place = f"{connection}.{module}"
