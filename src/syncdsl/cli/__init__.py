@@ -67,6 +67,7 @@ COMMANDS = {
     "approve": Entry(
         target="syncdsl.cli.approve:approve", summary="Approve a saved change set, with a signature.", section=RUN
     ),
+    "undo": Entry(target="syncdsl.cli.undo:undo", summary="Put back what a run wrote.", section=RUN),
     "show": Entry(target="syncdsl.cli.show:show", summary="Show a saved change set and who approved it.", section=RUN),
     "find": Entry(
         target="syncdsl.cli.find:find",

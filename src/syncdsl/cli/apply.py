@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.cli.progress import Shown
     from syncdsl.engine.report import ApplyReport
+    from syncdsl.engine.run import Run
     from syncdsl.project.workspace import Workspace
 
 
@@ -91,12 +92,19 @@ def apply(
         say_when_paused(run.state, name, settings)
         policy = read_operator(workspace.folder).policy(name)
         report = perform(
-            targeted(replace(run, consent=consent_of(policy, saved)), expected.targets if expected is not None else ()),
-            confirm=_confirmation(progress, settings, expected, yes=yes),
+            _as_saved(replace(run, consent=consent_of(policy, saved)), expected),
+            confirm=confirmation(progress, settings, expected, yes=yes),
             expected=expected,
             skip_stale=skip_stale,
         )
     return result(report)
+
+
+def _as_saved(run: Run, expected: ChangeSet | None) -> Run:
+    """Return the run that decides what a saved change set says: of a part of the rules, or of an undo."""
+    if expected is None:
+        return run
+    return targeted(replace(run, undoes=expected.undoes), expected.targets)
 
 
 def _environment(wanted: str | None, expected: ChangeSet | None) -> str | None:
@@ -121,7 +129,7 @@ def _made_in_force(workspace: Workspace, environment: str, expected: ChangeSet |
         return state.digest_in_force() == expected.plan
 
 
-def _confirmation(
+def confirmation(
     progress: Shown, settings: Globals, expected: ChangeSet | None, *, yes: bool
 ) -> Callable[[ChangeSet], bool]:
     """Return what shows the change set and asks; a saved one was read before, and an empty one asks nothing."""

@@ -87,7 +87,7 @@ def plan(
         changes = preview(targeted(run, targets), privacy="pseudonyms" if pseudonymise else "sensitive")
     show(changes, output, quiet=settings.quiet)
     if out is not None:
-        _save(changes, out)
+        save(changes, out)
     if output == "text" and not settings.quiet:
         _next_step(changes, out, name if environment else None, in_force=in_force)
     if changes.unreadable:
@@ -108,7 +108,8 @@ def show(changes: ChangeSet, output: str, *, quiet: bool) -> None:
     write(render_verdict(changes, style) if quiet else render_changes(changes, style, width_of(sys.stdout)))
 
 
-def _save(changes: ChangeSet, out: Path) -> None:
+def save(changes: ChangeSet, out: Path) -> None:
+    """Save a change set where only its owner can read it."""
     from syncdsl.changes.saved import SavedChangeSet, write_change_set  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.private import write_private  # noqa: PLC0415 - the same
 

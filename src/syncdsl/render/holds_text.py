@@ -29,6 +29,7 @@ TITLES = {
     "deleted": "deleted on one side",
     "ambiguous": "an earlier write may or may not have arrived",
     "document": "the document is no longer a draft",
+    "undo": "changed since the run that is undone",
     "access": "a role is neither given nor taken away",
 }
 

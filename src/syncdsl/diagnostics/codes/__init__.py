@@ -31,6 +31,7 @@ from syncdsl.diagnostics.codes import (
     suppressions,
     syntax,
     types,
+    undo,
     verify,
 )
 from syncdsl.diagnostics.codes.code import Code
@@ -52,6 +53,7 @@ ALL_CODES: tuple[Code, ...] = (
     *onboarding.CODES,
     *runs.CODES,
     *approvals.CODES,
+    *undo.CODES,
     *lifecycle.CODES,
     *verify.CODES,
     *access.CODES,
