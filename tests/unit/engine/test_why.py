@@ -11,6 +11,7 @@ from tests.unit.engine.asking import look, place_of
 from tests.unit.engine.test_acting import HEAD, started
 from tests.unit.engine.world import SCHEMAS, compiled
 
+from syncdsl.changes.change_set import Undone
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.explaining.why import why as explained
 from syncdsl.engine.run import apply
@@ -334,3 +335,17 @@ def test_a_record_whose_rules_are_gone(world: World) -> None:
     assert (found.links, found.former) == ((), True)
     (reason,) = found.untouched
     assert reason.text == "no `module` or `record` statement is about crm.Accounts"
+
+
+def test_what_an_undo_put_back(world: World) -> None:
+    """Neither side had changed it: the run whose write was put back is named, and the value that it had written."""
+    account, customer = partners(world, Phone="1")
+    world.edit(account, Phone="2")
+    apply(world.run(), confirm=lambda _: True)
+    run = next(one.id for one in world.state().runs(10) if world.state().run_counts([one.id]))
+    world.settle()
+    apply(world.run(undoes=Undone(run=run)), confirm=lambda _: True)
+    assert world.get(customer)["phone"] == "1"
+    found = field_of(world, customer, "phone")
+    assert (found.reason, found.lost) == ("undone", "2")
+    assert found.text == f"what run {run[:8]} wrote to books was put back"

@@ -152,13 +152,15 @@ Reason: TypeAlias = Literal[
     "person",
     "enforced",
     "constant",
+    "undone",
     "seen",
     "the same",
     "never synced",
 ]
 """Why a field is as it is: it was written when its record was made; filled or overwritten when the two were linked;
 only one side changed; both did, and a policy or a person decided; it is corrected whatever happens; it is a constant;
-somebody changed it and syncdsl only saw it; both were the same from the first; or it was not synced yet."""
+an undo put it back; somebody changed it and syncdsl only saw it; both were the same from the first; or it was not
+synced yet."""
 
 
 class FieldWhy(Model):

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from syncdsl.state import HistoryEntry, HistoryRow, Link, ReviewItem
 
 
+SHORT = 8
+"""Characters of the id of a run: enough to find it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What is known of one link: the link itself, its two records as far as they are on file, its history, questions.
@@ -224,6 +228,9 @@ def _of_write(told: Told, line: MapLine, row: HistoryRow) -> tuple[Reason, str, 
         return "policy", f"both sides had changed it: {_policy(told, line, there)}", row, lost
     if target_changed:
         return "policy", f"{here} had changed it, and {there} counts: {_policy(told, line, there)}", row, lost
+    undone = None if source_changed else _undone(told, row)
+    if undone is not None:
+        return "undone", f"what run {undone.run[:SHORT]} wrote to {here} was put back", row, lost
     return "one side changed", f"only {there} had changed it since the last sync, so it travelled to {here}", row, lost
 
 
@@ -290,6 +297,19 @@ def _was_new(told: Told, line: MapLine, before: Link, row: HistoryRow) -> bool:
         return False
     since = [one for one in told.rows if one.entry.at is not None and one.entry.at >= force.at]
     return bool(since) and since[0].run == row.run
+
+
+def _undone(told: Told, row: HistoryRow) -> HistoryRow | None:
+    """Return the last write before a write that was no rule's, where this one puts back what that one overwrote."""
+    entry = row.entry
+    earlier = (
+        other
+        for other in reversed(told.rows)
+        if other.seq < row.seq
+        and other.entry.kind == "field"
+        and (other.entry.side, other.entry.field) == (entry.side, entry.field)
+    )
+    return next((other for other in earlier if (other.entry.old, other.entry.new) == (entry.new, entry.old)), None)
 
 
 def _held_otherwise(told: Told, side: SideName, before: Link, entry: HistoryEntry) -> bool:

@@ -29,6 +29,7 @@ _NAMES: dict[str, HurdleName] = {
     "ambiguous": "doubt",
     "document": "conflict",
     "access": "value",
+    "undo": "conflict",
 }
 TEXTS: dict[HurdleName, str] = {
     "conflict": "both sides agree, or a rule says who wins",
@@ -104,7 +105,7 @@ def _ways_out(hold: Hold, item: ReviewItem | None) -> Iterator[Remedy]:
             yield Remedy(text="it goes on when a person decides, or the deleted record is restored")
         case "ambiguous":
             yield Remedy(text="the next run asks the other system for the key of what it sent", command="syncdsl sync")
-        case "document" | "access":
+        case "document" | "access" | "undo":
             pass
         case _:
             assert_never(hold.why)
