@@ -29,6 +29,7 @@ from syncdsl.render.runs_json import refused_schema, run_schema, runs_schema
 from syncdsl.render.secrets_json import credentials_schema
 from syncdsl.render.status_json import status_schema
 from syncdsl.render.verify_json import verification_schema
+from syncdsl.render.why_json import why_not_schema, why_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
 from syncdsl.service.operating import health_schema
@@ -188,6 +189,8 @@ def pages() -> Iterator[tuple[Path, str]]:
         "links": links_schema(),
         "associations": associations_schema(),
         "history": story_schema(),
+        "why": why_schema(),
+        "why-not": why_not_schema(),
         "runs": runs_schema(),
         "run": run_schema(),
         "status": status_schema(),

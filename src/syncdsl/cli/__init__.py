@@ -82,6 +82,16 @@ COMMANDS = {
         summary="Tell what happened to a record and its partner, and why; or list the last runs.",
         section=RUN,
     ),
+    "why": Entry(
+        target="syncdsl.cli.why:why",
+        summary="Tell why a record or a field is as it is: the decision, the rule, both sides, who won.",
+        section=RUN,
+    ),
+    "why-not": Entry(
+        target="syncdsl.cli.why_not:why_not",
+        summary="Tell what keeps a record from being synced, and what would make it pass.",
+        section=RUN,
+    ),
     "erase": Entry(
         target="syncdsl.cli.erase:erase",
         summary="Replace what is remembered of a person or company by digests.",

@@ -12,6 +12,7 @@ from syncdsl.diagnostics.codes import (
     approvals,
     associations,
     composition,
+    explaining,
     history,
     internal,
     lifecycle,
@@ -59,6 +60,7 @@ ALL_CODES: tuple[Code, ...] = (
     *history.CODES,
     *review.CODES,
     *associations.CODES,
+    *explaining.CODES,
     *service.CODES,
     *internal.CODES,
 )
