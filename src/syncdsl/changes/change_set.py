@@ -79,13 +79,22 @@ class Estimate(Model):
     left: int | None = None
 
 
+class Undone(Model):
+    """What a change set puts back: all that a run wrote, or what it wrote to one record (`connection.module/id`)."""
+
+    run: str
+    record: str | None = None
+
+
 class ChangeSet(Model):
     """The effects of one preview, in the order they would be applied.
 
     `plan` is the digest of the rules' plan, `schemas` those of the schema snapshots by connection, `state` that of the
     state. `author` is who made it. `targets` are the modules of the rules or the records (`connection.module/id`) that
-    it is limited to; without any it is about everything. `expects` is the precondition of each record that decided
-    something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it;
+    it is limited to; without any it is about everything. `undoes` is what it puts back, where it does.
+
+    `expects` is the precondition of each record that decided something: `connection.module/id` to the digest of its
+    observed fields. `privacy` tells which values are not in it;
     of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
     what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
     rules leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
@@ -100,6 +109,7 @@ class ChangeSet(Model):
     today: str
     author: str = ""
     targets: tuple[str, ...] = ()
+    undoes: Undone | None = None
     privacy: Privacy = "sensitive"
     seal: str = ""
     effects: tuple[Effect, ...]

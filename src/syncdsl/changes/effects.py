@@ -149,16 +149,20 @@ class HoldKind:
     AMBIGUOUS = "ambiguous"
     DOCUMENT = "document"
     ACCESS = "access"
+    UNDO = "undo"
 
 
 class Hold(_Effect):
     """Nothing happens until somebody decides or what it waits for comes; everything else goes on.
 
-    `field`, `left` and `right` show a conflict's values; `candidates` the records in question.
+    `field`, `left` and `right` show a conflict's values, of an undo what is there and what was; `candidates` the
+    records in question.
     """
 
     kind: Literal["hold"] = "hold"
-    why: Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access"]
+    why: Literal[
+        "conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access", "undo"
+    ]
     record: RecordName
     candidates: tuple[RecordName, ...] = ()
     field: str | None = None

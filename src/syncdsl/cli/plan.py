@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from syncdsl.cli.ending import CHANGES, FINE, PARTLY
-from syncdsl.cli.options import Command, Globals, environment_option, format_option, sweep_option
+from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
+from syncdsl.cli.previews import preview_options, save, show
 from syncdsl.cli.targets import target_option, targeted
-from syncdsl.cli.terminal import say, style_of, width_of, write
+from syncdsl.cli.terminal import say, style_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TextIO
-
-    from syncdsl.changes.approvals import Judged
     from syncdsl.changes.change_set import ChangeSet
 
 
@@ -31,14 +28,7 @@ if TYPE_CHECKING:
 @click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @target_option
-@format_option("text", "json", "markdown", "html")
-@click.option(
-    "--output-file",
-    "file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write the format into FILE, and text to the screen.",
-)
+@preview_options
 @sweep_option
 @environment_option
 @click.pass_obj
@@ -100,66 +90,12 @@ def plan(
         changes = preview(targeted(run, targets), privacy="pseudonyms" if pseudonymise else "sensitive")
     show(changes, output, quiet=settings.quiet, file=file)
     if out is not None:
-        _save(changes, out)
+        save(changes, out)
     if (output == "text" or file is not None) and not settings.quiet:
         _next_step(changes, out, name if environment else None, in_force=in_force)
     if changes.unreadable:
         return PARTLY
     return CHANGES if detailed_exitcode and changes.changes else FINE
-
-
-def show(
-    changes: ChangeSet,
-    output: str,
-    *,
-    quiet: bool,
-    file: Path | None = None,
-    approvals: Sequence[Judged] | None = None,
-) -> None:
-    """Write a change set to stdout, or in its format into a file and as text to stdout."""
-    from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - the help needs none of it
-
-    if file is not None:
-        from syncdsl.project.private import private_stream  # noqa: PLC0415 - only for a file
-
-        with private_stream(file) as stream:
-            _write(changes, output, stream, approvals)
-        say(f"wrote {file}")
-    elif output != "text":
-        _write(changes, output, sys.stdout, approvals)
-        return
-    style, width = style_of(sys.stdout), width_of(sys.stdout)
-    told = render_verdict if quiet else render_changes
-    write(told(changes, style, width, approvals=approvals))
-
-
-def _write(changes: ChangeSet, output: str, stream: TextIO, approvals: Sequence[Judged] | None) -> None:
-    """Write a change set in a format; each is loaded only where it is asked for."""
-    match output:
-        case "json":
-            from syncdsl.render.changes_json import write_changes_json  # noqa: PLC0415 - the same
-
-            write_changes_json(changes, stream, approvals)
-        case "markdown":
-            from syncdsl.render.changes_markdown import render_changes_markdown  # noqa: PLC0415 - the same
-
-            stream.write(render_changes_markdown(changes, approvals))
-        case "html":
-            from syncdsl.render.changes_html import write_changes_html  # noqa: PLC0415 - the same
-
-            write_changes_html(changes, stream, approvals)
-        case _:
-            from syncdsl.render.changes_text import render_changes  # noqa: PLC0415 - the same
-
-            stream.write(render_changes(changes, approvals=approvals))
-
-
-def _save(changes: ChangeSet, out: Path) -> None:
-    from syncdsl.changes.saved import SavedChangeSet, write_change_set  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.project.private import write_private  # noqa: PLC0415 - the same
-
-    write_private(out, write_change_set(SavedChangeSet(changes=changes)))
-    say(f"saved to {out} ({changes.digest})")
 
 
 def _next_step(changes: ChangeSet, out: Path | None, environment: str | None, *, in_force: bool) -> None:

@@ -255,6 +255,10 @@ class Context:
         scope = self._scopes[connection]
         return known[1](fields, scope if row is None else scope.within(row))
 
+    def scope(self, connection: str) -> ConnectionScope:
+        """Return what expressions over the records of a connection see besides their fields."""
+        return self._scopes[connection]
+
     def in_scope(self, endpoint: Endpoint, record: Record) -> bool:
         """Return whether a record satisfies an endpoint's condition."""
         return endpoint.where is None or bool(self.evaluate(endpoint.where, endpoint.connection, record.fields))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
-    from syncdsl.changes.change_set import ChangeSet, Privacy
+    from syncdsl.changes.change_set import ChangeSet, Privacy, Undone
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import RunCause, State
@@ -73,7 +73,8 @@ class Run:
     that somebody told of, only these modules are read; of the others what is on file counts. `checkpoint` is called
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
-    `consent` is which approvals a change set needs, `budget` how much one may take without.
+    `consent` is which approvals a change set needs, `budget` how much one may take without. With `undoes` nothing is
+    decided by rules: what an earlier run wrote is put back.
     """
 
     plan: Plan
@@ -98,6 +99,7 @@ class Run:
     parts: tuple[str, ...] = ()
     consent: Consent = field(default_factory=Consent)
     budget: Budget = field(default_factory=Budget)
+    undoes: Undone | None = None
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error

@@ -33,6 +33,7 @@ NOUNS = {
     "ambiguous": ("create in doubt", "creates in doubt"),
     "document": ("document", "documents"),
     "access": ("question of access", "questions of access"),
+    "undo": ("value that was changed since", "values that were changed since"),
 }
 CANDIDATES = 5
 """How many candidates are compared field by field."""

@@ -12,6 +12,7 @@ from syncdsl.diagnostics.codes import (
     approvals,
     associations,
     composition,
+    explaining,
     history,
     internal,
     lifecycle,
@@ -30,6 +31,7 @@ from syncdsl.diagnostics.codes import (
     suppressions,
     syntax,
     types,
+    undo,
     verify,
 )
 from syncdsl.diagnostics.codes.code import Code
@@ -51,12 +53,14 @@ ALL_CODES: tuple[Code, ...] = (
     *onboarding.CODES,
     *runs.CODES,
     *approvals.CODES,
+    *undo.CODES,
     *lifecycle.CODES,
     *verify.CODES,
     *access.CODES,
     *history.CODES,
     *review.CODES,
     *associations.CODES,
+    *explaining.CODES,
     *service.CODES,
     *internal.CODES,
 )

@@ -31,6 +31,7 @@ def guard(context: Context) -> None:
         state=run.state.position(),
         today=context.today.isoformat(),
         author=run.user,
+        undoes=run.undoes,
         targets=(*run.parts, *sorted(f"{name[0]}.{name[1]}/{name[2]}" for name in run.focus or ())),
         privacy=veil.privacy if veil is not None else "sensitive",
         seal=veil.seal if veil is not None else "",

@@ -23,6 +23,7 @@ TITLES = {
     "ambiguous": "an earlier write may or may not have arrived",
     "document": "the document is no longer a draft",
     "access": "a role is neither given nor taken away",
+    "undo": "changed since the run that is undone",
 }
 """What has to be decided, or waited for, by the kind of hold; in the order in which they are told."""
 
