@@ -210,9 +210,8 @@ def _reported(changes: ChangeSet) -> Iterator[str]:
     if changes.reported:
         lines = "\n".join(f"- {inert_prose(text, 300)}" for text in changes.reported[:ROWS])
         rest = more(len(changes.reported) - ROWS)
-        yield (
-            f"<details><summary><b>Left alone</b> by the rules: {counted(len(changes.reported), 'difference')}</summary>\n\n{lines}\n{rest}\n</details>\n"
-        )
+        head = f"<b>Left alone</b> by the rules: {counted(len(changes.reported), 'difference')}"
+        yield f"<details><summary>{head}</summary>\n\n{lines}\n{rest}\n</details>\n"
     for text in (noted_text(changes), privacy_text(changes) if changes.privacy == "pseudonyms" else ""):
         if text:
             yield f"{inert(text, 300)}\n"
