@@ -11,6 +11,8 @@ from syncdsl.render.totals import amount_text
 from syncdsl.render.values_text import change_lines, label_text, record_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from syncdsl.changes.effects import Change
     from syncdsl.render.preview.folding import Fold
     from syncdsl.render.preview.outline import Group
@@ -61,27 +63,39 @@ def _fold_lines(group: Group, style: Style, width: int) -> list[str]:
     if len({fold.fields for fold in group.folds}) > 1 and group.kind == "update":
         counts = ", ".join(f"{neutral(name)} {count:,}" for name, count in group.folding.names.most_common())
         lines.append(style("dim", cut(counts, max(width, 20))))
-    for fold in shown:
+    for fold, most in zip(shown, _shares(shown), strict=True):
         if fold.same and 1 < fold.count < group.count:
             lines.append(style("dim", f"{fold.count:,} times the same"))
-        lines += _samples(fold, max(SAMPLES // len(shown), 1), style, width)
+        lines += _samples(fold, most, style, width, several=len(shown) > 1)
     left = sum(fold.count for fold in group.folds[len(shown) :])
     if left:
         lines.append(style("dim", f"… and {left:,} more"))
     return lines
 
 
-def _samples(fold: Fold, most: int, style: Style, width: int) -> list[str]:
+def _shares(folds: Sequence[Fold]) -> list[int]:
+    """Return how many samples of each fold are shown: one of each, and the others from the largest on, in turn."""
+    shares = [1] * len(folds)
+    room = SAMPLES - len(folds)
+    while room > 0 and any(share < fold.count for share, fold in zip(shares, folds, strict=True)):
+        for number, fold in enumerate(folds):
+            if room > 0 and shares[number] < fold.count:
+                shares[number] += 1
+                room -= 1
+    return shares
+
+
+def _samples(fold: Fold, most: int, style: Style, width: int, *, several: bool) -> list[str]:
     if fold.same and fold.count > 1:
         return _alike(fold, most, style, width)
     # With one more to show than there is room for, "and 1 more" would take the same line.
-    shown = fold.samples if fold.count <= most else fold.samples[:most]
+    shown = fold.samples if not several and fold.count <= most + 1 else fold.samples[:most]
     lines: list[str] = []
     for number, effect in enumerate(shown):
         documents = isinstance(effect, Create) and effect.document
         full = fold.count <= IN_FULL or number == 0 or documents or isinstance(effect, Update)
         lines += effect_lines(effect, style, width, full=full)
-    return lines + _rest(fold.count - len(shown), style)
+    return lines + _rest(fold.count - len(shown), style, " with these fields" if several and fold.fields else "")
 
 
 def _alike(fold: Fold, most: int, style: Style, width: int) -> list[str]:
@@ -94,8 +108,8 @@ def _alike(fold: Fold, most: int, style: Style, width: int) -> list[str]:
     return lines + [f"    {line}" for line in _rest(fold.count - len(shown), style)]
 
 
-def _rest(left: int, style: Style) -> list[str]:
-    return [style("dim", f"… and {left:,} more")] if left else []
+def _rest(left: int, style: Style, of_what: str = "") -> list[str]:
+    return [style("dim", f"… and {left:,} more{of_what}")] if left else []
 
 
 def effect_lines(effect: Change, style: Style, width: int, *, full: bool = True) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from syncdsl.render.changes_samples import MEANINGS, group_lines
+from syncdsl.render.changes_samples import MEANINGS, SAMPLES, group_lines
 from syncdsl.render.holds_text import hold_lines
 from syncdsl.render.neutral import cells, neutral
 from syncdsl.render.preview.facts import (
@@ -66,7 +66,7 @@ def render_changes(
     changes: ChangeSet, style: Style = PLAIN, width: int = 100, *, approvals: Sequence[Judged] | None = None
 ) -> str:
     """Return the whole preview; `approvals` are as they were judged, None where nothing was judged."""
-    whole = outline(changes)
+    whole = outline(changes, samples=SAMPLES + 1)
     lines = [
         *_verdict_lines(verdict_parts(changes, whole.totals, approvals), style, width),
         *_figures(changes, whole.totals, style, width),

@@ -295,6 +295,24 @@ def folded() -> ChangeSet:
     return change_set(*terms, *(phone(number, f"+49 30 {number}", f"+49 31 {number}") for number in range(40)))
 
 
+def mixed() -> ChangeSet:
+    """Return updates of several sets of fields, and nine new records of which some have fewer fields."""
+    names = ("phone", "website", "notes", "billing_address.city")
+    updates = [
+        phone(number, None, None).model_copy(
+            update={
+                "fields": tuple(field(name, f"old {number}", f"new {number}") for name in names[: 1 + number % 4]),
+            }
+        )
+        for number in range(14)
+    ]
+    made = [new_customer(number, f"New {number}") for number in range(9)]
+    return change_set(
+        *updates,
+        *(one.model_copy(update={"fields": one.fields[: 1 + number % 3]}) for number, one in enumerate(made)),
+    )
+
+
 def currencies() -> ChangeSet:
     """Return invoices in several currencies, one without any and one without an amount, by two rules."""
     retainer = invoice(9, "0.01", "JPY")
@@ -346,6 +364,7 @@ CASES: dict[str, Callable[[], tuple[ChangeSet, Sequence[Judged] | None]]] = {
     "unsigned": lambda: (calm(), (APPROVALS[1],)),
     "unapproved": lambda: (calm(), ()),
     "folded": lambda: (folded(), None),
+    "mixed": lambda: (mixed(), None),
     "currencies": lambda: (currencies(), None),
     "long": lambda: (long_texts(), None),
 }

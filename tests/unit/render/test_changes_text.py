@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.render.change_sets import folded
+from tests.unit.render.change_sets import folded, mixed
 
 from syncdsl.render.changes_text import render_changes, render_verdict
 
@@ -51,3 +51,11 @@ def test_what_is_the_same_is_told_once() -> None:
     assert "60 times the same" in text
     assert "30 times the same" in text
     assert "… and 32 more" in text
+
+
+def test_samples_are_shared_by_what_is_told_apart() -> None:
+    """Of fourteen updates of four sets of fields eight are shown, two of each; of nine new records all are."""
+    text = render_changes(mixed())
+    assert text.count("… and 2 more with these fields") == 2
+    assert text.count("… and 1 more with these fields") == 2
+    assert text.count("  for crm.Accounts/") == 9

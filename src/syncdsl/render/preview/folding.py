@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from syncdsl.changes.effects import Create, Update
+from syncdsl.changes.effects import Update
 from syncdsl.schema.digest import digest
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ class Folding:
 
 
 def fields_of(effect: Change) -> Fields:
-    """Return the names of the fields that a change writes."""
-    return tuple(change.field for change in effect.fields) if isinstance(effect, Create | Update) else ()
+    """Return the names of the fields that an update changes; new records have what they have, and are one fold."""
+    return tuple(change.field for change in effect.fields) if isinstance(effect, Update) else ()
 
 
 def _values(effect: Update) -> str:
