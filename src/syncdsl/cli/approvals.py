@@ -24,14 +24,19 @@ def policy_here(settings: Globals, environment: str) -> Policy | None:
         return None
 
 
-def judged_here(settings: Globals, saved: SavedChangeSet) -> tuple[Judged, ...]:
-    """Return the approvals in the file, and the one that the state of the project here notes."""
+def judged_here(settings: Globals, saved: SavedChangeSet) -> tuple[Judged, ...] | None:
+    """Return the approvals in the file, and the one that the state of the project here notes.
+
+    None where there are none and none is needed.
+    """
     from syncdsl.project.approving import judged  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.operator import Policy  # noqa: PLC0415 - the same
 
     policy = policy_here(settings, saved.changes.environment)
     noted = _noted(settings, saved) if policy is not None else None
-    return judged(saved, noted, policy or Policy())
+    policy = policy or Policy()
+    found = judged(saved, noted, policy)
+    return found if found or saved.changes.exceeded or policy.always else None
 
 
 def _noted(settings: Globals, saved: SavedChangeSet) -> Approved | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syncdsl.cli.options import Command, Globals, environment_option
-from syncdsl.cli.terminal import is_terminal
+from syncdsl.cli.terminal import is_terminal, say, style_of
 
 if TYPE_CHECKING:
     from syncdsl.changes.change_set import Undone
@@ -72,6 +72,9 @@ def undo(settings: Globals, *, what: str, out: Path | None, yes: bool, environme
         changes = preview(run)
     show(changes, "text", quiet=settings.quiet)
     save(changes, out)
+    if changes.changes and not settings.quiet:
+        verb = "approve" if changes.exceeded else "apply"
+        say("\n" + style_of(sys.stderr).prose(f"`syncdsl {verb} {out}`"))
     return FINE
 
 

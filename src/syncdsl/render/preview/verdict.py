@@ -66,6 +66,8 @@ def approval_parts(changes: ChangeSet, approvals: Sequence[Judged] | None) -> It
         match one.standing:
             case "signed":
                 yield Part(text=f"approved by {name} (signed)", meaning="approved")
+            case "unverified":
+                yield Part(text=f"approved by {name} (signed, key not known here)", meaning="approved")
             case "unsigned":
                 yield Part(text=f"unsigned approval by {name}", meaning="open")
             case "unknown key":
@@ -76,7 +78,7 @@ def approval_parts(changes: ChangeSet, approvals: Sequence[Judged] | None) -> It
                 yield Part(text=f"bad signature by {name}", meaning="over")
             case _:
                 assert_never(one.standing)
-    if not any(one.standing in {"signed", "unsigned"} for one in approvals):
+    if not any(one.standing in {"signed", "unverified", "unsigned"} for one in approvals):
         yield Part(text="not approved", meaning="open")
 
 
