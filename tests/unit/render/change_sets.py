@@ -351,6 +351,7 @@ APPROVALS = (
     Judged(name="eve", standing="unknown key"),
     Judged(name="mallory", standing="author"),
     Judged(name="trent", standing="bad"),
+    Judged(name="carol", standing="unverified"),
 )
 
 CASES: dict[str, Callable[[], tuple[ChangeSet, Sequence[Judged] | None]]] = {

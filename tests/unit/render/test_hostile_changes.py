@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from syncdsl.changes.approvals import Standing
 
-STANDINGS: tuple[Standing, ...] = ("signed", "unsigned", "unknown key", "author", "bad")
+STANDINGS: tuple[Standing, ...] = ("signed", "unverified", "unsigned", "unknown key", "author", "bad")
 APPROVALS = tuple(
     Judged(name=text, standing=standing) for text, standing in zip((ALL, *EVERY.values()), STANDINGS * 20, strict=False)
 )

@@ -69,7 +69,8 @@ def test_money_is_told_by_module_and_currency() -> None:
         (APPROVALS[1:2], "about 83 min · unsigned approval by bob"),
         (APPROVALS[2:3], " · approval by eve with an unknown key · not approved"),
         (APPROVALS[3:4], " · approval by its author mallory does not count · not approved"),
-        (APPROVALS[4:], " · bad signature by trent · not approved"),
+        (APPROVALS[5:], "about 83 min · approved by carol (signed, key not known here)"),
+        (APPROVALS[4:5], " · bad signature by trent · not approved"),
         (APPROVALS[1:3], " · unsigned approval by bob · approval by eve with an unknown key"),
     ],
 )
