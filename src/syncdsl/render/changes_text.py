@@ -68,7 +68,7 @@ def render_changes(
     """Return the whole preview; `approvals` are as they were judged, None where nothing was judged."""
     whole = outline(changes, samples=SAMPLES + 1)
     lines = [
-        *_verdict_lines(verdict_parts(changes, whole.totals, approvals), style, width),
+        *_verdict_lines(changes, whole.totals, approvals, style, width),
         *_figures(changes, whole.totals, style, width),
         *_limit_lines(limits(changes), style),
         *_estimate_lines(changes.estimates, style),
@@ -87,15 +87,23 @@ def render_verdict(
     """Return the verdict alone; of the limits only those that stop it are named."""
     totals = total(changes.effects)
     lines = [
-        *_verdict_lines(verdict_parts(changes, totals, approvals), style, width),
+        *_verdict_lines(changes, totals, approvals, style, width),
         *_figures(changes, totals, style, width),
         *_limit_lines(changes.exceeded, style),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _verdict_lines(parts: Sequence[Part], style: Style, width: int) -> list[str]:
-    """Return the verdict in one line, or in as few as fit; no part of it is cut."""
+def _verdict_lines(
+    changes: ChangeSet, totals: Totals, approvals: Sequence[Judged] | None, style: Style, width: int
+) -> list[str]:
+    """Return the verdict in one line, or in as few as fit; no part of it is cut.
+
+    Where nothing is to be done or unknown, and nobody approved it, the words below say all there is.
+    """
+    if not (totals.changes or approvals or changes.unreadable or changes.unpreviewed):
+        return []
+    parts: Sequence[Part] = verdict_parts(changes, totals, approvals)
     lines: list[str] = []
     room = 0
     for part in parts:
