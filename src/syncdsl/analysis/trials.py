@@ -27,7 +27,7 @@ def check_tests(
 ) -> None:
     """Check every test: subjects, fields, values and labels."""
     for node in checker.names.tests:
-        trial = Trial(cases=_cases(node, checker))
+        trial = Trial(cases=case_values(node, checker))
         for step in node.steps:
             match step:
                 case trials.Given() | trials.Change():
@@ -41,7 +41,7 @@ def check_tests(
                     pass
 
 
-def _cases(node: trials.Test, checker: Checker) -> dict[str, tuple[ast.Expression, ...]]:
+def case_values(node: trials.Test, checker: Checker) -> dict[str, tuple[ast.Expression, ...]]:
     """Return the values that each name of `cases` has, one for each row."""
     found: dict[str, tuple[ast.Expression, ...]] = {}
     for step in node.steps:

@@ -20,6 +20,7 @@ from syncdsl.engine.progress import Progress, Silent
 from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
+from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import renames
 from syncdsl.state import Cause, Place
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Connection, Identity
     from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.plan.evaluation import Evaluator
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import TablePlan
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import RunCause, State
@@ -59,6 +63,7 @@ class Run:
     that somebody told of, only these modules are read; of the others what is on file counts. `checkpoint` is called
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
+    `compiling` makes expressions ready to evaluate: who wants to know what they come to puts another one here.
     """
 
     plan: Plan
@@ -81,6 +86,7 @@ class Run:
     checkpoint: Callable[[], None] = field(default=lambda: None)
     cause: RunCause = "command"
     parts: tuple[str, ...] = ()
+    compiling: Callable[[PlanExpression, Mapping[str, TablePlan]], Evaluator] = compile_expression
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error

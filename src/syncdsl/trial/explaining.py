@@ -1,0 +1,159 @@
+"""Why an expectation is not met: what came nearest, what waits, and which condition did not turn true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncdsl.changes.rehearsed import Failure
+from syncdsl.plan.evaluation import compile_expression
+from syncdsl.plan.expressions import FieldRead
+from syncdsl.plan.reads import reads_of
+from syncdsl.plan.wording import path_text
+from syncdsl.trial.happenings import show_value, told
+from syncdsl.trial.sight import Sight
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from syncdsl.adapters.memory import Store
+    from syncdsl.analysis.rehearsals import Expected, NothingExpected
+    from syncdsl.diagnostics import Span
+    from syncdsl.engine.report import ApplyReport
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import Endpoint, TriggerPlan
+    from syncdsl.plan.plan import Plan
+    from syncdsl.state import State
+    from syncdsl.trial.happenings import Happened
+    from syncdsl.trial.meeting import Met
+    from syncdsl.trial.memory_pair import MemoryPair
+
+
+def surplus(step: NothingExpected, effects: Sequence[Happened], pair: MemoryPair) -> Failure:
+    """Return the failure of `expect nothing else`, or of `expect nothing again`."""
+    count = "one effect" if len(effects) == 1 else f"{len(effects)} effects"
+    message = f"a second run is not quiet: it has {count}" if step.again else f"{count} that nothing expects"
+    return _failure(
+        "not quiet" if step.again else "surplus", message, step.span, surplus=tuple(told(item, pair) for item in effects)
+    )
+
+
+def missing(
+    expected: Expected,
+    met: Sequence[Met],
+    effects: Sequence[Happened],
+    taken: Collection[int],
+    report: ApplyReport,
+    plan: Plan,
+    pair: MemoryPair,
+    state: State,
+) -> Failure:
+    """Return the failure of an expectation that no effect meets, with all that tells why."""
+    near = [number for number, one in enumerate(met) if one.subject and number not in taken] or [
+        number for number, one in enumerate(met) if one.subject
+    ]
+    best = max(near, key=lambda number: met[number].near, default=None)
+    nearest = told(effects[best], pair) if best is not None else None
+    judged = met[best].judged if best is not None and met[best].kind else ()
+    notes = list(_notes(expected, report, plan, pair, state))
+    if best is not None and best in taken:
+        notes.append("that effect meets another expectation; each counts once")
+    others = [told(item, pair) for number, item in enumerate(effects) if number != best and number not in taken]
+    return _failure(
+        "missing",
+        _message(expected),
+        expected.span,
+        nearest=nearest,
+        judged=judged,
+        notes=tuple(notes),
+        surplus=tuple(others),
+    )
+
+
+def _message(expected: Expected) -> str:
+    label = f' "{expected.label}"' if expected.label is not None else ""
+    return f"no effect is `{expected.effect.value} {expected.subject}{label}`" + (
+        " with these values" if expected.conditions else ""
+    )
+
+
+def _failure(kind: str, message: str, span: Span, **more: object) -> Failure:
+    return Failure.model_validate(
+        {
+            "kind": kind,
+            "message": message,
+            "file": span.file,
+            "line": span.line,
+            "start": span.column,
+            "end": span.end_column if span.end_line == span.line else span.column + 1,
+            **more,
+        }
+    )
+
+
+def _notes(
+    expected: Expected, report: ApplyReport, plan: Plan, pair: MemoryPair, state: State
+) -> Iterator[str]:
+    if expected.rule in plan.documents:
+        for trigger in plan.triggers:
+            if trigger.document == expected.rule and trigger.verb == expected.effect.value:
+                yield from _of_trigger(trigger, expected, plan, pair, state)
+    elif expected.rule in plan.pairs:
+        one = plan.pairs[expected.rule]
+        for endpoint in (one.left, one.right):
+            yield from _of_scope(endpoint, expected, plan, pair)
+    yield from dict.fromkeys(report.changes.reported)
+
+
+def _records(endpoint: Endpoint, label: str | None, pair: MemoryPair) -> Iterator[tuple[str, str, Store]]:
+    """Yield the labelled records of a module: id, label, and the store that has them."""
+    for (connection, module, name), identifier in pair.labels.items():
+        if (connection, module) == (endpoint.connection, endpoint.module) and label in {None, name}:
+            yield identifier, name, pair.stores[connection]
+
+
+def _of_trigger(
+    trigger: TriggerPlan, expected: Expected, plan: Plan, pair: MemoryPair, state: State
+) -> Iterator[str]:
+    """Say of each record why the trigger did not fire for it."""
+    endpoint = plan.records[trigger.record].endpoint
+    truths = state.truths(trigger.digest)
+    for identifier, name, store in _records(endpoint, expected.label, pair):
+        record = store.get(endpoint.module, identifier)
+        if record is None:
+            continue
+        where = f'`{trigger.text}` ({trigger.location}) did not fire for "{name}"'
+        fields, sight = {**record.fields, "id": identifier}, Sight(store=store)
+        if endpoint.where is not None and not _holds(endpoint.where, fields, sight, plan):
+            yield f"{where}: the record is out of scope, because {_read(endpoint.where, fields, sight, plan, pair)}"
+        elif not _holds(trigger.condition, fields, sight, plan):
+            yield f"{where}: its condition is false, because {_read(trigger.condition, fields, sight, plan, pair)}"
+        elif trigger.require is not None and not _holds(trigger.require, fields, sight, plan):
+            read = _read(trigger.require, fields, sight, plan, pair)
+            yield f"{where}: it waits for what it requires, because {read}"
+        elif truths.get(identifier) is True:
+            yield f"{where}, or not now: its condition is true since an earlier moment, or was when the rules began"
+
+
+def _of_scope(endpoint: Endpoint, expected: Expected, plan: Plan, pair: MemoryPair) -> Iterator[str]:
+    """Say which records are out of scope."""
+    if endpoint.where is None:
+        return
+    for identifier, name, store in _records(endpoint, expected.label, pair):
+        record = store.get(endpoint.module, identifier)
+        fields, sight = {**(record.fields if record else {}), "id": identifier}, Sight(store=store)
+        if record is not None and not _holds(endpoint.where, fields, sight, plan):
+            read = _read(endpoint.where, fields, sight, plan, pair)
+            yield f'{endpoint.connection}.{endpoint.module} "{name}" is out of scope, because {read}'
+
+
+def _holds(expression: PlanExpression, fields: dict, sight: Sight, plan: Plan) -> bool:
+    return compile_expression(expression, plan.tables)(fields, sight) is True
+
+
+def _read(expression: PlanExpression, fields: dict, sight: Sight, plan: Plan, pair: MemoryPair) -> str:
+    """Return the values of the fields that a condition reads."""
+    values = []
+    for path in dict.fromkeys(reads_of(expression)):
+        value = compile_expression(FieldRead(path=path), plan.tables)(fields, sight)
+        values.append(f"`{path_text(path)}` is {show_value(value, pair)}")
+    return " and ".join(values) or "it reads no field"

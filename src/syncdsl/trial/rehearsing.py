@@ -1,0 +1,324 @@
+"""Running the rules' own tests: the engine itself, over two systems in memory and a state that is thrown away."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, assert_never
+
+from syncdsl.analysis.rehearsals import Expected, NothingExpected, PutRecord, SetToday
+from syncdsl.changes.rehearsed import Failure, TestReport, TestResult
+from syncdsl.engine.run import Run, apply
+from syncdsl.plan.evaluation import compile_expression
+from syncdsl.plan.restriction import restricted
+from syncdsl.schema.fitting import convert, misfit
+from syncdsl.schema.values import PartnerOf, Ref
+from syncdsl.state import open_state
+from syncdsl.trial.explaining import missing, surplus
+from syncdsl.trial.happenings import happened
+from syncdsl.trial.lookups import offer_lookups
+from syncdsl.trial.meeting import assign, compare
+from syncdsl.trial.memory_pair import BEGINNING, MemoryPair
+from syncdsl.trial.sight import Sight
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from syncdsl.analysis.rehearsals import Rehearsal, RehearsalStep, Setting
+    from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.changes.effects import Hold
+    from syncdsl.diagnostics import Span
+    from syncdsl.engine.report import ApplyReport
+    from syncdsl.plan.evaluation import Evaluator
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import TablePlan
+    from syncdsl.plan.plan import Plan
+    from syncdsl.schema.snapshot import SchemaSnapshot
+    from syncdsl.schema.values import Fields, Value
+    from syncdsl.state import State
+    from syncdsl.trial.happenings import Happened
+
+_MOST_RUNS = 4
+"""After so many runs what is given is linked, or never will be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is tested. `compiling` makes expressions ready, `watching` is told of everything that was done."""
+
+    plan: Plan
+    schemas: Mapping[str, SchemaSnapshot]
+    compiling: Callable[[PlanExpression, Mapping[str, TablePlan]], Evaluator] = compile_expression
+    watching: Callable[[ApplyReport], None] = lambda _report: None
+
+
+class _Broken(Exception):  # noqa: N818 - becomes a finding of the test
+    """The test cannot be carried out."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+def rehearse_all(
+    rehearsals: Sequence[Rehearsal],
+    rules: Rules,
+    *,
+    fail_fast: bool = False,
+    told: Callable[[TestResult], None] = lambda _result: None,
+) -> TestReport:
+    """Run tests one after the other, each over systems and a state of its own.
+
+    With `fail_fast` nothing is run after the first that does not pass. `told` hears of each as soon as it is known.
+    Nothing is written but temporary files, and no connection is opened.
+    """
+    began = time.perf_counter()
+    results: list[TestResult] = []
+    with _states() as fresh:
+        for rehearsal in rehearsals:
+            result = _rehearsed(rehearsal, rules, fresh)
+            results.append(result)
+            told(result)
+            if fail_fast and result.outcome != "passed":
+                break
+    return TestReport(
+        results=tuple(results), seconds=time.perf_counter() - began, skipped=len(rehearsals) - len(results)
+    )
+
+
+@contextmanager
+def _states() -> Iterator[Callable[[], State]]:
+    """Yield what opens a new, empty state; making the first one takes longer than many tests, so it is copied."""
+    with TemporaryDirectory(prefix="syncdsl-test-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        open_state("sqlite:///empty.db", base=folder).close()
+        opened: list[State] = []
+
+        def fresh() -> State:
+            while opened:
+                opened.pop().close()
+            for left in folder.glob("state.db*"):
+                left.unlink()
+            shutil.copyfile(folder / "empty.db", folder / "state.db")
+            opened.append(open_state("sqlite:///state.db", base=folder))
+            return opened[-1]
+
+        try:
+            yield fresh
+        finally:
+            while opened:
+                opened.pop().close()
+
+
+def _rehearsed(rehearsal: Rehearsal, rules: Rules, fresh: Callable[[], State]) -> TestResult:
+    began = time.perf_counter()
+    stage = _Stage(rehearsal, rules, fresh())
+    try:
+        failures = stage.perform()
+        outcome = "failed" if failures else "passed"
+    except _Broken as broken:
+        failures = [
+            Failure(
+                kind="broken",
+                message=broken.message,
+                file=broken.span.file,
+                line=broken.span.line,
+                start=broken.span.column,
+                end=broken.span.end_column,
+            )
+        ]
+        outcome = "broken"
+    return TestResult.model_validate(
+        {
+            "name": rehearsal.name,
+            "case": rehearsal.case,
+            "file": rehearsal.span.file,
+            "line": rehearsal.span.line,
+            "outcome": outcome,
+            "seconds": time.perf_counter() - began,
+            "failures": tuple(failures),
+        }
+    )
+
+
+class _Stage:
+    """One test under way."""
+
+    def __init__(self, rehearsal: Rehearsal, rules: Rules, state: State) -> None:
+        self._rehearsal = rehearsal
+        self._rules = rules
+        self._state = state
+        self._pair = MemoryPair(rules.schemas, _first_day(rehearsal.steps))
+        self._holds: set[str] = set()
+
+    def perform(self) -> list[Failure]:
+        """Carry out every step; raises _Broken for one that cannot be."""
+        steps = self._rehearsal.steps
+        self._link_given([step for step in steps if isinstance(step, PutRecord) and step.given])
+        report, effects = self._run()
+        failures: list[Failure] = []
+        asked: list[Expected | NothingExpected] = []
+        due = False
+        for number, step in enumerate(steps):
+            match step:
+                case PutRecord() | SetToday():
+                    failures += self._judge(asked, effects, report)
+                    asked = []
+                    due = self._do(step, number) or due
+                case Expected() | NothingExpected():
+                    if isinstance(step, NothingExpected) and step.again:
+                        failures += self._judge(asked, effects, report)
+                        asked = []
+                    if due or (isinstance(step, NothingExpected) and step.again):
+                        report, effects = self._run()
+                        due = False
+                    asked.append(step)
+                case _:
+                    assert_never(step)
+        failures += self._judge(asked, effects, report)
+        return failures
+
+    def _judge(
+        self, asked: Sequence[Expected | NothingExpected], effects: Sequence[Happened], report: ApplyReport
+    ) -> Iterator[Failure]:
+        """Compare everything that is expected of one run with what happened in it."""
+        expectations = [step for step in asked if isinstance(step, Expected)]
+        table = [[compare(one, item, self._rules.plan, self._pair) for item in effects] for one in expectations]
+        met = assign(table)
+        taken = {column for column in met if column is not None}
+        left = [item for column, item in enumerate(effects) if column not in taken]
+        for step in asked:
+            if isinstance(step, NothingExpected):
+                if left:
+                    yield surplus(step, left, self._pair)
+            elif met[row := expectations.index(step)] is None:
+                yield missing(step, table[row], effects, taken, report, self._rules.plan, self._pair, self._state)
+
+    def _do(self, step: PutRecord | SetToday, number: int) -> bool:
+        """Carry out a step of somebody else; return whether the rules have to run after it."""
+        if isinstance(step, PutRecord):
+            if not step.given:
+                self._put(step)
+            return not step.given
+        return number > _first_change(self._rehearsal.steps) and self._to(step)
+
+    # -- steps --------------------------------------------------------------------------------------------------
+
+    def _put(self, step: PutRecord) -> None:
+        pair = self._pair
+        fields: Fields = {}
+        for setting in step.settings:
+            fields[setting.field] = self._value(setting, step)
+        pair.put(step.connection, step.module, step.label, fields)
+
+    def _value(self, setting: Setting, step: PutRecord) -> Value:
+        if setting.label is not None:
+            found = self._pair.find(step.connection, getattr(setting.type, "modules", ()), setting.label)
+            if found is None:
+                raise _Broken(f'there is no record "{setting.label}" yet', setting.span)
+            return found
+        if setting.value is None:
+            return None
+        evaluate = compile_expression(setting.value, self._rules.plan.tables)
+        value = convert(evaluate({}, Sight(store=self._pair.stores[step.connection])), setting.type)
+        problem = misfit(value, setting.type)
+        if problem is not None:
+            raise _Broken(f"`{setting.text}` does not fit: {problem}", setting.span)
+        return value
+
+    def _to(self, step: SetToday) -> bool:
+        if step.date < self._pair.now.date():
+            raise _Broken(f"it is {self._pair.now.date()} already, and time only goes forward", step.span)
+        if step.date > self._pair.now.date():
+            self._pair.set_today(step.date)
+        return True
+
+    # -- running ------------------------------------------------------------------------------------------------
+
+    def _link_given(self, given: Sequence[PutRecord]) -> None:
+        """Link what is given before the rules are switched on: by its modules alone, without any trigger."""
+        for step in given:
+            self._put(step)
+        plan = self._rules.plan
+        names = [name for name, one in plan.pairs.items() if one.parent is None]
+        if not names or not given:
+            return
+        alone = restricted(plan, names, self._rules.schemas)
+        holds: list[Hold] = []
+        for _ in range(_MOST_RUNS):
+            report = self._apply(alone, whole=plan)
+            holds = list(report.changes.holds)
+            if not report.changes.changes:
+                break
+        for step in given:
+            identifier = self._pair.labels[step.connection, step.module, step.label]
+            for hold in holds:
+                if identifier in {one.id for one in (hold.record, *hold.candidates)}:
+                    raise _Broken(
+                        f'"{step.label}" cannot be given: what is given is linked, and this waits: {hold.reason}',
+                        step.span,
+                    )
+
+    def _run(self) -> tuple[ApplyReport, list[Happened]]:
+        report = self._apply(self._rules.plan)
+        return report, happened(report, self._rules.plan, self._pair, self._holds, self._partner)
+
+    def _apply(self, plan: Plan, whole: Plan | None = None) -> ApplyReport:
+        self._pair.wait()
+        offer_lookups(self._rules.plan, self._pair)
+        run = Run(
+            plan=plan,
+            whole=whole,
+            schemas=self._rules.schemas,
+            connections=self._pair.connections,
+            state=self._state,
+            environment="test",
+            user="test",
+            clock=lambda: self._pair.now,
+            sweep=True,
+            activates=whole is None,
+            compiling=self._rules.compiling,
+        )
+        report = apply(run, confirm=self._approve)
+        self._rules.watching(report)
+        self._pair.wait()
+        return report
+
+    def _approve(self, changes: ChangeSet) -> bool:
+        """Approve what a guard would stop, as a person does: guards are about many records, a test about few."""
+        if changes.exceeded:
+            self._state.approve(changes.digest, "test", self._pair.now)
+        return True
+
+    def _partner(self, wanted: PartnerOf) -> Ref | None:
+        for pair in self._rules.plan.pairs.values():
+            for here, there, left in ((pair.left, pair.right, True), (pair.right, pair.left, False)):
+                if here.module != wanted.source_module or (there.connection, there.module) != (
+                    wanted.connection,
+                    wanted.module,
+                ):
+                    continue
+                for link in self._state.links(pair.name):
+                    if (link.left_id if left else link.right_id) == wanted.source_id:
+                        return Ref(there.module, link.right_id if left else link.left_id)
+        return None
+
+
+def _first_change(steps: Sequence[RehearsalStep]) -> int:
+    """Return the number of the first step after which the rules are switched on."""
+    for number, step in enumerate(steps):
+        if not isinstance(step, SetToday) and not (isinstance(step, PutRecord) and step.given):
+            return number
+    return len(steps)
+
+
+def _first_day(steps: Sequence[RehearsalStep]) -> dt.date:
+    """Return the day on which a test begins: the one that stands before the first change."""
+    before = [step.date for step in steps[: _first_change(steps)] if isinstance(step, SetToday)]
+    return before[-1] if before else BEGINNING
