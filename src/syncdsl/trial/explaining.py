@@ -42,7 +42,7 @@ def missing(
     met: Sequence[Met],
     effects: Sequence[Happened],
     taken: Collection[int],
-    report: ApplyReport,
+    reported: Sequence[str],
     plan: Plan,
     pair: MemoryPair,
     state: State,
@@ -54,7 +54,7 @@ def missing(
     best = max(near, key=lambda number: met[number].near, default=None)
     nearest = told(effects[best], pair) if best is not None else None
     judged = met[best].judged if best is not None and met[best].kind else ()
-    notes = list(_notes(expected, report, plan, pair, state))
+    notes = list(_notes(expected, reported, plan, pair, state))
     if best is not None and best in taken:
         notes.append("that effect meets another expectation; each counts once")
     others = [told(item, pair) for number, item in enumerate(effects) if number != best and number not in taken]
@@ -91,7 +91,7 @@ def _failure(kind: str, message: str, span: Span, **more: object) -> Failure:
 
 
 def _notes(
-    expected: Expected, report: ApplyReport, plan: Plan, pair: MemoryPair, state: State
+    expected: Expected, reported: Sequence[str], plan: Plan, pair: MemoryPair, state: State
 ) -> Iterator[str]:
     if expected.rule in plan.documents:
         for trigger in plan.triggers:
@@ -101,7 +101,7 @@ def _notes(
         one = plan.pairs[expected.rule]
         for endpoint in (one.left, one.right):
             yield from _of_scope(endpoint, expected, plan, pair)
-    yield from dict.fromkeys(report.changes.reported)
+    yield from dict.fromkeys(reported)
 
 
 def _records(endpoint: Endpoint, label: str | None, pair: MemoryPair) -> Iterator[tuple[str, str, Store]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import datetime as dt
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.restriction import restricted
 from syncdsl.schema.fitting import convert, misfit
 from syncdsl.schema.values import PartnerOf, Ref
+from syncdsl.plan.steps import MatchStep
 from syncdsl.state import open_state
+from syncdsl.trial.concerned import concerned
 from syncdsl.trial.explaining import missing, surplus
 from syncdsl.trial.happenings import happened
 from syncdsl.trial.lookups import offer_lookups
@@ -26,7 +28,6 @@ from syncdsl.trial.memory_pair import BEGINNING, MemoryPair
 from syncdsl.trial.sight import Sight
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from syncdsl.analysis.rehearsals import Rehearsal, RehearsalStep, Setting
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from syncdsl.state import State
     from syncdsl.trial.happenings import Happened
 
+_NEVER = dt.timedelta(days=100_000)
 _MOST_RUNS = 4
 """After so many runs what is given is linked, or never will be."""
 
@@ -94,7 +96,7 @@ def rehearse_all(
 
 @contextmanager
 def _states() -> Iterator[Callable[[], State]]:
-    """Yield what opens a new, empty state; making the first one takes longer than many tests, so it is copied."""
+    """Yield what opens a new, empty state in memory: a copy of one, since making it takes longer than many tests."""
     with TemporaryDirectory(prefix="syncdsl-test-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         open_state("sqlite:///empty.db", base=folder).close()
@@ -103,10 +105,7 @@ def _states() -> Iterator[Callable[[], State]]:
         def fresh() -> State:
             while opened:
                 opened.pop().close()
-            for left in folder.glob("state.db*"):
-                left.unlink()
-            shutil.copyfile(folder / "empty.db", folder / "state.db")
-            opened.append(open_state("sqlite:///state.db", base=folder))
+            opened.append(open_state("sqlite:///empty.db", base=folder, scratch=True))
             return opened[-1]
 
         try:
@@ -153,6 +152,8 @@ class _Stage:
     def __init__(self, rehearsal: Rehearsal, rules: Rules, state: State) -> None:
         self._rehearsal = rehearsal
         self._rules = rules
+        puts = [step for step in rehearsal.steps if isinstance(step, PutRecord)]
+        self._plan = concerned(rules.plan, {(step.connection, step.module) for step in puts})
         self._state = state
         self._pair = MemoryPair(rules.schemas, _first_day(rehearsal.steps))
         self._holds: set[str] = set()
@@ -160,8 +161,9 @@ class _Stage:
     def perform(self) -> list[Failure]:
         """Carry out every step; raises _Broken for one that cannot be."""
         steps = self._rehearsal.steps
-        self._link_given([step for step in steps if isinstance(step, PutRecord) and step.given])
-        report, effects = self._run()
+        self._give([step for step in steps if isinstance(step, PutRecord) and step.given])
+        report: ApplyReport | None = None
+        effects: list[Happened] = []
         failures: list[Failure] = []
         asked: list[Expected | NothingExpected] = []
         due = False
@@ -175,7 +177,7 @@ class _Stage:
                     if isinstance(step, NothingExpected) and step.again:
                         failures += self._judge(asked, effects, report)
                         asked = []
-                    if due or (isinstance(step, NothingExpected) and step.again):
+                    if report is None or due or (isinstance(step, NothingExpected) and step.again):
                         report, effects = self._run()
                         due = False
                     asked.append(step)
@@ -185,7 +187,7 @@ class _Stage:
         return failures
 
     def _judge(
-        self, asked: Sequence[Expected | NothingExpected], effects: Sequence[Happened], report: ApplyReport
+        self, asked: Sequence[Expected | NothingExpected], effects: Sequence[Happened], report: ApplyReport | None
     ) -> Iterator[Failure]:
         """Compare everything that is expected of one run with what happened in it."""
         expectations = [step for step in asked if isinstance(step, Expected)]
@@ -198,7 +200,8 @@ class _Stage:
                 if left:
                     yield surplus(step, left, self._pair)
             elif met[row := expectations.index(step)] is None:
-                yield missing(step, table[row], effects, taken, report, self._rules.plan, self._pair, self._state)
+                reported = report.changes.reported if report is not None else ()
+                yield missing(step, table[row], effects, taken, reported, self._rules.plan, self._pair, self._state)
 
     def _do(self, step: PutRecord | SetToday, number: int) -> bool:
         """Carry out a step of somebody else; return whether the rules have to run after it."""
@@ -241,32 +244,42 @@ class _Stage:
 
     # -- running ------------------------------------------------------------------------------------------------
 
-    def _link_given(self, given: Sequence[PutRecord]) -> None:
-        """Link what is given before the rules are switched on: by its modules alone, without any trigger."""
+    def _give(self, given: Sequence[PutRecord]) -> None:
+        """Make what is given, link it, and switch the rules on: all that is true already is the baseline.
+
+        Where a trigger says `backfill` it is linked before by the modules alone, so that what comes of switching on is
+        there to be expected.
+        """
         for step in given:
             self._put(step)
-        plan = self._rules.plan
-        names = [name for name, one in plan.pairs.items() if one.parent is None]
-        if not names or not given:
+        if not given:
+            self._apply(self._plan)
             return
-        alone = restricted(plan, names, self._rules.schemas)
-        holds: list[Hold] = []
+        part, whole = self._plan, None
+        if any(trigger.backfill is not None for trigger in self._plan.triggers):
+            names = [step.pair for step in self._plan.steps if isinstance(step, MatchStep)]
+            if not names:
+                return
+            part, whole = restricted(self._plan, names, self._rules.schemas), self._plan
+        holds: Sequence[Hold] = ()
         for _ in range(_MOST_RUNS):
-            report = self._apply(alone, whole=plan)
-            holds = list(report.changes.holds)
-            if not report.changes.changes:
+            report = self._apply(part, whole)
+            holds = report.changes.holds
+            if not report.changes.changes or not (holds or report.waiting or report.failed):
                 break
+        if whole is None:
+            self._holds.update(hold.id for hold in holds)
         for step in given:
             identifier = self._pair.labels[step.connection, step.module, step.label]
             for hold in holds:
-                if identifier in {one.id for one in (hold.record, *hold.candidates)}:
+                if hold.rule in part.pairs and identifier in {one.id for one in (hold.record, *hold.candidates)}:
                     raise _Broken(
                         f'"{step.label}" cannot be given: what is given is linked, and this waits: {hold.reason}',
                         step.span,
                     )
 
     def _run(self) -> tuple[ApplyReport, list[Happened]]:
-        report = self._apply(self._rules.plan)
+        report = self._apply(self._plan)
         return report, happened(report, self._rules.plan, self._pair, self._holds, self._partner)
 
     def _apply(self, plan: Plan, whole: Plan | None = None) -> ApplyReport:
@@ -281,7 +294,7 @@ class _Stage:
             environment="test",
             user="test",
             clock=lambda: self._pair.now,
-            sweep=True,
+            sweep_after=_NEVER,
             activates=whole is None,
             compiling=self._rules.compiling,
         )
