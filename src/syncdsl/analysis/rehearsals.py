@@ -99,3 +99,8 @@ class Rehearsal:
     case: str | None
     steps: tuple[RehearsalStep, ...]
     span: Span
+
+    @property
+    def title(self) -> str:
+        """The test's name, with the row of its cases."""
+        return f"{self.name} [{self.case}]" if self.case is not None else self.name

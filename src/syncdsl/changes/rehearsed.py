@@ -25,16 +25,27 @@ class Happening(Model):
     refused: str | None = None
 
 
+class Spot(Model):
+    """A place in a rule file, as `diagnostics.Span` counts."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
 class Judged(Model):
     """One condition of an expectation over what happened: the values of the fields that it names."""
 
     text: str
+    place: Spot
     holds: bool
     actual: tuple[tuple[str, str], ...] = ()
 
 
 class Failure(Model):
-    """One thing that is not as a test expects, with the place of its line.
+    """One thing that is not as a test expects, with the place of what expects it.
 
     `nearest` is the effect that came nearest to what was expected, `judged` its conditions over that; `surplus` are
     effects that nothing expected; `notes` say why something did not happen.
@@ -42,10 +53,7 @@ class Failure(Model):
 
     kind: Literal["missing", "surplus", "not quiet", "broken"]
     message: str
-    file: str
-    line: int
-    start: int
-    end: int
+    place: Spot
     nearest: Happening | None = None
     judged: tuple[Judged, ...] = ()
     surplus: tuple[Happening, ...] = ()

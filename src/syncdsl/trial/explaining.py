@@ -10,6 +10,7 @@ from syncdsl.plan.expressions import FieldRead
 from syncdsl.plan.reads import reads_of
 from syncdsl.plan.wording import path_text
 from syncdsl.trial.happenings import show_value, told
+from syncdsl.trial.places import spot
 from syncdsl.trial.sight import Sight
 
 if TYPE_CHECKING:
@@ -81,10 +82,7 @@ def _failure(kind: str, message: str, span: Span, **more: object) -> Failure:
         {
             "kind": kind,
             "message": message,
-            "file": span.file,
-            "line": span.line,
-            "start": span.column,
-            "end": span.end_column if span.end_line == span.line else span.column + 1,
+            "place": spot(span),
             **more,
         }
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from syncdsl.changes.rehearsed import Judged
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.trial.happenings import show_value
+from syncdsl.trial.places import spot
 from syncdsl.trial.sight import Sight
 
 if TYPE_CHECKING:
@@ -132,4 +133,4 @@ def _judge(
         )
         for text, name, read in condition.reads
     )
-    return Judged(text=condition.text, holds=holds, actual=actual)
+    return Judged(text=condition.text, place=spot(condition.span), holds=holds, actual=actual)

@@ -25,6 +25,7 @@ from syncdsl.trial.happenings import happened
 from syncdsl.trial.lookups import offer_lookups
 from syncdsl.trial.meeting import assign, compare
 from syncdsl.trial.memory_pair import BEGINNING, MemoryPair
+from syncdsl.trial.places import spot
 from syncdsl.trial.sight import Sight
 
 if TYPE_CHECKING:
@@ -123,14 +124,7 @@ def _rehearsed(rehearsal: Rehearsal, rules: Rules, fresh: Callable[[], State]) -
         outcome = "failed" if failures else "passed"
     except _Broken as broken:
         failures = [
-            Failure(
-                kind="broken",
-                message=broken.message,
-                file=broken.span.file,
-                line=broken.span.line,
-                start=broken.span.column,
-                end=broken.span.end_column,
-            )
+            Failure(kind="broken", message=broken.message, place=spot(broken.span)),
         ]
         outcome = "broken"
     return TestResult.model_validate(

@@ -28,6 +28,7 @@ from syncdsl.diagnostics.codes import (
     service,
     suppressions,
     syntax,
+    trials,
     types,
     verify,
 )
@@ -56,6 +57,7 @@ ALL_CODES: tuple[Code, ...] = (
     *review.CODES,
     *associations.CODES,
     *service.CODES,
+    *trials.CODES,
     *internal.CODES,
 )
 
