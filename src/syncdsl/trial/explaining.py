@@ -38,6 +38,14 @@ def surplus(step: NothingExpected, effects: Sequence[Happened], pair: MemoryPair
     )
 
 
+def nearest(met: Sequence[Met], taken: Collection[int]) -> int | None:
+    """Return the number of the effect that comes nearest to an expectation; one that meets another only if need be."""
+    near = [number for number, one in enumerate(met) if one.subject and number not in taken] or [
+        number for number, one in enumerate(met) if one.subject
+    ]
+    return max(near, key=lambda number: met[number].near, default=None)
+
+
 def missing(
     expected: Expected,
     met: Sequence[Met],
@@ -49,21 +57,19 @@ def missing(
     state: State,
 ) -> Failure:
     """Return the failure of an expectation that no effect meets, with all that tells why."""
-    near = [number for number, one in enumerate(met) if one.subject and number not in taken] or [
-        number for number, one in enumerate(met) if one.subject
-    ]
-    best = max(near, key=lambda number: met[number].near, default=None)
-    nearest = told(effects[best], pair) if best is not None else None
-    judged = met[best].judged if best is not None and met[best].kind else ()
-    notes = list(_notes(expected, reported, plan, pair, state))
+    best = nearest(met, taken)
+    shown = told(effects[best], pair) if best is not None else None
+    close = best is not None and met[best].close
+    judged = met[best].judged if best is not None and close else ()
+    notes = [] if close else list(_notes(expected, reported, plan, pair, state))
     if best is not None and best in taken:
         notes.append("that effect meets another expectation; each counts once")
-    others = [told(item, pair) for number, item in enumerate(effects) if number != best and number not in taken]
+    others = [told(item, pair) for number, item in enumerate(effects) if best is None and number not in taken]
     return _failure(
         "missing",
         _message(expected),
         expected.span,
-        nearest=nearest,
+        nearest=shown,
         judged=judged,
         notes=tuple(notes),
         surplus=tuple(others),

@@ -71,7 +71,7 @@ def told(item: Happened, pair: MemoryPair, names: Mapping[str, str] | None = Non
     rows = [(name, show_value(value, pair)) for name, value in item.fields.items() if names is None or name in names]
     return Happening(
         kind=item.word,
-        subject=item.rule if item.document or "." not in item.rule else f"{item.connection}.{item.module}",
+        subject=item.rule,
         record=item.name,
         fields=tuple(rows),
         reason=item.reason,
@@ -154,12 +154,11 @@ def _name(record: RecordName, others: Iterable[RecordName], pair: MemoryPair, *,
     """Return what a test calls a record, or what it is made from."""
     own = pair.label_of(record.id) if record.id else None
     if own is not None:
-        return f"{record.connection}.{record.module} {own}"
+        return f"{own} in {record.connection}"
     source = next((label for one in others if one.id and (label := pair.label_of(one.id)) is not None), None)
-    shown = f'{record.connection}.{record.module} "{record.label}"'
     if source is None:
-        return shown
-    return f"for {source}" if document else f"{record.connection}.{record.module} for {source}"
+        return f'"{record.label}" in {record.connection}'
+    return f"for {source}" if document else f"for {source} in {record.connection}"
 
 
 def _written(change: FieldChange, partner: Callable[[PartnerOf], Ref | None]) -> Value:

@@ -42,6 +42,11 @@ class Met:
         return self.kind and self.subject and self.label and self.done and all(item.holds for item in self.judged)
 
     @property
+    def close(self) -> bool:
+        """Whether it is the right effect on the right record, and only its values or its success are not."""
+        return self.kind and self.subject and self.label
+
+    @property
     def near(self) -> tuple[int, ...]:
         """What makes one effect nearer than another, most important first."""
         fitting = sum(item.holds for item in self.judged)
@@ -89,7 +94,7 @@ def _is_subject(expected: Expected, item: Happened) -> bool:
     if expected.rule is None:
         return there
     # A hold stands at the record it is about, which may be on either side; a condition reads one side alone.
-    return item.rule == expected.rule and (there or not expected.conditions)
+    return item.rule == expected.rule and (there or not expected.conditions or item.word == "hold")
 
 
 def _is_about(expected: Expected, item: Happened, pair: MemoryPair) -> bool:

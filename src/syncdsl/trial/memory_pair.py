@@ -33,13 +33,10 @@ from syncdsl.schema.values import Ref, is_empty
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from syncdsl.adapters.protocol import Connection
+    from syncdsl.adapters.protocol import Connection, Rejected
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.schema.types import FieldSchema, FieldType
     from syncdsl.schema.values import Fields, Value
-
-BEGINNING = dt.date(2026, 1, 1)
-"""The day on which a test begins that names none."""
 
 _NOON = dt.time(12, tzinfo=dt.UTC)
 _PAUSE = dt.timedelta(minutes=1)
@@ -90,17 +87,21 @@ class MemoryPair:
                 return Ref(module, identifier)
         return None
 
-    def put(self, connection: str, module: str, label: str, fields: Fields) -> str:
-        """Make the record with a label, or change the one that there is; return its id."""
+    def put(self, connection: str, module: str, label: str, fields: Fields) -> Rejected | None:
+        """Make the record with a label, or change the one that there is; return why its system would not take that."""
         store = self.stores[connection]
         known = self.labels.get((connection, module, label))
+        whole = fields if known is not None else self._completed(connection, module, label, fields)
+        refusal = self._refusal(connection, module, whole, known)
+        if refusal is not None:
+            return refusal
         if known is not None:
             store.edit(module, known, fields)
-            return known
-        identifier = store.insert(module, self._completed(connection, module, label, fields)).id
+            return None
+        identifier = store.insert(module, whole).id
         self.labels[connection, module, label] = identifier
         self._names[identifier] = f'"{label}"'
-        return identifier
+        return None
 
     def offer(self, connection: str, module: str, field: str, values: Iterable[Value]) -> None:
         """Make a record for each value of a unique field that there is none with, so that it can be looked up."""
@@ -108,6 +109,17 @@ class MemoryPair:
         for value in values:
             if not is_empty(value) and store.holder(module, field, value) is None:
                 store.insert(module, {field: value})
+
+    def _refusal(self, connection: str, module: str, fields: Fields, known: str | None) -> Rejected | None:
+        """Return why a system would not take these fields; what it fills itself may be said, and is not looked at."""
+        schema = self.schemas[connection].modules[module]
+        written = {
+            name: value
+            for name, value in fields.items()
+            if not schema.fields[name].read_only and not (known is not None and schema.fields[name].create_only)
+        }
+        refusal = self.stores[connection].refusal(module, written, creating=False, identifier=known)
+        return refusal if refusal is None or refusal.field is None or refusal.code != "READ_ONLY" else None
 
     def _completed(self, connection: str, module: str, label: str, fields: Fields) -> Fields:
         schema = self.schemas[connection].modules[module]

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.analysis.rehearsals import Expected, NothingExpected, PutRecord, SetToday
+from syncdsl.analysis.trial_order import FIRST_DAY
 from syncdsl.changes.rehearsed import Failure, TestReport, TestResult
 from syncdsl.engine.run import Run, apply
 from syncdsl.plan.evaluation import compile_expression
@@ -20,11 +21,11 @@ from syncdsl.schema.values import PartnerOf, Ref
 from syncdsl.plan.steps import MatchStep
 from syncdsl.state import open_state
 from syncdsl.trial.concerned import concerned
-from syncdsl.trial.explaining import missing, surplus
+from syncdsl.trial.explaining import missing, nearest, surplus
 from syncdsl.trial.happenings import happened
 from syncdsl.trial.lookups import offer_lookups
 from syncdsl.trial.meeting import assign, compare
-from syncdsl.trial.memory_pair import BEGINNING, MemoryPair
+from syncdsl.trial.memory_pair import MemoryPair
 from syncdsl.trial.places import spot
 from syncdsl.trial.sight import Sight
 
@@ -188,7 +189,10 @@ class _Stage:
         table = [[compare(one, item, self._rules.plan, self._pair) for item in effects] for one in expectations]
         met = assign(table)
         taken = {column for column in met if column is not None}
-        left = [item for column, item in enumerate(effects) if column not in taken]
+        unmet = [nearest(table[row], taken) for row, column in enumerate(met) if column is None]
+        # What is told as the nearest to an expectation that it does not meet is not told again.
+        claimed = taken | {number for number in unmet if number is not None}
+        left = [item for column, item in enumerate(effects) if column not in claimed]
         for step in asked:
             if isinstance(step, NothingExpected):
                 if left:
@@ -212,7 +216,11 @@ class _Stage:
         fields: Fields = {}
         for setting in step.settings:
             fields[setting.field] = self._value(setting, step)
-        pair.put(step.connection, step.module, step.label, fields)
+        refusal = pair.put(step.connection, step.module, step.label, fields)
+        if refusal is not None:
+            at = next((setting.span for setting in step.settings if setting.field == refusal.field), step.span)
+            what = f"`{refusal.field}`: {refusal.message}" if refusal.field is not None else refusal.message
+            raise _Broken(f'{step.connection} would not take "{step.label}": {what}', at)
 
     def _value(self, setting: Setting, step: PutRecord) -> Value:
         if setting.label is not None:
@@ -230,8 +238,6 @@ class _Stage:
         return value
 
     def _to(self, step: SetToday) -> bool:
-        if step.date < self._pair.now.date():
-            raise _Broken(f"it is {self._pair.now.date()} already, and time only goes forward", step.span)
         if step.date > self._pair.now.date():
             self._pair.set_today(step.date)
         return True
@@ -328,4 +334,4 @@ def _first_change(steps: Sequence[RehearsalStep]) -> int:
 def _first_day(steps: Sequence[RehearsalStep]) -> dt.date:
     """Return the day on which a test begins: the one that stands before the first change."""
     before = [step.date for step in steps[: _first_change(steps)] if isinstance(step, SetToday)]
-    return before[-1] if before else BEGINNING
+    return before[-1] if before else FIRST_DAY
