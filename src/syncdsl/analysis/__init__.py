@@ -10,6 +10,7 @@ from syncdsl.analysis.binding import UsedFile, bound
 from syncdsl.analysis.documents import lower_document
 from syncdsl.analysis.exchanges import exchanged_pairs
 from syncdsl.analysis.guards import lower_guards
+from syncdsl.analysis.landmarks import landmarks
 from syncdsl.analysis.likeness import Library, Likeness
 from syncdsl.analysis.modules import lower_module
 from syncdsl.analysis.program import Checker, Declarations, declare
@@ -27,6 +28,7 @@ from syncdsl.plan.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from syncdsl.analysis.landmarks import Landmark
     from syncdsl.analysis.rehearsals import Rehearsal
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.pairs import Pair
@@ -44,6 +46,8 @@ class Analysis:
     diagnostics: tuple[Diagnostic, ...]
     tests: tuple[Rehearsal, ...] = ()
     """The rules' own tests as they are run, where they were asked for."""
+    landmarks: tuple[Landmark, ...] = ()
+    """The places whose use by tests is counted, where tests were asked for."""
 
 
 def analyse(
@@ -113,8 +117,14 @@ def analyse(
         moved=moved,
         steps=build_steps(schemas, ordered, records, documents, triggers, limits),
     )
-    ready = lower_tests(checker, scopes, documents, pairs) if tests else ()
-    return Analysis(plan=plan, diagnostics=diagnostics, tests=ready)
+    if not tests:
+        return Analysis(plan=plan, diagnostics=diagnostics)
+    return Analysis(
+        plan=plan,
+        diagnostics=diagnostics,
+        tests=lower_tests(checker, scopes, documents, pairs),
+        landmarks=landmarks(plan, checker),
+    )
 
 
 def _check_adapters(checker: Checker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +77,7 @@ def test(
     from syncdsl.cli.running import checked_rules  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.discovery import locate_project  # noqa: PLC0415 - the same
     from syncdsl.project.workspace import Workspace  # noqa: PLC0415 - the same
+    from syncdsl.trial.covering import Recorder  # noqa: PLC0415 - the same
     from syncdsl.trial.rehearsing import Rules, rehearse_all  # noqa: PLC0415 - the same
 
     start = None
@@ -84,7 +86,11 @@ def test(
     workspace = Workspace(locate_project(settings.project, start))
     plan, checked = checked_rules(workspace, settings, tests=True)
     tests = _chosen(checked, workspace, paths, named)
+    measured = coverage or annotate or coverage_lcov is not None or fail_under is not None
+    recorder = Recorder(checked.landmarks, checked.sources.keys()) if measured else None
     rules = Rules(plan=plan, schemas=checked.schemas)
+    if recorder is not None:
+        rules = replace(rules, compiling=recorder.compiling, watching=recorder.watching)
     style = style_of(sys.stdout)
     told: Callable[[TestResult], None] = lambda _result: None  # noqa: E731 - replaced below
     if output == "text" and not settings.quiet:
@@ -95,13 +101,12 @@ def test(
             sys.stdout.flush()
 
     report = rehearse_all(tests, rules, fail_fast=fail_fast, told=told)
-    found: Coverage | None = None
-    _show(report, found, checked.sources, output)
-    if junit is not None:
-        from syncdsl.cli.findings import save  # noqa: PLC0415 - only when a file is wanted
-        from syncdsl.render.tests_junit import render_tests_junit  # noqa: PLC0415 - the same
-
-        save(junit, render_tests_junit(report, checked.sources))
+    found = recorder.coverage() if recorder is not None else None
+    _show(report, found, checked.sources, output, annotate=annotate)
+    _save(report, found, checked.sources, junit, coverage_lcov)
+    if found is not None and fail_under is not None and found.percent < Decimal(str(fail_under)):
+        say(f"{found.percent_text} % of the rules is covered, less than {fail_under:g} %")
+        return FINDINGS
     return FINE if report.passed else FINDINGS
 
 
@@ -142,18 +147,46 @@ _HOW = (
 )
 
 
-def _show(report: TestReport, coverage: Coverage | None, sources: Mapping[str, SourceFile], output: str) -> None:
+def _show(
+    report: TestReport, coverage: Coverage | None, sources: Mapping[str, SourceFile], output: str, *, annotate: bool
+) -> None:
     if output == "json":
         from syncdsl.render.tests_json import render_tests_json  # noqa: PLC0415 - only for this format
 
         write(render_tests_json(report, coverage))
-    elif output == "junit":
+        return
+    if output == "junit":
         from syncdsl.render.tests_junit import render_tests_junit  # noqa: PLC0415 - only for this format
 
         write(render_tests_junit(report, sources))
-    else:
-        from syncdsl.render.tests_text import render_failures, render_verdict  # noqa: PLC0415 - only for text
+        return
+    from syncdsl.render.tests_text import render_failures, render_verdict  # noqa: PLC0415 - only for text
 
-        style = style_of(sys.stdout)
-        write(render_failures(report, sources, style))
-        write("\n" + render_verdict(report, style))
+    style = style_of(sys.stdout)
+    write(render_failures(report, sources, style))
+    if coverage is not None:
+        from syncdsl.render.coverage_text import render_annotated, render_coverage  # noqa: PLC0415 - only for coverage
+
+        if annotate:
+            write("\n" + render_annotated(coverage, sources, style))
+        write("\n" + render_coverage(coverage, style))
+    write("\n" + render_verdict(report, style))
+
+
+def _save(
+    report: TestReport,
+    coverage: Coverage | None,
+    sources: Mapping[str, SourceFile],
+    junit: Path | None,
+    lcov: Path | None,
+) -> None:
+    from syncdsl.cli.findings import save  # noqa: PLC0415 - the help needs none of it
+
+    if junit is not None:
+        from syncdsl.render.tests_junit import render_tests_junit  # noqa: PLC0415 - only when a file is wanted
+
+        save(junit, render_tests_junit(report, sources))
+    if lcov is not None and coverage is not None:
+        from syncdsl.render.coverage_lcov import render_lcov  # noqa: PLC0415 - only when a file is wanted
+
+        save(lcov, render_lcov(coverage))

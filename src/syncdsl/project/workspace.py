@@ -18,6 +18,7 @@ from syncdsl.project.today import today
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from syncdsl.analysis.landmarks import Landmark
     from syncdsl.analysis.rehearsals import Rehearsal
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan
@@ -45,6 +46,8 @@ class Checked:
     """The paths among `sources` of files that are only used: they are analysed, and linted where they are rules."""
     tests: tuple[Rehearsal, ...] = ()
     """The rules' own tests as they are run, where they were asked for and nothing is wrong."""
+    landmarks: tuple[Landmark, ...] = ()
+    """The places whose use by these tests is counted."""
 
     @property
     def failed(self) -> bool:
@@ -201,6 +204,7 @@ class Workspace:
             contained=not uses.unread and not uses.findings and all(file.shipped for file in uses.files),
             used=frozenset(used),
             tests=() if failed else analysis.tests,
+            landmarks=() if failed else analysis.landmarks,
         )
 
     def schemas(self, connections: Iterable[str]) -> dict[str, SchemaSnapshot]:
