@@ -167,9 +167,7 @@ class _Landmarks:
         if trigger is None:
             return
         span = node.header
-        yield Landmark(
-            kind="trigger", span=span, text=self._checker.text(span), outcomes=(("fired", fired(location)),)
-        )
+        yield Landmark(kind="trigger", span=span, text=self._checker.text(span), outcomes=(("fired", fired(location)),))
         yield from self._condition("when", node.condition, trigger.condition)
         for clause in clauses_of(node.clauses, nodes.Require):
             yield from self._condition("require", clause.condition, trigger.require)
@@ -197,9 +195,7 @@ class _Landmarks:
 
     # -- conditions ---------------------------------------------------------------------------------------------
 
-    def _inside(
-        self, node: ast.Expression, field: str, assignments: Iterable[Assignment | None]
-    ) -> Iterator[Landmark]:
+    def _inside(self, node: ast.Expression, field: str, assignments: Iterable[Assignment | None]) -> Iterator[Landmark]:
         """Yield the conditions in the value of a line."""
         found = next((one for one in assignments if one is not None and one.target == field), None)
         if found is not None:

@@ -63,9 +63,7 @@ class Coverage(Model):
         """Return the part of one file, of one kind, or both."""
         return Coverage(
             points=tuple(
-                point
-                for point in self.points
-                if file in {None, point.place.file} and kind in {None, point.kind}
+                point for point in self.points if file in {None, point.place.file} and kind in {None, point.kind}
             )
         )
 

@@ -110,9 +110,7 @@ def test(
     return FINE if report.passed else FINDINGS
 
 
-def _chosen(
-    checked: Checked, workspace: Workspace, paths: Sequence[Path], named: str | None
-) -> tuple[Rehearsal, ...]:
+def _chosen(checked: Checked, workspace: Workspace, paths: Sequence[Path], named: str | None) -> tuple[Rehearsal, ...]:
     """Return the tests that the paths and the name mean. Raises Fault SD880 when there are none."""
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
     from syncdsl.diagnostics.codes.trials import NO_TESTS  # noqa: PLC0415 - the same

@@ -54,9 +54,7 @@ def render_annotated(coverage: Coverage, sources: Mapping[str, SourceFile], styl
     `+` all that may come of the line was seen, `~` some of it, `-` nothing.
     """
     parts = [
-        "\n".join(_file(coverage.of(file), sources[file], style)) + "\n"
-        for file in coverage.files
-        if file in sources
+        "\n".join(_file(coverage.of(file), sources[file], style)) + "\n" for file in coverage.files if file in sources
     ]
     legend = f"{_mark('covered', style)} covered   {_mark('partly', style)} partly   {_mark('never', style)} never\n"
     return "\n".join(parts) + "\n" + legend

@@ -39,7 +39,11 @@ def render_tests_junit(report: TestReport, sources: Mapping[str, SourceFile]) ->
 
 def _add(suite: Element, result: TestResult, report: TestReport, sources: Mapping[str, SourceFile]) -> None:
     case = SubElement(
-        suite, "testcase", classname=junit_text(result.file), name=junit_text(result.title), time=_seconds(result.seconds)
+        suite,
+        "testcase",
+        classname=junit_text(result.file),
+        name=junit_text(result.title),
+        time=_seconds(result.seconds),
     )
     if result.outcome == "passed":
         return

@@ -29,9 +29,7 @@ def render_result(result: TestResult, style: Style = PLAIN) -> str:
 
 def render_failures(report: TestReport, sources: Mapping[str, SourceFile], style: Style = PLAIN) -> str:
     """Return why tests failed: the line of each expectation with what came nearest to it."""
-    return "".join(
-        "\n" + _failed(result, sources, style) for result in report.results if result.outcome != "passed"
-    )
+    return "".join("\n" + _failed(result, sources, style) for result in report.results if result.outcome != "passed")
 
 
 def render_verdict(report: TestReport, style: Style = PLAIN) -> str:

@@ -58,7 +58,10 @@ def _looked_up(plan: Plan, pairs: Collection[str], records: Collection[str]) -> 
     for name in pairs:
         pair = plan.pairs[name]
         for line in pair.lines:
-            for assignment, connection in ((line.to_right, pair.right.connection), (line.to_left, pair.left.connection)):
+            for assignment, connection in (
+                (line.to_right, pair.right.connection),
+                (line.to_left, pair.left.connection),
+            ):
                 for module in _lookups(assignment):
                     yield connection, module
     for document in plan.documents.values():

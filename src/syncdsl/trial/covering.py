@@ -12,6 +12,7 @@ from syncdsl.plan.expressions import Choose, Coalesce, Connective, TableCall
 from syncdsl.plan.reads import operands_of
 from syncdsl.plan.tables import row_key
 from syncdsl.schema.values import from_json, is_empty
+from syncdsl.trial.happenings import rows_of
 from syncdsl.trial.places import spot
 
 if TYPE_CHECKING:
@@ -84,10 +85,8 @@ class Recorder:
 
     def _note_field(self, rule: str, connection: str, field: str, new: object) -> None:
         self._seen.add(written(rule, connection, field))
-        value = from_json(new)
-        for line in value if isinstance(value, tuple) else ():
-            if isinstance(line, tuple):
-                self._seen.update(written(rule, connection, field, column) for column, _ in line)
+        for line in rows_of(from_json(new)):
+            self._seen.update(written(rule, connection, field, column) for column, _ in line)
 
     def _visitor(self, expression: PlanExpression, tables: Mapping[str, TablePlan]) -> Visitor | None:
         """Return what notes what comes of an expression; None where there is nothing to note.

@@ -14,15 +14,15 @@ from syncdsl.trial.places import spot
 from syncdsl.trial.sight import Sight
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from syncdsl.adapters.memory import Store
     from syncdsl.analysis.rehearsals import Expected, NothingExpected
     from syncdsl.diagnostics import Span
-    from syncdsl.engine.report import ApplyReport
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import Endpoint, TriggerPlan
     from syncdsl.plan.plan import Plan
+    from syncdsl.schema.values import Value
     from syncdsl.state import State
     from syncdsl.trial.happenings import Happened
     from syncdsl.trial.meeting import Met
@@ -33,9 +33,8 @@ def surplus(step: NothingExpected, effects: Sequence[Happened], pair: MemoryPair
     """Return the failure of `expect nothing else`, or of `expect nothing again`."""
     count = "one effect" if len(effects) == 1 else f"{len(effects)} effects"
     message = f"a second run is not quiet: it has {count}" if step.again else f"{count} that nothing expects"
-    return _failure(
-        "not quiet" if step.again else "surplus", message, step.span, surplus=tuple(told(item, pair) for item in effects)
-    )
+    shown = tuple(told(item, pair) for item in effects)
+    return _failure("not quiet" if step.again else "surplus", message, step.span, surplus=shown)
 
 
 def nearest(met: Sequence[Met], taken: Collection[int]) -> int | None:
@@ -94,9 +93,7 @@ def _failure(kind: str, message: str, span: Span, **more: object) -> Failure:
     )
 
 
-def _notes(
-    expected: Expected, reported: Sequence[str], plan: Plan, pair: MemoryPair, state: State
-) -> Iterator[str]:
+def _notes(expected: Expected, reported: Sequence[str], plan: Plan, pair: MemoryPair, state: State) -> Iterator[str]:
     if expected.rule in plan.documents:
         for trigger in plan.triggers:
             if trigger.document == expected.rule and trigger.verb == expected.effect.value:
@@ -115,9 +112,7 @@ def _records(endpoint: Endpoint, label: str | None, pair: MemoryPair) -> Iterato
             yield identifier, name, pair.stores[connection]
 
 
-def _of_trigger(
-    trigger: TriggerPlan, expected: Expected, plan: Plan, pair: MemoryPair, state: State
-) -> Iterator[str]:
+def _of_trigger(trigger: TriggerPlan, expected: Expected, plan: Plan, pair: MemoryPair, state: State) -> Iterator[str]:
     """Say of each record why the trigger did not fire for it."""
     endpoint = plan.records[trigger.record].endpoint
     truths = state.truths(trigger.digest)
@@ -150,11 +145,11 @@ def _of_scope(endpoint: Endpoint, expected: Expected, plan: Plan, pair: MemoryPa
             yield f'{endpoint.connection}.{endpoint.module} "{name}" is out of scope, because {read}'
 
 
-def _holds(expression: PlanExpression, fields: dict, sight: Sight, plan: Plan) -> bool:
+def _holds(expression: PlanExpression, fields: Mapping[str, Value], sight: Sight, plan: Plan) -> bool:
     return compile_expression(expression, plan.tables)(fields, sight) is True
 
 
-def _read(expression: PlanExpression, fields: dict, sight: Sight, plan: Plan, pair: MemoryPair) -> str:
+def _read(expression: PlanExpression, fields: Mapping[str, Value], sight: Sight, plan: Plan, pair: MemoryPair) -> str:
     """Return the values of the fields that a condition reads."""
     values = []
     for path in dict.fromkeys(reads_of(expression)):

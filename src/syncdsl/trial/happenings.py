@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from syncdsl.changes.effects import Effect, FieldChange, RecordName
     from syncdsl.engine.report import ApplyReport
     from syncdsl.plan.plan import Plan
-    from syncdsl.schema.values import Fields, Value
+    from syncdsl.schema.values import Fields, Row, Value
     from syncdsl.trial.memory_pair import MemoryPair
 
 
@@ -88,13 +88,16 @@ def show_value(value: Value, pair: MemoryPair) -> str:
         return pair.label_of(value.id) or _known_as(value, pair) or show(value)
     if isinstance(value, PartnerOf):
         return f"the partner of {pair.label_of(value.source_id) or value.source_id}"
-    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+    if rows_of(value):
         return " and ".join(
-            "(" + ", ".join(f"{name} = {show_value(cell, pair)}" for name, cell in row) + ")"
-            for row in value
-            if isinstance(row, tuple)
+            "(" + ", ".join(f"{name} = {show_value(cell, pair)}" for name, cell in row) + ")" for row in rows_of(value)
         )
     return f'"{value}"' if isinstance(value, str) else show(value)
+
+
+def rows_of(value: Value) -> tuple[Row, ...]:
+    """Return the rows of a list field; none of any other value."""
+    return tuple(row for row in value if isinstance(row, tuple)) if isinstance(value, tuple) else ()
 
 
 def _known_as(reference: Ref, pair: MemoryPair) -> str | None:
@@ -169,8 +172,6 @@ def _settled(value: Value, partner: Callable[[PartnerOf], Ref | None]) -> Value:
     """Return a value in which partners that were to come are the records that they are by now."""
     if isinstance(value, PartnerOf):
         return partner(value) or value
-    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
-        return tuple(
-            tuple((name, _settled(cell, partner)) for name, cell in row) for row in value if isinstance(row, tuple)
-        )
+    if rows_of(value):
+        return tuple(tuple((name, _settled(cell, partner)) for name, cell in row) for row in rows_of(value))
     return value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.rehearsed import Judged
 from syncdsl.plan.evaluation import compile_expression
-from syncdsl.trial.happenings import show_value
+from syncdsl.trial.happenings import rows_of, show_value
 from syncdsl.trial.places import spot
 from syncdsl.trial.sight import Sight
 
@@ -106,9 +106,7 @@ def _judged(expected: Expected, item: Happened, plan: Plan, pair: MemoryPair) ->
     """Return what comes of the conditions, those on lines all over the one line of which most hold."""
     rows: list[Mapping[str, Value]] = [{}]
     if any(condition.line for condition in expected.conditions):
-        lines = item.fields.get(expected.lines_field or "")
-        found = [dict(row) for row in lines if isinstance(row, tuple)] if isinstance(lines, tuple) else []
-        rows = list(found) or rows
+        rows = [dict(row) for row in rows_of(item.fields.get(expected.lines_field or ""))] or rows
     candidates = [
         tuple(_judge(condition, expected, item, row, plan, pair) for condition in expected.conditions) for row in rows
     ]

@@ -12,6 +12,4 @@ if TYPE_CHECKING:
 
 def spot(span: Span) -> Spot:
     """Return the place of a span."""
-    return Spot(
-        file=span.file, line=span.line, column=span.column, end_line=span.end_line, end_column=span.end_column
-    )
+    return Spot(file=span.file, line=span.line, column=span.column, end_line=span.end_line, end_column=span.end_column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, assert_never
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, assert_never
 from syncdsl.analysis.rehearsals import Expected, NothingExpected, PutRecord, SetToday
 from syncdsl.analysis.trial_order import FIRST_DAY
 from syncdsl.changes.rehearsed import Failure, TestReport, TestResult
+from syncdsl.diagnostics import Fault
 from syncdsl.engine.run import Run, apply
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.restriction import restricted
+from syncdsl.plan.steps import MatchStep
 from syncdsl.schema.fitting import convert, misfit
 from syncdsl.schema.values import PartnerOf, Ref
-from syncdsl.plan.steps import MatchStep
 from syncdsl.state import open_state
 from syncdsl.trial.concerned import concerned
 from syncdsl.trial.explaining import missing, nearest, surplus
@@ -59,6 +60,13 @@ class Rules:
     schemas: Mapping[str, SchemaSnapshot]
     compiling: Callable[[PlanExpression, Mapping[str, TablePlan]], Evaluator] = compile_expression
     watching: Callable[[ApplyReport], None] = lambda _report: None
+    _parts: dict[frozenset[tuple[str, str]], Plan] = field(default_factory=dict, repr=False)
+
+    def part(self, modules: frozenset[tuple[str, str]]) -> Plan:
+        """Return the part of the plan that a test can concern that writes to these modules; worked out once."""
+        if modules not in self._parts:
+            self._parts[modules] = concerned(self.plan, modules)
+        return self._parts[modules]
 
 
 class _Broken(Exception):  # noqa: N818 - becomes a finding of the test
@@ -124,9 +132,11 @@ def _rehearsed(rehearsal: Rehearsal, rules: Rules, fresh: Callable[[], State]) -
         failures = stage.perform()
         outcome = "failed" if failures else "passed"
     except _Broken as broken:
-        failures = [
-            Failure(kind="broken", message=broken.message, place=spot(broken.span)),
-        ]
+        failures = [Failure(kind="broken", message=broken.message, place=spot(broken.span))]
+        outcome = "broken"
+    except Fault as fault:
+        told = f"{fault.code.id}: {fault.message}"
+        failures = [Failure(kind="broken", message=f"a run ended with {told}", place=spot(rehearsal.span))]
         outcome = "broken"
     return TestResult.model_validate(
         {
@@ -148,7 +158,7 @@ class _Stage:
         self._rehearsal = rehearsal
         self._rules = rules
         puts = [step for step in rehearsal.steps if isinstance(step, PutRecord)]
-        self._plan = concerned(rules.plan, {(step.connection, step.module) for step in puts})
+        self._plan = rules.part(frozenset((step.connection, step.module) for step in puts))
         self._state = state
         self._pair = MemoryPair(rules.schemas, _first_day(rehearsal.steps))
         self._holds: set[str] = set()

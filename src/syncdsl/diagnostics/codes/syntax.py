@@ -295,10 +295,10 @@ RULE_AMONG_TESTS = Code(
     name="rule-among-tests",
     title="a file of tests holds a rule",
     explanation=(
-        "A file whose name ends in `_test.sync` holds tests of the project's rules and nothing else: whoever changes it "
-        "cannot change what is synced. It needs no `language` and no connections, because the rules have them."
+        "A file whose name ends in `_test.sync` holds tests of the project's rules and nothing else: whoever changes "
+        "it cannot change what is synced. It needs no `language` and no connections, because the rules have them."
     ),
-    example='# rules/deals_test.sync\nwhen deal.stage == won: create invoice',
+    example="# rules/deals_test.sync\nwhen deal.stage == won: create invoice",
     instead="# rules/deals.sync\nwhen deal.stage == won: create invoice",
 )
 # SD190 meant a statement that was not built yet; the number is not used again.
