@@ -322,10 +322,9 @@ class _Stage:
     def _partner(self, wanted: PartnerOf) -> Ref | None:
         for pair in self._rules.plan.pairs.values():
             for here, there, left in ((pair.left, pair.right, True), (pair.right, pair.left, False)):
-                if here.module != wanted.source_module or (there.connection, there.module) != (
-                    wanted.connection,
-                    wanted.module,
-                ):
+                if (here.connection, here.module) != (wanted.connection, wanted.source_module):
+                    continue
+                if there.module != wanted.module:
                     continue
                 for link in self._state.links(pair.name):
                     if (link.left_id if left else link.right_id) == wanted.source_id:
