@@ -44,6 +44,8 @@ def concerned(plan: Plan, modules: Collection[Module]) -> Plan:
                 documents = [one for one in plan.documents.values() if one.record == record.name]
                 reached |= {(one.connection, one.module) for one in documents}
     seen = reached | set(_looked_up(plan, pairs, records))
+    if not any(isinstance(step, ObserveStep) and (step.connection, step.module) in seen for step in plan.steps):
+        return plan  # a run reads something, and here it does not matter what
     dropped = [step.id for step in plan.steps if not _kept(step, pairs, records, reached, seen)]
     if not any(module == _USERS for _, module in reached):
         plan = plan.model_copy(update={"access": ()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.rehearsed import Failure
+from syncdsl.engine.steps.edges import VERBS
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.expressions import FieldRead
 from syncdsl.plan.reads import reads_of
@@ -95,9 +96,11 @@ def _failure(kind: str, message: str, span: Span, **more: object) -> Failure:
 
 def _notes(expected: Expected, reported: Sequence[str], plan: Plan, pair: MemoryPair, state: State) -> Iterator[str]:
     if expected.rule in plan.documents:
-        for trigger in plan.triggers:
-            if trigger.document == expected.rule and trigger.verb == expected.effect.value:
-                yield from _of_trigger(trigger, expected, plan, pair, state)
+        triggers = [one for one in plan.triggers if one.document == expected.rule and one.verb == expected.effect.value]
+        if not triggers and expected.effect.value in VERBS:
+            yield f"no `when` of the rules says `{expected.effect.value} {expected.rule}`"
+        for trigger in triggers:
+            yield from _of_trigger(trigger, expected, plan, pair, state)
     elif expected.rule in plan.pairs:
         one = plan.pairs[expected.rule]
         for endpoint in (one.left, one.right):
@@ -116,7 +119,10 @@ def _of_trigger(trigger: TriggerPlan, expected: Expected, plan: Plan, pair: Memo
     """Say of each record why the trigger did not fire for it."""
     endpoint = plan.records[trigger.record].endpoint
     truths = state.truths(trigger.digest)
-    for identifier, name, store in _records(endpoint, expected.label, pair):
+    records = list(_records(endpoint, expected.label, pair))
+    if not records:
+        yield f"`{trigger.text}` ({trigger.location}) is about `{trigger.record}`, and the test has no such record"
+    for identifier, name, store in records:
         record = store.get(endpoint.module, identifier)
         if record is None:
             continue

@@ -147,8 +147,10 @@ test "it":
 
 def test_nested_modules_and_shared_lines_count_once() -> None:
     """Lines that two documents share are one place, covered by either; those of a nested module count for it."""
-    rules = CUSTOMERS + INVOICES + (
-        "\ndocument other: books.quotes for deal\n    like: invoice\n\nwhen deal.stage == lost: create other\n"
+    rules = (
+        CUSTOMERS
+        + INVOICES
+        + ("\ndocument other: books.quotes for deal\n    like: invoice\n\nwhen deal.stage == lost: create other\n")
     )
     test = """
 test "it":
@@ -186,8 +188,8 @@ def test_what_is_not_all_is_never_a_hundred(seen: int, total: int, percent: str)
 
 def test_the_parts_add_up() -> None:
     """The figures of the kinds are those of the whole."""
-    found = results_of(SCOPED + '\ntest "it":\n    change crm.Accounts "A": Region = "in"\n    expect create customers\n')
-    coverage: Coverage = found.coverage
+    test = '\ntest "it":\n    change crm.Accounts "A": Region = "in"\n    expect create customers\n'
+    coverage: Coverage = results_of(SCOPED + test).coverage
     kinds = {point.kind for point in coverage.points}
     assert kinds == {"where", "operand", "if", "line", "row"}
     assert coverage.total == sum(coverage.of(kind=kind).total for kind in kinds)

@@ -18,7 +18,7 @@ def test_it_passes_as_it_stands() -> None:
 @pytest.mark.parametrize(
     ("line", "instead", "told"),
     [
-        ("when deal.stage == won: create invoice\n", "", 'no effect is `create invoice` with these values'),
+        ("when deal.stage == won: create invoice\n", "", "no effect is `create invoice` with these values"),
         ("deal.Amount -> rate", "deal.Expected_Revenue -> rate", "no effect is `create invoice` with these values"),
         ("deal.Amount -> rate", "deal.Amount * 2 -> rate", "no effect is `create invoice` with these values"),
         ("when deal.stage == won: create", "when deal.stage == open: create", "no effect is `create invoice`"),

@@ -76,7 +76,8 @@ def test_each_effect_meets_one_expectation() -> None:
 
 def test_a_surplus_effect_is_named() -> None:
     """`expect nothing else` lists what nothing expects, with its values and its rule."""
-    failure = results_of(f'{RULES}\ntest "it":\n    change crm.Accounts "Acme": Phone = "1"\n    expect nothing else').failure
+    steps = '    change crm.Accounts "Acme": Phone = "1"\n    expect nothing else\n'
+    failure = results_of(f'{RULES}\ntest "it":\n{steps}').failure
     assert failure.kind == "surplus"
     (item,) = failure.surplus
     assert (item.kind, item.subject, item.record) == ("create", "customers", 'for "Acme" in books')
@@ -217,7 +218,8 @@ def test_guards_do_not_stop_a_test() -> None:
 
 def test_what_the_other_system_refuses_is_no_effect() -> None:
     """A write that is refused meets nothing, and the nearest miss says who refused it and why."""
-    rules = CUSTOMERS.replace("Name == name", "Notes == notes").replace("Name <-> name", "Name <-> name\n        Notes -> notes")
+    lines = "Name <-> name\n        Notes -> notes"
+    rules = CUSTOMERS.replace("Name == name", "Notes == notes").replace("Name <-> name", lines)
     steps = """
     given crm.Accounts "Acme": Notes = "1"
     change crm.Accounts "Twin": Name = "Acme", Notes = "2"
@@ -285,9 +287,7 @@ def test_fail_fast_leaves_the_rest() -> None:
     assert (len(report.results), report.skipped, report.passed) == (1, 1, False)
 
 
-def test_nothing_is_connected_and_nothing_is_left(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_nothing_is_connected_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No socket is opened, and no file stays, whatever a test comes to."""
 
     def refuse(*_: object, **__: object) -> None:
@@ -298,3 +298,16 @@ def test_nothing_is_connected_and_nothing_is_left(
     steps = '    change crm.Accounts "Acme": Phone = "1"\n    expect create customers\n'
     assert outcome(steps) == "passed"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_that_no_rule_is_about_changes_nothing() -> None:
+    """A module that the rules do not name may be in a test: nothing happens to it."""
+    assert outcome('    change crm.Contacts "C": Mail = "a@example.com"\n    expect nothing else\n') == "passed"
+
+
+def test_what_cannot_fire_is_told() -> None:
+    """Without a record for the trigger, or without a trigger for the action, that is the reason."""
+    steps = '    change crm.Accounts "A": Phone = "1"\n    expect create invoice\n    expect void invoice\n'
+    first, second = results_of(f'{RULES}\ntest "it":\n{steps}').one.failures
+    assert any("the test has no such record" in note for note in first.notes)
+    assert "no `when` of the rules says `void invoice`" in second.notes
