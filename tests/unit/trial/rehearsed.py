@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.unit.engine.world import HEAD, SCHEMAS
@@ -11,6 +12,7 @@ from tests.unit.engine.world import HEAD, SCHEMAS
 from syncdsl.analysis import analyse
 from syncdsl.diagnostics import Severity, SourceFile
 from syncdsl.project.shipped import shipped_rules
+from syncdsl.project.uses import library_for, resolve_uses
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.syntax.parser import parse
 from syncdsl.trial.covering import Recorder
@@ -61,7 +63,9 @@ def analysed(text: str, schemas: dict[str, SchemaSnapshot]) -> Analysis:
     """Return what rules come to; every mistake in them fails the test."""
     source = SourceFile(path="main.sync", text=text)
     parsed = parse(source)
-    analysis = analyse([(source, parsed.program)], schemas, tests=True)
+    uses = resolve_uses([(source, parsed.program)], Path.cwd())
+    library = library_for([parsed.program, *(file.program for file in uses.files)])
+    analysis = analyse([(source, parsed.program)], schemas, used=uses.files, library=library, tests=True)
     wrong = [item for item in (*parsed.diagnostics, *analysis.diagnostics) if item.level is Severity.ERROR]
     assert not wrong, "\n".join(f"{item.code.id}: {item.message}" for item in wrong)
     return analysis

@@ -218,12 +218,15 @@ def _defaults(schema: ModuleSchema) -> Fields:
 
 
 def _stamped(schema: ModuleSchema, record: Stored) -> Stored:
-    """Return the record with the fields that only the system writes."""
+    """Return the record with the fields that only the system writes: its id, its number where it has one, its stamps."""
     own: Fields = {
         name: record.id
         for name, field_schema in schema.fields.items()
         if isinstance(field_schema.value, IdType) and field_schema.unique and field_schema.read_only
     }
+    number = schema.fields.get(schema.label_field)
+    if number is not None and number.unique and number.read_only and isinstance(number.value, TextType):
+        own.setdefault(schema.label_field, record.fields.get(schema.label_field) or record.id)
     if schema.created_field is not None:
         own[schema.created_field] = record.created
     if schema.modified_field is not None:
