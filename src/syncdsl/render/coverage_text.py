@@ -37,8 +37,7 @@ def render_coverage(coverage: Coverage, style: Style = PLAIN) -> str:
             inside = part.of(kind=kind)
             if inside.points:
                 rows.append(("", f"  {_PLURALS[kind].replace('`', '')}", inside))
-    if len(coverage.files) != 1:
-        rows.append(("bold", "all rules", coverage))
+    rows.append(("bold", "all rules", coverage))
     width = max([cells(name) for _, name, _ in rows] + [8])
     lines = [style("bold", f"{'coverage'.ljust(width)}   seen     of       %")]
     for meaning, name, part in rows:

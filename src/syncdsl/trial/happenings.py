@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.values import Fields, Row, Value
     from syncdsl.trial.memory_pair import MemoryPair
+
+
+_SKIPPED = re.compile(r"([^.\s]+)\.(\S+)/(\S+): skipped, (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +45,18 @@ class Happened:
 
 
 def happened(
-    report: ApplyReport, plan: Plan, pair: MemoryPair, known_holds: set[str], partner: Callable[[PartnerOf], Ref | None]
+    report: ApplyReport,
+    plan: Plan,
+    pair: MemoryPair,
+    known_holds: set[str],
+    partner: Callable[[PartnerOf], Ref | None],
+    beside: Callable[[str, str], str | None],
 ) -> list[Happened]:
     """Return the effects of a run, in their order: what was done, what was refused, and what began to wait.
 
-    `known_holds` are the ids of holds that were there before; those of now are put in their place.
+    `known_holds` are the ids of holds, and the texts of what was skipped, that were there before; those of now are put
+    in their place. `partner` gives records that were to come when the effect was decided, `beside` the id of the
+    partner of a record in a module of the rules.
     """
     refused = {failure.effect.id: f"{failure.code}: {failure.message}" for failure in report.failed}
     refused.update({effect.id: "the record changed meanwhile" for effect in report.moved_on})
@@ -61,9 +72,45 @@ def happened(
             if effect.id in known_holds:
                 continue
         found.append(_of(effect, plan, pair, refused.get(effect.id), partner))
+    for text in dict.fromkeys(report.changes.reported):
+        skipped = _skipped(text, plan, pair, beside)
+        if skipped is not None:
+            holds.add(text)
+            if text not in known_holds:
+                found.append(skipped)
     known_holds.clear()
     known_holds.update(holds)
     return found
+
+
+def is_skip(text: str) -> bool:
+    """Return whether a remark of a run tells of a record that it skipped, which is an effect here."""
+    return _SKIPPED.fullmatch(text) is not None
+
+
+def _skipped(text: str, plan: Plan, pair: MemoryPair, beside: Callable[[str, str], str | None]) -> Happened | None:
+    """Return the effect that a remark tells of where a line says `else skip`: the engine decides nothing then."""
+    match = _SKIPPED.fullmatch(text)
+    if match is None:
+        return None
+    connection, module, identifier, reason = match.groups()
+    for one in plan.pairs.values():
+        line = next((line for line in one.lines if line.else_skip), None)
+        sides = {(side.connection, side.module) for side in (one.left, one.right)}
+        if line is not None and (connection, module) in sides:
+            records = [each for each in (identifier, beside(one.name, identifier)) if each is not None]
+            label = next((label for each in records if (label := pair.label_of(each)) is not None), f'"{identifier}"')
+            return Happened(
+                word="skip",
+                rule=one.name,
+                connection=connection,
+                module=module,
+                records=tuple(records),
+                name=f"for {label} in {connection}",
+                reason=reason,
+                location=line.location,
+            )
+    return None
 
 
 def told(item: Happened, pair: MemoryPair, names: Mapping[str, str] | None = None) -> Happening:

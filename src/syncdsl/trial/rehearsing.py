@@ -23,7 +23,7 @@ from syncdsl.schema.values import PartnerOf, Ref
 from syncdsl.state import open_state
 from syncdsl.trial.concerned import concerned
 from syncdsl.trial.explaining import missing, nearest, surplus
-from syncdsl.trial.happenings import happened
+from syncdsl.trial.happenings import happened, is_skip
 from syncdsl.trial.lookups import offer_lookups
 from syncdsl.trial.meeting import assign, compare
 from syncdsl.trial.memory_pair import MemoryPair
@@ -208,7 +208,7 @@ class _Stage:
                 if left:
                     yield surplus(step, left, self._pair)
             elif met[row := expectations.index(step)] is None:
-                reported = report.changes.reported if report is not None else ()
+                reported = [text for text in report.changes.reported if not is_skip(text)] if report else ()
                 yield missing(step, table[row], effects, taken, reported, self._rules.plan, self._pair, self._state)
 
     def _do(self, step: PutRecord | SetToday, number: int) -> bool:
@@ -290,7 +290,7 @@ class _Stage:
 
     def _run(self) -> tuple[ApplyReport, list[Happened]]:
         report = self._apply(self._plan)
-        return report, happened(report, self._rules.plan, self._pair, self._holds, self._partner)
+        return report, happened(report, self._rules.plan, self._pair, self._holds, self._partner, self._beside)
 
     def _apply(self, plan: Plan, whole: Plan | None = None) -> ApplyReport:
         self._pair.wait()
@@ -329,6 +329,13 @@ class _Stage:
                 for link in self._state.links(pair.name):
                     if (link.left_id if left else link.right_id) == wanted.source_id:
                         return Ref(there.module, link.right_id if left else link.left_id)
+        return None
+
+    def _beside(self, rule: str, identifier: str) -> str | None:
+        """Return the id of the partner that a record has in a module of the rules."""
+        for link in self._state.links(rule):
+            if identifier in {link.left_id, link.right_id}:
+                return link.right_id if identifier == link.left_id else link.left_id
         return None
 
 

@@ -311,3 +311,60 @@ def test_what_cannot_fire_is_told() -> None:
     first, second = results_of(f'{RULES}\ntest "it":\n{steps}').one.failures
     assert any("the test has no such record" in note for note in first.notes)
     assert "no `when` of the rules says `void invoice`" in second.notes
+
+
+def test_what_a_line_skips_is_an_effect() -> None:
+    """`else skip` leaves a record out, once: `expect skip` is met by that, and a second run does not count it again."""
+    rules = CUSTOMERS.replace("Phone <-> phone", "Phone <-> phone\n        Tier -> tier, else skip")
+    steps = """
+    given crm.Accounts "B": Tier = "A"
+    change crm.Accounts "A": Tier = "too long"
+    change crm.Accounts "B": Tier = "too long", Phone = "1"
+    expect skip customers "A"
+    expect skip customers "B"
+    expect nothing else
+    expect nothing again
+"""
+    assert outcome(steps, rules) == "passed"
+    assert outcome(steps.replace('skip customers "A"', 'create customers "A"'), rules) == "failed"
+
+
+def test_conflicts_and_duplicates_can_be_expected() -> None:
+    """What `on conflict` and `on duplicate` make of records that people wrote on both sides is there to be expected."""
+    rules = CUSTOMERS.replace("overwrite in books", "skip")
+    steps = """
+    given crm.Accounts "Acme": Phone = "1"
+    given books.customers "Other": phone = "9"
+    change crm.Accounts "Acme": Phone = "2"
+    change crm.Accounts "Twin": Name = "Third"
+    change books.customers "Third": phone = "3"
+    expect update customers "Acme": phone == "2"
+    expect skip customers "Twin"
+    expect skip customers "Third"
+    expect nothing else
+    expect nothing again
+"""
+    assert outcome(steps, rules) == "passed"
+    conflict = CUSTOMERS.replace("    map:", "    on conflict: review\n    map:")
+    both = """
+    given crm.Accounts "Acme": Phone = "1"
+    given books.customers "Acme": phone = "1"
+    change crm.Accounts "Acme": Phone = "2"
+    change books.customers "Acme": phone = "3"
+    expect hold customers "Acme"
+    expect nothing else
+    expect nothing again
+"""
+    assert outcome(both, conflict) == "passed"
+
+
+def test_links_can_be_expected() -> None:
+    """Two records that come to both sides at once are linked."""
+    steps = """
+    change crm.Accounts "Acme": Phone = "1"
+    change books.customers "Acme": phone = "1"
+    expect link customers "Acme"
+    expect nothing else
+    expect nothing again
+"""
+    assert outcome(steps) == "passed"

@@ -218,7 +218,7 @@ def _defaults(schema: ModuleSchema) -> Fields:
 
 
 def _stamped(schema: ModuleSchema, record: Stored) -> Stored:
-    """Return the record with the fields that only the system writes: its id, its number where it has one, its stamps."""
+    """Return the record with the fields that only the system writes: id, number, stamps."""
     own: Fields = {
         name: record.id
         for name, field_schema in schema.fields.items()
