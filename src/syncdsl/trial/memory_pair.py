@@ -63,6 +63,12 @@ class MemoryPair:
         """The time of both systems."""
         return max(store.now for store in self.stores.values())
 
+    def filled(self) -> frozenset[tuple[str, str]]:
+        """Return the modules that hold records, deleted ones among them, by connection."""
+        return frozenset(
+            (name, record.module) for name, store in self.stores.items() for record in store.records.values()
+        )
+
     def set_today(self, date: dt.date) -> None:
         """Let it be noon of a day; time only goes forward."""
         self._set(dt.datetime.combine(date, _NOON))

@@ -14,14 +14,15 @@ from syncdsl.analysis.rehearsals import Expected, NothingExpected, PutRecord, Se
 from syncdsl.analysis.trial_order import FIRST_DAY
 from syncdsl.changes.rehearsed import Failure, TestReport, TestResult
 from syncdsl.diagnostics import Fault
+from syncdsl.engine.exchange import switch_of
+from syncdsl.engine.lines import SIDES
 from syncdsl.engine.run import Run, apply
 from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.restriction import restricted
-from syncdsl.plan.steps import MatchStep
 from syncdsl.schema.fitting import convert, misfit
 from syncdsl.schema.values import PartnerOf, Ref
 from syncdsl.state import open_state
-from syncdsl.trial.concerned import concerned
+from syncdsl.trial.concerned import Reach, concerned, reach
 from syncdsl.trial.explaining import missing, nearest, surplus
 from syncdsl.trial.happenings import happened, is_skip
 from syncdsl.trial.lookups import offer_lookups
@@ -60,13 +61,17 @@ class Rules:
     schemas: Mapping[str, SchemaSnapshot]
     compiling: Callable[[PlanExpression, Mapping[str, TablePlan]], Evaluator] = compile_expression
     watching: Callable[[ApplyReport], None] = lambda _report: None
-    _parts: dict[frozenset[tuple[str, str]], Plan] = field(default_factory=dict, repr=False)
+    whole: bool = False
+    """Whether every run carries out every step, also those that have nothing to decide."""
+    _parts: dict[object, Plan] = field(default_factory=dict, repr=False)
 
-    def part(self, modules: frozenset[tuple[str, str]]) -> Plan:
-        """Return the part of the plan that a test can concern that writes to these modules; worked out once."""
-        if modules not in self._parts:
-            self._parts[modules] = concerned(self.plan, modules)
-        return self._parts[modules]
+    def part(self, within: Reach, filled: frozenset[tuple[str, str]]) -> Plan:
+        """Return the part of the plan that a run concerns; worked out once."""
+        if self.whole:
+            return self.plan
+        if (within, filled) not in self._parts:
+            self._parts[within, filled] = concerned(self.plan, within, filled)
+        return self._parts[within, filled]
 
 
 class _Broken(Exception):  # noqa: N818 - becomes a finding of the test
@@ -158,10 +163,11 @@ class _Stage:
         self._rehearsal = rehearsal
         self._rules = rules
         puts = [step for step in rehearsal.steps if isinstance(step, PutRecord)]
-        self._plan = rules.part(frozenset((step.connection, step.module) for step in puts))
+        self._within = reach(rules.plan, {(step.connection, step.module) for step in puts})
         self._state = state
         self._pair = MemoryPair(rules.schemas, _first_day(rehearsal.steps))
         self._holds: set[str] = set()
+        self._on = False
 
     def perform(self) -> list[Failure]:
         """Carry out every step; raises _Broken for one that cannot be."""
@@ -177,7 +183,11 @@ class _Stage:
                 case PutRecord() | SetToday():
                     failures += self._judge(asked, effects, report)
                     asked = []
-                    due = self._do(step, number) or due
+                    if self._is_change(step, number):
+                        if not self._on:
+                            self._run()
+                        self._do(step)
+                        due = True
                 case Expected() | NothingExpected():
                     if isinstance(step, NothingExpected) and step.again:
                         failures += self._judge(asked, effects, report)
@@ -211,13 +221,18 @@ class _Stage:
                 reported = [text for text in report.changes.reported if not is_skip(text)] if report else ()
                 yield missing(step, table[row], effects, taken, reported, self._rules.plan, self._pair, self._state)
 
-    def _do(self, step: PutRecord | SetToday, number: int) -> bool:
-        """Carry out a step of somebody else; return whether the rules have to run after it."""
+    def _is_change(self, step: PutRecord | SetToday, number: int) -> bool:
+        """Return whether a step comes after the rules are switched on, which have to run after it."""
         if isinstance(step, PutRecord):
-            if not step.given:
-                self._put(step)
             return not step.given
-        return number > _first_change(self._rehearsal.steps) and self._to(step)
+        return number > _first_change(self._rehearsal.steps)
+
+    def _do(self, step: PutRecord | SetToday) -> None:
+        """Carry out what somebody else does, or let days go by."""
+        if isinstance(step, PutRecord):
+            self._put(step)
+        elif step.date > self._pair.now.date():
+            self._pair.set_today(step.date)
 
     # -- steps --------------------------------------------------------------------------------------------------
 
@@ -247,11 +262,6 @@ class _Stage:
             raise _Broken(f"`{setting.text}` does not fit: {problem}", setting.span)
         return value
 
-    def _to(self, step: SetToday) -> bool:
-        if step.date > self._pair.now.date():
-            self._pair.set_today(step.date)
-        return True
-
     # -- running ------------------------------------------------------------------------------------------------
 
     def _give(self, given: Sequence[PutRecord]) -> None:
@@ -262,42 +272,44 @@ class _Stage:
         """
         for step in given:
             self._put(step)
-        if not given:
-            self._apply(self._plan)
-            return
-        part, whole = self._plan, None
-        if any(trigger.backfill is not None for trigger in self._plan.triggers):
-            names = [step.pair for step in self._plan.steps if isinstance(step, MatchStep)]
+        names: list[str] = []
+        if any(trigger.backfill is not None for trigger in self._rules.plan.triggers):
+            # Judged by the whole: what is linked now may refer to what another module links.
+            names = [name for name in self._within.pairs if self._rules.plan.pairs[name].exchange is None]
             if not names:
                 return
-            part, whole = restricted(self._plan, names, self._rules.schemas), self._plan
         holds: Sequence[Hold] = ()
         for _ in range(_MOST_RUNS):
-            report = self._apply(part, whole)
+            report = self._apply(names)
             holds = report.changes.holds
             if not report.changes.changes or not (holds or report.waiting or report.failed):
                 break
-        if whole is None:
+        if not names:
             self._holds.update(hold.id for hold in holds)
+        of_modules = [hold for hold in holds if hold.rule in self._rules.plan.pairs]
         for step in given:
             identifier = self._pair.labels[step.connection, step.module, step.label]
-            for hold in holds:
-                if hold.rule in part.pairs and identifier in {one.id for one in (hold.record, *hold.candidates)}:
+            for hold in of_modules:
+                if identifier in {one.id for one in (hold.record, *hold.candidates)}:
                     raise _Broken(
                         f'"{step.label}" cannot be given: what is given is linked, and this waits: {hold.reason}',
                         step.span,
                     )
 
     def _run(self) -> tuple[ApplyReport, list[Happened]]:
-        report = self._apply(self._plan)
+        report = self._apply()
         return report, happened(report, self._rules.plan, self._pair, self._holds, self._partner, self._beside)
 
-    def _apply(self, plan: Plan, whole: Plan | None = None) -> ApplyReport:
+    def _apply(self, names: Sequence[str] = ()) -> ApplyReport:
+        """Run the rules; with `names` only these modules of them, and without switching anything on."""
         self._pair.wait()
         offer_lookups(self._rules.plan, self._pair)
+        plan = self._rules.part(self._within, self._pair.filled())
+        if names:
+            plan = restricted(plan, names, self._rules.schemas)
         run = Run(
             plan=plan,
-            whole=whole,
+            whole=self._rules.plan if names else None,
             schemas=self._rules.schemas,
             connections=self._pair.connections,
             state=self._state,
@@ -305,13 +317,26 @@ class _Stage:
             user="test",
             clock=lambda: self._pair.now,
             sweep_after=_NEVER,
-            activates=whole is None,
+            activates=not names and not self._on,
             compiling=self._rules.compiling,
         )
-        report = apply(run, confirm=self._approve)
+        with self._state.reading():  # one session for the whole run, whose end commits: nobody else is there to see
+            report = apply(run, confirm=self._approve)
+        if not names and not self._on:
+            self._switch_on()
         self._rules.watching(report)
         self._pair.wait()
         return report
+
+    def _switch_on(self) -> None:
+        """Know that the rules are switched on, and documents exchanged from now on, also of kinds there are none of."""
+        self._on = True
+        for name in self._within.pairs:
+            pair = self._rules.plan.pairs[name]
+            for side in SIDES if pair.exchange is not None else ():
+                switch = switch_of(self._rules.plan, pair, side)
+                if self._state.activation(switch) is None:
+                    self._state.activate(switch, self._pair.now)
 
     def _approve(self, changes: ChangeSet) -> bool:
         """Approve what a guard would stop, as a person does: guards are about many records, a test about few."""

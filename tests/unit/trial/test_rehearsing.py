@@ -178,6 +178,19 @@ def test_backfill_happens_when_the_rules_are_switched_on() -> None:
     assert outcome(steps, rules) == "passed"
 
 
+def test_backfill_is_over_when_something_changes() -> None:
+    """Where nothing is expected of switching on, it has happened all the same before the first change."""
+    rules = RULES + "    backfill: since 2025-01-01\n"
+    steps = """
+    given crm.Accounts "Acme":
+    given deal "D": Stage = "Won", Amount = 5, Account = "Acme"
+    change deal "E": Stage = "Won", Amount = 6, Account = "Acme"
+    expect create invoice "E"
+    expect nothing else
+"""
+    assert outcome(steps, rules) == "passed"
+
+
 def test_cases_repeat_the_test_row_by_row() -> None:
     """Each row is a test of its own with a name of its own; one that fails says which."""
     steps = """
