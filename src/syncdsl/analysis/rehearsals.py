@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from syncdsl.analysis.trial_order import FIRST_DAY
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -99,6 +101,20 @@ class Rehearsal:
     case: str | None
     steps: tuple[RehearsalStep, ...]
     span: Span
+
+    @property
+    def first_change(self) -> int:
+        """The number of the first step after which the rules are switched on."""
+        for number, step in enumerate(self.steps):
+            if not isinstance(step, SetToday) and not (isinstance(step, PutRecord) and step.given):
+                return number
+        return len(self.steps)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The day on which the test begins: the last one that stands before the first change."""
+        before = [step.date for step in self.steps[: self.first_change] if isinstance(step, SetToday)]
+        return before[-1] if before else FIRST_DAY
 
     @property
     def title(self) -> str:

@@ -63,6 +63,18 @@ class MemoryPair:
         """The time of both systems."""
         return max(store.now for store in self.stores.values())
 
+    def copy(self) -> MemoryPair:
+        """Return a pair that holds the same, and goes its own way from now on."""
+        other = MemoryPair(self.schemas, self.now.date())
+        for name, store in self.stores.items():
+            twin = other.stores[name]
+            twin.records = dict(store.records)
+            twin.stages = {key: list(changes) for key, changes in store.stages.items()}
+            twin.sequence, twin.now = store.sequence, store.now
+            twin.inactive, twin.survivors = set(store.inactive), dict(store.survivors)
+        other.labels, other._names = dict(self.labels), dict(self._names)
+        return other
+
     def filled(self) -> frozenset[tuple[str, str]]:
         """Return the modules that hold records, deleted ones among them, by connection."""
         return frozenset(

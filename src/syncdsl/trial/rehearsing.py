@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.analysis.rehearsals import Expected, NothingExpected, PutRecord, SetToday
-from syncdsl.analysis.trial_order import FIRST_DAY
 from syncdsl.changes.rehearsed import Failure, TestReport, TestResult
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.exchange import switch_of
@@ -21,7 +17,7 @@ from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.restriction import restricted
 from syncdsl.schema.fitting import convert, misfit
 from syncdsl.schema.values import PartnerOf, Ref
-from syncdsl.state import open_state
+from syncdsl.trial.beginnings import opened_beginnings
 from syncdsl.trial.concerned import Reach, concerned, reach
 from syncdsl.trial.explaining import missing, nearest, surplus
 from syncdsl.trial.happenings import happened, is_skip
@@ -34,7 +30,7 @@ from syncdsl.trial.sight import Sight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from syncdsl.analysis.rehearsals import Rehearsal, RehearsalStep, Setting
+    from syncdsl.analysis.rehearsals import Rehearsal, Setting
     from syncdsl.changes.change_set import ChangeSet
     from syncdsl.changes.effects import Hold
     from syncdsl.diagnostics import Span
@@ -45,7 +41,7 @@ if TYPE_CHECKING:
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.schema.values import Fields, Value
-    from syncdsl.state import State
+    from syncdsl.trial.beginnings import Beginnings
     from syncdsl.trial.happenings import Happened
 
 _NEVER = dt.timedelta(days=100_000)
@@ -97,9 +93,9 @@ def rehearse_all(
     """
     began = time.perf_counter()
     results: list[TestResult] = []
-    with _states() as fresh:
+    with opened_beginnings(rehearsals) as beginnings:
         for rehearsal in rehearsals:
-            result = _rehearsed(rehearsal, rules, fresh)
+            result = _rehearsed(rehearsal, rules, beginnings)
             results.append(result)
             told(result)
             if fail_fast and result.outcome != "passed":
@@ -109,30 +105,9 @@ def rehearse_all(
     )
 
 
-@contextmanager
-def _states() -> Iterator[Callable[[], State]]:
-    """Yield what opens a new, empty state in memory: a copy of one, since making it takes longer than many tests."""
-    with TemporaryDirectory(prefix="syncdsl-test-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        open_state("sqlite:///empty.db", base=folder).close()
-        opened: list[State] = []
-
-        def fresh() -> State:
-            while opened:
-                opened.pop().close()
-            opened.append(open_state("sqlite:///empty.db", base=folder, scratch=True))
-            return opened[-1]
-
-        try:
-            yield fresh
-        finally:
-            while opened:
-                opened.pop().close()
-
-
-def _rehearsed(rehearsal: Rehearsal, rules: Rules, fresh: Callable[[], State]) -> TestResult:
+def _rehearsed(rehearsal: Rehearsal, rules: Rules, beginnings: Beginnings) -> TestResult:
     began = time.perf_counter()
-    stage = _Stage(rehearsal, rules, fresh())
+    stage = _Stage(rehearsal, rules, beginnings)
     try:
         failures = stage.perform()
         outcome = "failed" if failures else "passed"
@@ -159,20 +134,24 @@ def _rehearsed(rehearsal: Rehearsal, rules: Rules, fresh: Callable[[], State]) -
 class _Stage:
     """One test under way."""
 
-    def __init__(self, rehearsal: Rehearsal, rules: Rules, state: State) -> None:
+    def __init__(self, rehearsal: Rehearsal, rules: Rules, beginnings: Beginnings) -> None:
         self._rehearsal = rehearsal
         self._rules = rules
         puts = [step for step in rehearsal.steps if isinstance(step, PutRecord)]
         self._within = reach(rules.plan, {(step.connection, step.module) for step in puts})
-        self._state = state
-        self._pair = MemoryPair(rules.schemas, _first_day(rehearsal.steps))
-        self._holds: set[str] = set()
-        self._on = False
+        self._beginnings = beginnings
+        begun = self._begun = beginnings.of(rehearsal)
+        self._state = beginnings.open(begun)
+        self._pair = begun.pair.copy() if begun is not None else MemoryPair(rules.schemas, rehearsal.first_day)
+        self._holds: set[str] = set(begun.holds) if begun is not None else set()
+        self._on = begun is not None and begun.on
 
     def perform(self) -> list[Failure]:
         """Carry out every step; raises _Broken for one that cannot be."""
         steps = self._rehearsal.steps
-        self._give([step for step in steps if isinstance(step, PutRecord) and step.given])
+        if self._begun is None:
+            self._give([step for step in steps if isinstance(step, PutRecord) and step.given])
+            self._beginnings.keep(self._rehearsal, self._pair, self._state, frozenset(self._holds), on=self._on)
         report: ApplyReport | None = None
         effects: list[Happened] = []
         failures: list[Failure] = []
@@ -225,7 +204,7 @@ class _Stage:
         """Return whether a step comes after the rules are switched on, which have to run after it."""
         if isinstance(step, PutRecord):
             return not step.given
-        return number > _first_change(self._rehearsal.steps)
+        return number > self._rehearsal.first_change
 
     def _do(self, step: PutRecord | SetToday) -> None:
         """Carry out what somebody else does, or let days go by."""
@@ -362,17 +341,3 @@ class _Stage:
             if identifier in {link.left_id, link.right_id}:
                 return link.right_id if identifier == link.left_id else link.left_id
         return None
-
-
-def _first_change(steps: Sequence[RehearsalStep]) -> int:
-    """Return the number of the first step after which the rules are switched on."""
-    for number, step in enumerate(steps):
-        if not isinstance(step, SetToday) and not (isinstance(step, PutRecord) and step.given):
-            return number
-    return len(steps)
-
-
-def _first_day(steps: Sequence[RehearsalStep]) -> dt.date:
-    """Return the day on which a test begins: the one that stands before the first change."""
-    before = [step.date for step in steps[: _first_change(steps)] if isinstance(step, SetToday)]
-    return before[-1] if before else FIRST_DAY

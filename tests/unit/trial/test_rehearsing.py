@@ -293,6 +293,23 @@ def test_tests_do_not_know_of_each_other() -> None:
     assert [result.outcome for result in report.results] == ["passed", "passed"]
 
 
+def test_tests_that_are_given_the_same_begin_the_same() -> None:
+    """What is given is linked once for all that share it; what one of them does is unknown to the next."""
+    given = '    given crm.Accounts "Acme":\n    given deal "D": Stage = "Open", Amount = 5, Account = "Acme"\n'
+    won = f"""{given}    change deal "D": Stage = "Won"
+    change crm.Accounts "Acme": Phone = "1"
+    expect create invoice: line.rate == 5
+    expect update customers "Acme": phone == "1"
+    expect nothing else
+    expect nothing again
+"""
+    tests = "".join(f'\ntest "{name}":\n{won}' for name in "abc")
+    other = f'\ntest "d":\n{won.replace("Amount = 5", "Amount = 6")}'
+    report = results_of(RULES + tests + other).report
+    assert [result.outcome for result in report.results] == ["passed", "passed", "passed", "failed"]
+    assert report.results[3].failures[0].judged[0].actual == (("line.rate", "6"),)
+
+
 def test_fail_fast_leaves_the_rest() -> None:
     """After the first that does not pass nothing is run, and it is counted what was not."""
     one = '    change crm.Accounts "Acme": Phone = "1"\n    expect nothing else\n'
