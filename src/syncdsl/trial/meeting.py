@@ -124,7 +124,7 @@ def _judge(
     """Judge one condition. Of an update only the fields that it writes are known, so others make nothing hold."""
     sight = Sight(store=pair.stores[expected.connection], row=row)
     written = dict(row) if condition.line else item.fields
-    known = item.word == "create" or all(name in item.fields for _, name, _ in condition.reads)
+    known = item.word == "create" or all(name in written for _, name, _ in condition.reads)
     evaluate = compile_expression(condition.expression, plan.tables)
     holds = known and evaluate(item.fields, sight) is True
     actual = tuple(

@@ -147,8 +147,8 @@ class MemoryPair:
                 continue
             if name == schema.label_field and isinstance(field.value, TextType | EmailType):
                 filled[name] = _fitting(label, field.value.length)
-            elif field.required:
-                filled[name] = _plain(label, field, self.now)
+            elif field.required and (value := _plain(label, field, self.now)) is not None:
+                filled[name] = value
         return {**filled, **fields}
 
 

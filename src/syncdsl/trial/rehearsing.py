@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from syncdsl.analysis.rehearsals import Expected, NothingExpected, PutRecord, SetToday
+from syncdsl.changes.effects import Create
 from syncdsl.changes.rehearsed import Failure, TestReport, TestResult
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.exchange import switch_of
@@ -261,7 +262,7 @@ class _Stage:
         for _ in range(_MOST_RUNS):
             report = self._apply(names)
             holds = report.changes.holds
-            if not report.changes.changes or not (holds or report.waiting or report.failed):
+            if not report.changes.changes or self._settled(report):
                 break
         if not names:
             self._holds.update(hold.id for hold in holds)
@@ -274,6 +275,22 @@ class _Stage:
                         f'"{step.label}" cannot be given: what is given is linked, and this waits: {hold.reason}',
                         step.span,
                     )
+
+    def _settled(self, report: ApplyReport) -> bool:
+        """Return whether another run surely had nothing to do: all that was done is to make partners, whole.
+
+        A partner that was made may give something back, by lines that lead to where it was made from.
+        """
+        if report.changes.holds or report.waiting or report.failed:
+            return False
+        for effect in report.changes.changes:
+            pair = self._rules.plan.pairs.get(effect.rule)
+            if not isinstance(effect, Create) or pair is None:
+                return False
+            back = "to_left" if effect.source_side == "left" else "to_right"
+            if any(getattr(line, back) is not None for line in pair.one_way_lines):
+                return False
+        return True
 
     def _run(self) -> tuple[ApplyReport, list[Happened]]:
         report = self._apply()

@@ -398,3 +398,31 @@ def test_links_can_be_expected() -> None:
     expect nothing again
 """
     assert outcome(steps) == "passed"
+
+
+def test_what_is_given_is_at_rest() -> None:
+    """What a partner gives back to the record it was made from happens before the rules count as switched on."""
+    rules = CUSTOMERS.replace("Phone <-> phone", "Phone <-> phone\n        Name -> company")
+    steps = """
+    given books.customers "Beta":
+    change books.customers "Beta": phone = "1"
+    expect update crm.Accounts: Phone == "1"
+    expect nothing else
+    expect nothing again
+"""
+    assert outcome(steps, rules) == "passed"
+
+
+def test_what_an_update_writes_into_lines_is_known() -> None:
+    """A draft follows its deal, and its lines can be expected as those of a new document."""
+    steps = """
+    given crm.Accounts "Acme":
+    change deal "D": Stage = "Won", Amount = 5, Account = "Acme"
+    expect create invoice
+    change deal "D": Amount = 6
+    expect update invoice "D": line.rate == 6
+    expect nothing else
+    expect nothing again
+"""
+    assert outcome(steps) == "passed"
+    assert outcome(steps.replace("line.rate == 6", 'line.rate == 6, customer.name == "Acme"')) == "failed"

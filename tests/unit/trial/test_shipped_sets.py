@@ -127,3 +127,17 @@ def outcome(rules: str, steps: str) -> tuple[str, tuple[str, ...]]:
 def test_what_a_set_is_for_happens(rules: str, steps: str) -> None:
     """A test over a shipped set passes, and finds nothing besides."""
     assert outcome(rules, steps) == ("passed", ())
+
+
+def test_an_amount_in_another_currency_waits() -> None:
+    """A customer is kept in the currency of its account: a deal in another one waits, as in the books."""
+    steps = """    given crm.Accounts "Acme": Currency = "USD"
+    change deal "D": Stage = "Qualification", Amount = 5, Account_Name = "Acme", Currency = "EUR"
+    expect hold deal "D"
+    expect nothing else
+    change deal "D": Currency = "USD"
+    expect create quote "D"
+    expect nothing else
+    expect nothing again
+"""
+    assert outcome(CUSTOMERS + "use zoho.deals\n", steps) == ("passed", ())
