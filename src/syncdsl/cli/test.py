@@ -136,11 +136,10 @@ def _chosen(checked: Checked, workspace: Workspace, paths: Sequence[Path], named
 
 
 _HOW = (
-    "write one into a rule file, or into a file of its own such as `rules/deals_test.sync`:\n"
-    'test "a won deal becomes one invoice":\n'
-    '    given deal "D1": Stage = "Qualification"\n'
-    '    change deal "D1": Stage = "Closed Won"\n'
-    "    expect create invoice\n"
+    "write one into a rule file, or into a file of its own such as `rules/customers_test.sync`:\n"
+    'test "a new account becomes a customer":\n'
+    '    change crm.Accounts "Acme": Phone = "+49 711 1"\n'
+    '    expect create customers "Acme": phone == "+49 711 1"\n'
     "    expect nothing else"
 )
 
