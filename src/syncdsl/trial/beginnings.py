@@ -11,80 +11,86 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.analysis.rehearsals import PutRecord
-from syncdsl.state import open_state
+from syncdsl.state import State, open_state
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Hashable, Iterator, Sequence
 
     from syncdsl.analysis.rehearsals import Rehearsal
-    from syncdsl.state import State
     from syncdsl.trial.memory_pair import MemoryPair
-
-EMPTY = "empty.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """What is there when everything given is linked: both systems, the state in a file, and what waits.
+    """What is there when everything given is linked: both systems, a copy of the state, and what waits.
 
     `on`: whether the rules are switched on already.
     """
 
     pair: MemoryPair
-    file: str
+    state: sqlite3.Connection
     holds: frozenset[str]
     on: bool
 
 
 class Beginnings:
-    """The beginnings that tests share, each kept from the first of them on."""
+    """The beginnings that tests share, each kept from the first of them on; all are in memory.
 
-    def __init__(self, folder: Path, rehearsals: Sequence[Rehearsal]) -> None:
-        self._folder = folder
+    There is one database, which gets another content for each test: what SQLAlchemy has compiled for it stays.
+    """
+
+    def __init__(self, rehearsals: Sequence[Rehearsal], folder: Path) -> None:
         self._wanted = Counter(given(rehearsal) for rehearsal in rehearsals)
         self._kept: dict[Hashable, Beginning] = {}
-        self._open: State | None = None
-        open_state(f"sqlite:///{EMPTY}", base=folder).close()
+        self._database = open_state("sqlite:///none.db", base=folder, scratch=True).database
+        self._empty = self._copied()
 
     def of(self, rehearsal: Rehearsal) -> Beginning | None:
         """Return where a test begins, if another one began there before."""
         return self._kept.get(given(rehearsal))
 
     def open(self, beginning: Beginning | None) -> State:
-        """Return a new state in memory, empty or as it was; the one before is closed."""
-        self.close()
-        name = beginning.file if beginning is not None else EMPTY
-        self._open = open_state(f"sqlite:///{name}", base=self._folder, scratch=True)
-        return self._open
+        """Return a state that is empty, or as it was then; the one before is lost."""
+        with self._raw() as raw:
+            (beginning.state if beginning is not None else self._empty).backup(raw)
+        return State(self._database)
 
-    def keep(self, rehearsal: Rehearsal, pair: MemoryPair, state: State, holds: frozenset[str], *, on: bool) -> None:
+    def keep(self, rehearsal: Rehearsal, pair: MemoryPair, holds: frozenset[str], *, on: bool) -> None:
         """Keep where a test begins, if another one begins there, too."""
         key = given(rehearsal)
-        if self._wanted[key] < 2:
-            return
-        name = f"given{len(self._kept)}.db"
-        with state.reading() as connection, closing(sqlite3.connect(self._folder / name)) as copy:
-            raw: Any = connection.connection.driver_connection
-            raw.backup(copy)
-        self._kept[key] = Beginning(pair=pair.copy(), file=name, holds=holds, on=on)
+        if self._wanted[key] > 1:
+            self._kept[key] = Beginning(pair=pair.copy(), state=self._copied(), holds=holds, on=on)
 
     def close(self) -> None:
-        """Close the state that is open."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        """Forget everything."""
+        for copy in (self._empty, *(kept.state for kept in self._kept.values())):
+            copy.close()
+        self._database.close()
+
+    def _copied(self) -> sqlite3.Connection:
+        copy = sqlite3.connect(":memory:")
+        with self._raw() as raw:
+            raw.backup(copy)
+        return copy
+
+    @contextmanager
+    def _raw(self) -> Iterator[sqlite3.Connection]:
+        with closing(self._database.engine.raw_connection()) as connection:
+            raw: Any = connection.driver_connection
+            yield raw
 
 
 @contextmanager
 def opened_beginnings(rehearsals: Sequence[Rehearsal]) -> Iterator[Beginnings]:
-    """Yield beginnings in a folder of their own, which is removed at the end."""
-    with TemporaryDirectory(prefix="syncdsl-test-", ignore_cleanup_errors=True) as name:
-        found = Beginnings(Path(name), rehearsals)
-        try:
-            yield found
-        finally:
-            found.close()
+    """Yield beginnings; they are gone at the end."""
+    with TemporaryDirectory(prefix="syncdsl-test-", ignore_cleanup_errors=True) as folder:
+        # Nothing is written there: it is where the file of the state would be.
+        found = Beginnings(rehearsals, Path(folder))
+    try:
+        yield found
+    finally:
+        found.close()
 
 
 def given(rehearsal: Rehearsal) -> Hashable:

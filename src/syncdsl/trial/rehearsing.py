@@ -152,7 +152,7 @@ class _Stage:
         steps = self._rehearsal.steps
         if self._begun is None:
             self._give([step for step in steps if isinstance(step, PutRecord) and step.given])
-            self._beginnings.keep(self._rehearsal, self._pair, self._state, frozenset(self._holds), on=self._on)
+            self._beginnings.keep(self._rehearsal, self._pair, frozenset(self._holds), on=self._on)
         report: ApplyReport | None = None
         effects: list[Happened] = []
         failures: list[Failure] = []
