@@ -169,7 +169,7 @@ def test_without_counting_expressions_are_the_very_same() -> None:
     line = analysis.plan.pairs["customers"].lines[0]
     assert line.to_right is not None
     plain = compile_expression(line.to_right.value, {})
-    assert recorder.compiling(line.to_right.value, {}).__code__ is plain.__code__  # type: ignore[attr-defined]  # closures are functions
+    assert recorder.compiling(line.to_right.value, {}).__code__ is plain.__code__
 
 
 def test_a_plan_is_the_same_with_and_without_tests() -> None:
