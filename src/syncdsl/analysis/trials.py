@@ -36,7 +36,7 @@ def check_tests(
                     scope = subject_scope(step.subject, records, checker)
                     if scope is not None:
                         _check_assignments(step, scope, trial, checker)
-                    trial.labels.setdefault(step.label.value, scope)
+                    trial.labels.setdefault(step.label.value, []).append(scope)
                 case trials.Expect():
                     check_expectation(step, trial, checker, records, documents, pairs)
                 case trials.TestDate() | trials.ExpectNothing() | trials.Cases() | nodes.Bad():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ('expect nothing else\ngiven deal "D2": Amount = 1', ["SD230"]),
         ('given deal "D1": Amount = 1\ngiven deal "D1": Amount = 2', ["SD231"]),
         ('given deal "A": Amount = 1\ngiven crm.Accounts "A": Phone = "2"', []),
+        ('given deal "A": Amount = 1\ngiven crm.Accounts "A": Phone = "2"\nchange deal "A": Account_Name = "A"', []),
         ('today: 2025-05-01\ngiven deal "D1": Amount = 1\ntoday: 2025-04-01\nexpect nothing else', []),
         ('today: 2026-05-01\nchange deal "D1": Amount = 1\ntoday: 2026-05-02', []),
         ('today: 2026-05-02\nchange deal "D1": Amount = 1\ntoday: 2026-05-01', ["SD232"]),
