@@ -198,8 +198,18 @@ class _Stage:
                 if left:
                     yield surplus(step, left, self._pair)
             elif met[row := expectations.index(step)] is None:
-                reported = [text for text in report.changes.reported if not is_skip(text)] if report else ()
-                yield missing(step, table[row], effects, taken, reported, self._rules.plan, self._pair, self._state)
+                told = self._remarks(step, effects, report) if report is not None else []
+                yield missing(step, table[row], effects, taken, told, self._rules.plan, self._pair, self._state)
+
+    def _remarks(self, step: Expected, effects: Sequence[Happened], report: ApplyReport) -> list[str]:
+        """Return what a run says besides its effects: what waits since an earlier one, and what is left as it is."""
+        new = {(item.rule, item.reason) for item in effects if item.word == "hold"}
+        waiting = [
+            f"{self._pair.label_of(hold.record.id or '') or hold.record.text} waits since an earlier run: {hold.reason}"
+            for hold in report.changes.holds
+            if hold.rule == step.rule and (hold.rule, hold.reason) not in new
+        ]
+        return [*waiting, *(text for text in report.changes.reported if not is_skip(text))]
 
     def _is_change(self, step: PutRecord | SetToday, number: int) -> bool:
         """Return whether a step comes after the rules are switched on, which have to run after it."""

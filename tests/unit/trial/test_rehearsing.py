@@ -426,3 +426,15 @@ def test_what_an_update_writes_into_lines_is_known() -> None:
 """
     assert outcome(steps) == "passed"
     assert outcome(steps.replace("line.rate == 6", 'line.rate == 6, customer.name == "Acme"')) == "failed"
+
+
+def test_what_waits_since_before_is_told() -> None:
+    """Where the expected document waits since an earlier run, that and its reason are the note."""
+    steps = """
+    change deal "D": Stage = "Won", Amount = 5
+    expect hold deal "D"
+    change deal "D": Region = "x"
+    expect create invoice "D"
+"""
+    failure = results_of(f'{RULES}\ntest "it":\n{steps}').failure
+    assert any(note.startswith('"D" waits since an earlier run: `customer`: it is empty') for note in failure.notes)
