@@ -58,6 +58,7 @@ bench: $(STAMP) ## the benchmarks, as ratios in one run (minutes; nothing else s
 	@$(BIN)/python benchmarks/sync_dlt.py
 	@$(BIN)/python benchmarks/sync_dlt.py --records 1000000 --memory
 	@$(BIN)/python benchmarks/preview_terraform.py
+	@$(BIN)/python benchmarks/preview_formats.py
 
 corpus: $(STAMP) ## faults planted into valid rules: how many are found, with how many reports
 	@$(BIN)/python -m tests.corpus.measure

@@ -14,6 +14,7 @@ from syncdsl.functions import FAMILIES
 from syncdsl.lint.checks import CHECKS
 from syncdsl.lint.schema_checks import SCHEMA_CHECKS
 from syncdsl.plan.plan import Plan
+from syncdsl.project.operator import operator_schema
 from syncdsl.project.settings import settings_schema
 from syncdsl.render.access_json import access_schema
 from syncdsl.render.alert_json import alert_schema
@@ -29,7 +30,9 @@ from syncdsl.render.runs_json import refused_schema, run_schema, runs_schema
 from syncdsl.render.secrets_json import credentials_schema
 from syncdsl.render.snapshot_text import snapshot_contents_schema
 from syncdsl.render.status_json import status_schema
+from syncdsl.render.tests_json import tests_schema
 from syncdsl.render.verify_json import verification_schema
+from syncdsl.render.why_json import why_not_schema, why_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
 from syncdsl.schema.values import show
 from syncdsl.service.operating import health_schema
@@ -177,6 +180,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "checks.md", checks_page()
     yield DOCS / "builtins.md", builtins_page()
     schemas: dict[str, dict[str, Any]] = {
+        "operator": operator_schema(),
         "settings": settings_schema(),
         "plan": Plan.model_json_schema(),
         "change-set": ChangeSet.model_json_schema(),
@@ -186,10 +190,13 @@ def pages() -> Iterator[tuple[Path, str]]:
         "comparison": comparison_schema(),
         "snapshot-contents": snapshot_contents_schema(),
         "search": search_schema(),
+        "tests": tests_schema(),
         "verification": verification_schema(),
         "links": links_schema(),
         "associations": associations_schema(),
         "history": story_schema(),
+        "why": why_schema(),
+        "why-not": why_not_schema(),
         "runs": runs_schema(),
         "run": run_schema(),
         "status": status_schema(),

@@ -59,6 +59,20 @@ def test_only_a_signature_by_a_named_key_lets_it_pass(project: Project, sandbox:
     assert {customer["contact_name"] for customer in sandbox.customers()} == {"One", "Two"}
 
 
+def test_where_nobody_says_whose_keys_count_any_signature_does(
+    project: Project, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Without an operator's configuration a signature counts as an unsigned approval does, and is not called more."""
+    anna, _ = key(tmp_path, "anna")
+    over_a_guard(project, sandbox)
+    assert "needs approval" in project.run("plan").stdout
+    assert "not approved" in project.run("show", "two.json").stdout
+    project.run("approve", "two.json", "--key", str(anna))
+    assert "(signed, key not known here)" in project.run("show", "two.json").stdout
+    project.run("apply", "two.json")
+    assert len(sandbox.customers()) == 2
+
+
 def test_who_made_it_may_not_approve_it(project: Project, sandbox: Sandbox, tmp_path: Path) -> None:
     """Where the operator forbids it, the author's own signature does not count, under any of their names."""
     carl, public = key(tmp_path, "carl")

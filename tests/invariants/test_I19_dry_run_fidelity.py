@@ -1,6 +1,8 @@
-"""I19: an apply performs exactly what was previewed; when the world moved on it performs nothing."""
+"""I19: an apply performs exactly what was previewed; when the world moved on nothing, or the rest of it."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +11,20 @@ from tests.simulator.deals import Life, deals
 from tests.simulator.draws import Searched
 from tests.simulator.generator import Shape, deed
 from tests.simulator.oracles import marks, no_writes
-from tests.simulator.playing import asked, played, previewed, sent
+from tests.simulator.playing import asked, essence, played, previewed, sent
 from tests.simulator.regressions import verify
 from tests.simulator.rules import Rules
 from tests.simulator.strategies import cases, examples
 from tests.simulator.violation import require
+
+from syncdsl.changes.saved import SavedChangeSet, read_change_set, write_change_set
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.simulator.harness import Twins
+
+    from syncdsl.changes.change_set import ChangeSet
 
 SHAPE = Shape(runs=2, faults=2, edits=8)
 RULES = (Rules(lines="rich"), Rules(lines="references"), Rules(lines="plain", duplicate="clone in books"))
@@ -23,8 +34,8 @@ def check(case: Case) -> None:
     """Preview and apply what was previewed; with an edit in between (the script's last one), the same or nothing."""
     *_, last = case.steps
     with played(case, settle=False) as pair:
-        changes = pair.preview()
-        moved = pair.fork()
+        changes = saved(pair.preview(), pair.folder)
+        moved, skipping, plain = pair.fork(), pair.fork(), pair.fork()
         with pair.calmly():
             before = asked(pair)
             outcome = pair.apply(expected=changes)
@@ -38,6 +49,32 @@ def check(case: Case) -> None:
             no_writes(moved, since)
         else:
             require(sent(moved, before) == previewed(changes), "after an edit, something else was sent")
+        for one in (skipping, plain):
+            perform(one, last)
+        left_out(skipping, changes)
+        skipping.settle()
+        plain.settle()
+        require(essence(skipping) == essence(plain), "what was left out as stale did not come about later")
+
+
+def left_out(pair: Twins, changes: ChangeSet) -> None:
+    """Apply a change set without what is stale; what is sent is what is left of it."""
+    with pair.calmly():
+        before = asked(pair)
+        outcome = pair.apply(expected=changes, skip_stale=True)
+    if outcome.report is None:
+        require(asked(pair) == before, "a change set of which nothing is left was performed")
+        return
+    stale = {stale.effect.id for stale in outcome.report.stale}
+    left = changes.model_copy(update={"effects": tuple(one for one in changes.effects if one.id not in stale)})
+    require(sent(pair, before) == previewed(left), "without what is stale, something else was sent")
+
+
+def saved(changes: ChangeSet, folder: Path) -> ChangeSet:
+    """Return a change set as it is read from its file."""
+    path = folder / "saved.json"
+    path.write_text(write_change_set(SavedChangeSet(changes=changes)), encoding="utf-8")
+    return read_change_set(path).changes
 
 
 @st.composite

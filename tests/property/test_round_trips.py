@@ -11,8 +11,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncdsl.changes.change_set import ChangeSet, GuardVerdict, read_change_set, write_change_set
+from syncdsl.changes.change_set import ChangeSet, GuardVerdict
 from syncdsl.changes.effects import Act, Create, FieldChange, Hold, Link, RecordName, Skip, Update
+from syncdsl.changes.saved import SavedChangeSet, read_change_set, write_change_set
 from syncdsl.plan import expressions as plan
 from syncdsl.plan import pairs, steps
 from syncdsl.plan.plan import Plan, read_plan, write_plan
@@ -206,8 +207,8 @@ def test_change_sets(changes: ChangeSet) -> None:
     """A change set comes back from its file with its digest and its effects."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "changes.json"
-        path.write_text(write_change_set(changes), encoding="utf-8")
-        back = read_change_set(path)
+        path.write_text(write_change_set(SavedChangeSet(changes=changes)), encoding="utf-8")
+        back = read_change_set(path).changes
     assert back == changes
     assert back.digest == changes.digest
 

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -21,6 +21,7 @@ from tests.simulator.system import System
 from tests.simulator.timeline import Timeline
 from tests.simulator.violation import Violation
 
+from syncdsl.changes.change_set import Undone
 from syncdsl.diagnostics import Fault
 from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.run import Run, apply, preview
@@ -254,13 +255,16 @@ class Twins:
         sweep: bool = False,
         told: Told = "",
         expected: ChangeSet | None = None,
+        skip_stale: bool = False,
         confirm: Callable[[ChangeSet], bool] = lambda _: True,
         pause: float = BETWEEN,
     ) -> Outcome:
         """Apply once, whatever comes of it; then `pause` seconds pass."""
         try:
             report = self._within(
-                lambda state: apply(self.run(state, sweep=sweep, told=told), confirm=confirm, expected=expected)
+                lambda state: apply(
+                    self.run(state, sweep=sweep, told=told), confirm=confirm, expected=expected, skip_stale=skip_stale
+                )
             )
         except Crash as crash:
             self._bury()
@@ -272,6 +276,17 @@ class Twins:
             self.timeline.advance(pause)
             self._settle_systems()
         return Outcome(report=report)
+
+    def undo(self, run_id: str) -> ApplyReport:
+        """Put back what a run wrote, without any disturbance."""
+        with self.calmly():
+            undone = Undone(run=run_id)
+            found: ApplyReport = self._within(
+                lambda state: apply(replace(self.run(state), undoes=undone), confirm=lambda _: True)
+            )
+            self.timeline.advance(BETWEEN)
+            self._settle_systems()
+            return found
 
     @contextmanager
     def calmly(self) -> Iterator[None]:

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Trial:
-    """What is known while the steps of one test are read: records by label, and the values of `cases` by name."""
+    """What is known while the steps of one test are read: records by label, and the values of `cases` by name.
 
-    labels: dict[str, Scope | None] = field(default_factory=dict)
+    A label may stand for one record of each module; None for a step in which something is wrong.
+    """
+
+    labels: dict[str, list[Scope | None]] = field(default_factory=dict)
     cases: dict[str, tuple[ast.Expression, ...]] = field(default_factory=dict)
 
 
@@ -58,15 +61,17 @@ def check_label(label: ast.TextLiteral, kind: ReferenceType | None, trial: Trial
     """Report a label that no step introduces, or that names a record of another module than `kind` refers to."""
     if not label.value:
         return
-    if label.value in trial.labels and (scope := trial.labels[label.value]) is None:
-        return  # what is wrong with its step was said there
-    if label.value not in trial.labels:
+    known = trial.labels.get(label.value)
+    if known is None:
         checker.unknown(UNKNOWN_LABEL, "no record here has the label", label.value, label.span, trial.labels)
-    elif kind is not None and scope is not None and scope.module not in kind.modules:
+        return
+    scopes = [scope for scope in known if scope is not None]
+    # What is wrong with a step was said there.
+    if kind is not None and scopes == known and not any(scope.module in kind.modules for scope in scopes):
         checker.report(
             UNKNOWN_LABEL,
-            f"`{label.value}` is a record of `{scope.connection}.{scope.module}`, and this refers to "
+            f"`{label.value}` is a record of `{scopes[0].connection}.{scopes[0].module}`, and this refers to "
             f"{' or '.join(f'`{module}`' for module in kind.modules)}",
             label.span,
-            help=f'add a step such as `given {scope.connection}.{kind.modules[0]} "A": …`',
+            help=f'add a step such as `given {scopes[0].connection}.{kind.modules[0]} "A": …`',
         )

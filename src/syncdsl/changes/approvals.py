@@ -20,9 +20,10 @@ class Approval(Model):
     signature: str
 
 
-Standing: TypeAlias = Literal["signed", "unsigned", "unknown key", "author", "bad"]
-"""What an approval is worth: `signed` by a key that counts; `unsigned`, only noted in the state; of an `unknown key`;
-by the `author`, who may not approve; or `bad`: no signature of this change set."""
+Standing: TypeAlias = Literal["signed", "unverified", "unsigned", "unknown key", "author", "bad"]
+"""What an approval is worth: `signed` by a key that counts; `unverified`: signed, and nobody says whose keys count;
+`unsigned`, only noted in the state; of an `unknown key`; by the `author`, who may not approve; or `bad`: it is no
+signature of this change set."""
 
 
 class Judged(Model):

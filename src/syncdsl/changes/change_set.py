@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-
-from pydantic import SerializerFunctionWrapHandler, model_serializer
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from syncdsl.changes.effects import Effect, Hold
-from syncdsl.schema.digest import signed_digest
+from syncdsl.schema.digest import canonical_json, signed_digest_of
 from syncdsl.schema.model import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syncdsl.changes.effects import Change
 
 Privacy: TypeAlias = Literal["sensitive", "pseudonyms"]
@@ -82,17 +82,26 @@ class Estimate(Model):
     left: int | None = None
 
 
+class Undone(Model):
+    """What a change set puts back: all that a run wrote, or what it wrote to one record (`connection.module/id`)."""
+
+    run: str
+    record: str | None = None
+
+
 class ChangeSet(Model):
     """The effects of one preview, in the order they would be applied.
 
     `plan` is the digest of the rules' plan, `schemas` those of the schema snapshots by connection, `state` that of the
     state. `author` is who made it. `targets` are the modules of the rules or the records (`connection.module/id`) that
-    it is limited to; without any it is about everything. `expects` is the precondition of each record that decided
-    something: `connection.module/id` to the digest of its observed fields. `privacy` tells which values are not in it;
-    of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
-    what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
-    rules leave alone, in words. `observed` says what was looked at: one of
-    a `snapshot` is not applied. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
+    it is limited to; without any it is about everything. `undoes` is what it puts back, where it does.
+
+    `expects` is the precondition of each record that decided something: `connection.module/id` to the digest of its
+    observed fields. `observed` says what was looked at: one of a `snapshot` is not applied. `privacy` tells which
+    values are not in it; of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is.
+    `baseline` counts what is remembered without changing a record (trigger truths, accepted values). `reported` are
+    differences that the rules leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could
+    not be foreseen.
     """
 
     format: Literal["syncdsl/changes/2"] = FORMAT
@@ -105,6 +114,7 @@ class ChangeSet(Model):
     author: str = ""
     observed: Observed = "live"
     targets: tuple[str, ...] = ()
+    undoes: Undone | None = None
     privacy: Privacy = "sensitive"
     seal: str = ""
     effects: tuple[Effect, ...]
@@ -116,18 +126,25 @@ class ChangeSet(Model):
     unreadable: tuple[Unreadable, ...] = ()
     unpreviewed: tuple[Unpreviewed, ...] = ()
 
-    @model_serializer(mode="wrap")
-    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Hardly any is of a snapshot, so the digests of the others do not depend on there being such.
-        written: dict[str, Any] = write(self)
-        if written.get("observed") == "live":
-            del written["observed"]
-        return written
-
     @cached_property
     def digest(self) -> str:
         """The digest of the content: what is approved and applied."""
-        return signed_digest(self.model_dump(mode="json"))
+        return signed_digest_of(self._pieces())
+
+    def _pieces(self) -> Iterator[str]:
+        """Yield the canonical JSON in pieces: as one text it takes several times the memory of the change set."""
+        between = "{"
+        for name in sorted(type(self).model_fields):
+            yield f'{between}"{name}":'
+            between = ","
+            if name != "effects":
+                yield canonical_json(self.model_dump(mode="json", include={name})[name])
+                continue
+            yield "["
+            for number, effect in enumerate(self.effects):
+                yield ("," if number else "") + canonical_json(effect.model_dump(mode="json"))
+            yield "]"
+        yield "}"
 
     @property
     def changes(self) -> tuple[Change, ...]:

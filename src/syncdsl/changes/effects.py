@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from syncdsl.schema.digest import digest
-from syncdsl.schema.model import Model
+from syncdsl.schema.model import Numerous
 
 
-class RecordName(Model):
+class RecordName(Numerous):
     """A record as people find it: `id` is None while it does not exist; `label` is what its system calls it."""
 
     connection: str
@@ -28,7 +28,7 @@ class RecordName(Model):
         return f"{self.connection}.{self.module}" + (f"/{self.id}" if self.id else "")
 
 
-class FieldChange(Model):
+class FieldChange(Numerous):
     """One field: values in the form of `schema.values.to_json`. `location` is the map line's place."""
 
     field: str
@@ -37,7 +37,7 @@ class FieldChange(Model):
     location: str
 
 
-class _Effect(Model):
+class _Effect(Numerous):
     """What every effect has: the rule that caused it, with its place, and the reason in words."""
 
     rule: str
@@ -149,16 +149,20 @@ class HoldKind:
     AMBIGUOUS = "ambiguous"
     DOCUMENT = "document"
     ACCESS = "access"
+    UNDO = "undo"
 
 
 class Hold(_Effect):
     """Nothing happens until somebody decides or what it waits for comes; everything else goes on.
 
-    `field`, `left` and `right` show a conflict's values; `candidates` the records in question.
+    `field`, `left` and `right` show a conflict's values, of an undo what is there and what was; `candidates` the
+    records in question.
     """
 
     kind: Literal["hold"] = "hold"
-    why: Literal["conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access"]
+    why: Literal[
+        "conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access", "undo"
+    ]
     record: RecordName
     candidates: tuple[RecordName, ...] = ()
     field: str | None = None

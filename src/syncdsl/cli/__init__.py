@@ -30,6 +30,11 @@ COMMANDS = {
     ),
     "check": Entry(target="syncdsl.cli.check:check", summary="Lint, and check every name and type.", section=WRITE),
     "fmt": Entry(target="syncdsl.cli.fmt:fmt", summary="Lay out rule files in one canonical form.", section=WRITE),
+    "test": Entry(
+        target="syncdsl.cli.test:test",
+        summary="Run the rules' own tests, with coverage; needs no network.",
+        section=WRITE,
+    ),
     "compile": Entry(
         target="syncdsl.cli.compile:compile_rules",
         summary="Print the execution plan that the rules come to.",
@@ -72,6 +77,7 @@ COMMANDS = {
     "approve": Entry(
         target="syncdsl.cli.approve:approve", summary="Approve a saved change set, with a signature.", section=RUN
     ),
+    "undo": Entry(target="syncdsl.cli.undo:undo", summary="Put back what a run wrote.", section=RUN),
     "show": Entry(target="syncdsl.cli.show:show", summary="Show a saved change set and who approved it.", section=RUN),
     "find": Entry(
         target="syncdsl.cli.find:find",
@@ -84,6 +90,16 @@ COMMANDS = {
     "history": Entry(
         target="syncdsl.cli.history:history",
         summary="Tell what happened to a record and its partner, and why; or list the last runs.",
+        section=RUN,
+    ),
+    "why": Entry(
+        target="syncdsl.cli.why:why",
+        summary="Tell why a record or a field is as it is: the decision, the rule, both sides, who won.",
+        section=RUN,
+    ),
+    "why-not": Entry(
+        target="syncdsl.cli.why_not:why_not",
+        summary="Tell what keeps a record from being synced, and what would make it pass.",
         section=RUN,
     ),
     "erase": Entry(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syncdsl.cli.approvals import judged_here
 from syncdsl.cli.ending import FINE, PARTLY
 from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
 from syncdsl.cli.targets import targeted
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from syncdsl.changes.change_set import ChangeSet
+    from syncdsl.changes.saved import SavedChangeSet
     from syncdsl.cli.progress import Shown
     from syncdsl.engine.report import ApplyReport
+    from syncdsl.engine.run import Run
     from syncdsl.project.workspace import Workspace
 
 
@@ -94,12 +97,19 @@ def apply(
         say_when_paused(run.state, name, settings)
         policy = read_operator(workspace.folder).policy(name)
         report = perform(
-            targeted(replace(run, consent=consent_of(policy, saved)), expected.targets if expected is not None else ()),
-            confirm=_confirmation(progress, settings, expected, yes=yes),
+            _as_saved(replace(run, consent=consent_of(policy, saved)), expected),
+            confirm=confirmation(progress, settings, saved, yes=yes),
             expected=expected,
             skip_stale=skip_stale,
         )
     return result(report)
+
+
+def _as_saved(run: Run, expected: ChangeSet | None) -> Run:
+    """Return the run that decides what a saved change set says: of a part of the rules, or of an undo."""
+    if expected is None:
+        return run
+    return targeted(replace(run, undoes=expected.undoes), expected.targets)
 
 
 def _environment(wanted: str | None, expected: ChangeSet | None) -> str | None:
@@ -124,8 +134,8 @@ def _made_in_force(workspace: Workspace, environment: str, expected: ChangeSet |
         return state.digest_in_force() == expected.plan
 
 
-def _confirmation(
-    progress: Shown, settings: Globals, expected: ChangeSet | None, *, yes: bool
+def confirmation(
+    progress: Shown, settings: Globals, saved: SavedChangeSet | None, *, yes: bool
 ) -> Callable[[ChangeSet], bool]:
     """Return what shows the change set and asks; a saved one was read before, and an empty one asks nothing."""
 
@@ -133,11 +143,12 @@ def _confirmation(
         from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - needed only now
 
         progress.pause()
-        style = style_of(sys.stdout)
-        brief = settings.quiet or expected is not None
-        write(render_verdict(changes, style) if brief else render_changes(changes, style, width_of(sys.stdout)))
+        style, width = style_of(sys.stdout), width_of(sys.stdout)
+        approvals = judged_here(settings, saved) if saved is not None else None
+        told = render_verdict if settings.quiet or saved is not None else render_changes
+        write(told(changes, style, width, approvals=approvals))
         sys.stdout.flush()
-        if yes or expected is not None or not changes.changes or changes.exceeded:
+        if yes or saved is not None or not changes.changes or changes.exceeded:
             return True
         return click.confirm(f"\nApply these to {changes.environment}?", default=False, err=True)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syncdsl.cli.approvals import judged_here, policy_here
 from syncdsl.cli.ending import FINE
 from syncdsl.cli.options import Command, Globals
 from syncdsl.cli.terminal import is_terminal, say, style_of, write
@@ -16,7 +17,6 @@ from syncdsl.cli.terminal import is_terminal, say, style_of, write
 if TYPE_CHECKING:
     from syncdsl.changes.approvals import Judged
     from syncdsl.changes.saved import SavedChangeSet
-    from syncdsl.project.operator import Policy
 
 PASSPHRASE = "SYNCDSL_SIGNING_PASSPHRASE"  # noqa: S105 - the name of a variable
 """The variable that holds the passphrase of the key, where there is no terminal to type it at."""
@@ -50,11 +50,11 @@ def approve(settings: Globals, *, file: Path, key: Path | None, yes: bool) -> in
       syncdsl approve monday.changes.json --key ~/.ssh/id_ed25519
       syncdsl apply monday.changes.json
     """  # noqa: D301 - \b keeps click from filling the lines
-    from syncdsl.cli.plan import show  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.cli.previews import show  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.approving import read_signed  # noqa: PLC0415 - the same
 
     saved = read_signed(file)
-    show(saved.changes, "text", quiet=settings.quiet)
+    show(saved.changes, "text", quiet=settings.quiet, approvals=judged_here(settings, saved))
     sys.stdout.flush()
     if not yes and is_terminal(sys.stdin) and not click.confirm("\nApprove exactly this?", default=False, err=True):
         write("Nothing was approved.\n")
@@ -81,7 +81,7 @@ def _sign(settings: Globals, saved: SavedChangeSet, file: Path, key: Path) -> No
     signed = saved.approved_by(approval)
     write_private(file, write_change_set(signed))
     if not settings.quiet:
-        policy = _policy(settings, saved.changes.environment)
+        policy = policy_here(settings, saved.changes.environment)
         mine = judged(signed, None, policy)[-1] if policy is not None and policy.approvers else None
         _say(saved, file, f"signed with {approval.key}")
         if mine is not None and mine.standing != "signed":
@@ -132,18 +132,6 @@ def _warning(mine: Judged, environment: str) -> str:
     if mine.standing == "author":
         return f"it does not count in `{environment}`: whoever makes a change set may not approve it there"
     return f"it does not count in `{environment}` as this machine is configured: nobody named this key"
-
-
-def _policy(settings: Globals, environment: str) -> Policy | None:
-    """Return what holds where this is applied, as far as this machine knows; there may be no project here."""
-    from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.project.discovery import locate_project  # noqa: PLC0415 - the same
-    from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
-
-    try:
-        return read_operator(locate_project(settings.project)).policy(environment)
-    except Fault:
-        return None
 
 
 def _passphrase() -> str | None:

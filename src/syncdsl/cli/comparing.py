@@ -8,14 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import click
-
 from syncdsl.changes.comparison import Beginning, compare, version_of
 from syncdsl.cli.ending import CHANGES, FINE, PARTLY
 from syncdsl.cli.offline import run_on
 from syncdsl.cli.running import checked_rules
 from syncdsl.cli.targets import targeted
-from syncdsl.cli.terminal import style_of, width_of, write
+from syncdsl.cli.terminal import say, style_of, width_of, write
 from syncdsl.diagnostics import Fault, Severity
 from syncdsl.diagnostics.codes.snapshots import OTHER_RULES_FAIL
 from syncdsl.engine.run import preview, rename_former
@@ -23,7 +21,7 @@ from syncdsl.engine.snapshot.restoring import opened_snapshot, refuse_unfit
 from syncdsl.engine.snapshot.taking import take_snapshot
 from syncdsl.project.environment import open_connections, open_project_state
 from syncdsl.project.other_rules import other_rules
-from syncdsl.project.private import private_bytes
+from syncdsl.project.private import private_bytes, write_private
 from syncdsl.project.running import run_of
 
 if TYPE_CHECKING:
@@ -91,23 +89,34 @@ def compare_rules(
         )
 
 
-def show_comparison(comparison: Comparison, output: str, *, quiet: bool) -> None:
-    """Write a comparison to stdout. Raises UsageError for a format that there is none in."""
+def show_comparison(comparison: Comparison, output: str, *, quiet: bool, file: Path | None = None) -> None:
+    """Write a comparison to stdout, or in its format into a private file and as text to stdout."""
+    from syncdsl.render.comparison_text import render_comparison  # noqa: PLC0415 - the help needs none of it
+
+    if file is not None:
+        write_private(file, _written(comparison, output))
+        say(f"wrote {file}")
+    elif output != "text":
+        write(_written(comparison, output))
+        return
+    write(render_comparison(comparison, style_of(sys.stdout), width_of(sys.stdout), quiet=quiet))
+
+
+def _written(comparison: Comparison, output: str) -> str:
+    """Return a comparison in a format; each is loaded only where it is asked for."""
     match output:
         case "json":
             from syncdsl.render.comparison_json import render_comparison_json  # noqa: PLC0415 - only this format
 
-            write(render_comparison_json(comparison))
+            return render_comparison_json(comparison)
         case "markdown":
             from syncdsl.render.comparison_markdown import render_comparison_markdown  # noqa: PLC0415 - the same
 
-            write(render_comparison_markdown(comparison))
-        case "text":
+            return render_comparison_markdown(comparison)
+        case _:
             from syncdsl.render.comparison_text import render_comparison  # noqa: PLC0415 - the same
 
-            write(render_comparison(comparison, style_of(sys.stdout), width_of(sys.stdout), quiet=quiet))
-        case _:
-            raise click.UsageError(f"a comparison is written as text, markdown or json, not as {output}")
+            return render_comparison(comparison)
 
 
 def ending_of(comparison: Comparison, *, detailed: bool) -> int:

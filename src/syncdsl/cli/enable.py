@@ -74,7 +74,7 @@ def enable(settings: Globals, *, yes: bool, environment: str | None) -> int:
             run = run_of(workspace, name, plan, checked.schemas, connections, state, progress.progress, sweep=False)
             changes = preview(run)
             identities = {one: connection.identity() for one, connection in connections.items()}
-    write(f"\n{style('bold', 'A first run would find')}\n{render_verdict(changes, style)}")
+    write(f"\n{style('bold', 'A first run would find')}\n{render_verdict(changes, style, width_of(sys.stdout))}")
     if not agreed(f"Put these rules in force in {name}?", yes=yes):
         write("Nothing was changed.\n")
         return FINE

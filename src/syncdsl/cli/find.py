@@ -167,7 +167,9 @@ def _confirmation(progress: Shown, settings: Globals, *, yes: bool) -> Callable[
         progress.pause()
         style = style_of(sys.stdout)
         shown = (
-            render_verdict(changes, style) if settings.quiet else render_changes(changes, style, width_of(sys.stdout))
+            render_verdict(changes, style, width_of(sys.stdout))
+            if settings.quiet
+            else render_changes(changes, style, width_of(sys.stdout))
         )
         write("\n" + shown)
         sys.stdout.flush()

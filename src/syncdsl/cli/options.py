@@ -87,6 +87,13 @@ def sweep_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def now_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--now`."""
+    return click.option(
+        "--now", is_flag=True, help="Read the record, and what belongs to it, from the systems; write nothing."
+    )(function)
+
+
 def format_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add `--format` with these choices; the first is the default."""
     return click.option(

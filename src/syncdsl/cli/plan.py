@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from syncdsl.cli.ending import CHANGES, FINE, PARTLY
-from syncdsl.cli.options import Command, Globals, environment_option, format_option, sweep_option
+from syncdsl.cli.options import Command, Globals, environment_option, sweep_option
+from syncdsl.cli.previews import preview_options, save, show
 from syncdsl.cli.targets import target_option, targeted
-from syncdsl.cli.terminal import say, style_of, width_of, write
+from syncdsl.cli.terminal import say, style_of
 
 if TYPE_CHECKING:
     from syncdsl.changes.change_set import ChangeSet
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 )
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @target_option
-@format_option("text", "markdown", "json")
+@preview_options
 @sweep_option
 @environment_option
 @click.pass_obj
@@ -54,6 +55,7 @@ def plan(
     targets: tuple[str, ...],
     detailed_exitcode: bool,
     output: str,
+    file: Path | None,
     sweep: bool,
     environment: str | None,
 ) -> int:
@@ -85,6 +87,7 @@ def plan(
       syncdsl plan --offline monday.snapshot
       syncdsl plan --compare main
       syncdsl plan --format json | jq .summary
+      syncdsl plan --format html --output-file preview.html
       syncdsl plan --detailed-exitcode; echo $?
     """  # noqa: D301 - \b keeps click from filling the lines
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the help needs none of it
@@ -102,6 +105,8 @@ def plan(
 
         if out is not None or in_force:
             raise click.UsageError("a comparison shows how two versions differ; `--out` and `--in-force` are of one")
+        if output == "html":
+            raise click.UsageError("a comparison is written as text, markdown or json")
         with shown_progress(settings) as progress:
             comparison = compare_rules(
                 workspace,
@@ -114,10 +119,8 @@ def plan(
                 sweep=sweep,
                 privacy="pseudonyms" if pseudonymise else "sensitive",
             )
-        show_comparison(comparison, output, quiet=settings.quiet)
+        show_comparison(comparison, output, quiet=settings.quiet, file=file)
         return ending_of(comparison, detailed=detailed_exitcode)
-    if output == "markdown":
-        raise click.UsageError("a preview is written as text or json; markdown is for a comparison (`--compare`)")
     opened = partial(opened_run_in_force if in_force else opened_run, scratch=True)
     if offline is not None:
         opened = partial(opened_offline, path=offline, by_force=in_force)
@@ -133,35 +136,14 @@ def plan(
                 "(`--in-force`)"
             )
         changes = preview(targeted(run, targets), privacy="pseudonyms" if pseudonymise else "sensitive")
-    show(changes, output, quiet=settings.quiet)
+    show(changes, output, quiet=settings.quiet, file=file)
     if out is not None:
-        _save(changes, out)
-    if output == "text" and not settings.quiet:
+        save(changes, out)
+    if (output == "text" or file is not None) and not settings.quiet:
         _next_step(changes, out, name if environment else None, in_force=in_force)
     if changes.unreadable:
         return PARTLY
     return CHANGES if detailed_exitcode and changes.changes else FINE
-
-
-def show(changes: ChangeSet, output: str, *, quiet: bool) -> None:
-    """Write a change set to stdout."""
-    if output == "json":
-        from syncdsl.render.changes_json import render_changes_json  # noqa: PLC0415 - only for this format
-
-        write(render_changes_json(changes))
-        return
-    from syncdsl.render.changes_text import render_changes, render_verdict  # noqa: PLC0415 - only for this format
-
-    style = style_of(sys.stdout)
-    write(render_verdict(changes, style) if quiet else render_changes(changes, style, width_of(sys.stdout)))
-
-
-def _save(changes: ChangeSet, out: Path) -> None:
-    from syncdsl.changes.saved import SavedChangeSet, write_change_set  # noqa: PLC0415 - the help needs none of it
-    from syncdsl.project.private import write_private  # noqa: PLC0415 - the same
-
-    write_private(out, write_change_set(SavedChangeSet(changes=changes)))
-    say(f"saved to {out} ({changes.digest})")
 
 
 def _next_step(changes: ChangeSet, out: Path | None, environment: str | None, *, in_force: bool) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SECTION = "Commands"
 _ID = re.compile(r"[b-df-hj-np-tv-z][b-df-hj-np-tv-z2-9]{7}")
-KINDS = ("conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access")
+KINDS = ("conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access", "undo")
 STATES = {"open": ("open",), "decided": ("decided",), "closed": ("closed",), "all": ("open", "decided", "closed")}
 
 ENTRIES = {

@@ -117,7 +117,11 @@ def _shown(progress: Shown, settings: Globals) -> Callable[[ChangeSet], bool]:
         progress.pause()
         style = style_of(sys.stdout)
         brief = settings.quiet
-        write(render_verdict(changes, style) if brief else render_changes(changes, style, width_of(sys.stdout)))
+        write(
+            render_verdict(changes, style, width_of(sys.stdout))
+            if brief
+            else render_changes(changes, style, width_of(sys.stdout))
+        )
         sys.stdout.flush()
         return True
 

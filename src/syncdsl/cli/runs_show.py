@@ -40,7 +40,7 @@ def show(settings: Globals, *, run_id: str, output: str, environment: str | None
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(chosen_environment(environment))
     with open_to_look(workspace, name) as state:
-        account = run_account(state, _run(state, run_id), _subjects(state))
+        account = run_account(state, named_run(state, run_id), _subjects(state))
     if output == "json":
         from syncdsl.render.runs_json import model_text  # noqa: PLC0415 - only for this format
 
@@ -52,7 +52,7 @@ def show(settings: Globals, *, run_id: str, output: str, environment: str | None
     return FINE
 
 
-def _run(state: State, wanted: str) -> Run:
+def named_run(state: State, wanted: str) -> Run:
     """Return the run whose id begins so. Raises Fault SD874 when there is none, or several."""
     from syncdsl.diagnostics import Fault, did_you_mean  # noqa: PLC0415 - the help needs none of it
     from syncdsl.diagnostics.codes.service import NO_SUCH_RUN  # noqa: PLC0415 - the same

@@ -130,7 +130,9 @@ def _shown(progress: Shown, settings: Globals, *, asks: bool) -> Callable[[Chang
         progress.pause()
         style = style_of(sys.stdout)
         write(
-            render_verdict(changes, style) if settings.quiet else render_changes(changes, style, width_of(sys.stdout))
+            render_verdict(changes, style, width_of(sys.stdout))
+            if settings.quiet
+            else render_changes(changes, style, width_of(sys.stdout))
         )
         sys.stdout.flush()
         leaving = [effect for effect in changes.changes if effect.kind == "delete" and is_access(effect.rule)]

@@ -40,7 +40,8 @@ def renew_agenda(context: Context) -> None:
         for observation in context.observations.values():
             if observation.step.id in news:
                 continue
-            looked_at = observation.agenda if context.run.focus is not None else None
+            partial = context.run.focus is not None or context.run.undoes is not None
+            looked_at = observation.agenda if partial else None
             state.clear_agenda(observation_name(observation.step), looked_at)
         state.put_on_agenda(wanted)
 

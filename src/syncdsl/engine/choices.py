@@ -85,6 +85,8 @@ def choices_of(hold: Hold, pair: Pair | None, linked: Collection[str]) -> list[s
             return [*([f"link {item.id}" for item in hold.candidates] or [ANY_ID]), "again", "skip"]
         case "document":
             return ["skip"]
+        case "undo":
+            return ["restore", "skip"]
         case _:
             assert_never(hold.why)
 
@@ -205,6 +207,8 @@ def meaning(item: ReviewItem, choice: str) -> str:
         return f"they are not the same; make a copy of its own in {rest.removeprefix('in ')}"
     if item.kind == "conflict" and choice not in {"skip", RETRY}:
         return f"the value in {choice} counts and is written to the other side"
+    if item.kind == "undo" and choice == "restore":
+        return "put the earlier value back all the same; the next `syncdsl undo` of that run does it"
     if item.kind == "duplicate" and choice != "skip":
         return f"they are the same; link them, and the values in {choice} count"
     return {
@@ -228,5 +232,6 @@ _SKIPS = {
     "parked": "leave it behind until it refers to something else",
     "ambiguous": "give up: it is not made again, now or later",
     "document": "leave the document as it is",
+    "undo": "leave the value that is there now",
     "access": "leave this user's access as it is",
 }

@@ -16,7 +16,6 @@ from syncdsl.engine.scope import ConnectionScope
 from syncdsl.engine.touched import Touched
 from syncdsl.engine.unread import Unread
 from syncdsl.engine.view import StateView
-from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import original_name
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.digest import fields_digest
@@ -249,11 +248,15 @@ class Context:
         """Return the value of an expression over a record's fields, for one of its rows where a line is made for it."""
         known = self._compiled.get(id(expression))
         if known is None:
-            known = (expression, compile_expression(expression, self.plan.tables))
+            known = (expression, self.run.compiling(expression, self.plan.tables))
             # The expression is kept beside its closure, so that its id stays its own.
             self._compiled[id(expression)] = known
         scope = self._scopes[connection]
         return known[1](fields, scope if row is None else scope.within(row))
+
+    def scope(self, connection: str) -> ConnectionScope:
+        """Return what expressions over the records of a connection see besides their fields."""
+        return self._scopes[connection]
 
     def in_scope(self, endpoint: Endpoint, record: Record) -> bool:
         """Return whether a record satisfies an endpoint's condition."""

@@ -157,20 +157,18 @@ class Execution:
     def _still_gone(self, removals: Sequence[Removal]) -> list[Removal]:
         """Return the removals whose evidence still holds; a record that came back is remembered, its partner stays."""
         back: set[tuple[str, str, str]] = set()
-        asked = {(item.evidence.connection, item.evidence.module) for item in removals}
+        known = [item.evidence for item in removals if item.evidence is not None]
+        asked = {(evidence.connection, evidence.module) for evidence in known}
         for connection, module in sorted(asked):
-            ids = [
-                item.evidence.id
-                for item in removals
-                if (item.evidence.connection, item.evidence.module) == (connection, module)
-            ]
+            ids = [one.id for one in known if (one.connection, one.module) == (connection, module)]
             found = self.context.run.connections[connection].fetch(module, ids, self._names(connection, module))
             for record in found.values():
                 self.journal.came_back(connection, record)
                 back.add((connection, module, record.id))
         kept: list[Removal] = []
         for item in removals:
-            if (item.evidence.connection, item.evidence.module, item.evidence.id) in back:
+            evidence = item.evidence
+            if evidence is not None and (evidence.connection, evidence.module, evidence.id) in back:
                 self.report.moved_on.append(item.effect)
             else:
                 kept.append(item)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from syncdsl.engine.observation import Observation
 
 
-def focus(context: Context, records: frozenset[tuple[str, str, str]]) -> None:
+def focus(context: Context, records: frozenset[tuple[str, str, str]], *, read: bool = True) -> None:
     """Limit the agenda of a run to some records (connection, module, id), read anew, and to what goes with them.
 
-    Raises Fault SD817 for a record that is in no module of the rules, or that does not exist.
+    Without `read` what is on the stage counts. Raises Fault SD817 for a record that is in no module of the rules, or
+    that does not exist.
     """
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for connection, module, record_id in sorted(records):
@@ -33,7 +34,10 @@ def focus(context: Context, records: frozenset[tuple[str, str, str]]) -> None:
             for observation in context.observations.values()
             if (observation.step.connection, observation.step.module) == (connection, module)
         ]
-        if not any(_read_anew(context, observation, record_id) for observation in observations):
+        if not any(
+            _read_anew(context, observation, record_id) if read else is_known(observation, record_id)
+            for observation in observations
+        ):
             raise Fault(
                 NO_SUCH_RECORD,
                 f"`{connection}.{module}/{record_id}` does not exist, or is in no module that the rules sync",
@@ -72,6 +76,11 @@ def _read_anew(context: Context, observation: Observation, record_id: str) -> bo
     observation.records.refresh([record_id])
     observation.note([record_id], "gone")
     return True
+
+
+def is_known(observation: Observation, record_id: str) -> bool:
+    """Return whether a record is on the stage, or on the agenda because it is no longer there."""
+    return record_id in observation.records or observation.agenda.get(record_id) in {"gone", "outside"}
 
 
 def _partners(context: Context, step_id: str, ids: set[str]) -> Iterator[tuple[str, str]]:

@@ -16,9 +16,11 @@ from syncdsl.engine.steps.match import match as match_records
 from syncdsl.engine.steps.merge import merge
 from syncdsl.engine.steps.observe import observe
 from syncdsl.engine.steps.trigger import trigger
+from syncdsl.engine.undoing import undo
 from syncdsl.plan.steps import GuardStep, MatchStep, MergeStep, ObserveStep, TriggerStep, WriteStep
 
 if TYPE_CHECKING:
+    from syncdsl.changes.change_set import Undone
     from syncdsl.engine.context import Context
     from syncdsl.plan.plan import Plan
 
@@ -47,6 +49,9 @@ def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     for it: the users of one that is gone lose it. Records are taken away last, in the opposite order of modules.
     """
     _observe(plan, context)
+    if context.run.undoes is not None:
+        _undo(context, context.run.undoes, sink)
+        return
     if context.run.focus is None:
         pull_missing(context)
     hold_unread(context)
@@ -59,6 +64,21 @@ def interpret(plan: Plan, context: Context, sink: Sink) -> None:
     for step in granting:
         sink.write(step, context)
     for step in reversed((*context.plan.steps, *granting)):
+        if isinstance(step, WriteStep):
+            sink.remove(step, context)
+
+
+def _undo(context: Context, undone: Undone, sink: Sink) -> None:
+    """Put back what an earlier run wrote: nothing that was read is decided on by rules, so all of it stays news."""
+    undo(context, undone)
+    for observation in context.observations.values():
+        observation.focus({})
+    guard(context)
+    sink.accept(context)
+    for step in context.plan.steps:
+        if isinstance(step, WriteStep):
+            sink.write(step, context)
+    for step in reversed(context.plan.steps):
         if isinstance(step, WriteStep):
             sink.remove(step, context)
 

@@ -110,13 +110,16 @@ class DeleteRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeactivateRecord:
-    """Make `record`, the partner of a deleted one, inactive; `link` as it is to be remembered afterwards."""
+    """Make `record`, the partner of a deleted one, inactive; `link` as it is to be remembered afterwards.
+
+    Without `evidence` its partner is there: an undo takes back what was made.
+    """
 
     effect: Deactivate
     pair: Pair
     link: Link
     record: Record
-    evidence: Evidence
+    evidence: Evidence | None
     decided: tuple[Decided, ...] = ()
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from syncdsl.adapters.protocol import Connection, Outcome
-    from syncdsl.engine.operations import Removal
+    from syncdsl.engine.operations import Evidence, Removal
     from syncdsl.engine.writes import Write
 
 
@@ -57,13 +57,7 @@ def removal_payload(operation: Removal) -> dict[str, Any]:
     evidence = operation.evidence
     effect, side, old = operation.effect, operation.effect.side, _lost(operation)
     return {
-        "evidence": {
-            "connection": evidence.connection,
-            "module": evidence.module,
-            "id": evidence.id,
-            "confirmed": "a direct read did not find it",
-            "at": evidence.at.isoformat(),
-        },
+        "evidence": _told(evidence),
         "reason": effect.reason,
         "by": who_decided(operation),
         "rule": operation.pair.on_delete.get("left" if side == "right" else "right", "keep"),
@@ -72,6 +66,19 @@ def removal_payload(operation: Removal) -> dict[str, Any]:
         "version": operation.record.version,
         "old": old,
         "places": [[operation.link.uid, effect.rule, side, name, effect.location] for name in old],
+    }
+
+
+def _told(evidence: Evidence | None) -> dict[str, str] | None:
+    """Return how it was known that the partner was gone; None where it is there."""
+    if evidence is None:
+        return None
+    return {
+        "connection": evidence.connection,
+        "module": evidence.module,
+        "id": evidence.id,
+        "confirmed": "a direct read did not find it",
+        "at": evidence.at.isoformat(),
     }
 
 

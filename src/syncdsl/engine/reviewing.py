@@ -161,7 +161,7 @@ class Decisions:
 
     def leaves(self, hold: Hold) -> bool:
         """Return whether a person decided that nothing is done; that stands until there is something else to decide."""
-        decided = self.of(hold) if hold.why in {"value", "parked", "match", "conflict", "access"} else None
+        decided = self.of(hold) if hold.why in {"value", "parked", "match", "conflict", "access", "undo"} else None
         if decided is None or not isinstance(decided.decision, SetAside):
             return False
         self.standing.add(decided.review)
@@ -221,6 +221,7 @@ def commit_reviews(context: Context, run_id: str) -> None:
     }
     items = state.reviews()
     in_use |= set(still_tried(items, context.operations))
+    in_use |= _not_asked_here(items, context)
     found = reconcile(items, holds, looked_at(context), in_use, context.item_id)
     state.open_reviews(items_of(found.open, context, run_id))
     state.close_reviews([item.id for item in found.close], context.run.clock())
@@ -231,6 +232,13 @@ def commit_reviews(context: Context, run_id: str) -> None:
             state.describe_review(now)
     for record in state.open_review_subjects():
         context.look_again(*record)
+
+
+def _not_asked_here(items: Iterable[ReviewItem], context: Context) -> set[str]:
+    """Return the items that this run could not settle: rules ask nothing of what an undo does, and the other way."""
+    if context.run.undoes is None:
+        return {item.id for item in items if item.kind == "undo"}
+    return {item.id for item in items if item.kind != "undo"}
 
 
 def described(item: ReviewItem, told: ReviewItem) -> ReviewItem:

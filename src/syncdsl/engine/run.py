@@ -21,6 +21,7 @@ from syncdsl.engine.progress import Progress, Silent
 from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
+from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import renames
 from syncdsl.plan.sensitive import sensitive_fields
 from syncdsl.state import Cause, Place
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
-    from syncdsl.changes.change_set import ChangeSet, Observed, Privacy
+    from syncdsl.changes.change_set import ChangeSet, Observed, Privacy, Undone
+    from syncdsl.plan.evaluation import Evaluator
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import TablePlan
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import RunCause, State
@@ -74,7 +78,9 @@ class Run:
     wherever the run may end without leaving anything undone that it began: it raises `Stopped` to end it. `cause` is
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
     `consent` is which approvals a change set needs, `budget` how much one may take without. `observed`: the
-    connections lead to the systems themselves, or to what a snapshot recorded.
+    connections lead to the systems themselves, or to what a snapshot recorded. With `undoes` nothing is decided by
+    rules: what an earlier run wrote is put back.
+    `compiling` makes expressions ready to evaluate: who wants to know what they come to puts another one here.
     """
 
     plan: Plan
@@ -100,6 +106,8 @@ class Run:
     consent: Consent = field(default_factory=Consent)
     budget: Budget = field(default_factory=Budget)
     observed: Observed = "live"
+    undoes: Undone | None = None
+    compiling: Callable[[PlanExpression, Mapping[str, TablePlan]], Evaluator] = compile_expression
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error

@@ -63,10 +63,12 @@ def judged(saved: SavedChangeSet, noted: Approved | None, policy: Policy) -> tup
                 help="have it approved again, from a copy that nobody changed",
             )
         name, approver = by_key.get(key.fingerprint, (approval.by, None))
-        if approver is None:
+        if approver is None and policy.approvers:
             found.append(Judged(name=f"{approval.by} ({approval.key})", standing="unknown key", at=approval.at))
-        elif policy.not_author and saved.changes.author in {name, approval.by, *approver.users}:
+        elif policy.not_author and saved.changes.author in {name, approval.by, *(approver.users if approver else ())}:
             found.append(Judged(name=name, standing="author", at=approval.at))
+        elif approver is None:
+            found.append(Judged(name=name, standing="unverified", at=approval.at))
         else:
             found.append(Judged(name=name, standing="signed", at=approval.at))
     if noted is not None:
@@ -92,7 +94,7 @@ def consent_of(policy: Policy, saved: SavedChangeSet | None = None) -> Consent:
 
 def enough(approvals: Sequence[Judged], policy: Policy) -> bool:
     """Return whether approvals are enough: so many people, each counted once."""
-    counting = {"signed"} if policy.signed else {"signed", "unsigned"}
+    counting = {"signed"} if policy.signed else {"signed", "unverified", "unsigned"}
     return len({approval.name for approval in approvals if approval.standing in counting}) >= policy.count
 
 
@@ -103,6 +105,7 @@ def what_is_missing(approvals: Sequence[Judged], policy: Policy) -> str:
         wanted = f"{policy.count} {'signed ' if policy.signed else ''}approvals are needed"
     reasons = {
         "unsigned": "is not signed",
+        "unverified": "is by a key that is not named here",
         "unknown key": "is by a key that is not named here",
         "author": "is by its author",
         "bad": "is no signature of it",
@@ -110,7 +113,7 @@ def what_is_missing(approvals: Sequence[Judged], policy: Policy) -> str:
     refused = [
         f"that by `{approval.name}` {reasons[approval.standing]}"
         for approval in approvals
-        if approval.standing in reasons and (approval.standing != "unsigned" or policy.signed)
+        if approval.standing in reasons and (approval.standing not in {"unsigned", "unverified"} or policy.signed)
     ]
     if not refused and not policy.signed and policy.count == 1:
         return UNAPPROVED

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from syncdsl.changes.decisions import stored_decision
 from syncdsl.engine.choices import candidates_of, decision_text, meaning, side_words, sides_of
-from syncdsl.render.holds_text import TITLES
 from syncdsl.render.neutral import cells, cut, neutral
+from syncdsl.render.preview.facts import TITLES
 from syncdsl.render.style import PLAIN, Style, counted
 from syncdsl.render.values_text import label_text, value_text
 from syncdsl.schema.values import is_empty, to_json
@@ -33,6 +33,7 @@ NOUNS = {
     "ambiguous": ("create in doubt", "creates in doubt"),
     "document": ("document", "documents"),
     "access": ("question of access", "questions of access"),
+    "undo": ("value that was changed since", "values that were changed since"),
 }
 CANDIDATES = 5
 """How many candidates are compared field by field."""

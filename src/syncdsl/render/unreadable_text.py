@@ -18,7 +18,7 @@ def unreadable_lines(unreadable: Sequence[Unreadable], style: Style = PLAIN) -> 
     lines: list[str] = []
     for item in unreadable:
         lines.append(unreadable_line(item, style))
-        lines.append(f"      {item.code}: {style.prose(neutral(item.message))}")
+        lines.append(f"      {neutral(item.code)}: {style.prose(neutral(item.message))}")
         if item.help:
             lines.append(f"      {style('help', 'help')}: {style.prose(neutral(item.help))}")
     return lines

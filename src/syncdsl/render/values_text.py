@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.render.neutral import cut, neutral
@@ -14,16 +15,48 @@ if TYPE_CHECKING:
 LONGEST_VALUE = 60
 
 
+HIDDEN = "(hidden)"
+"""What stands for a sensitive value, of which a change set holds a digest only."""
+
+_DIGITS = 100
+"""A number with more digits than these is shown as it is written: a short text may stand for a million of them."""
+
+
 def value_text(data: Any, room: int = LONGEST_VALUE) -> str:
-    """Return a value of a file as people read it: text in quotes, empty said as such, never longer than `room`."""
+    """Return a value of a file as people read it: text in quotes, empty said as such, never longer than `room`.
+
+    A value that is hidden or erased is said to be.
+    """
+    if is_hidden(data):
+        return HIDDEN
     try:
         value = from_json(data)
-    except ValueError:
+        shown = str(value) if isinstance(value, Decimal) and not _is_short(value) else show(value)
+    except (ValueError, ArithmeticError, AttributeError, TypeError):
+        # A saved change set may hold anything in place of a value: the parts of a form, too, may be of another.
         return cut(neutral(str(data)), room)
     if is_empty(value):
         return "(empty)"
-    shown = neutral(show(value))
-    return f'"{cut(shown, room - 2)}"' if isinstance(value, str) else cut(shown, room)
+    # What is cut is short at once: a value may be a whole letter, and neutral text is never shorter.
+    text = neutral(shown[: room + 1])
+    return f'"{cut(text, room - 2)}"' if isinstance(value, str) else cut(text, room)
+
+
+def is_hidden(data: Any) -> bool:
+    """Return whether a value is hidden: a digest stands for it, equal for equal values."""
+    return isinstance(data, dict) and len(data) == 1 and isinstance(data.get("hidden"), str)
+
+
+def before_after(change: FieldChange, room: int = LONGEST_VALUE) -> tuple[str, str]:
+    """Return both values of a change; of two hidden ones it is said that they differ, or that they do not."""
+    old, new = value_text(change.old, room), value_text(change.new, room)
+    if is_hidden(change.old) and is_hidden(change.new):
+        new = f"{new[:-1]}, {'unchanged' if change.old == change.new else 'changed'})"
+    return old, new
+
+
+def _is_short(value: Decimal) -> bool:
+    return not value.is_finite() or abs(value.adjusted()) <= _DIGITS
 
 
 def rows_of(data: Any) -> list[dict[str, Any]] | None:
@@ -63,6 +96,6 @@ def change_lines(changes: tuple[FieldChange, ...], *, created: bool, width: int,
             lines.append(f"{name.ljust(column)}  {value_text(change.new, min(room, LONGEST_VALUE))}")
         else:
             half = max(min((room - 4) // 2, LONGEST_VALUE), 6)
-            old, new = value_text(change.old, half), value_text(change.new, half)
+            old, new = before_after(change, half)
             lines.append(f"{name.ljust(column)}  {style('void', old)} → {style('create', new)}")
     return lines

@@ -15,6 +15,7 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from syncdsl.schema.digest import digest
 from syncdsl.state.columns import encode
 from syncdsl.state.history import subject_conditions
+from syncdsl.state.lineage import ENGINE_FIELDS
 from syncdsl.state.lookup import named_by, reviews_about, writes_about
 from syncdsl.state.part import CHUNK, Part, chunks
 from syncdsl.state.records import OPEN_STATES, Subject
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
 
 KEY = "erasure key"
 """The switch that holds the key of this state's digests: without the state nobody can try what a digest stands for."""
-
-ENGINE_FIELDS = frozenset({"syncdsl key"})
-"""Fields of the history that are the engine's own."""
 
 ERASED_ADDRESS = "erased:"
 """What the digest of a user's address begins with."""

@@ -93,6 +93,27 @@ class History(Part):
             found.update({row.seq: row for row in self._history(condition)})
         return [found[seq] for seq in sorted(found)]
 
+    def written_in(self, run: str) -> list[HistoryRow]:
+        """Return the fields that a run wrote, in order, each with what it held before and after."""
+        return self._history(and_(HISTORY.c.run == run, HISTORY.c.kind == "field"))
+
+    def last_write_to(self, connection: str, module: str, record_id: str) -> str | None:
+        """Return the last run that wrote a field of a record; None when none did."""
+        statement = (
+            select(HISTORY.c.run)
+            .where(
+                HISTORY.c.connection == connection,
+                HISTORY.c.module == module,
+                HISTORY.c.record_id == record_id,
+                HISTORY.c.kind == "field",
+            )
+            .order_by(HISTORY.c.seq.desc())
+            .limit(1)
+        )
+        with self.reading() as reading:
+            found = reading.execute(statement).scalar()
+            return str(found) if found is not None else None
+
     def lineage(self, kinds: Collection[HistoryKind] = ("link", "status", "base")) -> dict[str, Link]:
         """Return all links by uid as the history tells them: the same as those stored, or something is wrong."""
         with self.reading() as connection:

@@ -24,6 +24,9 @@ A compacted one stands for everything before it. A renamed one is of no link (it
 of the pair `old` are of `new` from there on.
 """
 
+ENGINE_FIELDS = frozenset({"syncdsl key"})
+"""Fields of the history that are the engine's own."""
+
 _BASES: tuple[tuple[Side, str], ...] = (("left", "left_base"), ("right", "right_base"))
 
 

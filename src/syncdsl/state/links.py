@@ -194,6 +194,12 @@ class Links(Part):
             rows = connection.execute(select(SET_ASIDE.c.side, SET_ASIDE.c.record_id).where(SET_ASIDE.c.pair == pair))
             return {(row.side, row.record_id) for row in rows}
 
+    def set_aside_because(self, pair: str, side: str, record_id: str) -> str | None:
+        """Return why a record was set aside; None for one that was not."""
+        mine = (SET_ASIDE.c.pair == pair, SET_ASIDE.c.side == side, SET_ASIDE.c.record_id == record_id)
+        with self.reading() as connection:
+            return connection.execute(select(SET_ASIDE.c.reason).where(*mine)).scalar()
+
     def set_aside(self, pair: str, side: str, record_id: str, reason: str) -> None:
         """Set a record aside; doing it again changes the reason."""
         values = {"pair": pair, "side": side, "record_id": record_id, "reason": reason}

@@ -327,7 +327,7 @@ class Unmade:
 
 
 ReviewKind: TypeAlias = Literal[
-    "conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access"
+    "conflict", "match", "duplicate", "value", "parked", "deleted", "ambiguous", "document", "access", "undo"
 ]
 ReviewState: TypeAlias = Literal["open", "decided", "closed"]
 

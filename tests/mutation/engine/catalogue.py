@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.engine.faults import control, creates, deciding, documents, matching, reading, told
+from tests.mutation.engine.faults import control, creates, deciding, documents, matching, reading, saved, told
 
 SEEDED = (
     *reading.SEEDED,
@@ -11,6 +11,7 @@ SEEDED = (
     *creates.SEEDED,
     *control.SEEDED,
     *documents.SEEDED,
+    *saved.SEEDED,
     *told.SEEDED,
 )
 

@@ -616,14 +616,14 @@ FAULTS = (
     # subjects.py, trials.py, expectations.py
     Fault(
         "analysis/subjects.py",
-        "elif kind is not None and scope is not None and scope.module not in kind.modules:",
-        "elif kind is not None and scope is None and not kind.modules:",
+        "if kind is not None and scopes == known and not any(scope.module in kind.modules for scope in scopes):",
+        "if kind is not None and scopes == known and not any(scope.module for scope in scopes):",
         "a reference in a test may name a record of another module",
     ),
     Fault(
         "analysis/subjects.py",
-        "    if label.value not in trial.labels:\n",
-        "    if label.value in trial.labels and kind is None:\n",
+        "    if known is None:\n",
+        "    if known is None and kind is not None:\n",
         "a test may name a record that no step introduces",
     ),
     Fault(
@@ -646,8 +646,8 @@ FAULTS = (
     ),
     Fault(
         "analysis/trials.py",
-        "                    trial.labels.setdefault(step.label.value, scope)\n",
-        "                    trial.labels.setdefault(step.label.value, None)\n",
+        "                    trial.labels.setdefault(step.label.value, []).append(scope)\n",
+        "                    trial.labels.setdefault(step.label.value, []).append(None)\n",
         "nothing is known of the records that a test introduces",
     ),
     Fault(

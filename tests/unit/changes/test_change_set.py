@@ -11,6 +11,7 @@ from syncdsl.changes.change_set import ChangeSet
 from syncdsl.changes.effects import FieldChange, Hold, RecordName, Update
 from syncdsl.changes.saved import SavedChangeSet, read_change_set, write_change_set
 from syncdsl.diagnostics import Fault
+from syncdsl.schema.digest import signed_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +100,21 @@ def test_a_mutated_byte_is_refused(tmp_path: Path) -> None:
     path.write_text(text.replace(":", ": ", 1), encoding="utf-8")
     with pytest.raises(Fault, match="altered"):
         read_change_set(path)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_the_digest_in_pieces_is_that_of_the_whole(number: int) -> None:
+    """It is made one effect after the other, and is the one of all of the content at once."""
+    changes = change_set().model_copy(update={"effects": change_set().effects * number, "environment": "ä\ud800"})
+    assert changes.digest == signed_digest(changes.model_dump(mode="json"))
+
+
+def test_what_is_numerous_shares_what_is_the_same() -> None:
+    """Effects and their parts have no set of their own of the fields they were given, and are else like any model."""
+    record = RecordName(connection="books", module="customers", id="1", label="a")
+    other = RecordName.model_validate_json(record.model_dump_json())
+    assert record.model_fields_set is other.model_fields_set
+    assert record == other
+    renamed = record.model_copy(update={"label": "b"})
+    assert (renamed.label, record.label) == ("b", "a")
+    assert record.model_fields_set is not renamed.model_fields_set

@@ -7,7 +7,8 @@ import pytest
 
 from syncdsl.changes.change_set import ChangeSet, GuardVerdict
 from syncdsl.changes.effects import Hold, RecordName, Skip
-from syncdsl.cli.apply import _code, _confirmation, _environment
+from syncdsl.changes.saved import SavedChangeSet
+from syncdsl.cli.apply import _code, _environment, confirmation
 from syncdsl.cli.options import Globals
 from syncdsl.cli.progress import Hidden
 from syncdsl.engine.report import ApplyReport, Failure
@@ -75,7 +76,8 @@ def test_when_nobody_is_asked(
 ) -> None:
     """An empty, a saved, an agreed and a refused change set ask nothing, and each is shown."""
     monkeypatch.setattr(click, "confirm", lambda *_args, **_kwargs: pytest.fail("asked"))
-    assert _confirmation(Hidden(), Globals(), expected, yes=yes)(changes)
+    saved = SavedChangeSet(changes=expected) if expected is not None else None
+    assert confirmation(Hidden(), Globals(), saved, yes=yes)(changes)
     assert "live" in capsys.readouterr().out
 
 
@@ -83,7 +85,7 @@ def test_when_nobody_is_asked(
 def test_the_answer_counts(monkeypatch: pytest.MonkeyPatch, *, answer: bool) -> None:
     """Otherwise the person at the terminal decides."""
     monkeypatch.setattr(click, "confirm", lambda *_args, **_kwargs: answer)
-    assert _confirmation(Hidden(), Globals(), None, yes=False)(change_set(DONE)) is answer
+    assert confirmation(Hidden(), Globals(), None, yes=False)(change_set(DONE)) is answer
 
 
 def test_a_saved_change_set_knows_its_environment() -> None:

@@ -174,6 +174,8 @@ def test_set_asides(state: State) -> None:
     assert state.set_asides("p") == {("left", "1"), ("right", "1")}
     assert state.set_asides("other") == {("left", "2")}
     assert state.set_asides("third") == set()
+    assert state.set_aside_because("p", "left", "1") == r"gone \ud800"
+    assert state.set_aside_because("p", "left", "2") is None
 
 
 def test_truths_and_activations(state: State) -> None:

@@ -12,6 +12,7 @@ from syncdsl.diagnostics.codes import (
     approvals,
     associations,
     composition,
+    explaining,
     history,
     internal,
     lifecycle,
@@ -30,7 +31,9 @@ from syncdsl.diagnostics.codes import (
     snapshots,
     suppressions,
     syntax,
+    trials,
     types,
+    undo,
     verify,
 )
 from syncdsl.diagnostics.codes.code import Code
@@ -53,13 +56,16 @@ ALL_CODES: tuple[Code, ...] = (
     *runs.CODES,
     *approvals.CODES,
     *snapshots.CODES,
+    *undo.CODES,
     *lifecycle.CODES,
     *verify.CODES,
     *access.CODES,
     *history.CODES,
     *review.CODES,
     *associations.CODES,
+    *explaining.CODES,
     *service.CODES,
+    *trials.CODES,
     *internal.CODES,
 )
 

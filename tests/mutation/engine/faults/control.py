@@ -10,23 +10,24 @@ SEEDED = (
         asked="guard after the first write",
         fault=Fault(
             "engine/sinks.py",
-            "        if changes.exceeded and not context.run.state.approved(digest):\n",
-            "        if changes.exceeded and not context.run.state.approved(digest):\n"
+            "        refuse_unapproved(context.run, changes, digest)\n",
+            "        if changes.exceeded:\n"
             "            self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)\n"
             "            self._commit_decisions(context)\n"
             "            for step in context.plan.steps:\n"
             '                if step.step == "write":\n'
             "                    self.write(step, context)\n"
-            "                    break\n",
+            "                    break\n"
+            "        refuse_unapproved(context.run, changes, digest)\n",
             "the guards are asked after the first module was written",
         ),
         killer=invariant("I21_thresholds_preemptive"),
     ),
     Seeded(
         fault=Fault(
-            "engine/sinks.py",
-            "        if changes.exceeded and not context.run.state.approved(digest):\n",
-            '        if changes.exceeded and not (context.run.state.approved(digest) or context.run.state.approved("b2:another")):\n',
+            "engine/consenting.py",
+            '    return "" if state.approved(digest) else UNAPPROVED\n',
+            '    return "" if state.approved(digest) or state.approved("b2:another") else UNAPPROVED\n',
             "the approval of one change set opens the guard for another one",
         ),
         killer=invariant("I21_thresholds_preemptive"),
@@ -40,15 +41,6 @@ SEEDED = (
             "a run that was overtaken commits all the same",
         ),
         killer=invariant("I24_fencing"),
-    ),
-    Seeded(
-        fault=Fault(
-            "engine/sinks.py",
-            "    if expected.effects != now.effects:\n",
-            "    if len(expected.effects) > len(now.effects):\n",
-            "a saved change set is performed with what has come up since",
-        ),
-        killer=invariant("I19_dry_run_fidelity"),
     ),
     Seeded(
         fault=Fault(
