@@ -113,6 +113,9 @@ def test_another_folder_can_be_compared_with(project: Project, sandbox: Sandbox)
     edited(project, "Description -> notes, when empty", "upper(Description) -> notes")
     shown = project.run("plan", "--compare", "../other").stdout
     assert "1 changed" in shown
+    project.run("plan", "--compare", "../other", "--format", "markdown", "--output-file", "impact.md")
+    assert (project.folder / "impact.md").read_text(encoding="utf-8").startswith("**These files against")
+    assert "SD610" in project.run("plan", "--compare", "../other", "--format", "html", code=3).stderr
     (other / "syncdsl.toml").unlink()
     ended = project.run("plan", "--compare", "../other", code=3)
     assert "SD601" in ended.stderr
