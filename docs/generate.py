@@ -28,6 +28,7 @@ from syncdsl.render.review_json import reviews_schema
 from syncdsl.render.runs_json import refused_schema, run_schema, runs_schema
 from syncdsl.render.secrets_json import credentials_schema
 from syncdsl.render.status_json import status_schema
+from syncdsl.render.tests_json import tests_schema
 from syncdsl.render.verify_json import verification_schema
 from syncdsl.render.why_json import why_not_schema, why_schema
 from syncdsl.schema.snapshot import SchemaSnapshot
@@ -185,6 +186,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "findings": findings_schema(),
         "preview": preview_schema(),
         "search": search_schema(),
+        "tests": tests_schema(),
         "verification": verification_schema(),
         "links": links_schema(),
         "associations": associations_schema(),

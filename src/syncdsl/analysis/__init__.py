@@ -10,10 +10,12 @@ from syncdsl.analysis.binding import UsedFile, bound
 from syncdsl.analysis.documents import lower_document
 from syncdsl.analysis.exchanges import exchanged_pairs
 from syncdsl.analysis.guards import lower_guards
+from syncdsl.analysis.landmarks import landmarks
 from syncdsl.analysis.likeness import Library, Likeness
 from syncdsl.analysis.modules import lower_module
 from syncdsl.analysis.program import Checker, Declarations, declare
 from syncdsl.analysis.proofs import prove
+from syncdsl.analysis.rehearsing import lower_tests
 from syncdsl.analysis.steps import build_steps, order_pairs
 from syncdsl.analysis.tables import check_rows_used, lower_table
 from syncdsl.analysis.trials import check_tests
@@ -26,6 +28,8 @@ from syncdsl.plan.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from syncdsl.analysis.landmarks import Landmark
+    from syncdsl.analysis.rehearsals import Rehearsal
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.pairs import Pair
     from syncdsl.schema.snapshot import SchemaSnapshot
@@ -40,6 +44,10 @@ class Analysis:
 
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
+    tests: tuple[Rehearsal, ...] = ()
+    """The rules' own tests as they are run, where they were asked for."""
+    landmarks: tuple[Landmark, ...] = ()
+    """The places whose use by tests is counted, where tests were asked for."""
 
 
 def analyse(
@@ -49,12 +57,13 @@ def analyse(
     used: Sequence[UsedFile] = (),
     library: Library | None = None,
     unread_uses: bool = False,
+    tests: bool = False,
 ) -> Analysis:
     """Check rule files, which form one program, against the schemas of their connections, and compile them.
 
     `used` are the files that `use` statements include, each after the one that uses it; `unread_uses` when one of them
-    could not be read. `library` holds the shipped sets that statements may be `like`. Findings are values: every
-    mistake is reported once, and none hides another.
+    could not be read. `library` holds the shipped sets that statements may be `like`. With `tests` the tests are made
+    ready to run. Findings are values: every mistake is reported once, and none hides another.
     """
     checker = Checker(names=Declarations(opaque=unread_uses, incomplete=unread_uses), schemas=schemas)
     for file in used:
@@ -108,7 +117,14 @@ def analyse(
         moved=moved,
         steps=build_steps(schemas, ordered, records, documents, triggers, limits),
     )
-    return Analysis(plan=plan, diagnostics=diagnostics)
+    if not tests:
+        return Analysis(plan=plan, diagnostics=diagnostics)
+    return Analysis(
+        plan=plan,
+        diagnostics=diagnostics,
+        tests=lower_tests(checker, scopes, documents, pairs),
+        landmarks=landmarks(plan, checker),
+    )
 
 
 def _check_adapters(checker: Checker) -> None:

@@ -33,10 +33,14 @@ _OF_DOCUMENTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Subject:
-    """What is affected: where it is made, and the fields that the rules write there (None: not known here)."""
+class Subject:
+    """What is affected: where it is made, and the fields that the rules write there (None: not known here).
+
+    `rule` is the document or module whose effects are meant; None means all on records of the scope.
+    """
 
     scope: Scope
+    rule: str | None = None
     written: set[str] | None
     lines: set[str]
     document: bool
@@ -53,7 +57,7 @@ def check_expectation(
     pairs: Sequence[Pair],
 ) -> None:
     """Check that an effect is about something the rules make, and that its conditions read what they write."""
-    subject = _subject(step, checker, records, documents, pairs)
+    subject = expectation_subject(step, checker, records, documents, pairs)
     if step.label is not None:
         check_label(step.label, None, trial, checker)
     if subject is None:
@@ -71,13 +75,14 @@ def check_expectation(
             _check_condition(choice, subject, checker)
 
 
-def _subject(
+def expectation_subject(
     step: trials.Expect,
     checker: Checker,
     records: Mapping[str, Scope],
     documents: Mapping[str, DocumentPlan],
     pairs: Sequence[Pair],
-) -> _Subject | None:
+) -> Subject | None:
+    """Return what an expectation is about; None after reporting what is wrong with its name."""
     path = step.subject
     if any(not part for part in path.parts):
         return None
@@ -95,7 +100,8 @@ def _subject(
             item for item in documents.values() if (item.connection, item.module) == (scope.connection, scope.module)
         ]
         if made:
-            return _of_document(made[0], checker)
+            found = _of_document(made[0], checker)
+            return replace(found, rule=None) if found is not None else None
         written: set[str] = set()
         sound = True
         for pair in pairs:
@@ -106,20 +112,20 @@ def _subject(
                 if (side.connection, side.module) == (scope.connection, scope.module):
                     written |= {item.target for item in assignments if item is not None}
                     sound = sound and _sound(pair, checker)
-        return _Subject(scope=scope, written=written, lines=set(), document=False, sound=sound)
+        return Subject(scope=scope, written=written, lines=set(), document=False, sound=sound)
     if name in {module.name.text for module in names.all_modules()} | {pair.name for pair in pairs}:
         return _of_pair(name, pairs, checker)
     if name in names.records:
         scope = subject_scope(path, records, checker)
         if scope is None:
             return None
-        return _Subject(scope=scope, written=None, lines=set(), document=False, sound=True)
+        return Subject(scope=scope, written=None, lines=set(), document=False, sound=True)
     known = [*names.documents, *names.modules, *names.records]
     checker.undeclared(UNKNOWN_DOCUMENT, "no document, module or record is called", name, path.span, known)
     return None
 
 
-def _of_document(document: DocumentPlan, checker: Checker) -> _Subject | None:
+def _of_document(document: DocumentPlan, checker: Checker) -> Subject | None:
     schema = checker.module_schema(document.connection, document.module)
     if schema is None:
         return None
@@ -128,8 +134,9 @@ def _of_document(document: DocumentPlan, checker: Checker) -> _Subject | None:
     if lines is not None and isinstance(lines.value, RowsType):
         row = schema.model_copy(update={"label": "line", "fields": lines.value.fields})
         scope = replace(scope, row=RowScope(name="line", schema=row))
-    return _Subject(
+    return Subject(
         scope=scope,
+        rule=document.name,
         sound=checker.sound(checker.names.documents[document.name]),
         written={item.target for item in document.assignments},
         lines={item.target for line in document.lines for item in line.assignments},
@@ -137,7 +144,7 @@ def _of_document(document: DocumentPlan, checker: Checker) -> _Subject | None:
     )
 
 
-def _of_pair(name: str, pairs: Sequence[Pair], checker: Checker) -> _Subject | None:
+def _of_pair(name: str, pairs: Sequence[Pair], checker: Checker) -> Subject | None:
     """Return the side that a module writes; of one that goes both ways the right one."""
     pair = next((pair for pair in pairs if pair.name == name or pair.name.endswith("." + name)), None)
     if pair is None:
@@ -148,8 +155,9 @@ def _of_pair(name: str, pairs: Sequence[Pair], checker: Checker) -> _Subject | N
     if schema is None:
         return None
     assignments = [line.to_left if left else line.to_right for line in pair.lines]
-    return _Subject(
+    return Subject(
         scope=Scope(connection=endpoint.connection, module=endpoint.module, schema=schema),
+        rule=pair.name,
         written={item.target for item in assignments if item is not None},
         lines=set(),
         document=False,
@@ -184,7 +192,7 @@ def _with_cases(condition: ast.Expression, trial: Trial) -> list[ast.Expression]
     return [row(number) for number in range(count)]
 
 
-def _check_condition(condition: ast.Expression, subject: _Subject, checker: Checker) -> None:
+def _check_condition(condition: ast.Expression, subject: Subject, checker: Checker) -> None:
     if Lowering(checker, subject.scope).condition(condition) is None or subject.written is None or not subject.sound:
         return
     for node in walk(condition):

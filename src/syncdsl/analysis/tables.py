@@ -65,8 +65,8 @@ def _direction(
         if row.arrow not in _ARROWS[direction]:
             continue
         source, answer = (row.left, row.right) if direction == "right" else (row.right, row.left)
-        value = _literal(answer)
-        key = _REST if source is None else _literal(source)
+        value = literal(answer)
+        key = _REST if source is None else literal(source)
         form = _form(key)
         if form in seen:
             if row.span not in twice:
@@ -107,7 +107,7 @@ def _form(key: object) -> object:
     return (isinstance(key, bool), key)
 
 
-def _literal(node: ast.Expression | None) -> Value:
+def literal(node: ast.Expression | None) -> Value:
     """Return the value of a row's side, which `_well_formed` has accepted."""
     match node:
         case ast.TextLiteral() | ast.BooleanLiteral() | ast.DateLiteral():

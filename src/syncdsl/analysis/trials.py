@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from syncdsl.analysis.expectations import check_expectation
 from syncdsl.analysis.kinds import fits
 from syncdsl.analysis.subjects import Trial, check_label, subject_scope
+from syncdsl.analysis.trial_order import check_order
 from syncdsl.analysis.typing import Lowering
 from syncdsl.diagnostics import did_you_mean
 from syncdsl.diagnostics.codes.types import BAD_MODIFIER, NOT_ASSIGNABLE, READ_ONLY, UNKNOWN_CHOICE
@@ -27,7 +28,8 @@ def check_tests(
 ) -> None:
     """Check every test: subjects, fields, values and labels."""
     for node in checker.names.tests:
-        trial = Trial(cases=_cases(node, checker))
+        check_order(node, checker)
+        trial = Trial(cases=case_values(node, checker))
         for step in node.steps:
             match step:
                 case trials.Given() | trials.Change():
@@ -41,7 +43,7 @@ def check_tests(
                     pass
 
 
-def _cases(node: trials.Test, checker: Checker) -> dict[str, tuple[ast.Expression, ...]]:
+def case_values(node: trials.Test, checker: Checker) -> dict[str, tuple[ast.Expression, ...]]:
     """Return the values that each name of `cases` has, one for each row."""
     found: dict[str, tuple[ast.Expression, ...]] = {}
     for step in node.steps:

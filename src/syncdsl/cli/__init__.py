@@ -30,6 +30,11 @@ COMMANDS = {
     ),
     "check": Entry(target="syncdsl.cli.check:check", summary="Lint, and check every name and type.", section=WRITE),
     "fmt": Entry(target="syncdsl.cli.fmt:fmt", summary="Lay out rule files in one canonical form.", section=WRITE),
+    "test": Entry(
+        target="syncdsl.cli.test:test",
+        summary="Run the rules' own tests, with coverage; needs no network.",
+        section=WRITE,
+    ),
     "compile": Entry(
         target="syncdsl.cli.compile:compile_rules",
         summary="Print the execution plan that the rules come to.",

@@ -74,7 +74,7 @@ def show_findings(
     file = reporting["output_file"]
     screen: Format = reporting["output"]
     if file is not None:
-        _save(file, _rendered(shown, sources, reporting, command=command, quiet=False))
+        save(file, _rendered(shown, sources, reporting, command=command, quiet=False))
         screen = "text"
     style = style_of(sys.stdout)
     write(_rendered(shown, sources, {**reporting, "output": screen}, command=command, quiet=quiet, style=style))
@@ -139,7 +139,8 @@ def _repository() -> str:
     return root if root and below(root, ".") is not None else "."
 
 
-def _save(path: Path, text: str) -> None:
+def save(path: Path, text: str) -> None:
+    """Write a result into a file. Raises Fault SD609 when it cannot be written."""
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - only when a file is wanted
     from syncdsl.diagnostics.codes.project import UNREADABLE_FILE  # noqa: PLC0415 - the same
 

@@ -51,11 +51,11 @@ def compiled(workspace: Workspace, settings: Globals) -> tuple[Plan, dict[str, S
     return plan, checked.schemas
 
 
-def checked_rules(workspace: Workspace, settings: Globals) -> tuple[Plan, Checked]:
-    """Check the rules and return their plan and what it came from; as `compiled` does."""
+def checked_rules(workspace: Workspace, settings: Globals, *, tests: bool = False) -> tuple[Plan, Checked]:
+    """Check the rules and return their plan and what it came from, with `tests` their tests too; as `compiled` does."""
     from syncdsl.render.diagnostics_text import render_summary, render_text  # noqa: PLC0415 - only for findings
 
-    checked = workspace.check()
+    checked = workspace.check(tests=tests)
     shown = [item for item in checked.findings if item.level is not Severity.NOTE]
     style = style_of(sys.stderr)
     if checked.plan is None:

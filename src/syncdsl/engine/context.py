@@ -16,7 +16,6 @@ from syncdsl.engine.scope import ConnectionScope
 from syncdsl.engine.touched import Touched
 from syncdsl.engine.unread import Unread
 from syncdsl.engine.view import StateView
-from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import original_name
 from syncdsl.schema.canonical import canonical
 from syncdsl.schema.digest import fields_digest
@@ -249,7 +248,7 @@ class Context:
         """Return the value of an expression over a record's fields, for one of its rows where a line is made for it."""
         known = self._compiled.get(id(expression))
         if known is None:
-            known = (expression, compile_expression(expression, self.plan.tables))
+            known = (expression, self.run.compiling(expression, self.plan.tables))
             # The expression is kept beside its closure, so that its id stays its own.
             self._compiled[id(expression)] = known
         scope = self._scopes[connection]

@@ -21,6 +21,7 @@ from syncdsl.engine.progress import Progress, Silent
 from syncdsl.engine.recovery import Recovery
 from syncdsl.engine.report import ApplyReport
 from syncdsl.engine.sinks import ApplySink, Declined, PreviewSink
+from syncdsl.plan.evaluation import compile_expression
 from syncdsl.plan.renames import renames
 from syncdsl.plan.sensitive import sensitive_fields
 from syncdsl.state import Cause, Place
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from syncdsl.adapters.protocol import Connection, Identity
     from syncdsl.changes.change_set import ChangeSet, Privacy, Undone
+    from syncdsl.plan.evaluation import Evaluator
+    from syncdsl.plan.expressions import PlanExpression
+    from syncdsl.plan.pairs import TablePlan
     from syncdsl.plan.plan import Plan
     from syncdsl.schema.snapshot import SchemaSnapshot
     from syncdsl.state import RunCause, State
@@ -75,6 +79,7 @@ class Run:
     why the run began, `parts` the modules of the rules it is limited to, for those who look at the list of runs.
     `consent` is which approvals a change set needs, `budget` how much one may take without. With `undoes` nothing is
     decided by rules: what an earlier run wrote is put back.
+    `compiling` makes expressions ready to evaluate: who wants to know what they come to puts another one here.
     """
 
     plan: Plan
@@ -100,6 +105,7 @@ class Run:
     consent: Consent = field(default_factory=Consent)
     budget: Budget = field(default_factory=Budget)
     undoes: Undone | None = None
+    compiling: Callable[[PlanExpression, Mapping[str, TablePlan]], Evaluator] = compile_expression
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error

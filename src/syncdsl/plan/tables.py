@@ -25,12 +25,12 @@ def compile_table(table: TablePlan, direction: Literal["right", "left"], argumen
     rows = table.right if direction == "right" else table.left
     has_rest = table.has_right_rest if direction == "right" else table.has_left_rest
     rest = from_json(table.right_rest if direction == "right" else table.left_rest) if has_rest else None
-    answers = {_key(from_json(key)): from_json(answer) for key, answer in rows}
+    answers = {row_key(from_json(key)): from_json(answer) for key, answer in rows}
 
     def read(fields: Mapping[str, Value], scope: Scope) -> Value:
         value = argument(fields, scope)
         try:
-            key = _key(value)
+            key = row_key(value)
             if key in answers:
                 return answers[key]
         except TypeError:  # a signalling NaN has no hash
@@ -40,7 +40,7 @@ def compile_table(table: TablePlan, direction: Literal["right", "left"], argumen
     return read
 
 
-def _key(value: Value) -> Hashable:
+def row_key(value: Value) -> Hashable:
     """Return what tells rows apart: the canonical form, with true told from 1."""
     if is_empty(value):
         return None

@@ -18,6 +18,8 @@ from syncdsl.project.today import today
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from syncdsl.analysis.landmarks import Landmark
+    from syncdsl.analysis.rehearsals import Rehearsal
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.plan.plan import Plan
     from syncdsl.project.settings import Settings
@@ -42,6 +44,10 @@ class Checked:
     """Whether the findings depend on no file but the sources, the schemas and what is shipped."""
     used: frozenset[str] = frozenset()
     """The paths among `sources` of files that are only used: they are analysed, and linted where they are rules."""
+    tests: tuple[Rehearsal, ...] = ()
+    """The rules' own tests as they are run, where they were asked for and nothing is wrong."""
+    landmarks: tuple[Landmark, ...] = ()
+    """The places whose use by these tests is counted."""
 
     @property
     def failed(self) -> bool:
@@ -126,19 +132,19 @@ class Workspace:
         levels = self.lint_settings.levels
         return answers.key(sources, levels, rooms=_ROOMS, packages=_PACKAGES, beside=beside, today=today())
 
-    def check(self, files: Sequence[Path] | None = None) -> Checked:
-        """Lint and analyse rule files, all of the project's when none are given.
+    def check(self, files: Sequence[Path] | None = None, *, tests: bool = False) -> Checked:
+        """Lint and analyse rule files, all of the project's when none are given; with `tests` make their tests ready.
 
         Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots, SD609 for unreadable files.
         """
-        return self.check_sources(self._sources(files))
+        return self.check_sources(self._sources(files), tests=tests)
 
     def _sources(self, files: Sequence[Path] | None) -> list[SourceFile]:
         from syncdsl.lint.paths import read_sources  # noqa: PLC0415 - loaded by the commands that check
 
         return read_sources(files or self.rule_files())
 
-    def check_sources(self, sources: Sequence[SourceFile]) -> Checked:
+    def check_sources(self, sources: Sequence[SourceFile], *, tests: bool = False) -> Checked:
         """Lint and analyse texts that need not be what the files hold; used files are read where they are.
 
         Raises Fault: SD602 for settings, SD604 and SD605 for schema snapshots.
@@ -148,7 +154,7 @@ class Workspace:
 
         parsed = [parse(source) for source in sources]
         programs = [(source, result.program) for source, result in zip(sources, parsed, strict=True)]
-        return self._analyse(programs, lint(sources, dict(self.settings.lint.levels), parsed))
+        return self._analyse(programs, lint(sources, dict(self.settings.lint.levels), parsed), tests=tests)
 
     def plan_digest(self, sources: Mapping[str, SourceFile]) -> str | None:
         """Return the digest of the plan with texts in place of files; None when there is none, for want of schemas too.
@@ -169,7 +175,9 @@ class Workspace:
             return None
         return plan.digest if plan is not None else None
 
-    def _analyse(self, programs: Sequence[tuple[SourceFile, Program]], findings: list[Diagnostic]) -> Checked:
+    def _analyse(
+        self, programs: Sequence[tuple[SourceFile, Program]], findings: list[Diagnostic], *, tests: bool
+    ) -> Checked:
         from syncdsl.analysis import analyse  # noqa: PLC0415 - loaded by the commands that check
         from syncdsl.lint.schema_engine import lint_schemas  # noqa: PLC0415 - the same
         from syncdsl.lint.suppressions import without_suppressed  # noqa: PLC0415 - the same
@@ -181,7 +189,7 @@ class Workspace:
         findings = findings + weighed(uses.findings, self.settings.lint.levels)
         schemas = self.schemas(declared_connections(program for _, program in programs))
         library = library_for([*(program for _, program in programs), *(file.program for file in uses.files)])
-        analysis = analyse(programs, schemas, used=uses.files, library=library, unread_uses=uses.unread)
+        analysis = analyse(programs, schemas, used=uses.files, library=library, unread_uses=uses.unread, tests=tests)
         found = [*analysis.diagnostics, *lint_schemas(programs, schemas)]
         findings += weighed(found, self.settings.lint.levels)
         findings = without_suppressed(
@@ -195,6 +203,8 @@ class Workspace:
             plan=None if failed else analysis.plan,
             contained=not uses.unread and not uses.findings and all(file.shipped for file in uses.files),
             used=frozenset(used),
+            tests=() if failed else analysis.tests,
+            landmarks=() if failed else analysis.landmarks,
         )
 
     def schemas(self, connections: Iterable[str]) -> dict[str, SchemaSnapshot]:

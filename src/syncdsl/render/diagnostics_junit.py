@@ -27,12 +27,12 @@ def render_junit(
     """Return the XML of findings among `files`; those that do not fail the command are cases that pass and say so."""
     root = Element("testsuites")
     failures = sum(fails(item) for item in findings)
-    cases = Element("testsuite", name=_text(suite))
+    cases = Element("testsuite", name=junit_text(suite))
     among: dict[str, list[Diagnostic]] = {file: [] for file in files}
     for item in findings:
         among.setdefault(item.span.file, []).append(item)
     for file, inside in among.items():
-        name = _text(file or "project")
+        name = junit_text(file or "project")
         for item in inside:
             _add(cases, item, name, failing=fails(item))
         if not inside:
@@ -49,15 +49,15 @@ def _add(cases: Element, item: Diagnostic, file: str, *, failing: bool) -> None:
     span = item.span
     name = f"{span.line}:{span.column} {item.code.id} {item.code.name}"
     case = SubElement(cases, "testcase", classname=file, name=name, time="0")
-    message = _text(item.message)
+    message = junit_text(item.message)
     place = f"{file}:{span.line}:{span.column}: " if span.file else ""
     lines = [f"{place}{item.level.value}[{item.code.id}]: {message}"]
     lines += [
-        _text(f"{related.span.file}:{related.span.line}:{related.span.column}: {related.message}")
+        junit_text(f"{related.span.file}:{related.span.line}:{related.span.column}: {related.message}")
         for related in item.related
     ]
     if item.help:
-        lines.append("help: " + _legal(neutral_lines(item.help)))
+        lines.append("help: " + legal(neutral_lines(item.help)))
     if failing:
         told = SubElement(case, "failure", type=item.code.id, message=message)
     else:
@@ -65,9 +65,11 @@ def _add(cases: Element, item: Diagnostic, file: str, *, failing: bool) -> None:
     told.text = "\n".join(lines)
 
 
-def _text(text: str) -> str:
-    return _legal(neutral(text))
+def junit_text(text: str) -> str:
+    """Return text on one line as XML can hold it and every reader only shows it."""
+    return legal(neutral(text))
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """Return text without the characters that XML cannot hold; those are shown by their numbers."""
     return _ILLEGAL.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)

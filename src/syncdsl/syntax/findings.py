@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncdsl.diagnostics import Diagnostic, Severity
-from syncdsl.diagnostics.codes.syntax import BAD_INDENTATION, MISPLACED_LANGUAGE, MISSING_LANGUAGE, TAB
+from syncdsl.diagnostics.codes.syntax import (
+    BAD_INDENTATION,
+    MISPLACED_LANGUAGE,
+    MISSING_LANGUAGE,
+    RULE_AMONG_TESTS,
+    TAB,
+)
 from syncdsl.syntax.wording import quoted
 
 if TYPE_CHECKING:
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Code, Fix, Related, SourceFile
 
 MAX_FINDINGS = 100
-_OF_PLACE = frozenset({BAD_INDENTATION, TAB, MISSING_LANGUAGE, MISPLACED_LANGUAGE})
+_OF_PLACE = frozenset({BAD_INDENTATION, TAB, MISSING_LANGUAGE, MISPLACED_LANGUAGE, RULE_AMONG_TESTS})
 
 
 class Findings:

@@ -10,6 +10,7 @@ from syncdsl.diagnostics import Fix, SourceFile
 from syncdsl.diagnostics.codes.syntax import (
     MISPLACED_LANGUAGE,
     MISSING_LANGUAGE,
+    RULE_AMONG_TESTS,
     TOO_LARGE,
     UNSUPPORTED_VERSION,
 )
@@ -18,15 +19,19 @@ from syncdsl.syntax.automaton import NotPlain, TooDeep
 from syncdsl.syntax.builder import Builder
 from syncdsl.syntax.findings import Findings
 from syncdsl.syntax.grammar import automaton
-from syncdsl.syntax.nodes import Language, Program
+from syncdsl.syntax.nodes import Bad, Language, Program
 from syncdsl.syntax.recovery import Recovery
 from syncdsl.syntax.scanner import Scanner
+from syncdsl.syntax.trials import Test
 
 if TYPE_CHECKING:
     from syncdsl.diagnostics import Diagnostic
     from syncdsl.syntax.automaton import Automaton, Node
 
 VERSION = 1
+TEST_SUFFIX = "_test.sync"
+"""How the name of a file ends that holds tests of the rules and nothing else."""
+
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -51,8 +56,15 @@ def parse(source: SourceFile) -> ParseResult:
         tables = automaton()
         program = Builder(tables, findings).program(_tree(source, tables, findings))
         _check_language(program, findings)
+        if is_test_file(source.path):
+            _check_tests_only(program, findings)
         program = replace(program, doubtful=findings.guessed) if findings.failed else program
     return ParseResult(program=program, diagnostics=findings.sorted(), complete=not findings.failed)
+
+
+def is_test_file(path: str) -> bool:
+    """Return whether a file, by its name, holds tests alone."""
+    return path.endswith(TEST_SUFFIX)
 
 
 def _tree(source: SourceFile, tables: Automaton, findings: Findings) -> Node:
@@ -74,7 +86,7 @@ def _too_large(text: str) -> bool:
 def _check_language(program: Program, findings: Findings) -> None:
     first = next(iter(program.statements), None)
     languages = [item for item in program.statements if isinstance(item, Language)]
-    if not languages and not (first and findings.reported(first.span.line)):
+    if not languages and not is_test_file(findings.source.path) and not (first and findings.reported(first.span.line)):
         fix = Fix(
             title="write `language 1`",
             span=findings.source.span(0, 0),
@@ -100,4 +112,19 @@ def _check_language(program: Program, findings: Findings) -> None:
                 f"this syncdsl reads language {VERSION}, not {findings.source.text[start:end].split()[-1]}",
                 start,
                 end,
+            )
+
+
+def _check_tests_only(program: Program, findings: Findings) -> None:
+    """Report every statement of a file of tests that is none."""
+    for item in program.statements:
+        if not isinstance(item, Language | Test | Bad):
+            start, text = item.span.start, findings.source.text
+            end = text.find("\n", start)
+            findings.add(
+                RULE_AMONG_TESTS,
+                f"a file whose name ends in `{TEST_SUFFIX}` holds tests and nothing else",
+                start,
+                min(item.span.end, len(text) if end < 0 else end),
+                help="move this into a file of rules; the tests here see the rules of all files",
             )

@@ -28,6 +28,7 @@ from syncdsl.adapters.protocol import (
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.adapters import NOT_OFFERED
 from syncdsl.schema.canonical import canonical, match_form
+from syncdsl.schema.types import ChoiceType
 from syncdsl.schema.values import Fields, Value, is_empty
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 STATUSES = {
-    DocumentAction.SEND: "sent",
-    DocumentAction.ACCEPT: "accepted",
-    DocumentAction.DECLINE: "declined",
-    DocumentAction.VOID: "void",
+    DocumentAction.SEND: ("sent", "open"),
+    DocumentAction.ACCEPT: ("accepted",),
+    DocumentAction.DECLINE: ("declined",),
+    DocumentAction.VOID: ("void", "cancelled"),
 }
+"""What a document is after an action: the first word that its kind has, for orders are sent by opening them."""
 
 
 class MemoryConnection:
@@ -189,7 +191,7 @@ class MemoryConnection:
     def act(self, module: str, id: str, action: DocumentAction) -> Outcome:  # noqa: A002 - the protocol's word
         """Change the status of a document; one that has it already counts as written."""
         schema = self._module(module, ())
-        return self._write(module, action, partial(self._act, module, schema, id, STATUSES[action]))
+        return self._write(module, action, partial(self._act, module, schema, id, action))
 
     def close(self) -> None:
         """Do nothing: the store outlives its connections."""
@@ -234,12 +236,16 @@ class MemoryConnection:
         self.store.inactive.add(identifier)
         return Written(id=identifier)
 
-    def _act(self, module: str, schema: ModuleSchema, identifier: str, status: str) -> Outcome:
+    def _act(self, module: str, schema: ModuleSchema, identifier: str, action: DocumentAction) -> Outcome:
         current = self.store.get(module, identifier)
         if current is None:
             return Rejected(code="ABSENT", message="there is no such record")
         if schema.status_field is None:
             return Rejected(code="NOT_SUPPORTED", message="records of this module have no status")
+        kind = schema.fields[schema.status_field].value
+        words = STATUSES[action]
+        known = [word for word in words if not isinstance(kind, ChoiceType) or word in kind.options]
+        status = known[0] if known else words[0]
         if current.fields.get(schema.status_field) == status:
             return _written(current)
         return _written(self.store.edit(module, identifier, {schema.status_field: status}))

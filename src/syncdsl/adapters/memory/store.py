@@ -12,7 +12,7 @@ from syncdsl.adapters.protocol import Change, DocumentAction, NewRecord, Outcome
 from syncdsl.adapters.stages import StageChange
 from syncdsl.schema.canonical import match_form
 from syncdsl.schema.types import ChoiceType, EmailType, IdType, PhoneType, TextType, UrlType
-from syncdsl.schema.values import Fields, Value, is_empty
+from syncdsl.schema.values import Fields, Ref, Value, is_empty
 
 if TYPE_CHECKING:
     from syncdsl.schema.snapshot import ModuleSchema, SchemaSnapshot
@@ -108,7 +108,7 @@ class Store:
             self._tick()
             identifier = f"{module}-{self.sequence}"
             schema = self.module(module)
-            held = {**_defaults(schema), **_filled(fields)}
+            held = self._in_currency(schema, {**_defaults(schema, self._base_currency), **_filled(fields)})
             record = Stored(
                 id=identifier,
                 module=module,
@@ -126,7 +126,7 @@ class Store:
         with self.lock:
             self._tick()
             old = self.records[identifier]
-            held = _filled({**old.fields, **fields})
+            held = self._in_currency(self.module(module), _filled({**old.fields, **fields}))
             changed = replace(old, fields=held, modified=self.now, sequence=self.sequence)
             self.records[identifier] = _stamped(self.module(module), changed)
             self._note_stage(self.module(module), self.records[identifier], before=old)
@@ -184,6 +184,19 @@ class Store:
                     return Rejected(code="REQUIRED", message="the field is missing", field=name)
         return None
 
+    @property
+    def _base_currency(self) -> str | None:
+        return self.schema.base_currency if self.schema is not None else None
+
+    def _in_currency(self, schema: ModuleSchema, fields: Fields) -> Fields:
+        """Return the fields with the code of the currency that a record refers to, where it shows that beside it."""
+        shown = schema.currency_field
+        for value in tuple(fields.values()) if shown is not None else ():
+            other = self.records.get(value.id) if isinstance(value, Ref) else None
+            if other is not None and shown is not None and self.module(other.module).label_field == shown:
+                return {**fields, shown: other.fields.get(shown)}
+        return fields
+
     def _tick(self) -> None:
         self.sequence += 1
         self.now += self.step
@@ -206,24 +219,32 @@ def _filled(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if not is_empty(value)}
 
 
-def _defaults(schema: ModuleSchema) -> Fields:
-    """Return what the system fills: the first option of a choice with a default, and a document's first status."""
-    return {
+def _defaults(schema: ModuleSchema, base_currency: str | None) -> Fields:
+    """Return what the system fills: choices that have a default, a document's first status, the base currency."""
+    own = schema.fields.get(schema.currency_field or "")
+    kind = own.value if own is not None and own.default else None
+    fits = isinstance(kind, TextType) or (isinstance(kind, ChoiceType) and base_currency in kind.options)
+    currency: Fields = {schema.currency_field: base_currency} if schema.currency_field is not None and fits else {}
+    choices: Fields = {
         name: field_schema.value.options[0]
         for name, field_schema in schema.fields.items()
         if isinstance(field_schema.value, ChoiceType)
         and field_schema.value.options
         and (field_schema.default or name == schema.status_field)
     }
+    return {**choices, **currency}
 
 
 def _stamped(schema: ModuleSchema, record: Stored) -> Stored:
-    """Return the record with the fields that only the system writes."""
+    """Return the record with the fields that only the system writes: id, number, stamps."""
     own: Fields = {
         name: record.id
         for name, field_schema in schema.fields.items()
         if isinstance(field_schema.value, IdType) and field_schema.unique and field_schema.read_only
     }
+    number = schema.fields.get(schema.label_field)
+    if number is not None and number.unique and number.read_only and isinstance(number.value, TextType):
+        own.setdefault(schema.label_field, record.fields.get(schema.label_field) or record.id)
     if schema.created_field is not None:
         own[schema.created_field] = record.created
     if schema.modified_field is not None:

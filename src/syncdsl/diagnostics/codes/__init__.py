@@ -30,6 +30,7 @@ from syncdsl.diagnostics.codes import (
     service,
     suppressions,
     syntax,
+    trials,
     types,
     undo,
     verify,
@@ -62,6 +63,7 @@ ALL_CODES: tuple[Code, ...] = (
     *associations.CODES,
     *explaining.CODES,
     *service.CODES,
+    *trials.CODES,
     *internal.CODES,
 )
 

@@ -290,6 +290,17 @@ TOO_MANY = Code(
     title="there are too many mistakes to report all",
     explanation="After a hundred syntax errors in one file the rest is passed over. It may not be a rule file at all.",
 )
+RULE_AMONG_TESTS = Code(
+    id="SD129",
+    name="rule-among-tests",
+    title="a file of tests holds a rule",
+    explanation=(
+        "A file whose name ends in `_test.sync` holds tests of the project's rules and nothing else: whoever changes "
+        "it cannot change what is synced. It needs no `language` and no connections, because the rules have them."
+    ),
+    example="# rules/deals_test.sync\nwhen deal.stage == won: create invoice",
+    instead="# rules/deals.sync\nwhen deal.stage == won: create invoice",
+)
 # SD190 meant a statement that was not built yet; the number is not used again.
 CODES: tuple[Code, ...] = (
     UNEXPECTED,
@@ -320,4 +331,5 @@ CODES: tuple[Code, ...] = (
     TOO_DEEP,
     BAD_CREATED,
     TOO_MANY,
+    RULE_AMONG_TESTS,
 )
