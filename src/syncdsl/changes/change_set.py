@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from syncdsl.changes.effects import Effect, Hold
 from syncdsl.schema.digest import canonical_json, signed_digest_of
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 Privacy: TypeAlias = Literal["sensitive", "pseudonyms"]
 """What a change set leaves out: the values of `sensitive` fields, or all that could tell a person, in place of which
 there are `pseudonyms`."""
+
+Observed: TypeAlias = Literal["live", "snapshot"]
+"""What a change set rests on: the systems as they are, or as a snapshot recorded them."""
 
 FORMAT: Literal["syncdsl/changes/2"] = "syncdsl/changes/2"
 
@@ -97,7 +102,8 @@ class ChangeSet(Model):
     observed fields. `privacy` tells which values are not in it;
     of hidden ones it holds keyed digests (`{"hidden": "…"}`), and `seal` tells whose key that is. `baseline` counts
     what is remembered without changing a record (trigger truths, accepted values). `reported` are differences that the
-    rules leave alone, in words. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
+    rules leave alone, in words. `observed` says what was looked at: one of
+    a `snapshot` is not applied. `unreadable` is what could not be read, `unpreviewed` what could not be foreseen.
     """
 
     format: Literal["syncdsl/changes/2"] = FORMAT
@@ -108,6 +114,7 @@ class ChangeSet(Model):
     state: str
     today: str
     author: str = ""
+    observed: Observed = "live"
     targets: tuple[str, ...] = ()
     undoes: Undone | None = None
     privacy: Privacy = "sensitive"
@@ -120,6 +127,14 @@ class ChangeSet(Model):
     estimates: tuple[Estimate, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     unpreviewed: tuple[Unpreviewed, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Hardly any is of a snapshot, so the digests of the others do not depend on there being such.
+        written: dict[str, Any] = write(self)
+        if written.get("observed") == "live":
+            del written["observed"]
+        return written
 
     @cached_property
     def digest(self) -> str:

@@ -68,6 +68,11 @@ COMMANDS = {
     "plan": Entry(
         target="syncdsl.cli.plan:plan", summary="Preview what an apply would change; changes nothing.", section=RUN
     ),
+    "snapshot": Entry(
+        target="syncdsl.cli.snapshot:snapshot",
+        summary="Record what a preview rests on, for previews elsewhere.",
+        section=RUN,
+    ),
     "apply": Entry(target="syncdsl.cli.apply:apply", summary="Preview, ask, and apply exactly once.", section=RUN),
     "approve": Entry(
         target="syncdsl.cli.approve:approve", summary="Approve a saved change set, with a signature.", section=RUN

@@ -70,13 +70,16 @@ def apply(
     from syncdsl.cli.progress import shown_progress  # noqa: PLC0415 - the same
     from syncdsl.cli.running import open_workspace, opened_run, opened_run_in_force  # noqa: PLC0415 - the same
     from syncdsl.engine.run import apply as perform  # noqa: PLC0415 - the same
-    from syncdsl.project.approving import consent_of, read_signed  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.engine.selecting import refuse_recorded  # noqa: PLC0415 - the help needs none of it
+    from syncdsl.project.approving import consent_of, read_signed  # noqa: PLC0415 - the same
     from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
 
     if skip_stale and file is None:
         raise click.UsageError("`--skip-stale` is for a saved change set: name its FILE")
     saved = read_signed(file) if file is not None else None
     expected = saved.changes if saved is not None else None
+    if expected is not None:
+        refuse_recorded(expected)
     workspace = open_workspace(settings)
     name = workspace.settings.environment_name(_environment(environment, expected))
     in_force = _made_in_force(workspace, name, expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
     help="Put invented names, addresses and numbers in place of real ones, to share it; it can still be applied.",
 )
 @click.option("--in-force", is_flag=True, help="Preview what `syncdsl sync` would do: by the rules in force.")
+@click.option(
+    "--offline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="SNAPSHOT",
+    help="Preview what `syncdsl snapshot take` recorded; needs neither credentials nor network.",
+)
+@click.option(
+    "--compare",
+    metavar="REF|DIR",
+    help="Show only what differs from the rules of a git commit, branch or tag, or of the project in a folder.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there are changes.")
 @target_option
 @preview_options
@@ -38,6 +50,8 @@ def plan(
     out: Path | None,
     pseudonymise: bool,
     in_force: bool,
+    offline: Path | None,
+    compare: str | None,
     targets: tuple[str, ...],
     detailed_exitcode: bool,
     output: str,
@@ -57,6 +71,11 @@ def plan(
 
     With `--target` only some modules of the rules are looked at, or some records, with what they need.
 
+    With `--offline` the preview is of what a snapshot recorded, with neither credentials nor network nor state.
+
+    With `--compare` two versions of the rules are previewed on the same records, both as if they were applied now, and
+    only what they would do differently is shown.
+
     Ends with 7 when a module could not be read: what needs it is held and not in the preview, everything else is.
 
     \b
@@ -65,6 +84,8 @@ def plan(
       syncdsl plan --env production --out monday.changes.json
       syncdsl plan --in-force
       syncdsl plan --target customers
+      syncdsl plan --offline monday.snapshot
+      syncdsl plan --compare main
       syncdsl plan --format json | jq .summary
       syncdsl plan --format html --output-file preview.html
       syncdsl plan --detailed-exitcode; echo $?
@@ -74,13 +95,38 @@ def plan(
     from syncdsl.engine.run import preview  # noqa: PLC0415 - the same
 
     workspace = open_workspace(settings)
+    if offline is not None:
+        from syncdsl.cli.offline import opened_offline, recorded_environment  # noqa: PLC0415 - only for this option
+
+        environment = recorded_environment(offline, environment)
     name = workspace.settings.environment_name(environment)
-    opened = opened_run_in_force if in_force else opened_run
-    if out is not None:
+    if compare is not None:
+        from syncdsl.cli.comparing import compare_rules, ending_of, show_comparison  # noqa: PLC0415 - as above
+
+        if out is not None or in_force:
+            raise click.UsageError("a comparison shows how two versions differ; `--out` and `--in-force` are of one")
+        with shown_progress(settings) as progress:
+            comparison = compare_rules(
+                workspace,
+                settings,
+                name,
+                progress.progress,
+                named=compare,
+                offline=offline,
+                targets=targets,
+                sweep=sweep,
+                privacy="pseudonyms" if pseudonymise else "sensitive",
+            )
+        show_comparison(comparison, output, quiet=settings.quiet)
+        return ending_of(comparison, detailed=detailed_exitcode)
+    opened = partial(opened_run_in_force if in_force else opened_run, scratch=True)
+    if offline is not None:
+        opened = partial(opened_offline, path=offline, by_force=in_force)
+    elif out is not None:
         ensure_key(workspace, name)
     with (
         shown_progress(settings) as progress,
-        opened(workspace, settings, name, progress.progress, scratch=True, sweep=sweep) as run,
+        opened(workspace, settings, name, progress.progress, sweep=sweep) as run,
     ):
         if out is not None and targets and not in_force and run.state.digest_in_force() != run.plan.digest:
             raise click.UsageError(
@@ -99,7 +145,7 @@ def plan(
 
 
 def _next_step(changes: ChangeSet, out: Path | None, environment: str | None, *, in_force: bool) -> None:
-    if not changes.changes:
+    if not changes.changes or changes.observed == "snapshot":
         return
     chosen = f" --env {environment}" if environment else ""
     style = style_of(sys.stderr)

@@ -37,10 +37,13 @@ def still_erased(context: Context, base: Fields, now: Fields) -> Fields:
 
 
 def _is(context: Context, value: Value, erased: Value) -> bool:
-    """Return whether a value is the one that was erased."""
+    return is_erased(context.erasure_key, value, erased)
+
+
+def is_erased(key: str | None, value: Value, erased: Value) -> bool:
+    """Return whether a canonical value is the one that was erased; `key` is the state's key of erased values."""
     from syncdsl.state.erasure import erased_digest  # noqa: PLC0415 - loads SQLAlchemy, and hardly any base is erased
 
-    key = context.erasure_key
     if key is None or is_empty(value) or not isinstance(erased, Erased):
         return False
     return erased_digest(key, to_json(value)) == erased.digest

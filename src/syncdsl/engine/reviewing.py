@@ -85,7 +85,11 @@ def item_id(hold: Hold, rule: str | None = None) -> str:
     # Without candidates only the reason tells what is asked about a record that may get no partner.
     told = hold.reason if hold.why == "match" and not candidates else ""
     subject = subject_of(hold)._replace(rule=rule or hold.rule)
-    question = [hold.why, *subject, hold.field, hold.left, hold.right, candidates, told]
+    return question_id([hold.why, *subject, hold.field, hold.left, hold.right, candidates, told])
+
+
+def question_id(question: list[Any]) -> str:
+    """Return the id of an item from its question: kind, subject, field, values, candidates, and reason if it counts."""
     text = json.dumps(question, sort_keys=True, separators=(",", ":"))
     number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
     signs: list[str] = []

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from syncdsl.adapters.protocol import Connection, Identity
-    from syncdsl.changes.change_set import ChangeSet, Privacy, Undone
+    from syncdsl.changes.change_set import ChangeSet, Observed, Privacy, Undone
     from syncdsl.plan.evaluation import Evaluator
     from syncdsl.plan.expressions import PlanExpression
     from syncdsl.plan.pairs import TablePlan
@@ -80,6 +80,7 @@ class Run:
     `consent` is which approvals a change set needs, `budget` how much one may take without. With `undoes` nothing is
     decided by rules: what an earlier run wrote is put back.
     `compiling` makes expressions ready to evaluate: who wants to know what they come to puts another one here.
+    `observed`: the connections lead to the systems themselves, or to what a snapshot recorded.
     """
 
     plan: Plan
@@ -106,6 +107,7 @@ class Run:
     budget: Budget = field(default_factory=Budget)
     undoes: Undone | None = None
     compiling: Callable[[PlanExpression, Mapping[str, TablePlan]], Evaluator] = compile_expression
+    observed: Observed = "live"
 
 
 class Stopped(Exception):  # noqa: N818 - an order, not an error
@@ -229,6 +231,12 @@ def rename_former(run: Run) -> None:
 def open_context(run: Run, today: dt.date | None = None, privacy: Privacy = "sensitive") -> Context:
     """Return what the steps of a run share. Raises Fault SD807 for other organisations, SD809 for other currencies."""
     identities: dict[str, Identity] = {name: connection.identity() for name, connection in run.connections.items()}
+    refuse_other_organisations(run, identities)
+    return Context(run=run, identities=identities, fixed_today=today, privacy=privacy)
+
+
+def refuse_other_organisations(run: Run, identities: Mapping[str, Identity]) -> None:
+    """Raise Fault SD807 for other organisations than the state's, SD809 for other currencies than the schemas'."""
     run.state.check_identity(
         run.environment,
         {
@@ -246,7 +254,6 @@ def open_context(run: Run, today: dt.date | None = None, privacy: Privacy = "sen
                     f"pull the schema again with `syncdsl schema pull {name}` and review what the rules do with amounts"
                 ),
             )
-    return Context(run=run, identities=identities, fixed_today=today, privacy=privacy)
 
 
 def _context_for(run: Run, expected: ChangeSet | None) -> Context:

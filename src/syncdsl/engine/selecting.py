@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syncdsl.changes.effects import Create, Update
+from syncdsl.changes.identity import identity
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.runs import FOREIGN_CHANGE_SET, STALE_CHANGE_SET
+from syncdsl.diagnostics.codes.snapshots import RECORDED_ONLY
 from syncdsl.engine.agenda import records_of
 from syncdsl.engine.dependents import dependents, makes
 from syncdsl.engine.operations import LinkRecords, UpdateDocument, UpdateRecord
 from syncdsl.engine.steps.guard import verdicts
-from syncdsl.schema.digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -52,11 +53,25 @@ class Selection:
     fresh: tuple[Operation, ...]
 
 
+def refuse_recorded(expected: ChangeSet) -> None:
+    """Refuse a change set of what a snapshot recorded: what its records hold by now was never looked at.
+
+    Raises Fault SD897.
+    """
+    if expected.observed == "snapshot":
+        raise Fault(
+            RECORDED_ONLY,
+            "this change set was previewed on a snapshot, not on the systems; nothing was applied",
+            help="make one of the systems as they are with `syncdsl plan --out FILE`, without `--offline`",
+        )
+
+
 def refuse_foreign(expected: ChangeSet, now: ChangeSet) -> None:
-    """Refuse a change set that is of another environment, of other organisations or of other rules.
+    """Refuse a change set that is of a snapshot, of another environment, of other organisations or of other rules.
 
     Raises Fault: SD843 for the former, SD802 when the rules or the schema snapshots changed since.
     """
+    refuse_recorded(expected)
     if (expected.environment, expected.organizations) != (now.environment, now.organizations):
         raise Fault(
             FOREIGN_CHANGE_SET,
@@ -146,19 +161,6 @@ def narrow(selection: Selection, expected: ChangeSet, context: Context) -> None:
             "guards": verdicts(context),
         }
     )
-
-
-def identity(effect: Effect) -> str:
-    """Return what makes two effects the same: everything but where rules stand in their files."""
-    return digest(_without_places(effect.model_dump(mode="json")))
-
-
-def _without_places(data: object) -> object:
-    if isinstance(data, dict):
-        return {name: _without_places(value) for name, value in data.items() if name != "location"}
-    if isinstance(data, list):
-        return [_without_places(value) for value in data]
-    return data
 
 
 def _names(effect: Effect) -> set[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import mkstemp
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
 from syncdsl.diagnostics import Fault
 from syncdsl.diagnostics.codes.project import UNREADABLE_FILE
@@ -41,11 +42,24 @@ def private_stream(path: Path, *, encoding: str = "utf-8") -> Iterator[TextIO]:
 
     Raises Fault SD609 when it cannot be written.
     """
+    with private_bytes(path) as stream:
+        text = TextIOWrapper(stream, encoding=encoding, newline="")
+        try:
+            yield text
+            text.flush()
+        finally:
+            with suppress(ValueError):
+                text.detach()
+
+
+@contextmanager
+def private_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """Yield what to write the bytes of such a file to; as `private_stream` does."""
     private_folder(path.parent)
     name: str | None = None
     try:
         descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding=encoding, newline="") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
             yield stream
         Path(name).replace(path)
         name = None

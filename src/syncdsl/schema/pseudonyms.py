@@ -6,6 +6,8 @@ they stand for. What tells nothing about a person stays: amounts, numbers, days,
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, assert_never
 
@@ -27,7 +29,7 @@ from syncdsl.schema.types import (
     TextType,
     UrlType,
 )
-from syncdsl.schema.values import show
+from syncdsl.schema.values import Ref, show
 
 if TYPE_CHECKING:
     from syncdsl.schema.types import FieldType
@@ -97,6 +99,48 @@ def invented(text: str, kind: TextType | EmailType | PhoneType | UrlType, key: s
         case _:
             assert_never(kind)
     return found[: kind.length] if kind.length else found
+
+
+def disguised(value: Value, kind: FieldType, key: str) -> Value:
+    """Return what stands in place of a value of which nothing may be told, whatever its type.
+
+    Values with the same match form have the same one. It fits the field where the type says what fits.
+    """
+    if value is None or value in ("", ()):
+        return value
+    number = int(keyed_digest(key, repr(match_form(value, kind))), 16)
+    match kind:
+        case TextType() | EmailType() | PhoneType() | UrlType():
+            return invented(show(match_form(value, kind)), kind, key)
+        case IdType():
+            return f"{number % 10**18:018d}"
+        case ReferenceType():
+            return Ref(kind.modules[0] if kind.modules else "", f"{number % 10**18:018d}")
+        case IntegerType():
+            return number % int(10 ** min(kind.digits or 6, 6))
+        case DecimalType() | MoneyType():
+            scale = kind.scale or 0
+            return Decimal(number % 10 ** (scale + 3)).scaleb(-scale)
+        case BooleanType():
+            return bool(number % 2)
+        case DateType():
+            return dt.date(2000, 1, 1) + dt.timedelta(days=number % 10_000)
+        case DateTimeType():
+            return dt.datetime(2000, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=number % 10_000_000)
+        case ChoiceType():
+            return kind.options[number % len(kind.options)] if kind.options else _word(number)
+        case ChoicesType():
+            return (kind.options[number % len(kind.options)] if kind.options else _word(number),)
+        case RowsType():
+            return tuple(
+                tuple(
+                    (name, disguised(cell, kind.fields[name].value, key)) for name, cell in row if name in kind.fields
+                )
+                for row in (value if isinstance(value, tuple) else ())
+                if isinstance(row, tuple)
+            )
+        case _:
+            assert_never(kind)
 
 
 def _word(number: int) -> str:

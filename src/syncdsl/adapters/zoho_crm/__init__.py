@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from syncdsl.adapters.costing import Toll, Work
     from syncdsl.adapters.onboarding import SignIn
     from syncdsl.adapters.protocol import Adapter, Connection, ConnectionSettings
     from syncdsl.schema.snapshot import SchemaSnapshot
@@ -26,6 +27,12 @@ class ZohoCrmAdapter:
         from syncdsl.adapters.zoho_crm.sign_in import SIGN_IN  # noqa: PLC0415 - loaded when somebody signs in
 
         return SIGN_IN
+
+    def toll(self, module: str, work: Work) -> Toll:  # noqa: ARG002 - all modules are written in the same way
+        """Return what it takes to write so much, without a connection."""
+        from syncdsl.adapters.zoho_crm.costs import toll  # noqa: PLC0415 - loaded when a preview needs it
+
+        return toll(work)
 
     def connect(self, settings: ConnectionSettings, schema: SchemaSnapshot | None) -> Connection:
         """Open a connection; no call is made yet.

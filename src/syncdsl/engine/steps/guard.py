@@ -32,6 +32,7 @@ def guard(context: Context) -> None:
         today=context.today.isoformat(),
         author=run.user,
         undoes=run.undoes,
+        observed=run.observed,
         targets=(*run.parts, *sorted(f"{name[0]}.{name[1]}/{name[2]}" for name in run.focus or ())),
         privacy=veil.privacy if veil is not None else "sensitive",
         seal=veil.seal if veil is not None else "",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from syncdsl.engine.context import Context
     from syncdsl.engine.steps.absence import Missing
     from syncdsl.plan.steps import ObserveStep
-    from syncdsl.state import Head
+    from syncdsl.state import Head, State
 
 READ_AGAIN = 20
 """How many records that a run was told of are read although a reading showed them as they were."""
@@ -270,14 +270,19 @@ class Reading:
     def _children(self) -> Callable[[str], Sequence[str]]:
         """Return what gives the ids on file below a parent; nothing where the module has none, or it was not read."""
         field = self._context.run.schemas[self.step.connection].modules[self.step.module].parent_field
-        below: dict[str, list[str]] = {}
-        if self._usable and field in self.step.fields:
-            for some in self._state.every_record(self.name):
-                for stored in some:
-                    parent = stored.fields.get(str(field))
-                    if isinstance(parent, Ref):
-                        below.setdefault(parent.id, []).append(stored.id)
-        return lambda parent_id: below.get(parent_id, ())
+        return children_of(self._state, self.name, field if self._usable and field in self.step.fields else None)
+
+
+def children_of(state: State, name: str, field: str | None) -> Callable[[str], Sequence[str]]:
+    """Return what gives the ids that an observation holds below a parent, which `field` names; None: it has none."""
+    below: dict[str, list[str]] = {}
+    if field is not None:
+        for some in state.every_record(name):
+            for stored in some:
+                parent = stored.fields.get(field)
+                if isinstance(parent, Ref):
+                    below.setdefault(parent.id, []).append(stored.id)
+    return lambda parent_id: below.get(parent_id, ())
 
 
 def read_unshown(observation: Observation, context: Context, ids: Sequence[str]) -> None:
