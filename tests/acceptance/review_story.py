@@ -81,9 +81,7 @@ def began(sandbox: Sandbox, folder: Path, cache: Path) -> Story:
         for name, kind, phone, description in ACCOUNTS
     }
     deals = {
-        name: sandbox.deal(
-            Deal_Name=name, Account_Name={"id": accounts[account]}, Amount=amount, Stage="Qualification"
-        )
+        name: sandbox.deal(Deal_Name=name, Account_Name={"id": accounts[account]}, Amount=amount, Stage="Qualification")
         for name, account, amount in DEALS
     }
     project.run("apply", "--yes")
