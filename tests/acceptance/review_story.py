@@ -1,13 +1,17 @@
 """The systems that the tutorial of reviews plays in, and the snapshot of them that is part of its example.
 
 `python -m tests.acceptance.review_story` starts a sandbox, lives through the beginning of the story and takes the
-snapshot anew.
+snapshot anew; with a folder behind it, it makes the project there and waits, to be played with.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +20,8 @@ from typing import TYPE_CHECKING
 from tests.acceptance.conftest import SECRETS, Project, clean_environment, sandboxes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.acceptance.conftest import Sandbox
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "review"
@@ -36,6 +42,16 @@ NOTES = {
     "Tall Trees Nursery": "see file 31",
 }
 """What accounting wrote into customers' notes."""
+
+IDENTITY = {
+    "SYNCDSL_USER": "ivo",
+    "GIT_AUTHOR_NAME": "Ivo",
+    "GIT_AUTHOR_EMAIL": "ivo@shop.example",
+    "GIT_COMMITTER_NAME": "Ivo",
+    "GIT_COMMITTER_EMAIL": "ivo@shop.example",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
+"""Who works at the machine: the integrator of the story."""
 
 DEALS = (
     ("Espresso machine", "Harbour Coffee", 4200),
@@ -63,6 +79,17 @@ class Story:
         """Write into a customer's notes, as accounting does."""
         answer = self.sandbox.books.put(f"/contacts/{self.customer(name)}", json={"notes": text})
         assert answer.is_success, answer.text
+
+    def begin_repository(self) -> None:
+        """Make the project a repository, with its rules on `main`."""
+        self.project.environment.update(IDENTITY)
+        for line in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "The rules in force"]):
+            subprocess.run(["git", *line], cwd=self.project.folder, env=self.project.environment, check=True)
+
+    def take(self) -> Path:
+        """Take the snapshot that is committed beside the rules."""
+        self.project.run("snapshot", "take", "--pseudonymise", "--all-fields", "--out", SNAPSHOT)
+        return self.project.folder / SNAPSHOT
 
 
 def began(sandbox: Sandbox, folder: Path, cache: Path) -> Story:
@@ -95,20 +122,45 @@ def began(sandbox: Sandbox, folder: Path, cache: Path) -> Story:
     return story
 
 
-def take(story: Story) -> Path:
-    """Take the snapshot that is committed beside the rules."""
-    story.project.run("snapshot", "take", "--pseudonymise", "--all-fields", "--out", SNAPSHOT)
-    return story.project.folder / SNAPSHOT
+def happen(name: str, story: Story) -> None:
+    """Have somebody do something while the story goes on."""
+    match name:
+        case "the operator names the key":
+            example = (EXAMPLE / "operator.toml").read_text(encoding="utf-8")
+            public = (story.project.folder.parent / "anna.pub").read_text(encoding="utf-8").strip()
+            text, count = re.subn(r'"ssh-ed25519 [^"]*"', lambda _: f'"{public}"', example)
+            assert count == 1
+            (story.project.folder.parent / "operator.toml").write_text(text, encoding="utf-8")
+            story.project.environment["SYNCDSL_OPERATOR"] = "../operator.toml"
+        case "sales edits an account":
+            account = story.accounts["Nord Print"]
+            story.sandbox.change("Accounts", account, Description="Prints our leaflets and posters")
+        case _:
+            raise AssertionError(name)
 
 
-def main() -> None:
-    """Take the example's snapshot anew."""
+def main(arguments: Sequence[str]) -> None:
+    """Take the example's snapshot anew, or with a folder begin the story there and wait."""
     with TemporaryDirectory() as temporary, sandboxes() as start:
-        folder = Path(temporary)
-        taken = take(began(start(), folder, folder / "cache"))
-        (EXAMPLE / "shop" / SNAPSHOT).write_bytes(taken.read_bytes())
-    sys.stdout.write(f"took {EXAMPLE / 'shop' / SNAPSHOT}\n")
+        cache = Path(temporary) / "cache"
+        if not arguments:
+            taken = began(start(), Path(temporary), cache).take()
+            (EXAMPLE / "shop" / SNAPSHOT).write_bytes(taken.read_bytes())
+            sys.stdout.write(f"took {EXAMPLE / 'shop' / SNAPSHOT}\n")
+            return
+        folder = Path(arguments[0]).absolute()
+        story = began(start("--crm-port", "8085", "--books-port", "8086"), folder, cache)
+        story.begin_repository()
+        variables = [f"export {name}={value}" for name, value in story.project.environment.items() if _ours(name)]
+        sys.stdout.write("\n".join([f"cd {story.project.folder}", *variables, "# Ctrl-C here ends both systems", ""]))
+        sys.stdout.flush()
+        story.sandbox.process.wait()
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(("SYNCDSL_CRM", "SYNCDSL_BOOKS", "SYNCDSL_USER"))
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main(sys.argv[1:])

@@ -269,3 +269,5 @@ def test_the_rules_in_force_can_be_previewed_on_a_snapshot(project: Project, san
     take(project)
     assert offline(project, "--in-force") == previewed(project, "--in-force")
     assert ended.stdout == ""
+
+
