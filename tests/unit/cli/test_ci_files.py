@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+EXAMPLE = ROOT / "examples" / "review" / "shop"
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 
 
@@ -80,10 +81,15 @@ def test_the_page_names_what_there_is() -> None:
     """What docs/ci.md shows exists: hooks, inputs of the action, options, and every format."""
     page = (ROOT / "docs" / "ci.md").read_text()
     blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
-    hooks, action, gitlab = blocks
+    hooks, action, include, gitlab = blocks
     assert {hook["id"] for hook in hooks["repos"][0]["hooks"]} == {hook["id"] for hook in HOOKS}
-    steps = action["jobs"]["rules"]["steps"]
-    (ours,) = (step for step in steps if step["uses"].startswith("OWNER/syncdsl"))
+    workflow = (EXAMPLE / ".github" / "workflows" / "rules.yml").read_text(encoding="utf-8")
+    assert action == yaml.safe_load(workflow)
+    assert include == yaml.safe_load((EXAMPLE / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    template = yaml.safe_load((ROOT / "examples" / "ci" / "gitlab.yml").read_text(encoding="utf-8"))
+    variables = re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)
+    assert variables == [*template["variables"], "GITLAB_TOKEN"]
+    (ours,) = (step for step in action["jobs"]["rules"]["steps"] if step["uses"].startswith("OWNER/syncdsl"))
     assert set(ours["with"]) <= set(ACTION["inputs"])
     lines = [*re.findall(r"^syncdsl .*$", page, re.MULTILINE), gitlab["rules"]["script"][-1]]
     for line in lines:
@@ -91,4 +97,5 @@ def test_the_page_names_what_there_is() -> None:
         command_of(name).make_context(name, arguments)
     (choice,) = (found.type for found in command_of("check").params if found.name == "output")
     assert isinstance(choice, click.Choice)
-    assert re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE) == list(choice.choices)
+    listed = page.partition("| `--format` |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z]+)` \|", listed, re.MULTILINE) == list(choice.choices)
