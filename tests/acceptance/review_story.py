@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.acceptance.conftest import SECRETS, Project, clean_environment, sandboxes
+from tests.acceptance.forking import REAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +158,11 @@ def main(arguments: Sequence[str]) -> None:
             sys.stdout.write(f"took {EXAMPLE / 'shop' / SNAPSHOT}\n")
             return
         folder = Path(arguments[0]).absolute()
-        story = began(start("--crm-port", "8085", "--books-port", "8086"), folder, cache)
+        if folder.exists():
+            sys.exit(f"{folder} is there already; move it away to begin anew")
+        # Ctrl-C then reaches nobody who would not understand it.
+        os.environ[REAL] = "1"
+        story = began(start(), folder, cache)
         story.begin_repository()
         variables = [f"export {name}={value}" for name, value in story.project.environment.items() if _ours(name)]
         sys.stdout.write("\n".join([f"cd {story.project.folder}", *variables, "# Ctrl-C here ends both systems", ""]))
