@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_JOB = "github-actions[bot]"
+"""Whom the token of a job belongs to."""
+
 _PERMISSION = (
     "the job needs `permissions: pull-requests: write`; on a pull request from a fork it never has it, see "
     "docs/ci.md, A stranger's branch"
@@ -42,6 +45,7 @@ class GitHubComments:
                 "there is no token to comment with",
                 help="give the step `env: GITHUB_TOKEN: ${{ github.token }}`",
             )
+        self._graphql = environment.get("GITHUB_GRAPHQL_URL") or "https://api.github.com/graphql"
         self._api = ForgeApi(
             environment.get("GITHUB_API_URL") or "https://api.github.com",
             token,
@@ -92,12 +96,9 @@ class GitHubComments:
         SD617.
         """
         marked = marker_line(body)
-        user = self._api.find("user")
-        login = user.get("login") if isinstance(user, dict) else None
+        login = self._login()
         for row in self._api.rows(f"repos/{self._repository}/issues/{number}/comments"):
-            author = row.get("user") or {}
-            # An app may not ask who it is; its comments are those of a bot.
-            ours = author.get("login") == login if login else author.get("type") == "Bot"
+            ours = (row.get("user") or {}).get("login") == login
             if ours and marker_line(str(row.get("body") or "").replace("\r\n", "\n")) == marked:
                 self._api.ask(
                     "PATCH", f"repos/{self._repository}/issues/comments/{int(row['id'])}", body={"body": body}
@@ -105,6 +106,14 @@ class GitHubComments:
                 return "updated"
         self._api.ask("POST", f"repos/{self._repository}/issues/{number}/comments", body={"body": body})
         return "made"
+
+    def _login(self) -> str:
+        """Return whom the token belongs to; a job's own may not ask the REST API for it."""
+        match self._api.query(self._graphql, "{ viewer { login } }"):
+            case {"viewer": {"login": str(login)}}:
+                return login
+            case _:
+                return _JOB
 
 
 def _event(path: str) -> Any:

@@ -39,7 +39,7 @@ class Forge:
     @property
     def writes(self) -> list[tuple[str, str]]:
         """The calls that were to change something."""
-        return [(method, path) for method, path in self.asked if method != "GET"]
+        return [(method, path) for method, path in self.asked if method != "GET" and path != "/graphql"]
 
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         """Return the status and the JSON of an answer."""
@@ -47,6 +47,8 @@ class Forge:
             return 502, None
         if path == "/user":
             return (200, self.user) if self.user else (403, {"message": "Resource not accessible by integration"})
+        if path == "/graphql":
+            return 200, {"data": {"viewer": {"login": (self.user or BOT)["login"]}}}
         if method == "GET":
             rows = self.pulls if path.endswith("/pulls") else self.comments
             size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
@@ -62,7 +64,7 @@ class Forge:
 
 
 _PATHS = re.compile(
-    r"/user|/repos/shop/rules/(pulls|issues/7/comments|issues/comments/\d+)|/projects/12/merge_requests/7/notes(/\d+)?"
+    r"/user|/graphql|/repos/shop/rules/(pulls|issues/7/comments|issues/comments/\d+)|/projects/12/merge_requests/7/notes(/\d+)?"
 )
 
 

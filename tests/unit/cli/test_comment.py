@@ -33,6 +33,7 @@ def github(syncdsl: Syncdsl, site: Forge, event: dict[str, Any] | None = None) -
         "GITHUB_ACTIONS": "true",
         "GITHUB_REPOSITORY": "shop/rules",
         "GITHUB_API_URL": site.url,
+        "GITHUB_GRAPHQL_URL": f"{site.url}/graphql",
         "GITHUB_EVENT_PATH": str(path),
         "GITHUB_TOKEN": TOKEN,
     }
@@ -76,11 +77,29 @@ def test_one_comment_is_kept_up_to_date(syncdsl: Syncdsl, site: Forge, job: dict
 def test_only_our_own_comment_is_replaced(syncdsl: Syncdsl, site: Forge, job: dict[str, str]) -> None:
     """Anybody can write a marker: what a person wrote stays, and a marker further down is none."""
     site.say(PREVIEW, PEOPLE[0])
+    site.say(PREVIEW, PEOPLE[1])
     site.say(f"look:\n{PREVIEW}", BOT)
     site.say(PREVIEW.replace("production", "sandbox"), BOT)
     assert syncdsl("comment", "preview.md", **job).err == "made the comment on 7\n"
-    assert [row["body"] == PREVIEW for row in site.comments] == [True, False, False, True]
+    assert [row["body"] == PREVIEW for row in site.comments] == [True, True, False, False, True]
     assert site.writes == [("POST", site.writes[0][1])]
+
+
+def test_whose_comment_it_is_may_be_anybody(syncdsl: Syncdsl, site: Forge) -> None:
+    """With a token of another account or app its own comments are found; unasked it is the job's own."""
+    (syncdsl.folder / "preview.md").write_text(PREVIEW, encoding="utf-8")
+    site.say(PREVIEW, BOT)
+    site.user = {"login": "rules-app[bot]", "type": "Bot", "id": 77}
+    job = github(syncdsl, site)
+    said = [syncdsl("comment", "preview.md", **job).err for _ in range(2)]
+    assert said == ["made the comment on 7\n", "updated the comment on 7\n"]
+    elsewhere = {**job, "GITHUB_GRAPHQL_URL": "https://elsewhere.example/graphql"}
+    assert syncdsl("comment", "preview.md", **elsewhere).err == "updated the comment on 7\n"
+    assert [path for _, path in site.writes] == [
+        "/repos/shop/rules/issues/7/comments",
+        "/repos/shop/rules/issues/comments/1001",
+        "/repos/shop/rules/issues/comments/1000",
+    ]
 
 
 def test_a_token_that_may_only_read_is_told(syncdsl: Syncdsl, site: Forge, job: dict[str, str]) -> None:
