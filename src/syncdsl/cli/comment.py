@@ -46,7 +46,7 @@ def comment(settings: Globals, *, files: tuple[Path, ...], name: str | None) -> 
         for number in numbers:
             done = forge.put(number, body)
             if not settings.quiet:
-                say(f"{done} the comment on {number}")
+                say(f"{done} the comment on {forge.noun} {number}")
         if not numbers and not settings.quiet:
             say("no open pull request ends with this commit; nothing was commented on")
     return FINE

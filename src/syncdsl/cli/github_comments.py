@@ -32,6 +32,8 @@ _PERMISSION = (
 class GitHubComments:
     """The comments of the pull requests that a job belongs to."""
 
+    noun = "pull request"
+
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Take what GitHub Actions sets. Raises Fault SD616 when there is no pull request, or no token."""
         self._repository = environment.get("GITHUB_REPOSITORY", "")

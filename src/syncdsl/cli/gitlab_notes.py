@@ -18,6 +18,8 @@ _TOKEN = "give the job a project access token with the scope `api` as the masked
 class GitLabNotes:
     """The notes of the merge request that a job belongs to."""
 
+    noun = "merge request"
+
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Take what GitLab CI sets. Raises Fault SD616 when there is no merge request, or no token."""
         project, number = environment.get("CI_PROJECT_ID", ""), environment.get("CI_MERGE_REQUEST_IID", "")

@@ -182,11 +182,11 @@ def test_a_comment_is_made_and_kept(shop: Path, tmp_path: Path, site: Forge) -> 
     job = commenting(shop, tmp_path, site)
     job.run(command="plan", snapshot="production.snapshot")
     first = job.step("Comment on the pull request")
-    assert (first.returncode, first.stderr) == (0, "made the comment on 7\n")
+    assert (first.returncode, first.stderr) == (0, "made the comment on pull request 7\n")
     assert "## Preview of <code>production</code>" in site.comments[0]["body"]
     change(shop, new="Descripton -> notes")
     job.run(command="plan", snapshot="production.snapshot")
-    assert job.step("Comment on the pull request").stderr == "updated the comment on 7\n"
+    assert job.step("Comment on the pull request").stderr == "updated the comment on pull request 7\n"
     assert site.comments[0]["body"].startswith("<!-- syncdsl preview rules -->\n## No preview\n")
     assert len(site.comments) == 1
     job.run(command="check")
