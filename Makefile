@@ -8,7 +8,7 @@ CREATES ?= 1000000
 SEED ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench corpus fuzz mutate mutants proof kill storm month build clean
+.PHONY: help install demo test check format docs bench corpus fuzz mutate mutants proof kill storm month snapshot tutorial build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -85,6 +85,13 @@ month: $(STAMP) ## a month of the daemon on a virtual clock, with outages, revok
 
 mutants: $(STAMP) ## seed faults into the engine; a named invariant has to kill each
 	@nice $(BIN)/python -m tests.mutation.engine --write
+
+snapshot: $(STAMP) ## take the snapshot of examples/review anew (its pseudonyms change: then the tutorial, too)
+	@$(BIN)/python -m tests.acceptance.review_story
+	@$(BIN)/python -m pytest --quiet tests/acceptance/test_tutorial.py --regenerate
+
+tutorial: $(STAMP) ## both systems with the data of docs/tutorial-review.md, and its project in tutorial/
+	@$(BIN)/python -m tests.acceptance.review_story tutorial
 
 build: $(STAMP) ## sdist and wheel in dist/
 	@rm -rf dist

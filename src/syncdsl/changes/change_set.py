@@ -135,12 +135,15 @@ class ChangeSet(Model):
         """Yield the canonical JSON in pieces: as one text it takes several times the memory of the change set."""
         between = "{"
         for name in sorted(type(self).model_fields):
-            yield f'{between}"{name}":'
-            between = ","
             if name != "effects":
-                yield canonical_json(self.model_dump(mode="json", include={name})[name])
+                found = self.model_dump(mode="json", include={name})
+                # What is left out of the form is left out of its digest.
+                if name in found:
+                    yield f'{between}"{name}":{canonical_json(found[name])}'
+                    between = ","
                 continue
-            yield "["
+            yield f'{between}"{name}":['
+            between = ","
             for number, effect in enumerate(self.effects):
                 yield ("," if number else "") + canonical_json(effect.model_dump(mode="json"))
             yield "]"

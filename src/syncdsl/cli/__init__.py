@@ -79,6 +79,11 @@ COMMANDS = {
     ),
     "undo": Entry(target="syncdsl.cli.undo:undo", summary="Put back what a run wrote.", section=RUN),
     "show": Entry(target="syncdsl.cli.show:show", summary="Show a saved change set and who approved it.", section=RUN),
+    "comment": Entry(
+        target="syncdsl.cli.comment:comment",
+        summary="Put a preview on the pull request that a CI job belongs to.",
+        section=RUN,
+    ),
     "find": Entry(
         target="syncdsl.cli.find:find",
         summary="Find a record in the CRM and see what the rules make of it.",

@@ -54,6 +54,7 @@ def check(
       syncdsl check --format github --fail-level error
       syncdsl check --format sarif --output-file check.sarif
       syncdsl check --format junit --output-file check.xml
+      syncdsl check --format gitlab --output-file check.json
       syncdsl check --fix
       syncdsl check --unsafe-fixes --diff
     """  # noqa: D301 - \b keeps click from filling the lines

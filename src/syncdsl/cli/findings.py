@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from syncdsl.diagnostics import Diagnostic, SourceFile
     from syncdsl.render.style import Style
 
-    Format = Literal["text", "concise", "json", "sarif", "github", "junit"]
+    Format = Literal["text", "concise", "json", "sarif", "github", "junit", "gitlab"]
 
-FORMATS = ("text", "concise", "json", "sarif", "github", "junit")
+FORMATS = ("text", "concise", "json", "sarif", "github", "junit", "gitlab")
 
 
 class Reporting(TypedDict):
@@ -119,6 +119,10 @@ def _rendered(
 
             level = reporting["fail_level"]
             return render_junit(shown, sources, suite=f"syncdsl {command}", fails=lambda item: fails(item, level))
+        case "gitlab":
+            from syncdsl.render.diagnostics_gitlab import render_gitlab  # noqa: PLC0415 - only for this format
+
+            return render_gitlab(shown, sources, root=_repository())
         case "text":
             from syncdsl.render.diagnostics_text import render_summary, render_text  # noqa: PLC0415 - only for text
             from syncdsl.render.style import PLAIN  # noqa: PLC0415 - the same

@@ -51,6 +51,7 @@ def lint(
       syncdsl lint --format github --fail-level error
       syncdsl lint --format sarif --output-file lint.sarif
       syncdsl lint --format junit --output-file lint.xml
+      syncdsl lint --format gitlab --output-file lint.json
       syncdsl lint --fix
       syncdsl lint --unsafe-fixes --diff
     """  # noqa: D301 - \b keeps click from filling the lines

@@ -110,12 +110,15 @@ def write_changes_json(changes: ChangeSet, stream: TextIO, approvals: Sequence[J
     stream.write(',\n  "changes": {')
     between = ""
     for name in ChangeSet.model_fields:
+        found = changes.model_dump(mode="json", include={name}) if name != "effects" else {name: ()}
+        if name not in found:
+            continue
         stream.write(f"{between}\n    {json.dumps(name)}: ")
         between = ","
         if name == "effects":
             _write_list(stream, (effect.model_dump(mode="json") for effect in changes.effects))
         else:
-            stream.write(_indented(_json(changes.model_dump(mode="json", include={name})[name]), 4))
+            stream.write(_indented(_json(found[name]), 4))
     stream.write("\n  }\n}\n")
 
 

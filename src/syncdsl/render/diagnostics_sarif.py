@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from syncdsl.render.code_markdown import code_markdown, code_plain
+from syncdsl.render.fingerprints import Fingerprints
 from syncdsl.render.neutral import neutral_json, neutral_lines
 from syncdsl.render.places import below, file_uri, quoted
 
@@ -20,9 +19,6 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 HOME = "https://pypi.org/project/syncdsl/"
 ROOT = "%SRCROOT%"
 
-_ENOUGH = 500
-"""How many characters on each side of a place its fingerprint knows."""
-
 _AREAS = {"1": "syntax", "2": "names", "3": "types", "4": "proofs", "5": "lint"}
 
 
@@ -33,7 +29,7 @@ def render_sarif(findings: Sequence[Diagnostic], sources: Mapping[str, SourceFil
     """
     codes = sorted({item.code.id: item.code for item in findings}.values(), key=lambda code: code.id)
     numbers = {code.id: number for number, code in enumerate(codes)}
-    seen: Counter[str] = Counter()
+    known = Fingerprints(sources)
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -55,7 +51,7 @@ def render_sarif(findings: Sequence[Diagnostic], sources: Mapping[str, SourceFil
                     for file in sources
                 ],
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(item, numbers, sources, root, seen) for item in findings],
+                "results": [_result(item, numbers, known, root) for item in findings],
             }
         ],
     }
@@ -75,19 +71,18 @@ def _rule(code: Code) -> dict[str, Any]:
     }
 
 
-def _result(
-    item: Diagnostic, numbers: Mapping[str, int], sources: Mapping[str, SourceFile], root: str, seen: Counter[str]
-) -> dict[str, Any]:
+def _result(item: Diagnostic, numbers: Mapping[str, int], known: Fingerprints, root: str) -> dict[str, Any]:
     text = _message(item.message)
     if item.help:
         text += f"\nhelp: {_message(item.help)}"
+    words, number = known.of(item)
     result: dict[str, Any] = {
         "ruleId": item.code.id,
         "ruleIndex": numbers[item.code.id],
         "level": item.level.value,
         "message": {"text": text},
         "locations": [_location(item.span, root)] if item.span.file else [],
-        "partialFingerprints": {"syncdsl/v1": _fingerprint(item, sources, seen)},
+        "partialFingerprints": {"syncdsl/v1": f"{words}:{number}"},
     }
     if item.related:
         result["relatedLocations"] = [
@@ -134,23 +129,6 @@ def _fix(fix: Fix, root: str) -> dict[str, Any]:
         ],
         "properties": {"safe": fix.safe},
     }
-
-
-def _fingerprint(item: Diagnostic, sources: Mapping[str, SourceFile], seen: Counter[str]) -> str:
-    """Return what stays the same when lines move: the code, the line's words, and which of several such it is."""
-    source = sources.get(item.span.file)
-    span = item.span
-    if source is None:
-        line, marked = "", item.message
-    else:
-        # Of what is long the beginning is enough, and a file that is one line takes no longer than another.
-        around = source.line(span.line)[max(span.column - 1 - _ENOUGH, 0) : span.column - 1 + _ENOUGH]
-        line = " ".join(around.split())
-        marked = " ".join(source.text[span.start : min(span.end, span.start + _ENOUGH)].split())
-    parts = json.dumps([item.code.id, line, marked])
-    key = f"{item.span.file}\0{parts}"
-    seen[key] += 1
-    return f"{hashlib.sha256(parts.encode()).hexdigest()[:32]}:{seen[key]}"
 
 
 def _message(text: str) -> str:

@@ -1,19 +1,15 @@
-"""The pre-commit hooks and the GitHub Action: what they run exists and does what it says."""
+"""The pre-commit hooks and the page about CI: what they run exists and does what it says."""
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
 import yaml  # type: ignore[import-untyped]  # its types are a package of their own
-from tests.unit.render.workflow_commands import read_commands
 
 from syncdsl.cli import main
 
@@ -22,8 +18,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+EXAMPLE = ROOT / "examples" / "review" / "shop"
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
-RUN: str = ACTION["runs"]["steps"][-1]["run"]
 
 
 def command_of(name: str) -> click.Command:
@@ -81,89 +77,19 @@ def test_a_hook_finds_what_is_wrong(syncdsl: Syncdsl, project: Path, name: str) 
     assert "error[SD1" in broken.out
 
 
-def test_the_action_names_options() -> None:
-    """Every option in the action's script is one of both commands that it runs."""
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", RUN))
-    assert named == {"--fail-level", "--notes", "--format", "--output-file"}
-    for command in ("lint", "check"):
-        assert named <= options_of(command)
-
-
-def test_no_input_becomes_part_of_a_script() -> None:
-    """Inputs reach the scripts as variables: text of a stranger in a script would be run."""
-    for step in ACTION["runs"]["steps"]:
-        assert "${{" not in step.get("run", "")
-    used = set(re.findall(r"\$\{\{ inputs\.([a-z-]+) \}\}", (ROOT / "action.yml").read_text()))
-    assert used == set(ACTION["inputs"])
-
-
-def run_action(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """Run the action's last step as the runner does, with the command under test as the installed one."""
-    step = ACTION["runs"]["steps"][-1]
-    defaults = {name: str(found["default"]) for name, found in ACTION["inputs"].items()}
-    values = defaults | {name.replace("_", "-"): value for name, value in inputs.items()}
-    variables = {
-        name: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda match: values[match[1]], text)
-        for name, text in step["env"].items()
-    }
-    installed = folder / "runner" / "syncdsl" / "bin" / "syncdsl"
-    installed.parent.mkdir(parents=True, exist_ok=True)
-    installed.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m syncdsl "$@"\n')
-    installed.chmod(0o755)
-    return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
-        cwd=folder,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "RUNNER_TEMP": str(folder / "runner"),
-            "SYNCDSL_CACHE_DIR": str(folder / "cache"),
-            **variables,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def test_the_action_annotates(project: Path) -> None:
-    """The action's script passes a clean project; a broken one fails it, with annotations and a SARIF file."""
-    clean = run_action(project)
-    assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", "")
-    file = project / "rules" / "customers.sync"
-    file.write_text(file.read_text().replace("Phone <-> phone", "Phon <-> phone"))
-    broken = run_action(project, sarif_file="out/found.sarif")
-    assert broken.returncode == 1
-    (found,) = read_commands(broken.stdout)
-    assert (found.properties["file"], found.properties["line"]) == ("rules/customers.sync", "18")
-    assert '"ruleId": "SD203"' in (project / "out" / "found.sarif").read_text()
-
-
-def test_the_action_takes_its_inputs_as_they_are(project: Path) -> None:
-    """Paths are one a line and may hold spaces and dashes, a wrong command is refused, and nothing of them is run."""
-    file = project / "rules" / "customers.sync"
-    odd = project / "-a b; touch owned.sync"
-    odd.write_text(file.read_text() + "nonsense\n")
-    both = run_action(project, command="lint", paths=f"rules\n{odd.name}\n")
-    assert both.returncode == 1
-    assert {found.properties["file"] for found in read_commands(both.stdout)} == {odd.name}
-    refused = run_action(project, command="plan; touch owned")
-    assert refused.returncode == 3
-    assert not (project / "owned").exists()
-    level = run_action(project, fail_level="fatal")
-    assert level.returncode == 3
-    assert "`fatal` is not one of" in level.stderr
-
-
 def test_the_page_names_what_there_is() -> None:
     """What docs/ci.md shows exists: hooks, inputs of the action, options, and every format."""
     page = (ROOT / "docs" / "ci.md").read_text()
     blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
-    hooks, action, gitlab = blocks
+    hooks, action, include, gitlab = blocks
     assert {hook["id"] for hook in hooks["repos"][0]["hooks"]} == {hook["id"] for hook in HOOKS}
-    steps = action["jobs"]["rules"]["steps"]
-    (ours,) = (step for step in steps if step["uses"].startswith("OWNER/syncdsl"))
+    workflow = (EXAMPLE / ".github" / "workflows" / "rules.yml").read_text(encoding="utf-8")
+    assert action == yaml.safe_load(workflow)
+    assert include == yaml.safe_load((EXAMPLE / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    template = yaml.safe_load((ROOT / "examples" / "ci" / "gitlab.yml").read_text(encoding="utf-8"))
+    variables = re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)
+    assert variables == [*template["variables"], "GITLAB_TOKEN"]
+    (ours,) = (step for step in action["jobs"]["rules"]["steps"] if step["uses"].startswith("OWNER/syncdsl"))
     assert set(ours["with"]) <= set(ACTION["inputs"])
     lines = [*re.findall(r"^syncdsl .*$", page, re.MULTILINE), gitlab["rules"]["script"][-1]]
     for line in lines:
@@ -171,4 +97,5 @@ def test_the_page_names_what_there_is() -> None:
         command_of(name).make_context(name, arguments)
     (choice,) = (found.type for found in command_of("check").params if found.name == "output")
     assert isinstance(choice, click.Choice)
-    assert re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE) == list(choice.choices)
+    listed = page.partition("| `--format` |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z]+)` \|", listed, re.MULTILINE) == list(choice.choices)

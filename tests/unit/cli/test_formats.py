@@ -71,6 +71,8 @@ def count(output: str, text: str) -> int:
             return len(json.loads(text)["runs"][0]["results"])
         case "github":
             return len(read_commands(text))
+        case "gitlab":
+            return len(json.loads(text))
         case _:
             cases = ET.fromstring(text).findall(".//testcase")  # noqa: S314 - written by us just now
             return sum(len(case) for case in cases)

@@ -17,6 +17,7 @@ from tests.unit.render.workflow_commands import other_commands, read_commands
 from syncdsl.diagnostics import Diagnostic, SourceFile
 from syncdsl.render.diagnostics_concise import render_concise
 from syncdsl.render.diagnostics_github import render_github
+from syncdsl.render.diagnostics_gitlab import render_gitlab
 from syncdsl.render.diagnostics_json import render_json
 from syncdsl.render.diagnostics_junit import render_junit
 from syncdsl.render.diagnostics_sarif import render_sarif
@@ -34,6 +35,7 @@ FORMATS: dict[str, Callable[[Sequence[Diagnostic], dict[str, SourceFile]], str]]
     "sarif": lambda findings, sources: render_sarif(findings, sources, root=".", version="1.0.0"),
     "github": lambda findings, _: render_github(findings, "."),
     "junit": lambda findings, sources: render_junit(findings, sources, suite="syncdsl check", fails=lambda _: True),
+    "gitlab": lambda findings, sources: render_gitlab(findings, sources, root="."),
 }
 
 
