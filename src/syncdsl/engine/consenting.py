@@ -36,8 +36,8 @@ class Consent:
     missing: Callable[[State, str], str] = _noted
 
 
-def refuse_unapproved(run: Run, changes: ChangeSet, digest: str) -> None:
-    """Refuse what needs an approval that it does not have.
+def refuse_unapproved(run: Run, changes: ChangeSet, digest: str, *, saved: bool = False) -> None:
+    """Refuse what needs an approval that it does not have; one that is `saved` can be approved as it is.
 
     Raises Fault: SD801 when a guard or a budget stops it, SD845 when it needs an approval all the same, or has some
     that do not count.
@@ -50,7 +50,9 @@ def refuse_unapproved(run: Run, changes: ChangeSet, digest: str) -> None:
         return
     in_force = not run.activates and run.state.digest_in_force() == (run.whole or run.plan).digest
     save = f"syncdsl plan{' --in-force' if in_force else ''} --out FILE"
-    advice = f"save it with `{save}`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`"
+    advice = "have it approved: `syncdsl approve FILE --key KEY`, then `syncdsl apply FILE` again"
+    if not saved:
+        advice = f"save it with `{save}`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`"
     if changes.exceeded:
         over = changes.exceeded[0]
         also = "" if missing == UNAPPROVED else f"; {missing}"

@@ -114,14 +114,15 @@ def select(expected: ChangeSet, context: Context) -> Selection:
             kept[id(operation)] = (operation, effect)
     incomplete = [kept.pop(id(operation))[1] for operation in list(_incomplete(context.operations, kept))]
     stale += [Stale(effect=effect, reason="it needs another change that is stale") for effect in incomplete]
-    wanted = {identity(item.effect) for item in stale}
+    # Whatever is decided about them now is what became of them, and nothing new.
+    about = {name for item in stale for name in _names(item.effect)}
     return Selection(
         kept=tuple(operation for operation in context.operations if id(operation) in kept),
         stale=tuple(stale),
         fresh=tuple(
             operation
             for operation in context.operations
-            if id(operation) not in kept and identity(shown[id(operation.effect)]) not in wanted
+            if id(operation) not in kept and about.isdisjoint(_names(operation.effect))
         ),
     )
 

@@ -83,7 +83,7 @@ class ApplySink:
         # Asked first: who is refused by a guard wants to see what was too much.
         if not self._confirm(changes):
             raise Declined
-        refuse_unapproved(context.run, changes, digest)
+        refuse_unapproved(context.run, changes, digest, saved=self._expected is not None)
         self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)
         if selection is not None:
             self._execution.report.stale.extend(selection.stale)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncdsl.render.neutral import cut, neutral
 from syncdsl.render.preview.facts import TITLES
+from syncdsl.render.preview.shown import nothing_beside
 from syncdsl.render.values_text import label_text, record_text, value_text
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def _record(hold: Hold, style: Style, width: int) -> list[str]:
     if hold.field is not None:
         name = cut(neutral(hold.field), 32)
         half = max((width - 8 - len(name)) // 2, 6)
-        lines.append(f"    {name}  {value_text(hold.left, half)} | {value_text(hold.right, half)}")
+        # Without a value on either side it is not a field that waits, but something to be done.
+        values = "" if nothing_beside(hold) else f"  {value_text(hold.left, half)} | {value_text(hold.right, half)}"
+        lines.append(f"    {name}{values}")
     if hold.candidates:
         listed = ", ".join(f"{label_text(item, 24)} ({record_text(item)})" for item in hold.candidates[:2])
         rest = f" and {len(hold.candidates) - 2} more" if len(hold.candidates) > 2 else ""

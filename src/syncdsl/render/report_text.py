@@ -37,17 +37,16 @@ def render_report(report: ApplyReport, style: Style = PLAIN, width: int = 100) -
     lines += _listed(report.unknown, "without a clear answer; the next run finds out what became of them", style)
     lines += _listed(report.moved_on, "left alone, because the record changed after the preview", style)
     if report.stale:
-        lines.append(
-            f"  {style('warning', counted(len(report.stale), 'stale change'))} left out; they are decided anew by the "
-            "next run"
-        )
+        anew = "it" if len(report.stale) == 1 else "them"
+        count = style("warning", counted(len(report.stale), "stale change"))
+        lines.append(f"  {count} left out; the next run decides {anew} anew")
         for item in report.stale[:SAMPLES]:
             lines.append(f"      {_name(item.effect, style)}  {style('dim', cut(neutral(item.reason), width - 40))}")
         lines += _rest(len(report.stale), style)
     if report.fresh:
-        lines.append(
-            f"  {style('note', counted(report.fresh, 'change'))} came up since it was made, and wait for the next run"
-        )
+        waits = "waits" if report.fresh == 1 else "wait"
+        count = style("note", counted(report.fresh, "change"))
+        lines.append(f"  {count} came up since it was made, and {waits} for the next run")
     lines += _listed(report.waiting, "waiting for a record that was not made", style)
     lines += [unreadable_line(item, style) for item in report.changes.unreadable]
     totals = total(report.changes.effects)

@@ -79,13 +79,21 @@ def shown(effect: Change) -> Shown:
     return Shown(label=label_text(effect.record, ROOM), record=record_text(effect.record), told=told)
 
 
+def nothing_beside(hold: Hold) -> bool:
+    """Return whether what waits has no value on either side: it names something to be done, such as an action."""
+    return hold.left is None and hold.right is None
+
+
 def shown_hold(hold: Hold) -> Shown:
     """Return how something that waits is shown; the values of both sides stand as before and after."""
     listed = ", ".join(f"{label_text(item)} ({record_text(item)})" for item in hold.candidates[:CANDIDATES])
     more = f" and {len(hold.candidates) - CANDIDATES} more" if len(hold.candidates) > CANDIDATES else ""
+    told = f"candidates: {listed}{more}" if listed else ""
+    if hold.field is not None and nothing_beside(hold):
+        told = f"{cut(neutral(hold.field), ROOM)}{'; ' if told else ''}{told}"
     field = (
         ()
-        if hold.field is None
+        if hold.field is None or nothing_beside(hold)
         else (
             ShownField(
                 name=cut(neutral(hold.field), ROOM),
@@ -97,7 +105,7 @@ def shown_hold(hold: Hold) -> Shown:
     return Shown(
         label=label_text(hold.record, ROOM),
         record=record_text(hold.record),
-        told=f"candidates: {listed}{more}" if listed else "",
+        told=told,
         fields=field,
     )
 
