@@ -20,40 +20,38 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LOADED = (
-    "syncdsl.cli",
-    "syncdsl.cli.apply",
-    "syncdsl.cli.plan",
-    "syncdsl.cli.running",
-    "syncdsl.cli.sync",
-    "syncdsl.engine.run",
-    "syncdsl.analysis",
-    "syncdsl.lint.engine",
-    "syncdsl.lint.schema_engine",
-    "syncdsl.syntax",
-    "syncdsl.state.store",
-    "syncdsl.project.settings",
-    "syncdsl.adapters.zoho_crm",
-    "syncdsl.adapters.zoho_books",
-    "syncdsl.render.changes_text",
-    "syncdsl.render.report_text",
-    "syncdsl.trial.verification",
+BESIDE = (
     "alembic.command",
+    "alembic.runtime.migration",
+    "authlib.integrations.base_client",
+    "authlib.oauth2.client",
+    "certifi",
+    "cryptography.fernet",
+    "cryptography.hazmat.primitives.kdf.hkdf",
+    "httpcore",
     "httpx",
+    "platformdirs",
     "rich.console",
+    "rich.progress",
     "sqlalchemy.dialects.sqlite",
+    "tenacity",
 )
-"""What the server loads before it forks."""
+"""What the server loads before it forks, beside the whole program."""
+
+NOT_LOADED = ("__main__", "migrations", "sandbox", "service", "demo")
+"""Parts of the program that few commands need, by a part of their names."""
 
 REAL = "SYNCDSL_TEST_REAL_COMMANDS"
 """The variable that has every command loaded anew."""
@@ -70,9 +68,16 @@ class Forked:
     address: str
 
     def run(
-        self, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: str, timeout: float
+        self,
+        arguments: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        stdin: str,
+        timeout: float,
+        strict: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command to its end, and return its exit code and what it said."""
+        """Run the command to its end, and return its exit code and what it said; `strict` makes warnings errors."""
         with (
             tempfile.TemporaryFile() as given,
             tempfile.TemporaryFile() as out,
@@ -83,7 +88,8 @@ class Forked:
             given.seek(0)
             line.settimeout(timeout)
             line.connect(self.address)
-            order = json.dumps({"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}).encode()
+            what = {"arguments": list(arguments), "cwd": str(cwd), "env": dict(env), "strict": strict}
+            order = json.dumps(what).encode()
             socket.send_fds(line, [len(order).to_bytes(LENGTH, "big")], [one.fileno() for one in (given, out, err)])
             line.sendall(order)
             try:
@@ -145,8 +151,7 @@ def _all_of(line: socket.socket, length: int) -> bytes:
 
 
 def _serve(address: str, parent: int) -> None:
-    for name in LOADED:
-        import_module(name)
+    _load()
     with closing(socket.socket(socket.AF_UNIX)) as server:
         server.bind(address)
         server.listen(64)
@@ -165,6 +170,18 @@ def _serve(address: str, parent: int) -> None:
                 os._exit(_watch(line))
             line.close()
             _collect()
+
+
+def _load() -> None:
+    """Load the program. What reads its environment when it is loaded is left to the commands: a keyring does."""
+    package = import_module("syncdsl")
+    for module in walk_packages(package.__path__, "syncdsl."):
+        if not any(part in module.name for part in NOT_LOADED):
+            import_module(module.name)
+    for name in BESIDE:
+        with suppress(ImportError):
+            import_module(name)
+    assert "keyring" not in sys.modules
 
 
 def _collect() -> None:
@@ -215,6 +232,8 @@ def _become(order: dict[str, Any], streams: list[int]) -> None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - the process's own streams
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - the same
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115 - the same
+        if order["strict"]:
+            warnings.simplefilter("error")
         sys.argv = ["syncdsl", *order["arguments"]]
         import_module("syncdsl.cli").main(prog_name="syncdsl")
     except SystemExit as stop:

@@ -123,8 +123,8 @@ def without_key_field(_match: Any) -> Any:
 def by_the_clock(guard: Any) -> Any:
     """Return what drops every effect in another year of the machine's clock."""
 
-    def changed(step: Any, context: Any) -> None:
-        guard(step, context)
+    def changed(context: Any) -> None:
+        guard(context)
         if context.run.clock().year > 2026:
             context.change_set = context.change_set.model_copy(
                 update={"reported": ("the year is over",), "effects": ()}
@@ -136,11 +136,11 @@ def by_the_clock(guard: Any) -> Any:
 def writing_preview(preview: Any) -> Any:
     """Return a preview that makes a record."""
 
-    def changed(one: Any) -> Any:
+    def changed(one: Any, **facts: Any) -> Any:
         for name, connection in one.connections.items():
             if name == "crm":
                 connection.system.insert("Accounts", {"Name": "By preview"}, author="engine")
-        return preview(one)
+        return preview(one, **facts)
 
     return changed
 

@@ -18,6 +18,7 @@ import httpx
 import keyring
 import keyring.core
 import pytest
+from tests.acceptance.forking import server
 
 from syncdsl.cli import main
 from syncdsl.cli.demo import _point_to
@@ -48,16 +49,21 @@ class Syncdsl:
 
     def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Result:
         """Run one command line."""
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "syncdsl", *arguments],
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.environment, **environment},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        variables = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.environment, **environment}
+        forked = server()
+        if forked is not None:
+            done = forked.run(arguments, cwd=self.folder, env=variables, stdin=stdin, timeout=60, strict=True)
+        else:
+            done = subprocess.run(
+                [sys.executable, "-W", "error", "-m", "syncdsl", *arguments],
+                cwd=self.folder,
+                env=variables,
+                input=stdin,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
+            )
         return Result(done.returncode, done.stdout, done.stderr)
 
 
