@@ -29,13 +29,13 @@ def demand(project: Project, sandbox: Sandbox, folder: Path, *, kills: int, wher
 
 
 def test_killed_runs_leave_both_sides_in_agreement(project: Project, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Six kills with the state in a file."""
-    demand(project, sandbox, tmp_path, kills=6, where="SQLite")
+    """Four kills with the state in a file."""
+    demand(project, sandbox, tmp_path, kills=4, where="SQLite")
 
 
 def test_killed_runs_with_the_state_on_a_server(
     project: Project, sandbox: Sandbox, tmp_path: Path, postgres_url: str
 ) -> None:
-    """Three kills with the state on PostgreSQL, whose session the killed run leaves behind."""
+    """Two kills with the state on PostgreSQL, whose session the killed run leaves behind."""
     use_state(project.folder, postgres_url)
-    demand(project, sandbox, tmp_path, kills=3, where="PostgreSQL")
+    demand(project, sandbox, tmp_path, kills=2, where="PostgreSQL")

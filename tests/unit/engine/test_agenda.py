@@ -75,7 +75,7 @@ def play(world: World, steps: Sequence[tuple[Any, ...]]) -> None:
                 world.apply()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(STEP, min_size=3, max_size=14),
     duplicate=st.sampled_from(["overwrite in books", "clone in crm", "skip", "review"]),

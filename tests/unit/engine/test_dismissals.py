@@ -368,7 +368,7 @@ def test_erasing_leaves_the_dismissal(world: World) -> None:
     assert tries_of(after) == tries_of(item)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(["edit", "edit there", "run", "dismiss", "take"]), min_size=3, max_size=10))
 def test_nothing_is_lost_whatever_is_dismissed_when(make_world: MakeWorld, steps: list[str]) -> None:
     """However edits, refusals and dismissals follow each other: once all is taken back, both sides agree."""

@@ -138,7 +138,7 @@ STEP = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     begin=st.lists(
         st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in LEFT.items()}),
@@ -170,7 +170,7 @@ def test_I39_verifier_soundness(  # noqa: N802 - named after the invariant
         forget_stores()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=1, max_size=6))
 def test_I39_pending_is_what_runs_carry(  # noqa: N802 - named after the invariant
     steps: list[tuple[str, int, tuple[str, Value] | None]],
@@ -221,7 +221,7 @@ def perform(
             world.apply()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     side=st.sampled_from(["left", "right"]),
     index=st.integers(0, ACCOUNTS - 1),
