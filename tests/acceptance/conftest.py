@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.acceptance.forking import server
+from tests.acceptance.forking import Started, server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ READING_POSTS = ("/oauth/v2/token", "/crm/v8/coql")
 class Sandbox:
     """A running sandbox, and its systems as a person or another program uses them."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Started
     crm_url: str
     books_url: str
     crm_organization: str
@@ -97,10 +97,12 @@ def sandboxes() -> Iterator[StartSandbox]:
     started: list[Sandbox] = []
 
     def start(*options: str, records: int = 0) -> Sandbox:
-        process = subprocess.Popen(
-            [*COMMAND, "sandbox", "--format", "json", "--exit-with-parent", "--records", str(records), *options],
-            stdout=subprocess.PIPE,
-            text=True,
+        arguments = ["sandbox", "--format", "json", "--exit-with-parent", "--records", str(records), *options]
+        forked = server()
+        process: subprocess.Popen[str] | Started = (
+            subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
+            if forked is None
+            else forked.start(arguments, env=os.environ)
         )
         assert process.stdout is not None
         facts = json.loads(process.stdout.readline())

@@ -27,7 +27,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,12 +45,15 @@ BESIDE = (
     "platformdirs",
     "rich.console",
     "rich.progress",
+    "lark",
     "sqlalchemy.dialects.sqlite",
+    "starlette.applications",
     "tenacity",
+    "uvicorn",
 )
 """What the server loads before it forks, beside the whole program."""
 
-NOT_LOADED = ("__main__", "migrations", "sandbox", "service", "demo")
+NOT_LOADED = ("__main__", "migrations", "service")
 """Parts of the program that few commands need, by a part of their names."""
 
 REAL = "SYNCDSL_TEST_REAL_COMMANDS"
@@ -58,6 +61,34 @@ REAL = "SYNCDSL_TEST_REAL_COMMANDS"
 
 LENGTH = 8
 STREAMS = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Started:
+    """A command that runs; as much of `subprocess.Popen` as tests need."""
+
+    pid: int
+    stdout: TextIO
+    line: socket.socket
+    code: int | None = None
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self.code is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.code is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit code, once it has ended."""
+        if self.code is None:
+            self.line.settimeout(timeout)
+            self.code = int(_all_of(self.line, LENGTH).decode())
+            self.line.close()
+        return self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +124,25 @@ class Forked:
             socket.send_fds(line, [len(order).to_bytes(LENGTH, "big")], [one.fileno() for one in (given, out, err)])
             line.sendall(order)
             try:
+                _all_of(line, LENGTH)
                 code = int(_all_of(line, LENGTH).decode())
             except TimeoutError:
                 raise subprocess.TimeoutExpired(list(arguments), timeout) from None
             return subprocess.CompletedProcess(list(arguments), code, _text(out), _text(err))
+
+    def start(self, arguments: Sequence[str], *, env: Mapping[str, str]) -> Started:
+        """Start the command and leave it running; its standard output can be read."""
+        reading, writing = os.pipe()
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(self.address)
+        what = {"arguments": list(arguments), "cwd": str(Path.cwd()), "env": dict(env), "strict": False}
+        order = json.dumps(what).encode()
+        with Path(os.devnull).open("rb") as nothing:
+            socket.send_fds(line, [len(order).to_bytes(LENGTH, "big")], [nothing.fileno(), writing, 2])
+        line.sendall(order)
+        os.close(writing)
+        pid = int(_all_of(line, LENGTH).decode())
+        return Started(pid=pid, stdout=os.fdopen(reading, encoding="utf-8"), line=line)
 
     def stop(self) -> None:
         """End the server."""
@@ -206,6 +252,8 @@ def _watch(line: socket.socket) -> int:
             _become(order, streams)
         for stream in streams:
             os.close(stream)
+        with suppress(OSError):
+            line.sendall(str(child).rjust(LENGTH).encode())
         ended = os.pidfd_open(child)
         ready, _, _ = select.select([ended, line.fileno()], [], [])
         if ended not in ready:
