@@ -63,5 +63,4 @@ NUMBER.2: /-?\d+\.\d+|-\d+/
 @cache
 def parser() -> Lark:
     """Return the parser, made at the first query: a sandbox that is asked none starts the sooner."""
-    # Kept among the temporary files: to make the tables anew takes longer than all else that a sandbox begins with.
-    return Lark(GRAMMAR, start="query", parser="lalr", maybe_placeholders=True, cache=True)
+    return Lark(GRAMMAR, start="query", parser="lalr", maybe_placeholders=True)
