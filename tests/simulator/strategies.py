@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.simulator.cases import Case
     from tests.simulator.switches import Switches
 
-EFFORT = float(os.environ.get("SYNCDSL_PROOF", "0.4"))
+EFFORT = float(os.environ.get("SYNCDSL_PROOF", "0.3"))
 """The share of the examples that is tried: some every day, all with 1, ten times as many with 10."""
 
 
