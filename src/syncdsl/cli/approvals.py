@@ -13,15 +13,19 @@ if TYPE_CHECKING:
 
 
 def policy_here(settings: Globals, environment: str) -> Policy | None:
-    """Return what holds where a change set is applied; None where there is no project here to apply it in."""
+    """Return what holds where a change set is applied; None where there is no project here to apply it in.
+
+    Raises Fault: SD848 and others when the operator's configuration cannot be used.
+    """
     from syncdsl.diagnostics import Fault  # noqa: PLC0415 - the help needs none of it
     from syncdsl.project.discovery import locate_project  # noqa: PLC0415 - the same
     from syncdsl.project.operator import read_operator  # noqa: PLC0415 - the same
 
     try:
-        return read_operator(locate_project(settings.project)).policy(environment)
+        project = locate_project(settings.project)
     except Fault:
         return None
+    return read_operator(project).policy(environment)
 
 
 def judged_here(settings: Globals, saved: SavedChangeSet) -> tuple[Judged, ...] | None:

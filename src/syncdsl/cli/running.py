@@ -130,8 +130,7 @@ def opened_run_in_force(
 def ensure_key(workspace: Workspace, environment: str) -> None:
     """Have the state hold the key of the digests that stand for hidden values: whoever applies makes the same ones."""
     with open_project_state(workspace, environment) as state:
-        if state.concealment_key() is None:
-            state.ensure_concealment_key(by=user_name(), at=now())
+        state.ensure_concealment_key(by=user_name(), at=now())
 
 
 def remember_files(workspace: Workspace, state: State, plan: Plan, sources: Iterable[str]) -> None:

@@ -96,6 +96,11 @@ class Concealment:
             hides = isinstance(effect, Create) and self._is_sensitive(effect.record, lines or "")
             return {**changed, "amount": None} if hides else changed
         if isinstance(effect, Hold) and (effect.left is not None or effect.right is not None):
+            if effect.location in self._sensitive_lines:
+                # What a line makes of a sensitive value need not look like it: upper case, a part of it.
+                self._learn(effect.left, words)
+                self._learn(effect.right, words)
+                return {"left": self._hidden(effect.left), "right": self._hidden(effect.right)}
             return {
                 "left": self._value(effect.left, words),
                 "right": self._value(effect.right, words),
@@ -104,10 +109,8 @@ class Concealment:
 
     def _field(self, record: RecordName, change: FieldChange, words: dict[str, str]) -> FieldChange:
         if self._is_sensitive(record, change.field):
-            for value in (change.old, change.new):
-                text = show(from_json(value)) if value is not None else ""
-                if len(text) >= _CONFIDING:
-                    words[text] = HIDDEN
+            self._learn(change.old, words)
+            self._learn(change.new, words)
             return change.model_copy(update={"old": self._hidden(change.old), "new": self._hidden(change.new)})
         if self.privacy == "sensitive":
             values = {"old": self._value(change.old, words), "new": self._value(change.new, words)}
@@ -119,6 +122,23 @@ class Concealment:
             told = ((change.old, values["old"]), (change.new, values["new"]))
             words |= {before: after for before, after in told if _is_telling(before) and isinstance(after, str)}
         return change.model_copy(update=values) if values != {"old": change.old, "new": change.new} else change
+
+    def _learn(self, data: Any, words: dict[str, str]) -> None:
+        """Take note of a value that is hidden, so that texts do not tell it either."""
+        text = show(from_json(data)) if data is not None else ""
+        if len(text) >= _CONFIDING:
+            words[text] = HIDDEN
+
+    @cached_property
+    def _sensitive_lines(self) -> frozenset[str]:
+        """Where the lines stand that write a sensitive field."""
+        return frozenset(
+            line.location
+            for pair in self.context.plan.pairs.values()
+            for line in pair.lines
+            for assignment, here in ((line.to_right, pair.right), (line.to_left, pair.left))
+            if assignment is not None and (here.connection, here.module, assignment.target) in self.sensitive
+        )
 
     def _is_sensitive(self, record: RecordName, field: str) -> bool:
         return (record.connection, record.module, field) in self.sensitive

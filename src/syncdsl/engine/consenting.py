@@ -36,8 +36,8 @@ class Consent:
     missing: Callable[[State, str], str] = _noted
 
 
-def refuse_unapproved(run: Run, changes: ChangeSet, digest: str, *, saved: bool = False) -> None:
-    """Refuse what needs an approval that it does not have; one that is `saved` can be approved as it is.
+def refuse_unapproved(run: Run, changes: ChangeSet, expected: ChangeSet | None) -> None:
+    """Refuse what needs an approval that it does not have; of a saved one, `expected`, it is the approval that counts.
 
     Raises Fault: SD801 when a guard or a budget stops it, SD845 when it needs an approval all the same, or has some
     that do not count.
@@ -45,13 +45,14 @@ def refuse_unapproved(run: Run, changes: ChangeSet, digest: str, *, saved: bool 
     needed = run.consent.always and run.activates
     if not changes.exceeded and not needed:
         return
-    missing = run.consent.missing(run.state, digest)
+    # A digest costs as much as the change set is long: only here is it asked for.
+    missing = run.consent.missing(run.state, (expected or changes).digest)
     if not missing:
         return
     in_force = not run.activates and run.state.digest_in_force() == (run.whole or run.plan).digest
     save = f"syncdsl plan{' --in-force' if in_force else ''} --out FILE"
     advice = "have it approved: `syncdsl approve FILE --key KEY`, then `syncdsl apply FILE` again"
-    if not saved:
+    if expected is None:
         advice = f"save it with `{save}`, review it, `syncdsl approve FILE`, then `syncdsl apply FILE`"
     if changes.exceeded:
         over = changes.exceeded[0]

@@ -18,6 +18,7 @@ from syncdsl.diagnostics.codes.runs import FOREIGN_CHANGE_SET, STALE_CHANGE_SET
 from syncdsl.diagnostics.codes.snapshots import RECORDED_ONLY
 from syncdsl.engine.agenda import records_of
 from syncdsl.engine.dependents import dependents, makes
+from syncdsl.engine.estimating import estimates
 from syncdsl.engine.operations import LinkRecords, UpdateDocument, UpdateRecord
 from syncdsl.engine.steps.guard import verdicts
 
@@ -159,7 +160,7 @@ def narrow(selection: Selection, expected: ChangeSet, context: Context) -> None:
             "effects": tuple(effect for effect in expected.effects if id(effect) not in skipped),
             "unreadable": context.change_set.unreadable,
             # What other runs did since counts towards the guards of a day.
-            "guards": verdicts(context),
+            "guards": verdicts(context, estimates(context)),
         }
     )
 

@@ -79,11 +79,10 @@ class ApplySink:
         """Refuse what is stale, over a guard or declined; then commit what needs no call."""
         selection = self._selected(context)
         changes = context.change_set
-        digest = (self._expected or changes).digest
         # Asked first: who is refused by a guard wants to see what was too much.
         if not self._confirm(changes):
             raise Declined
-        refuse_unapproved(context.run, changes, digest, saved=self._expected is not None)
+        refuse_unapproved(context.run, changes, self._expected)
         self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)
         if selection is not None:
             self._execution.report.stale.extend(selection.stale)

@@ -67,6 +67,15 @@ def test_no_byte_of_a_saved_change_set_is_a_sensitive_value(world: World, tmp_pa
     assert b"Mary Somerville" in written
 
 
+def test_what_a_line_makes_of_a_sensitive_value_is_hidden_where_it_waits(world: World, tmp_path: Path) -> None:
+    """A value that does not fit is held; in upper case it is not found by its letters, and is hidden all the same."""
+    rules = RULES.replace('"{Name}: {Secret}" -> notes', "upper(Secret) -> tier")
+    world.rules(rules).account("Ada", Secret="canary sings")
+    changes, written = saved(world, tmp_path)
+    assert [hold.why for hold in changes.holds] == ["value"]
+    assert b"canary" not in written.lower()
+
+
 def test_what_is_hidden_is_applied_as_it_was_read(world: World, tmp_path: Path) -> None:
     """The values are read anew, compared with the digests, and written."""
     busy(world)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from syncdsl.changes.effects import Create, Hold
 from syncdsl.changes.effects import Link as LinkEffect
 from syncdsl.engine.dismissals import drop_dismissed
+from syncdsl.engine.estimating import estimates
 from syncdsl.engine.focus import focus, is_known
 from syncdsl.engine.lines import SIDES
 from syncdsl.engine.long_agenda import agenda_of
@@ -267,7 +268,7 @@ def _decide(look: Look) -> None:
                 drop_dismissed(context)
                 kept = {id(effect) for effect in context.effects}
                 look.dropped = [effect for effect in decided if id(effect) not in kept]
-                look.verdicts = verdicts(context)
+                look.verdicts = verdicts(context, estimates(context))
             case _:
                 pass
 

@@ -16,13 +16,14 @@ from syncdsl.plan.steps import GuardStep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from syncdsl.changes.change_set import GuardVerdict
+    from syncdsl.changes.change_set import Estimate, GuardVerdict
     from syncdsl.engine.context import Context
 
 
 def guard(context: Context) -> None:
     """Make the change set out of everything decided, with a verdict for every limit."""
     run, veil = context.run, context.concealment
+    takes = estimates(context)
     context.change_set = ChangeSet(
         environment=run.environment,
         organizations={name: identity.organization for name, identity in sorted(context.identities.items())},
@@ -40,15 +41,15 @@ def guard(context: Context) -> None:
         expects=dict(sorted(context.expects.items())),
         baseline=dict(sorted(context.baseline.items())),
         reported=tuple(context.reported) if veil is None else veil.told(context.reported),
-        guards=verdicts(context),
-        estimates=estimates(context),
+        guards=verdicts(context, takes),
+        estimates=takes,
         unreadable=context.unreadable,
         unpreviewed=unforeseen(context),
     )
 
 
-def verdicts(context: Context) -> tuple[GuardVerdict, ...]:
-    """Return what every limit comes to for what a context does: those of the rules, the budget, what systems allow."""
+def verdicts(context: Context, takes: Sequence[Estimate]) -> tuple[GuardVerdict, ...]:
+    """Return what all limits come to for what a context does, and for what that `takes` of the systems."""
     run = context.run
     limits = [limit for step in context.plan.steps if isinstance(step, GuardStep) for limit in step.limits]
     counted = context.plan.pairs if any(limit.percent for limit in limits) else ()
@@ -76,7 +77,7 @@ def verdicts(context: Context) -> tuple[GuardVerdict, ...]:
         ),
         base_currency=next((item.base_currency for item in context.identities.values()), "EUR"),
     )
-    return (*judged, *budget_verdicts(context, estimates(context)))
+    return (*judged, *budget_verdicts(context, takes))
 
 
 def _by_default(limits: Sequence[LimitPlan], context: Context) -> Iterator[LimitPlan]:

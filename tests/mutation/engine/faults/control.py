@@ -10,7 +10,7 @@ SEEDED = (
         asked="guard after the first write",
         fault=Fault(
             "engine/sinks.py",
-            "        refuse_unapproved(context.run, changes, digest, saved=self._expected is not None)\n",
+            "        refuse_unapproved(context.run, changes, self._expected)\n",
             "        if changes.exceeded:\n"
             "            self._execution = Execution(context=context, run_id=self._run_id, fence=self._fence)\n"
             "            self._commit_decisions(context)\n"
@@ -18,7 +18,7 @@ SEEDED = (
             '                if step.step == "write":\n'
             "                    self.write(step, context)\n"
             "                    break\n"
-            "        refuse_unapproved(context.run, changes, digest, saved=self._expected is not None)\n",
+            "        refuse_unapproved(context.run, changes, self._expected)\n",
             "the guards are asked after the first module was written",
         ),
         killer=invariant("I21_thresholds_preemptive"),

@@ -30,7 +30,7 @@ SEEDED = (
     Seeded(
         fault=Fault(
             "engine/selecting.py",
-            '            "guards": verdicts(context),\n',
+            '            "guards": verdicts(context, estimates(context)),\n',
             "",
             "what other runs did since counts towards no guard of the day",
         ),
